@@ -1,0 +1,1 @@
+"""MCP over a subprocess's pipes, both protocol eras. Knows no tickets."""

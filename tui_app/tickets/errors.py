@@ -1,0 +1,155 @@
+"""The error tree. Every fault says what happened, why, and what to do next.
+
+::
+
+    ExplainedError
+    ├── UsageError                     what the user typed is wrong (names the field)
+    │   └── ConfigError                a configuration file is wrong (names file, line and key)
+    └── MCPError                       what a server did, or kept us from doing
+        ├── MCPConnectionError         the server is not there (any more)
+        │   ├── CommandNotFoundError   its program is missing or cannot be run
+        │   └── ServerStartError       it ran, and ended before it was ready
+        ├── MCPTimeoutError            it did not answer in time
+        ├── MCPProtocolError           it answered in a way the protocol does not allow
+        │   └── InvalidResponseError   the answer is well formed, but holds no tickets that can be read
+        ├── MCPAuthenticationError     the user is not logged in, or the login failed
+        ├── MCPToolError               the tool itself reported a failure
+        │   └── NoSearchToolError      the server offers no tool that searches tickets
+        └── RequestCancelledError      the user gave the request up
+
+Only connection and timeout errors are worth an automatic retry (``retryable``).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorKind(StrEnum):
+    """The ``kind`` of a failure in ``--format json``; part of the command line's contract."""
+
+    USAGE = "usage"
+    CONFIG = "config"
+    COMMAND_NOT_FOUND = "command_not_found"
+    START_FAILED = "start_failed"
+    PROTOCOL = "protocol"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    AUTH = "auth"
+    NO_SEARCH_TOOL = "no_search_tool"
+    TOOL_ERROR = "tool_error"
+    INVALID_RESPONSE = "invalid_response"
+    CANCELLED = "cancelled"
+
+
+class ExplainedError(Exception):
+    """An error in three parts: ``title`` (what happened), ``cause`` (why) and ``hint`` (what to do next).
+
+    ``cause`` may carry a server's own words; it is sanitised before it is shown.
+    """
+
+    kind: ClassVar[ErrorKind] = ErrorKind.USAGE
+    default_title: ClassVar[str] = "The request failed"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, cause: str, *, hint: str = "", title: str = "") -> None:
+        super().__init__(cause)
+        self.title = title or self.default_title
+        self.cause = cause
+        self.hint = hint
+
+
+class UsageError(ExplainedError):
+    """What was typed is wrong. ``field`` names the field or option, where there is one."""
+
+    default_title = "That input is not valid"
+
+    def __init__(self, cause: str, *, hint: str = "", title: str = "", field: str = "") -> None:
+        super().__init__(cause, hint=hint, title=title)
+        self.field = field
+
+
+class ConfigError(UsageError):
+    """A configuration file, or what it says, cannot be used."""
+
+    kind = ErrorKind.CONFIG
+    default_title = "The configuration cannot be used"
+
+
+class MCPError(ExplainedError):
+    """Root of everything that goes wrong between us and a server."""
+
+    kind = ErrorKind.CONNECTION
+
+
+class MCPConnectionError(MCPError):
+    """The server is not there: it ended, or its pipes are closed."""
+
+    default_title = "The server is gone"
+    retryable = True
+
+
+class CommandNotFoundError(MCPConnectionError):
+    """The server's program is missing, not executable, or too old. Trying again does not help."""
+
+    kind = ErrorKind.COMMAND_NOT_FOUND
+    default_title = "The server's command cannot be run"
+    retryable = False
+
+
+class ServerStartError(MCPConnectionError):
+    """The server's process started, and ended or failed before it was ready."""
+
+    kind = ErrorKind.START_FAILED
+    default_title = "The server did not start"
+
+
+class MCPTimeoutError(MCPError):
+    """The server did not answer within its limit."""
+
+    kind = ErrorKind.TIMEOUT
+    default_title = "The server did not answer in time"
+    retryable = True
+
+
+class MCPProtocolError(MCPError):
+    """The server's answer breaks the protocol."""
+
+    kind = ErrorKind.PROTOCOL
+    default_title = "The server's answer breaks the protocol"
+
+
+class InvalidResponseError(MCPProtocolError):
+    """A well-formed answer in which no tickets can be read."""
+
+    kind = ErrorKind.INVALID_RESPONSE
+    default_title = "The server's answer holds no tickets"
+
+
+class MCPAuthenticationError(MCPError):
+    """The tracker does not know the user: not logged in, or the login failed."""
+
+    kind = ErrorKind.AUTH
+    default_title = "You are not logged in"
+
+
+class MCPToolError(MCPError):
+    """The tool ran and reported a failure; ``cause`` holds its own words."""
+
+    kind = ErrorKind.TOOL_ERROR
+    default_title = "The tracker refused the request"
+
+
+class NoSearchToolError(MCPToolError):
+    """The server offers no tool with which tickets can be searched."""
+
+    kind = ErrorKind.NO_SEARCH_TOOL
+    default_title = "This server has no tool that searches tickets"
+
+
+class RequestCancelledError(MCPError):
+    """The user gave the request up before it was answered."""
+
+    kind = ErrorKind.CANCELLED
+    default_title = "Cancelled"
