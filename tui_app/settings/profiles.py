@@ -19,7 +19,7 @@ Seconds = Annotated[float, Gt(0)]
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. ``start`` is generous: a first ``uvx`` or ``npx`` run downloads, and takes up to 13 s even when cached."""
+    """Seconds. ``start`` is generous: a first ``uvx`` or ``npx`` run downloads; up to 13 s even when cached."""
 
     start: Seconds = 30.0
     request: Seconds = 30.0

@@ -141,7 +141,7 @@ class TicketOpened:
 
 @dataclass(frozen=True, slots=True)
 class ValuesListed:
-    """Criteria field name (``status``, ``assignee``, ``project``, ``labels``, ``priority``) to the values that exist."""
+    """Criteria field (``status``, ``assignee``, ``project``, ``labels``, ``priority``) to the values that exist."""
 
     request_id: int
     profile: str
@@ -205,7 +205,8 @@ class ServerInspected:
 class Failed:
     """The request came to nothing: what happened, why, and what to do next.
 
-    ``kind`` ``cancelled`` means that the user gave up. ``stderr_tail`` holds the server's last words where they explain the fault. All text is sanitised.
+    ``kind`` ``cancelled`` means that the user gave up. ``stderr_tail`` holds the server's last words where they explain
+    the fault. All text is sanitised.
     """
 
     request_id: int
