@@ -1,0 +1,218 @@
+"""Every key of the program, in one place.
+
+Invariant: no other module writes a `Binding`. The footer, the help screen, the command palette, the README's table of
+keys and remapping by id in ``config.toml`` all read `KEYS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+PLACES = {
+    "anywhere": "Anywhere",
+    "browser": "Browser",
+    "table": "In the table",
+    "detail": "In the ticket",
+    "form": "In the search form",
+    "filter": "In the filter line",
+    "error": "In an error",
+    "picker": "In lists and dialogs",
+}
+"""Where a key is in force, and what that place is called in the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One action and its keys."""
+
+    id: str
+    """What ``[keys]`` in the config calls it."""
+    keys: str
+    """Key names as Textual knows them, separated by commas; the first one is shown in the footer."""
+    action: str
+    description: str
+    """One or two words, for the footer."""
+    tooltip: str
+    """What it does, for the help and the palette."""
+    where: str = "browser"
+    footer: int = 0
+    """Rank in the footer, 1 first; 0 stays out of it."""
+    priority: bool = False
+    palette: bool = True
+    """Whether the command palette lists it; cursor movement would only be noise there."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The key names, one by one."""
+        return tuple(name.strip() for name in self.keys.split(","))
+
+    def binding(self) -> Binding:
+        """The key as Textual takes it."""
+        return Binding(
+            self.keys,
+            self.action,
+            self.description,
+            show=bool(self.footer),
+            priority=self.priority,
+            tooltip=self.tooltip,
+            id=self.id,
+        )
+
+
+def _quiet(id: str, keys: str, action: str, description: str, tooltip: str, where: str, footer: int = 0) -> Key:
+    """A key that the command palette does not list."""
+    return Key(id, keys, action, description, tooltip, where, footer, palette=False)
+
+
+_BROWSER = (
+    Key("search.edit", "s,i", "edit_search", "Search", "Say what to search for", footer=2),
+    Key("search.filter", "slash", "filter", "Filter", "Narrow the rows shown, as you type", footer=3),
+    Key("search.facets", "f", "facets", "Facets", "Count a column's values and narrow to some of them", footer=7),
+    Key("search.refresh", "r,f5", "refresh", "Refresh", "Search again; new and changed rows are marked", footer=8),
+    Key("search.recents", "ctrl+r", "recents", "Recents", "Pick one of the latest searches"),
+    Key("search.saved", "S", "saved", "Saved", "Pick a saved search, or save this one under a name"),
+    Key("search.clear", "x", "clear_search", "Clear", "Drop every criterion and search for everything"),
+    Key("search.more", "m", "load_more", "Load more", "Fetch further tickets of this search"),
+    *(
+        _quiet(f"view.{n}", str(n), f"quick_view({n})", f"View {n}", f"Quick view {n}, as configured", "browser")
+        for n in range(1, 10)
+    ),
+    Key("view.pick", "0", "quick_views", "Views", "Pick a quick view: mine, unassigned, changed today .."),
+    Key("ticket.browse", "o", "open_in_browser", "Web", "Open the ticket in the web browser", footer=5),
+    Key("ticket.copy", "y", "copy_menu", "Copy", "Copy id, link, branch name, or the whole ticket", footer=6),
+    Key("ticket.copy_id", "Y", "copy('id')", "Copy id", "Copy the ticket's id"),
+    Key("ticket.pager", "vertical_line", "page_ticket", "Pager", "Read the ticket in $PAGER"),
+    Key("ticket.editor", "E", "edit_ticket", "Editor", "Open a copy of the ticket in $EDITOR"),
+    Key("ticket.raw", "w", "raw", "Raw", "Switch between the ticket and the server's own answer"),
+    _quiet("ticket.down", "J,shift+down", "detail_scroll(1)", "Scroll", "Scroll the ticket down", "browser"),
+    _quiet("ticket.up", "K,shift+up", "detail_scroll(-1)", "Scroll", "Scroll the ticket up", "browser"),
+    Key("pane.detail", "d", "toggle_detail", "Detail", "Show or hide the ticket beside or below the table"),
+    Key("pane.zoom", "z", "zoom", "Zoom", "Give the focused pane the whole screen, or give it back"),
+    Key("pane.server", "P", "server_pane", "Server", "Show the server: command, tools, calls, standard error"),
+    Key("pane.error", "e", "show_error", "Error", "Show the last error again"),
+    Key("table.columns", "c", "columns", "Columns", "Choose, order and size the columns"),
+    Key("table.sort", "comma", "sort_menu", "Sort", "Sort by a column"),
+    Key("table.export", "X", "export", "Export", "Write marked, shown or all rows to a file"),
+    Key("program.profiles", "p", "profiles", "Profile", "Switch to another tracker, or search several at once"),
+    _quiet("focus.next", "tab", "app.focus_next", "Next pane", "Go to the next pane or field", "browser"),
+    _quiet("focus.previous", "shift+tab", "app.focus_previous", "Previous pane", "Go to the previous one", "browser"),
+    _quiet("back", "escape", "back", "Back", "Go back one step: cancel, close, clear", "browser", footer=10),
+)
+
+_TABLE = (
+    _quiet("table.open", "enter", "open_row", "Open", "Show the whole ticket", "table", footer=1),
+    _quiet("table.down", "j,down", "cursor_down", "Down", "Next ticket", "table"),
+    _quiet("table.up", "k,up", "cursor_up", "Up", "Previous ticket", "table"),
+    _quiet("table.top", "g,home", "cursor_top", "First", "First ticket", "table"),
+    _quiet("table.bottom", "G,end", "cursor_bottom", "Last", "Last ticket", "table"),
+    _quiet("table.page_down", "ctrl+f,pagedown", "page_down", "Page down", "One page down", "table"),
+    _quiet("table.page_up", "ctrl+b,pageup", "page_up", "Page up", "One page up", "table"),
+    _quiet("table.half_down", "ctrl+d", "half_page_down", "Half page down", "Half a page down", "table"),
+    _quiet("table.half_up", "ctrl+u", "half_page_up", "Half page up", "Half a page up", "table"),
+    _quiet("table.left", "h,left", "scroll_columns_left", "Left", "Columns further left", "table"),
+    _quiet("table.right", "l,right", "scroll_columns_right", "Right", "Columns further right", "table"),
+    Key("table.mark", "space", "toggle_mark", "Mark", "Mark the ticket, or take its mark away", "table", footer=4),
+    Key("table.mark_range", "v", "mark_range", "Mark range", "Mark from the last mark to the cursor", "table"),
+    Key("table.mark_all", "a", "mark_all", "Mark all", "Mark every row shown", "table"),
+    Key("table.mark_invert", "asterisk", "invert_marks", "Invert", "Mark what is not marked, and the reverse", "table"),
+    Key("table.mark_none", "A", "clear_marks", "Unmark", "Take all marks away", "table"),
+)
+
+_DETAIL = (
+    _quiet("detail.down", "j,down", "scroll_lines(1)", "Down", "One line down", "detail"),
+    _quiet("detail.up", "k,up", "scroll_lines(-1)", "Up", "One line up", "detail"),
+    _quiet("detail.page_down", "space,ctrl+f,pagedown", "scroll_pages(1)", "Page down", "One page down", "detail", 1),
+    _quiet("detail.page_up", "b,ctrl+b,pageup", "scroll_pages(-1)", "Page up", "One page up", "detail"),
+    _quiet("detail.half_down", "ctrl+d", "scroll_half(1)", "Half page down", "Half a page down", "detail"),
+    _quiet("detail.half_up", "ctrl+u", "scroll_half(-1)", "Half page up", "Half a page up", "detail"),
+    _quiet("detail.top", "g,home", "scroll_top", "Top", "Start of the ticket", "detail"),
+    _quiet("detail.bottom", "G,end", "scroll_bottom", "End", "End of the ticket", "detail"),
+    _quiet("detail.search", "slash", "search", "Find", "Find words in the ticket", "detail", footer=2),
+    _quiet("detail.next", "n", "next_match(1)", "Next match", "Next place found", "detail"),
+    _quiet("detail.previous", "N", "next_match(-1)", "Previous match", "Previous place found", "detail"),
+)
+
+_FORM = (
+    _quiet("form.submit", "ctrl+s,ctrl+enter", "submit", "Search", "Search with these criteria", "form", footer=1),
+    _quiet("form.close", "escape", "close", "Back", "Close the list, then the form; what was typed stays", "form", 2),
+    _quiet("form.clear", "ctrl+l", "clear", "Clear all", "Empty every field", "form", footer=4),
+    _quiet("form.complete", "tab", "complete", "Complete", "Take the completion, or go to the next field", "form", 3),
+    _quiet("form.next", "down", "move(1)", "Next", "Next completion, or next field", "form"),
+    _quiet("form.previous", "up", "move(-1)", "Previous", "Previous completion, or previous field", "form"),
+)
+
+_FILTER = (
+    _quiet("filter.keep", "enter,down", "keep", "Keep", "Keep the filter and go to the rows", "filter", footer=1),
+    _quiet("filter.close", "escape", "close", "Drop", "Drop the filter", "filter", footer=2),
+    _quiet("filter.fuzzy", "ctrl+t", "toggle_fuzzy", "Fuzzy", "Match letters in order instead of words", "filter", 3),
+)
+
+_ERROR = (
+    Key("error.retry", "r", "retry", "Try again", "Make the request that failed again", "error", footer=1),
+    Key("error.copy", "y", "copy", "Copy", "Copy the error with the server's last words", "error", footer=2),
+    _quiet("error.close", "escape,enter", "close", "Close", "Close the error; e shows it again", "error", footer=3),
+)
+
+_PICKER = (
+    _quiet("picker.take", "enter", "take", "Take", "Take the line under the cursor", "picker", footer=1),
+    _quiet("picker.close", "escape", "close", "Back", "Close without a change", "picker", footer=9),
+    _quiet("picker.down", "down,ctrl+n,ctrl+j", "move(1)", "Down", "Next line", "picker"),
+    _quiet("picker.up", "up,ctrl+p,ctrl+k", "move(-1)", "Up", "Previous line", "picker"),
+    _quiet("picker.page_down", "pagedown", "move_page(1)", "Page down", "One page down", "picker"),
+    _quiet("picker.page_up", "pageup", "move_page(-1)", "Page up", "One page up", "picker"),
+    _quiet("picker.toggle", "ctrl+t,ctrl+space", "toggle", "Pick", "Pick the line, or pin it", "picker"),
+    _quiet("picker.delete", "ctrl+x,delete", "delete", "Delete", "Delete the line", "picker"),
+    _quiet("picker.earlier", "alt+up,ctrl+up", "shift(-1)", "Earlier", "Move the line up", "picker"),
+    _quiet("picker.later", "alt+down,ctrl+down", "shift(1)", "Later", "Move the line down", "picker"),
+    _quiet("picker.left", "alt+left,ctrl+left", "adjust(-1)", "Narrower", "Less of it: a narrower column", "picker"),
+    _quiet("picker.right", "alt+right,ctrl+right", "adjust(1)", "Wider", "More of it: a wider column", "picker"),
+    _quiet("picker.copy", "ctrl+y", "copy", "Copy", "Copy what is shown", "picker"),
+)
+
+_ANYWHERE = (
+    Key("program.help", "question_mark,f1", "help", "Help", "Every key in force here, searchable", "anywhere", 9),
+    _quiet("program.palette", "colon,ctrl+p", "palette", "Commands", "Find an action by name", "anywhere"),
+    Key("program.theme", "T", "themes", "Theme", "Pick colours; the screen shows them as you move", "anywhere"),
+    Key("program.suspend", "ctrl+z", "suspend_process", "Suspend", "Stop the program; fg brings it back", "anywhere"),
+    Key("program.quit", "q,ctrl+q", "quit", "Quit", "End the program and its servers", "anywhere", footer=11),
+    _quiet("program.interrupt", "ctrl+c", "interrupt", "Quit", "Copy selected text, or else quit", "anywhere"),
+)
+
+KEYS: tuple[Key, ...] = (*_BROWSER, *_TABLE, *_DETAIL, *_FORM, *_FILTER, *_ERROR, *_PICKER, *_ANYWHERE)
+
+
+def bindings_for(where: str) -> list[BindingType]:
+    """The bindings in force at ``where``: what a screen or widget sets as its ``BINDINGS``."""
+    return [key.binding() for key in KEYS if key.where == where]
+
+
+def find_key(id: str) -> Key | None:
+    """The key called ``id``."""
+    return next((key for key in KEYS if key.id == id), None)
+
+
+_PRINTED = {
+    "slash": "/",
+    "question_mark": "?",
+    "vertical_line": "|",
+    "asterisk": "*",
+    "comma": ",",
+    "colon": ":",
+    "escape": "esc",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "enter": "⏎",
+}
+
+
+def display_key(name: str) -> str:
+    """A key's name as people write it: ``ctrl+r`` is ``^r``, ``slash`` is ``/``."""
+    *modifiers, last = name.split("+")
+    short = {"ctrl": "^", "shift": "⇧", "alt": "alt-"}
+    return "".join(short.get(modifier, f"{modifier}-") for modifier in modifiers) + _PRINTED.get(last, last)
