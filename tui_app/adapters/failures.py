@@ -1,0 +1,214 @@
+"""Recognising failure in what a server answered, and whether logging in would mend it.
+
+Servers report failure in four ways: a JSON-RPC error, ``isError`` with words, an error payload without ``isError``, and
+prose. Invariant: an answer that holds tickets is never taken for a failure, whatever the tickets say; a ticket called
+"Error: 401 on login" is a ticket.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from tui_app.adapters.failure_words import (
+    AUTHENTICATION,
+    EXPLANATIONS,
+    LEADING_MARKS,
+    PROSE_FAILURE,
+    STATUS_LINE,
+    TICKET_LINE,
+)
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.errors import MCPAuthenticationError, MCPError, MCPToolError
+
+LOGIN_HINT = "Log in to the tracker, or check the token in the profile's env; then search again."
+"""What to do after an authentication error, where the profile names no login command."""
+
+_LONGEST_PAYLOAD = 64 * 1024  # characters; error payloads are short, and a page of tickets is not parsed twice
+_LONGEST_PROSE = 4000  # characters; a longer answer that begins with "Error" is a document about errors
+_LONGEST_CAUSE = 2000  # characters; enough for a validation message, not for a page of HTML
+_DEEPEST = 6  # levels; words about an error lie on top
+_MOST_WORDS = 12  # parts; a validator may list hundreds
+_UNAUTHORISED = 401  # HTTP; 403 is no authentication error: whoever is refused there is known already
+_FIRST_ERROR_STATUS = 400
+
+_ROW_KEYS = frozenset(
+    {"issues", "items", "tickets", "tasks", "bugs", "results", "hits", "records", "stories", "nodes", "values"}
+)
+_IDENTITY_KEYS = frozenset({"id", "key", "identifier", "human_id", "iid", "number"})
+_TITLE_KEYS = frozenset({"title", "summary", "subject", "name", "fields"})
+_STATUS_KEYS = ("status", "statusCode", "status_code", "code")
+_WORD_KEYS = ("error", "message", "detail", "details", "error_description", "errorMessages", "errors", "hint", "help")
+_FAILED_WORDS = frozenset({"error", "failed", "failure", "fail"})
+
+
+def failure_in(result: CallToolResult) -> MCPError | None:
+    """The failure that a tool's result tells of, in whichever form; None where it is a proper answer."""
+    if result.is_error:
+        return _explained(_words_of_result(result), _payload(result))
+    payload = _payload(result)
+    if payload is not None:
+        return _explained(_words_of(payload), payload) if _tells_failure(payload) else None
+    prose = _prose(result)
+    return _explained(prose, None) if _is_prose_failure(prose) else None
+
+
+def failure_of_rpc_error(code: int, message: str, data: object = None) -> MCPError:
+    """The failure that a JSON-RPC error tells of."""
+    return _explained(message, data, code)
+
+
+def is_authentication_error(text: str, code: int | None = None, data: object = None) -> bool:
+    """Whether an error says that the user is not logged in, so that logging in and trying again can help.
+
+    Args:
+        text: the error's own words; must come from an error, since tickets may say anything.
+        code: the JSON-RPC error's code, where there is one.
+        data: the JSON-RPC error's data or the error payload: its HTTP status counts, and its words.
+    """
+    if code == _UNAUTHORISED or AUTHENTICATION.search(text[:_LONGEST_PROSE]):
+        return True
+    return any(status == _UNAUTHORISED for status in _statuses(data)) or bool(
+        data is not None and AUTHENTICATION.search(_words_of(data)[:_LONGEST_PROSE])
+    )
+
+
+def _explained(words: str, data: object, code: int | None = None) -> MCPError:
+    cause = words.strip()[:_LONGEST_CAUSE] or "The tool reported a failure without saying why."
+    if is_authentication_error(words, code, data):
+        return MCPAuthenticationError(cause, hint=LOGIN_HINT)
+    for pattern, title, hint in EXPLANATIONS:
+        if pattern.search(cause):
+            return MCPToolError(cause, title=title, hint=hint)
+    return MCPToolError(
+        cause, hint="The words above are the tracker's; `ticketdeck doctor` shows the calls that were made."
+    )
+
+
+def _payload(result: CallToolResult) -> Mapping[str, Any] | None:
+    """The JSON object that the result is, whether structured, wrapped in ``result`` or written as text."""
+    for candidate in (result.structured_content, _prose_source(result)):
+        value = _unwrapped(candidate)
+        if isinstance(value, Mapping):
+            return value
+    return None
+
+
+def _unwrapped(value: Any) -> Any:
+    for _ in range(_DEEPEST):
+        if isinstance(value, str):
+            value = _json_object(value)
+        elif isinstance(value, Mapping) and len(value) == 1 and "result" in value:
+            value = value["result"]
+        else:
+            break
+    return value
+
+
+def _json_object(text: str) -> Any:
+    if len(text) > _LONGEST_PAYLOAD or not text.lstrip().startswith("{"):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _prose_source(result: CallToolResult) -> str:
+    """The text of the result, or as much of it as shows that it is too long to be an error."""
+    total = 0
+    parts: list[str] = []
+    for block in result.content:
+        parts.append(block.text[: _LONGEST_PAYLOAD + 1])
+        total += len(block.text)
+        if total > _LONGEST_PAYLOAD:
+            break
+    return "\n".join(part for part in parts if part)
+
+
+def _prose(result: CallToolResult) -> str:
+    wrapped = result.structured_content
+    if isinstance(wrapped, Mapping) and len(wrapped) == 1:
+        wrapped = next(iter(wrapped.values()))
+    return wrapped if isinstance(wrapped, str) else _prose_source(result)
+
+
+def _words_of_result(result: CallToolResult) -> str:
+    payload = _payload(result)
+    words = _words_of(payload) if payload is not None else ""
+    return words or _prose_source(result)
+
+
+def _tells_failure(payload: Mapping[str, Any]) -> bool:
+    if _holds_tickets(payload):
+        return False
+    if payload.get("success") is False or payload.get("ok") is False or payload.get("isError") is True:
+        return True
+    status = payload.get("status")
+    if isinstance(status, str) and status.casefold() in _FAILED_WORDS:
+        return True
+    if payload.get("success") is True or payload.get("ok") is True:
+        return False
+    if any(payload.get(key) for key in ("error", "errors", "errorMessages")):
+        return True
+    return bool(_words_of(payload)) and any(status >= _FIRST_ERROR_STATUS for status in _statuses(payload))
+
+
+def _holds_tickets(payload: Mapping[str, Any]) -> bool:
+    if payload.keys() & _IDENTITY_KEYS and payload.keys() & _TITLE_KEYS:
+        return True
+    for key in _ROW_KEYS & payload.keys():
+        if isinstance(payload[key], (list, Mapping)) and payload[key]:
+            return True
+    inner = payload.get("data")
+    return _holds_tickets(inner) if isinstance(inner, Mapping) else isinstance(inner, list) and bool(inner)
+
+
+def _is_prose_failure(prose: str) -> bool:
+    if len(prose) > _LONGEST_PROSE or TICKET_LINE.search(prose):
+        return False
+    begin = LEADING_MARKS.match(prose.lstrip())
+    words = prose.lstrip()[begin.end() if begin else 0 :]
+    return bool(PROSE_FAILURE.match(words) or STATUS_LINE.search(prose))
+
+
+def _statuses(data: object) -> Iterator[int]:
+    """HTTP status codes that ``data`` names on its upper levels."""
+    for mapping in islice(_mappings(data), _MOST_WORDS):
+        for key in _STATUS_KEYS:
+            value = mapping.get(key)
+            if isinstance(value, str) and value.isdecimal() and len(value) == 3:
+                yield int(value)
+            elif isinstance(value, int) and not isinstance(value, bool):
+                yield value
+
+
+def _mappings(data: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(data, Mapping):
+        yield data
+    children = data.values() if isinstance(data, Mapping) else data if isinstance(data, (list, tuple)) else ()
+    for child in islice(children, _MOST_WORDS):
+        yield from _mappings(child, depth + 1)
+
+
+def _words_of(data: object) -> str:
+    """What an error payload says in words, the most telling part first, each once."""
+    return "\n".join(dict.fromkeys(islice(_sentences(data), _MOST_WORDS)))
+
+
+def _sentences(data: object, depth: int = 0) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(data, str) and data.strip():
+        yield data.strip()
+    elif isinstance(data, Mapping):
+        named = [data[key] for key in _WORD_KEYS if key in data]
+        for value in named if named or depth == 0 else data.values():
+            yield from _sentences(value, depth + 1)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            yield from _sentences(value, depth + 1)
