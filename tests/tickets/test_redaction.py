@@ -56,7 +56,7 @@ def test_private_fields_go_from_text_of_every_shape(text: str) -> None:
 def test_the_rest_of_a_text_stays_to_the_letter() -> None:
     text = "A ticket about {braces} [and brackets]\n  that speaks of nothing private."
     assert redact_text(text) is text
-    assert redact_text('{"title": "why internal notes leak"}') == '{"title": "why internal notes leak"}'
+    assert redact_text('{"title":"why internal notes leak"}') == '{"title":"why internal notes leak"}'
 
 
 def test_a_profile_can_name_more_private_fields() -> None:

@@ -51,7 +51,6 @@ class _Redactor:
         words = [_WORD.findall(name) for name in names if _spelling(name)]
         self._spellings = {"".join(parts).casefold() for parts in words}
         self._first_words = {parts[0].lower() for parts in words}
-        self._shortest = min(map(len, self._spellings))
         self._harmless_keys: set[str] = set()
         loose = "|".join(r"[\W_]*".join(map(re.escape, parts)) for parts in words)
         self._mention = re.compile(loose, re.IGNORECASE)
@@ -68,18 +67,18 @@ class _Redactor:
     def _holds_private(self, value: JsonValue) -> bool:
         """A look before the copy: nearly every answer holds nothing private, and looking costs a third."""
         waiting: list[JsonValue] = [value]
+        texts: list[str] = []
         while waiting:
             item = waiting.pop()
             if isinstance(item, str):
-                if len(item) > self._shortest and self._suspicious(item):
-                    return True
+                texts.append(item)
             elif isinstance(item, dict):
                 if not self._harmless_keys.issuperset(item) and any(map(self._private, item)):
                     return True
                 waiting += item.values()
             elif isinstance(item, list):
                 waiting += item
-        return False
+        return self._suspicious("\n".join(texts))  # one search through all of them costs a third of one through each
 
     def _rebuilt(self, value: JsonValue) -> JsonValue:
         if isinstance(value, dict):
@@ -94,7 +93,7 @@ class _Redactor:
         parsed = _parsed(text)
         if parsed is not None:
             redacted = self.value(parsed)
-            return text if redacted is parsed else json.dumps(redacted, ensure_ascii=False)
+            return text if redacted == parsed else json.dumps(redacted, ensure_ascii=False)
         return self._labelled(self._without_elements(self._embedded_json(text)))
 
     def _private(self, key: str) -> bool:
@@ -127,7 +126,7 @@ class _Redactor:
                 failed += 1
                 continue
             redacted = self.value(parsed)
-            if redacted is not parsed:
+            if redacted != parsed:
                 parts += [text[done : match.start()], json.dumps(redacted, ensure_ascii=False)]
                 done = end
         return "".join([*parts, text[done:]])
