@@ -100,4 +100,4 @@ def as_utc(moment: datetime) -> datetime:
 
 def iso_utc(moment: datetime | None) -> str | None:
     """``2026-11-02T08:00:00Z``, or None: the form of every time in machine-readable output."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return as_utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

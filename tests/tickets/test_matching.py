@@ -1,0 +1,67 @@
+"""Criteria that a server cannot honour are applied on this side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.dates import parse_date_bound
+from tui_app.tickets.matching import matches
+from tui_app.tickets.ticket import Ticket
+
+TICKET = Ticket(
+    id="PAY-142",
+    title="Printer on fire",
+    status="In Progress",
+    assignee="Alice Smith",
+    priority="High",
+    project="PAY",
+    labels=("Hardware", "office"),
+    created_at=datetime(2026, 11, 10, tzinfo=UTC),
+    updated_at=datetime(2026, 11, 12, tzinfo=UTC),
+    description="Third floor, next to the **kitchen**.",
+)
+
+
+@pytest.mark.parametrize(
+    ("criteria", "met"),
+    [
+        (TicketSearchCriteria(text="PRINTER kitchen"), True),
+        (TicketSearchCriteria(text="pay-142"), True),
+        (TicketSearchCriteria(text="printer garage"), False),
+        (TicketSearchCriteria(status=("open", "in_progress")), True),
+        (TicketSearchCriteria(status=("open",)), False),
+        (TicketSearchCriteria(assignee="alice"), True),
+        (TicketSearchCriteria(assignee="me"), True),
+        (TicketSearchCriteria(assignee="bob"), False),
+        (TicketSearchCriteria(project="pay"), True),
+        (TicketSearchCriteria(project="WEB"), False),
+        (TicketSearchCriteria(labels=("hardware",)), True),
+        (TicketSearchCriteria(labels=("hardware", "garage")), False),
+        (TicketSearchCriteria(priority="high"), True),
+        (TicketSearchCriteria(priority="low"), False),
+        (TicketSearchCriteria(created_after=parse_date_bound("2026-11-10")), True),
+        (TicketSearchCriteria(created_after=parse_date_bound("2026-11-11")), False),
+        (TicketSearchCriteria(created_before=parse_date_bound("2026-11-11")), True),
+        (TicketSearchCriteria(created_before=parse_date_bound("2026-11-10")), False),
+        (TicketSearchCriteria(updated_after=parse_date_bound("2026-11-12")), True),
+        (TicketSearchCriteria(updated_after=parse_date_bound("2026-11-13")), False),
+        (TicketSearchCriteria(native="assignee = x"), True),
+    ],
+)
+def test_a_ticket_is_kept_when_it_meets_every_named_criterion(criteria: TicketSearchCriteria, met: bool) -> None:
+    assert matches(TICKET, criteria, criteria.used_fields()) is met
+
+
+def test_criteria_that_are_not_named_are_not_applied() -> None:
+    assert matches(TICKET, TicketSearchCriteria(text="absent", status=("closed",)), ())
+
+
+def test_a_ticket_without_the_date_that_is_asked_about_is_left_out() -> None:
+    undated = replace(TICKET, created_at=None, updated_at=None)
+    assert not matches(undated, TicketSearchCriteria(created_after=parse_date_bound("1y")), ["created_after"])
+    assert not matches(undated, TicketSearchCriteria(created_before=parse_date_bound("now")), ["created_before"])
+    assert not matches(undated, TicketSearchCriteria(updated_after=parse_date_bound("1y")), ["updated_after"])
