@@ -68,14 +68,19 @@ def _relative_moment(words: str, now: datetime) -> datetime | None:
     named = {"now": now, "today": midnight, "yesterday": midnight - timedelta(days=1)}
     if words in named:
         return named[words]
-    match = _RELATIVE.fullmatch(words)
-    if match is None:
+    hours = hours_back(words)
+    if hours is None:
         return None
-    hours = int(match[1]) * _UNIT_HOURS[match[2]]
     try:
         return now - timedelta(hours=hours)
     except OverflowError:
         raise ValueError(f"{words!r} lies before the first year that can be counted") from None
+
+
+def hours_back(text: str) -> int | None:
+    """How many hours ``7d`` or ``12h`` goes back from now; None where ``text`` is no such distance."""
+    match = _RELATIVE.fullmatch(text.strip())
+    return int(match[1]) * _UNIT_HOURS[match[2].lower()] if match else None
 
 
 def _iso_moment(words: str) -> datetime:
