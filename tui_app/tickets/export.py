@@ -1,0 +1,209 @@
+"""Tickets as JSON, JSON Lines, CSV and Markdown, for the command line and for exports to files.
+
+Invariants: JSON holds what the tracker said, and yet no character of it can act on a terminal (controls, bidi controls
+and invisible characters are escapes). CSV never holds a cell that a spreadsheet takes for a formula.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from tui_app.tickets.dates import iso_utc
+from tui_app.tickets.text import clean_line
+from tui_app.tickets.ticket import Comment, JsonValue, Ticket
+
+CSV_COLUMNS = (
+    "id",
+    "title",
+    "status",
+    "assignee",
+    "reporter",
+    "priority",
+    "type",
+    "project",
+    "labels",
+    "created_at",
+    "updated_at",
+    "url",
+    "description",
+)
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_INVISIBLE_YET_PRINTABLE = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+)
+_NOT_ASCII = re.compile(r"[^\x20-\x7e\n]+")
+_INVISIBLE = re.compile(f"[{_INVISIBLE_YET_PRINTABLE}]")
+
+
+def to_json_document(
+    tickets: Iterable[Ticket], *, total: int | None = None, truncated: bool = False, warnings: Sequence[str] = ()
+) -> str:
+    """The whole answer to a search: ``{"tickets": [...], "total": n|null, "truncated": bool, "warnings": [...]}``."""
+    return json_text(
+        {
+            "tickets": [ticket_json(ticket) for ticket in tickets],
+            "total": total,
+            "truncated": truncated,
+            "warnings": list(warnings),
+        },
+        indent=2,
+    )
+
+
+def to_jsonl(tickets: Iterable[Ticket]) -> str:
+    """One ticket a line, each line ended."""
+    return "".join(json_text(ticket_json(ticket)) + "\n" for ticket in tickets)
+
+
+def to_csv(tickets: Iterable[Ticket], *, header: bool = True, original: bool = False) -> str:
+    """Comma-separated values (RFC 4180, lines ended by LF); ``original`` is for files, never for a terminal.
+
+    A cell that a spreadsheet would run (it begins with ``=``, ``+``, ``-`` or ``@``, perhaps after blanks) gets a
+    ``'`` in front.
+    """
+    import csv
+
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if header:
+        writer.writerow(CSV_COLUMNS)
+    for ticket in tickets:
+        fields = ticket_json(ticket) if original else ticket.to_json()
+        writer.writerow([_csv_cell(fields[name]) for name in CSV_COLUMNS])
+    return buffer.getvalue()
+
+
+def to_markdown(tickets: Iterable[Ticket]) -> str:
+    """A table with one row a ticket; ids are links where the ticket has an address."""
+    rows = ["| ID | Status | Priority | Assignee | Updated | Title |", "|---|---|---|---|---|---|"]
+    rows += ("| " + " | ".join((_markdown_id(t), *map(_markdown_cell, _summary(t)))) + " |" for t in tickets)
+    return "\n".join(rows) + "\n"
+
+
+def ticket_to_json(ticket: Ticket) -> str:
+    """One ticket, indented."""
+    return json_text(ticket_json(ticket), indent=2)
+
+
+def ticket_to_markdown(ticket: Ticket) -> str:
+    """One whole ticket as a document: title, fields, description, comments, history, attachments."""
+    parts = [f"# {clean_line(ticket.id)} {clean_line(ticket.title)}".rstrip(), "\n".join(_field_lines(ticket))]
+    if ticket.description:
+        parts.append(ticket.description.strip("\n"))
+    if ticket.comments:
+        parts.append(f"## Comments ({len(ticket.comments)})")
+        parts += (_comment(comment) for comment in ticket.comments)
+    if ticket.history:
+        parts += ["## History", "\n".join(_history_lines(ticket))]
+    if ticket.attachments:
+        parts += ["## Attachments", "\n".join(_attachment_lines(ticket))]
+    return "\n\n".join(parts) + "\n"
+
+
+def ticket_json(ticket: Ticket) -> dict[str, JsonValue]:
+    """`Ticket.to_json` with the original words where sanitising changed them (``comments.0.body`` and the like too)."""
+    fields = ticket.to_json()
+    for path, words in ticket.originals.items():
+        _put_back(fields, path.split("."), words)
+    return fields
+
+
+def json_text(value: JsonValue, *, indent: int | None = None) -> str:
+    """``value`` as JSON in which every character that could act on a terminal, or hide, is an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _NOT_ASCII.sub(lambda run: _escaped_run(run[0]), text)
+
+
+def _put_back(container: JsonValue, path: list[str], words: str) -> None:
+    for step, last in zip(path, [False] * (len(path) - 1) + [True], strict=True):
+        key: str | int
+        if isinstance(container, dict) and step in container:
+            key = step
+            inner = container[step]
+        elif isinstance(container, list) and step.isdecimal() and int(step) < len(container):
+            key = int(step)
+            inner = container[key]
+        else:
+            return
+        if last and isinstance(inner, str):
+            container[key] = words  # type: ignore[index]
+        container = inner
+
+
+def _escaped_run(run: str) -> str:
+    if run.isprintable() and not _INVISIBLE.search(run):
+        return run
+    return "".join(c if c.isprintable() and not _INVISIBLE.match(c) else json.dumps(c)[1:-1] for c in run)
+
+
+def _csv_cell(value: JsonValue) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    text = text.encode(errors="replace").decode()  # half a surrogate pair fits in no file
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+
+
+def _summary(ticket: Ticket) -> tuple[str, ...]:
+    return (
+        ticket.status,
+        ticket.priority or "",
+        ticket.assignee or "",
+        (iso_utc(ticket.updated_at) or "")[:10],
+        ticket.title,
+    )
+
+
+def _markdown_id(ticket: Ticket) -> str:
+    label = _markdown_cell(ticket.id)
+    return f"[{label}]({_markdown_cell(ticket.url)})" if ticket.url else label
+
+
+def _markdown_cell(text: str) -> str:
+    return re.sub(r"([\\|\[\]<`])", r"\\\1", clean_line(text))
+
+
+def _field_lines(ticket: Ticket) -> list[str]:
+    named: dict[str, str | None] = {
+        "Status": ticket.status,
+        "Assignee": ticket.assignee,
+        "Reporter": ticket.reporter,
+        "Priority": ticket.priority,
+        "Type": ticket.type,
+        "Project": ticket.project,
+        "Labels": ", ".join(ticket.labels),
+        "Created": iso_utc(ticket.created_at),
+        "Updated": iso_utc(ticket.updated_at),
+        "URL": ticket.url,
+    }
+    lines = [f"- **{name}:** {clean_line(value)}" for name, value in named.items() if value]
+    lines += [f"- **{clean_line(name)}:** {clean_line(_extra_text(value))}" for name, value in ticket.extra.items()]
+    return lines + [f"- **Note:** {clean_line(problem)}" for problem in ticket.problems]
+
+
+def _extra_text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _comment(comment: Comment) -> str:
+    heading = " · ".join(filter(None, (clean_line(comment.author or "Unknown"), iso_utc(comment.created_at))))
+    return f"### {heading}\n\n{comment.body.strip(chr(10))}"
+
+
+def _history_lines(ticket: Ticket) -> list[str]:
+    return [
+        f"- {iso_utc(change.created_at) or ''} {clean_line(change.author or 'Unknown')}: {clean_line(change.field)}: "
+        f"{clean_line(change.before or '–')} → {clean_line(change.after or '–')}"
+        for change in ticket.history
+    ]
+
+
+def _attachment_lines(ticket: Ticket) -> list[str]:
+    return [
+        f"- {clean_line(a.name)}"
+        + (f", {a.size} bytes" if a.size is not None else "")
+        + (f", {a.url}" if a.url else "")
+        for a in ticket.attachments
+    ]
