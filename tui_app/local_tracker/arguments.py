@@ -1,0 +1,91 @@
+"""Checks a tool's arguments against its input schema, without a schema library: the first rows wait for this process.
+
+Invariant: what `checked` returns holds only declared arguments of the declared type and range; a wrong one is named,
+with what it takes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SHOWN = 60  # characters of a wrong value that its error message repeats
+
+
+class ArgumentError(ValueError):
+    """An argument is wrong. The message names it and says what it takes."""
+
+
+def checked(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that were given (null counts as not given).
+
+    Raises:
+        ArgumentError: one is undeclared, missing, of the wrong type or out of range.
+    """
+    properties = schema["properties"]
+    for name in arguments:
+        if name not in properties:
+            raise ArgumentError(f"There is no argument {name!r}. It can be: {', '.join(properties) or 'none'}.")
+    given = {name: value for name, value in arguments.items() if value is not None}
+    for name in schema.get("required", ()):
+        if name not in given:
+            raise ArgumentError(f"{name}: it is missing. It takes {_allowed(properties[name])}.")
+    return {name: _fitting(name, properties[name], value) for name, value in given.items()}
+
+
+def _fitting(name: str, schema: Mapping[str, Any], value: Any) -> Any:
+    if schema["type"] == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON does not tell 100 from 100.0
+    if not _FITS[schema["type"]](schema, value):
+        raise ArgumentError(f"{name}: {_shown(value)} is not allowed. It takes {_allowed(schema)}.")
+    if isinstance(value, str):
+        return _storable(value)
+    return [_storable(item) for item in value] if isinstance(value, list) else value
+
+
+def _storable(text: str) -> str:
+    """Half a character (which JSON can carry and SQLite cannot) becomes a mark."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def _is_text(schema: Mapping[str, Any], value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > schema.get("maxLength", len(value)):
+        return False
+    return len(value) >= schema.get("minLength", 0) and value in schema.get("enum", (value,))
+
+
+def _is_whole_number(schema: Mapping[str, Any], value: Any) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and bool(schema["minimum"] <= value <= schema["maximum"])
+
+
+def _is_list(schema: Mapping[str, Any], value: Any) -> bool:
+    if not isinstance(value, list) or len(value) > schema["maxItems"]:
+        return False
+    return all(_is_text(schema["items"], item) for item in value)
+
+
+_FITS: dict[str, Callable[[Mapping[str, Any], Any], bool]] = {
+    "string": _is_text,
+    "integer": _is_whole_number,
+    "array": _is_list,
+}
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return "one of: " + ", ".join(schema["enum"])
+    if schema["type"] == "integer":
+        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    if schema["type"] == "array":
+        return f"a list of at most {schema['maxItems']} texts"
+    least, most = schema.get("minLength", 0), schema.get("maxLength")
+    return ("text" if not least else "text that is not empty") + (f" of at most {most} characters" if most else "")
+
+
+def _shown(value: Any) -> str:
+    words = json.dumps(value, ensure_ascii=True)
+    return words if len(words) <= _SHOWN else words[:_SHOWN] + "…"

@@ -1,0 +1,185 @@
+"""Opens the tracker's database, whatever state it is in.
+
+Invariants: a database appears under its name complete or not at all; a damaged one is set aside, never deleted; whoever
+searches never waits for whoever imports (WAL). Searching works without a place to write to: then the sample is in
+memory.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_app.local_tracker import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_SECONDS = 10.0
+"""How long a connection waits for another one's write to end; only imports write, searches do not wait."""
+_CACHE_KIB = 64 * 1024  # holds the upper levels of every index of a million tickets
+_MAPPED_BYTES = 1 << 30  # pages are read through the mapping instead of by a system call each
+_MOST_SET_ASIDE = 1000
+
+
+class NewerDatabaseError(Exception):
+    """The database was written by a newer ticketdeck."""
+
+
+class Store(NamedTuple):
+    """An open database. ``notices`` say what was wrong with it, for the user."""
+
+    connection: sqlite3.Connection
+    notices: tuple[str, ...] = ()
+
+
+def open_store(path: str) -> Store:
+    """Open the database at ``path``; make it, with the sample, where there is none or a damaged one.
+
+    Raises:
+        NewerDatabaseError: a newer ticketdeck wrote it. It is left alone.
+        sqlite3.OperationalError: it is locked by another process for longer than `BUSY_SECONDS`.
+    """
+    try:
+        if os.path.exists(path):
+            connection = _opened(path)
+            if connection is not None:
+                return Store(connection)
+        return _made(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        if _is_busy(error):
+            raise
+        return _without_writing(path, error)
+
+
+def open_for_writing(path: str) -> sqlite3.Connection:
+    """Open the database at ``path`` to import into it; make it, without the sample, where there is none.
+
+    Raises:
+        OSError, sqlite3.Error: it cannot be opened or made.
+        NewerDatabaseError: a newer ticketdeck wrote it.
+    """
+    if os.path.exists(path):
+        connection = _opened(path)
+        if connection is not None:
+            return connection
+    return _made(path, sample=False).connection
+
+
+def _opened(path: str) -> sqlite3.Connection | None:
+    """A connection to an existing database; None where it is damaged."""
+    connection = _connected(path)
+    try:
+        version = schema.version_of(connection)
+        if version > schema.VERSION:
+            raise NewerDatabaseError(f"{path} was written by a newer ticketdeck (its version is {version}).")
+        if version < schema.VERSION:
+            schema.migrate(connection)
+        connection.execute("SELECT number FROM tickets JOIN texts USING (number) LIMIT 1").fetchone()
+        connection.execute("SELECT rowid FROM search WHERE search MATCH 'a' LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if _is_damage(error):
+            return None
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    if error.sqlite_errorname in ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_VTAB"):
+        return True
+    words = str(error)  # tables that are missing or others than ours
+    return any(sign in words for sign in ("no such table", "no such column", "already exists", "vtable constructor"))
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname.startswith("SQLITE_BUSY")
+
+
+def _connected(path: str, *, uri: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, uri=uri)
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def _made(path: str, *, sample: bool = True) -> Store:
+    """Make the database, setting a damaged one aside first. One process does it, others wait and use what it made."""
+    import fcntl
+
+    folder = os.path.dirname(path) or "."
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        notices: tuple[str, ...] = ()
+        if os.path.exists(path):
+            connection = _opened(path)
+            if connection is not None:
+                return Store(connection)
+            kept = _set_aside(path)
+            notices = (f"The database was damaged. It is kept as {kept}; a new one was begun.",)
+        _build(path, sample=sample)
+        return Store(_connected(path), notices)
+    finally:
+        os.close(descriptor)
+
+
+def _build(path: str, *, sample: bool) -> None:
+    unfinished = f"{path}.new"
+    for leftover in _files_of(unfinished):
+        os.unlink(leftover)
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    connection = sqlite3.connect(unfinished, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        _fill(connection, sample=sample)
+    finally:
+        connection.close()  # folds the log into the file, which then is whole by itself
+    os.rename(unfinished, path)
+
+
+def _fill(connection: sqlite3.Connection, *, sample: bool) -> None:
+    from tui_app.local_tracker.sample import load_sample
+
+    schema.migrate(connection)
+    if sample:
+        load_sample(connection)
+
+
+def _set_aside(path: str) -> str:
+    for count in range(_MOST_SET_ASIDE):
+        kept = f"{path}.bad{count or ''}"
+        if not os.path.exists(kept):
+            break
+    os.rename(path, kept)
+    for companion in _files_of(path):  # a log belongs to its database and would damage the new one
+        os.rename(companion, kept + companion.removeprefix(path))
+    return kept
+
+
+def _files_of(path: str) -> Iterator[str]:
+    return (path + suffix for suffix in ("", "-wal", "-shm") if os.path.exists(path + suffix))
+
+
+def _without_writing(path: str, error: Exception) -> Store:
+    """The database read as it stands, or the sample in memory, where nothing can be written."""
+    reason = f"{path} cannot be written: {error}."
+    if os.path.exists(path):
+        from urllib.parse import quote
+
+        try:
+            connection = _connected(f"file:{quote(path)}?immutable=1", uri=True)
+            if schema.version_of(connection) == schema.VERSION:
+                return Store(connection, (f"{reason} Its tickets are shown as they stand.",))
+        except sqlite3.DatabaseError:
+            pass
+    connection = _connected(":memory:")
+    _fill(connection, sample=True)
+    return Store(connection, (f"{reason} The sample is shown from memory.",))
