@@ -1,0 +1,1 @@
+"""How values become cells on a screen: safe text, widths, times, signs. No widgets."""

@@ -1,0 +1,96 @@
+"""The last guard before the terminal: what leaves here cannot act on it, and takes the room that it is given.
+
+Invariants: no control, bidi control or invisible character leaves this module, even if the boundary that sanitises
+tickets failed; and nothing that terminals draw in different widths, so that columns stand straight everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rich.cells import cell_len, split_graphemes
+from rich.segment import Segment
+from rich.text import Text
+
+from tui_app.tickets.text import clean, clean_line
+
+_REMEMBERED = 4096  # cells; a few screens full of different values
+_MOST_CHARACTERS_PER_CELL = 8
+"""Combining marks beyond this are a decoration, or an attack: a one-megabyte title is cut before it is measured."""
+
+_SELECTED_JOIN = re.compile("[\ufe0e\ufe0f](?:\u200d.[\ufe0e\ufe0f]?)*")
+_WIDTH_CHANGERS = re.compile("[\u20e3\U0001f3fb-\U0001f3ff]")
+_BEFORE_TONE = re.compile("(?<=[\u261d-\U0001faff])[\U0001f3fb-\U0001f3ff]|(?<=[0-9#*])\u20e3")
+
+
+def safe_line(text: str) -> str:
+    """``text`` on one line, harmless and of the same width in every terminal.
+
+    Emoji variations, keycaps and skin tones are taken off: terminals disagree about their width, not about that of the
+    character they stand on.
+    """
+    if text.isprintable() and text.isascii():
+        return text
+    return _steady(clean_line(text))
+
+
+def safe_lines(text: str) -> list[str]:
+    """The lines of ``text``, each as `safe_line` makes it, tabs as four spaces."""
+    return [safe_line(line.expandtabs(4)) for line in clean(text).split("\n")]
+
+
+def _steady(text: str) -> str:
+    if "\ufe0f" in text or "\ufe0e" in text:
+        text = _SELECTED_JOIN.sub("", text)
+    if _WIDTH_CHANGERS.search(text):
+        text = _BEFORE_TONE.sub("", text)
+    return text
+
+
+def safe_text(text: str, style: str = "") -> Text:
+    """A `Text` of one harmless line; never parsed as markup."""
+    return Text(safe_line(text), style=style, no_wrap=True, overflow="ellipsis", end="")
+
+
+def guarded(segments: list[Segment]) -> list[Segment]:
+    """``segments`` with anything that is not printable made harmless; the same list where there is nothing to do."""
+    if all(segment.text.isprintable() for segment in segments):
+        return segments
+    return [
+        segment if segment.text.isprintable() else Segment(safe_line(segment.text), segment.style)
+        for segment in segments
+    ]
+
+
+def width_of(text: str) -> int:
+    """Cells that ``text``, made by this module, takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """``text`` made safe and cut (with ``…``) or padded to exactly ``width`` cells, to the right if so asked."""
+    return _fit(text[: (width + 1) * _MOST_CHARACTERS_PER_CELL], width, right) if width > 0 else ""
+
+
+@lru_cache(_REMEMBERED)
+def _fit(text: str, width: int, right: bool) -> str:
+    line = safe_line(text)
+    cells = width_of(line)
+    if cells > width:
+        line = cut(line, width - 1) + "…"
+        cells = width_of(line)
+    padding = " " * (width - cells)
+    return padding + line if right else line + padding
+
+
+def cut(line: str, width: int) -> str:
+    """As much of ``line``'s start as fits ``width`` cells; no character is halved, no emoji taken apart."""
+    if line.isascii():
+        return line[:width]
+    taken = 0
+    for start, _, cells in split_graphemes(line)[0]:
+        taken += cells
+        if taken > width:
+            return line[:start]
+    return line

@@ -1,0 +1,175 @@
+"""Painting one row: a ticket becomes a strip of styled cells.
+
+Invariant: every text in a strip went through `tui_app.ui.rendering.safe`, and a strip is as wide as its layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_app.tickets.ticket import Ticket
+from tui_app.ui.rendering.moments import ago
+from tui_app.ui.rendering.safe import fit, width_of
+from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_level, status_kind
+from tui_app.ui.table.changes import NEWS_SIGNS, News
+from tui_app.ui.table.columns import ColumnSpec, column_kind, text_of, value_of
+from tui_app.ui.table.filtering import Filter, highlights, snippet
+from tui_app.ui.table.layout import GAP, GUTTER, Layout
+
+CURSOR_SIGN = "▌"
+MARK_SIGN = "*"
+PROBLEM_SIGN = "! "
+SORT_SIGNS = {False: "▲", True: "▼"}
+
+_LEAST_SNIPPET = 16  # cells; a shorter piece of text explains nothing
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """What a row shows besides its ticket."""
+
+    cursor: bool = False
+    marked: bool = False
+    news: News | None = None
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A text that fits its room, with the spans that the filter found, and what follows in the same room."""
+
+    text: str
+    style: Style
+    spans: list[tuple[int, int]]
+    after: _Cell | None = None
+
+
+def cell_text(ticket: Ticket, column: str, now: datetime) -> str:
+    """What the column shows of the ticket, before it is fitted to its width."""
+    if column_kind(column).is_time:
+        return ago(value_of(ticket, column), now)
+    text = text_of(ticket, column)
+    if column == "status" and text:
+        return f"{STATUS_SIGNS[status_kind(text)]} {text}"
+    if column == "priority" and text:
+        return f"{PRIORITY_SIGNS[priority_level(text)]} {text}"
+    if column == "title" and ticket.problems:
+        return PROBLEM_SIGN + text
+    return text
+
+
+class RowPainter:
+    """Paints rows in one set of styles, one layout and one filter; made anew when one of these changes."""
+
+    def __init__(
+        self, styles: Mapping[str, Style], layout: Layout, wanted: Filter, now: datetime, *, stale: bool = False
+    ) -> None:
+        self._styles = styles
+        self._layout = layout
+        self._columns = [(spec.name, width) for spec, width in zip(layout.columns, layout.widths, strict=True)]
+        self._filter = wanted
+        self._now = now
+        self._stale = stale
+
+    def row(self, ticket: Ticket, state: RowState) -> Strip:
+        """The gutter and all columns."""
+        cells = [self._cell(ticket, name, width, state) for name, width in self._columns]
+        if self._filter.words and not any(cell.spans for cell in cells):
+            self._add_snippet(cells, ticket)
+        segments = self._gutter(state)
+        gap = Segment(" " * GAP, self._styles["cursor" if state.cursor else "row"])
+        for position, cell in enumerate(cells):
+            if position:
+                segments.append(gap)
+            self._append(segments, cell)
+        return Strip(segments, GUTTER + self._layout.total)
+
+    def header(self, sort_column: str | None, *, descending: bool) -> Strip:
+        """The names of the columns; the sorted one carries an arrow."""
+        plain, sorted_style = self._styles["header"], self._styles["header-sort"]
+        segments = [Segment(" " * GUTTER, plain)]
+        for position, (column, width) in enumerate(zip(self._layout.columns, self._layout.widths, strict=True)):
+            if position:
+                segments.append(Segment(" " * GAP, plain))
+            is_sorted = column.name == sort_column
+            segments.append(
+                Segment(
+                    _header_cell(column, width, descending if is_sorted else None), sorted_style if is_sorted else plain
+                )
+            )
+        return Strip(segments, GUTTER + self._layout.total)
+
+    def _gutter(self, state: RowState) -> list[Segment]:
+        styles = self._styles
+        base = styles["cursor"] if state.cursor else styles["row"]
+        bar = Segment(CURSOR_SIGN, base + styles["cursor-bar"]) if state.cursor else Segment(" ", base)
+        if state.marked:
+            sign = Segment(MARK_SIGN, base + styles["marked"])
+        elif state.news:
+            sign = Segment(NEWS_SIGNS[state.news], base + styles[state.news])
+        else:
+            sign = Segment(" ", base)
+        return [bar, sign, Segment(" ", base)]
+
+    def _cell(self, ticket: Ticket, column: str, width: int, state: RowState) -> _Cell:
+        text = fit(cell_text(ticket, column, self._now), width, right=column_kind(column).right)
+        return _Cell(text, self._cell_style(ticket, column, state), highlights(self._filter, text))
+
+    def _cell_style(self, ticket: Ticket, column: str, state: RowState) -> Style:
+        styles = self._styles
+        if self._stale:
+            style = styles["stale"]
+        elif column == "status":
+            style = styles[f"status-{status_kind(ticket.status)}"]
+        elif column == "priority":
+            style = styles[f"priority-{priority_level(ticket.priority or '')}"]
+        elif column == "title":
+            style = styles["done-title"] if status_kind(ticket.status) == "done" else styles["title"]
+        elif column == "id":
+            style = styles["id"]
+        else:
+            style = styles["secondary"]
+        if state.marked:
+            style = style + styles["marked"]
+        return style + styles["cursor"] if state.cursor else style
+
+    def _append(self, segments: list[Segment], cell: _Cell) -> None:
+        at = 0
+        for start, end in cell.spans:
+            if start > at:
+                segments.append(Segment(cell.text[at:start], cell.style))
+            segments.append(Segment(cell.text[start:end], cell.style + self._styles["match"]))
+            at = end
+        if at < len(cell.text):
+            segments.append(Segment(cell.text[at:], cell.style))
+        if cell.after:
+            self._append(segments, cell.after)
+
+    def _add_snippet(self, cells: list[_Cell], ticket: Ticket) -> None:
+        """Put a piece of the text that the filter found into the empty end of the title: why is this row here?"""
+        names = [name for name, _ in self._columns]
+        if "title" not in names:
+            return
+        at = names.index("title")
+        title = cells[at].text.rstrip() + " "
+        room = self._layout.widths[at] - width_of(title)
+        piece = snippet(self._filter, ticket, room) if room >= _LEAST_SNIPPET else ""
+        if piece:
+            text = fit(piece, room)
+            style = cells[at].style + self._styles["snippet"]
+            cells[at] = _Cell(title, cells[at].style, [], _Cell(text, style, highlights(self._filter, text)))
+
+
+def _header_cell(column: ColumnSpec, width: int, descending: bool | None) -> str:
+    kind = column_kind(column.name)
+    if descending is None:
+        return fit(kind.title, width, right=kind.right) if width > 1 else " "
+    sign = SORT_SIGNS[descending]
+    if width <= len(sign) + 1:
+        return fit(sign, width)
+    return fit(f"{fit(kind.title, width - 2).rstrip()} {sign}", width, right=kind.right)
