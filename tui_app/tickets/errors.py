@@ -78,9 +78,16 @@ class ConfigError(UsageError):
 
 
 class MCPError(ExplainedError):
-    """Root of everything that goes wrong between us and a server."""
+    """Root of everything that goes wrong between us and a server.
+
+    ``code`` and ``data`` are those of the JSON-RPC error, where there was one; ``stderr_tail`` holds the server's last
+    words, sanitised, where it ended or never got ready.
+    """
 
     kind = ErrorKind.CONNECTION
+    code: int | None = None
+    data: object = None
+    stderr_tail: str = ""
 
 
 class MCPConnectionError(MCPError):

@@ -1,0 +1,157 @@
+"""A conversation with one MCP server: opened, asked, closed. With `process` this is the floor's public face.
+
+Invariant: `open_session` either returns a session that works, or leaves no process behind. All of a session's methods
+belong to the event loop on which it was opened; several calls may be under way at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from tui_app.mcp_client import results
+from tui_app.mcp_client.command import ClientLimits, ServerCommand
+from tui_app.mcp_client.connection import Connection
+from tui_app.mcp_client.environment import server_environment
+from tui_app.mcp_client.era import EraCache, EraMemory, negotiate
+from tui_app.mcp_client.node import node_problem
+from tui_app.mcp_client.process import ServerProcess, spawn
+from tui_app.mcp_client.types import CallToolResult, Era, ServerIdentity, Tool
+from tui_app.mcp_client.wire import METHOD_NOT_FOUND
+from tui_app.tickets.errors import (
+    CommandNotFoundError,
+    MCPConnectionError,
+    MCPError,
+    MCPTimeoutError,
+    MCPToolError,
+    ServerStartError,
+)
+
+__all__ = ["ClientLimits", "EraCache", "EraMemory", "Session", "open_session"]
+
+
+class Session:
+    """What `open_session` returns."""
+
+    def __init__(self, connection: Connection, identity: ServerIdentity, limits: ClientLimits) -> None:
+        self.identity = identity
+        self._connection = connection
+        self._limits = limits
+
+    @property
+    def process(self) -> ServerProcess:
+        """The server's process: pid, standard error, skipped lines."""
+        return self._connection.process
+
+    @property
+    def alive(self) -> bool:
+        """Whether calls have a chance: the server runs, and nobody has closed the session."""
+        return self._connection.alive
+
+    async def list_tools(self) -> tuple[Tool, ...]:
+        """All tools, page by page; none where the server does not know the method.
+
+        Paging ends on a cursor that was there before and at `ClientLimits.tool_pages`.
+
+        Raises:
+            MCPError: as `call_tool`.
+        """
+        found: dict[str, Tool] = {}
+        cursor: str | None = None
+        seen: set[str | None] = set()
+        while cursor not in seen and len(seen) < self._limits.tool_pages:
+            seen.add(cursor)
+            try:
+                page = await self._connection.request("tools/list", {"cursor": cursor} if cursor else {})
+            except MCPToolError as error:
+                if error.code == METHOD_NOT_FOUND and not found:
+                    return ()
+                raise
+            for tool in results.tools(page):
+                found.setdefault(tool.name, tool)
+            cursor = results.next_cursor(page)
+        return tuple(found.values())
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 (progress extends it)
+    ) -> CallToolResult:
+        """Call a tool. Cancelling the awaiting task cancels the call on the server, too.
+
+        ``timeout`` (seconds without an answer or progress) replaces `ClientLimits.request`.
+
+        Raises:
+            MCPToolError: the server answered with a JSON-RPC error; its ``code`` and ``data`` are kept.
+            MCPTimeoutError, MCPConnectionError, MCPProtocolError: there is no answer, or none that can be read.
+        """
+        params = {"name": name, "arguments": arguments}
+        return results.call_result(await self._connection.request("tools/call", params, timeout))
+
+    async def close(self) -> None:
+        """End the server: it is asked, then told, then killed, with all that it started; five seconds at most."""
+        await self._connection.close()
+
+
+async def open_session(
+    command: ServerCommand,
+    limits: ClientLimits | None = None,
+    *,
+    process: ServerProcess | None = None,
+    era_cache: EraCache | None = None,
+) -> Session:
+    """Start ``command`` (or take ``process``, which was spawned from it) and agree on a protocol version.
+
+    Raises:
+        CommandNotFoundError: the program cannot be run; the hint says what to install.
+        ServerStartError: it ended before it was ready.
+        MCPTimeoutError: it was not ready within ``limits.start`` seconds of its start.
+        MCPProtocolError: there is no protocol version in common, or it refuses the handshake.
+    """
+    limits = limits or ClientLimits()
+    connection = Connection(process or spawn(command), limits)
+    try:
+        identity = await _ready(connection, limits, era_cache)
+    except BaseException:
+        await connection.close(patiently=False)
+        raise
+    return Session(connection, identity, limits)
+
+
+async def _ready(connection: Connection, limits: ClientLimits, era_cache: EraCache | None) -> ServerIdentity:
+    process = connection.process
+    key = process.command.key
+    try:
+        async with asyncio.timeout(limits.start - process.elapsed):
+            identity = await negotiate(connection, limits.probe, era_cache.get(key) if era_cache else None)
+    except TimeoutError:
+        raise await _start_error(process, limits, None) from None
+    except MCPConnectionError as error:
+        raise await _start_error(process, limits, error) from error
+    connection.modern = identity.era is Era.MODERN
+    if era_cache:
+        era_cache.put(key, identity.era)
+    return identity
+
+
+async def _start_error(process: ServerProcess, limits: ClientLimits, error: MCPConnectionError | None) -> MCPError:
+    """Why it did not start: Node.js itself, or the server's own last words."""
+    command = process.command
+    problem = await node_problem(command.argv, server_environment(command))
+    raised: MCPError
+    if problem:
+        raised = CommandNotFoundError(f"{command} (configured in {command.configured_in}) cannot run.", hint=problem)
+    elif error is None:
+        last = process.last_error_line
+        raised = MCPTimeoutError(
+            f"{command} (configured in {command.configured_in}) was not ready within {limits.start:g} s"
+            + (f": {last}" if last else ", and wrote nothing on standard error."),
+            hint="Run the command by hand to see what it waits for, or raise timeouts.start in the profile.",
+        )
+    else:
+        raised = ServerStartError(error.cause, hint="Run the command by hand, or see `ticketdeck doctor`.")
+    raised.stderr_tail = process.stderr_tail
+    return raised
