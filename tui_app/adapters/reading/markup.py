@@ -1,0 +1,90 @@
+"""Whatever markup a tracker keeps its texts in, as Markdown.
+
+Invariants: never raises; takes time linear in the text; what is not understood stays as it was written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from itertools import islice
+
+from tui_app.adapters.reading.atlassian_document import document_to_markdown, is_document
+from tui_app.adapters.reading.html_markup import html_to_markdown, looks_like_html
+from tui_app.adapters.reading.wiki_markup import looks_like_wiki, wiki_to_markdown
+from tui_app.tickets.ticket import JsonValue
+
+_LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: nobody reads it to the end
+_MOST_PARTS = 1000
+_DEEPEST = 4
+_OPENING_TAG = re.compile(r"\s*<([A-Za-z][\w]*-[\w-]{1,100})>")
+_TEXT_PARTS = ("markdown", "raw", "plain", "text", "body", "html", "content", "value", "rendered", "wiki", "storage")
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether `to_markdown` certainly leaves ``text`` as it is. Fast; may say no too often."""
+    return not (
+        "<" in text or "{" in text or "|" in text or "\r" in text or "\nh" in text or "\nbq" in text
+        or text[:1] in ("h", "b", " ", "\n", "\t", "") or text[-1].isspace()
+    )  # fmt: skip
+
+
+def to_markdown(value: JsonValue, *, wiki: bool = False) -> str | None:
+    """The text that ``value`` stands for, as Markdown; None where it holds none.
+
+    Takes Markdown, Jira's wiki markup, HTML, Atlassian document JSON (as an object or as text) and objects such as
+    ``{"raw": .., "html": ..}``. With ``wiki`` every text without other signs is wiki markup; without it, only one that
+    has signs of it which Markdown has not.
+    """
+    return _markdown(value, wiki, 0)
+
+
+def _markdown(value: JsonValue, wiki: bool, depth: int) -> str | None:
+    if isinstance(value, str):
+        return _from_text(value, wiki) or None
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        return document_to_markdown(value) if is_document(value) else _from_object(value, wiki, depth)
+    if isinstance(value, list):
+        parts = (_markdown(part, wiki, depth + 1) for part in islice(value, _MOST_PARTS))
+        return "\n\n".join(part for part in parts if part) or None
+    return None
+
+
+def _from_object(value: Mapping[str, JsonValue], wiki: bool, depth: int) -> str | None:
+    for part in _TEXT_PARTS:
+        text = _markdown(value.get(part), wiki, depth + 1)
+        if text:
+            return text
+    return None
+
+
+def _from_text(text: str, wiki: bool) -> str:
+    text = without_wrapper(text.replace("\r\n", "\n")).strip()
+    if len(text) > _LONGEST_CONVERTED:
+        return text
+    if text.startswith("{") and '"doc"' in text[:200]:
+        return _from_document_text(text)
+    if looks_like_html(text):
+        return html_to_markdown(text)
+    return wiki_to_markdown(text) if wiki or looks_like_wiki(text) else text
+
+
+def without_wrapper(text: str) -> str:
+    """``text`` without one pair of tags round all of it whose name has a hyphen, as servers mark what is not theirs."""
+    opening = _OPENING_TAG.match(text)
+    if opening is None:
+        return text
+    body = text[opening.end() :].rstrip()
+    closing = f"</{opening[1]}>"
+    return body.removesuffix(closing).strip("\n") if body.endswith(closing) else text
+
+
+def _from_document_text(text: str) -> str:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return document_to_markdown(document) if is_document(document) else text

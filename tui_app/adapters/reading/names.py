@@ -1,0 +1,121 @@
+"""What trackers call the parts of a ticket. Data, and the one function that makes two spellings of a name equal.
+
+The order within a list is the order of preference: what people know a ticket by before the database's id, the name of
+a priority before its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_MOST_REMEMBERED = 20_000  # names; a server that makes up keys must not fill the memory
+
+_plain_names: dict[str, str] = {}
+
+
+def plain_name(name: str) -> str:
+    """``createdAt``, ``created_at``, ``Created At`` and ``System.CreatedAt`` are one name: ``createdat``."""
+    plain = _plain_names.get(name)
+    if plain is None:
+        last = name.strip().rsplit(".", 1)[-1]
+        plain = "".join(character for character in last if character.isalnum()).casefold()
+        if len(_plain_names) > _MOST_REMEMBERED:
+            _plain_names.clear()
+        _plain_names[name] = plain
+    return plain
+
+
+def _names(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+HUMAN_IDS = _names(
+    "key issuekey ticketkey identifier humanid humanreadableid idreadable displayid shortid customid issueidentifier "
+    "ticketnumber issuenumber incidentnumber casenumber number iid reference"
+)
+"""Names under which a ticket's human id stands; `DATABASE_IDS` count only where none of these is there."""
+
+DATABASE_IDS = _names(
+    "id ticketid issueid taskid bugid storyid itemid caseid incidentid workitemid cardid ref uuid gid sysid nodeid"
+)
+
+FIELD_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "title": _names(
+            "title summary subject name headline shortdescription issuetitle tickettitle tasktitle issuesummary caption "
+            "content task issue ticket"
+        ),
+        "status": _names(
+            "status state statusname statename currentstate currentstatus workflowstate workflowstatename stage column "
+            "listname list issuestatus ticketstatus taskstatus statusextrainfo lifecycle phase statuscategory"
+        ),
+        "assignee": _names(
+            "assignee assignedto assigneename assignedtoname assignees assigned assigneeusername assigneduser "
+            "assignments assignedtoextrainfo handler responsible owner ownedby ownername members"
+        ),
+        "reporter": _names(
+            "reporter author creator createdby reportername authorname creatorname openedby raisedby reportedby "
+            "requester requestor requestedby submitter submittedby creatordetail user caller customer"
+        ),
+        "priority": _names("prioritylabel priorityname priority issuepriority prio urgency severity importance impact"),
+        "type": _names(
+            "issuetype tickettype tasktype storytype worktype workitemtype requesttype tracker type typename kind "
+            "category issuetypename"
+        ),
+        "project": _names(
+            "project projectkey projectname repository repo repositoryname projectpath queue board boardname team "
+            "teamname product workspace space component"
+        ),
+        "labels": _names("labels tags label labelnames tagnames labellist taglist keywords tag"),
+        "created_at": _names(
+            "createdat created createdon createddate creationdate creationtime createdtime datecreated createtime "
+            "datecreatedutc opened openedat openedon reportedat reporteddate addedat createdts createddatetime "
+            "syscreatedon createdate firstseen submitdate submittedat inserteddate insertedat timestampcreated"
+        ),
+        "updated_at": _names(
+            "updatedat updated updatedon modifiedat modified lastmodified lastupdated lastupdatedat updateddate "
+            "modifieddate lastmodifieddate updatetime updatedtime dateupdated datemodified lastmodifiedat modifiedon "
+            "lastchangetime changed changedat changeddate lastupdate sysupdatedon datelastactivity lastactivity "
+            "lastactivityat lastseen updatedts lastchanged lastupdateddate lastmodifiedtime"
+        ),
+        "description": _names(
+            "description body details descriptiontext descriptionmarkdown desc fulldescription longdescription text "
+            "content message notes bodytext descriptionhtml excerpt snippet detail"
+        ),
+    }
+)
+"""Field of a ticket to the names that trackers give it."""
+
+URL_NAMES = _names(
+    "htmlurl browseurl weburl webviewlink permalink permalinkurl publicurl appurl shorturl issueurl ticketurl taskurl "
+    "humanurl externalurl url link href links self apiurl"
+)
+COMMENT_NAMES = _names("comments comment notes journals discussions discussion thread replies conversation activity")
+HISTORY_NAMES = _names("history changelog changes journals audittrail activities transitionshistory events")
+ATTACHMENT_NAMES = _names("attachments attachment files uploads")
+DONE_FLAGS = _names("completed done closed isclosed resolved iscompleted isdone complete finished isresolved checked")
+"""Flags that say how far a ticket is, in trackers of to-do lists that have no status."""
+
+WRAPPERS = _names(
+    "fields attributes properties node issue ticket task story bug item card incident defect workitem data"
+)
+"""Names of a mapping inside a row that holds the row's fields."""
+
+LOOKUP_NAMES = frozenset(
+    (
+        *HUMAN_IDS, *DATABASE_IDS,
+        *_names(
+            "projectid projectkey project repositoryurl repository repo owner workspace workspaceid teamid boardid "
+            "fullname namespace organization org spaceid listid"
+        ),
+    )
+)  # fmt: skip
+"""Names whose plain values a get tool may ask for besides the id."""
+
+PERSON_PARTS = _names(
+    "displayname fullname fullnamedisplay realname name login username nickname handle email emailaddress summary "
+    "title value id"
+)
+VALUE_PARTS = _names("name displayvalue displayname label title value key text login username summary")
+"""What stands for an object where a ticket's field holds one instead of a word."""

@@ -1,0 +1,113 @@
+"""Which adapter fits a server: by the profile's word, else by the server's name and its tools.
+
+Invariant: a server gets an adapter only if it has a tool that searches tickets; an adapter's module is imported only
+when it is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from tui_app.adapters.base import Adapter, ServerDescription
+from tui_app.tickets.errors import NoSearchToolError, UsageError
+
+AUTO = "auto"
+"""The profile's word for: look at the tools and find out."""
+
+_MOST_TOOLS_NAMED = 12  # tools that a message names; servers have up to two hundred
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One shipped adapter. Its module has ``make(description, map) -> Adapter`` and the name of its class is its own.
+
+    It fits a server when the server's name contains one of ``servers`` (lower case) or none is given, and the server has
+    all tools of one of the sets in ``tools``.
+    """
+
+    name: str
+    module: str
+    servers: tuple[str, ...] = ()
+    tools: tuple[frozenset[str], ...] = ()
+
+    def fits(self, description: ServerDescription) -> bool:
+        name = description.name.lower()
+        if self.servers and not any(part in name for part in self.servers):
+            return False
+        offered = {tool.name for tool in description.tools}
+        return any(needed <= offered for needed in self.tools)
+
+
+class AdapterModule(Protocol):
+    """What the module of an `Entry` offers."""
+
+    def make(self, description: ServerDescription, map: Mapping[str, Any]) -> Adapter:  # noqa: A002
+        """The adapter for this server.
+
+        Raises:
+            NoSearchToolError: the server lacks the tools that the adapter needs.
+        """
+
+
+ENTRIES: tuple[Entry, ...] = (Entry("builder", "builder", tools=(frozenset({"search_tickets"}),)),)
+"""The shipped adapters; the first that fits is taken, so the particular ones stand before the general ones."""
+
+
+def adapter_names() -> tuple[str, ...]:
+    """The words that a profile's ``adapter`` takes."""
+    return (AUTO, *(entry.name for entry in ENTRIES))
+
+
+def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapping[str, Any] | None = None) -> Adapter:  # noqa: A002
+    """The adapter for a server.
+
+    Args:
+        description: the server, with its tools.
+        wanted: one of `adapter_names`; ``auto`` looks for one that fits.
+        map: the profile's ``map`` table. With one, ``auto`` leaves the shipped adapters out, since it describes the
+            server itself.
+
+    Raises:
+        UsageError: there is no adapter called ``wanted``.
+        ConfigError: ``map`` is wrong.
+        NoSearchToolError: the server has no tools, or none that searches tickets.
+    """
+    if wanted not in adapter_names():
+        raise UsageError(
+            f"There is no adapter {wanted!r}.", hint=f"It can be: {', '.join(adapter_names())}.", field="adapter"
+        )
+    if not description.tools:
+        raise NoSearchToolError(
+            "The server lists no tools: not configured?",
+            hint="Check the addresses, tokens and paths in the profile's env and command; many servers hide their tools "
+            "until they are set.",
+        )
+    entry = _entry(description, wanted, bool(map))
+    module = cast(AdapterModule, import_module(f"tui_app.adapters.{entry.module if entry else AUTO}"))
+    return module.make(description, map or {})
+
+
+def _entry(description: ServerDescription, wanted: str, has_map: bool) -> Entry | None:
+    if wanted != AUTO:
+        return next(entry for entry in ENTRIES if entry.name == wanted)
+    if has_map:
+        return None
+    return next((entry for entry in ENTRIES if entry.fits(description)), None)
+
+
+def no_search_tool(description: ServerDescription, wanted: str = "") -> NoSearchToolError:
+    """The error for a server without a tool that ``wanted`` (an adapter's name) could search with."""
+    names = [tool.name for tool in description.tools]
+    shown = ", ".join(names[:_MOST_TOOLS_NAMED])
+    more = f" and {len(names) - _MOST_TOOLS_NAMED} more" if len(names) > _MOST_TOOLS_NAMED else ""
+    lacks = (
+        f"what the adapter {wanted!r} needs" if wanted else "one that searches or lists tickets without changing any"
+    )
+    return NoSearchToolError(
+        f"The server {description.name!r} offers these tools: {shown}{more}; none of them is {lacks}.",
+        hint='If one of them does, name it in the profile: [profiles.NAME.map.search] tool = "..."; '
+        "`ticketdeck doctor` lists all tools.",
+    )
