@@ -119,7 +119,11 @@ def default_settings(notices: tuple[str, ...] = ()) -> Settings:
 
 def local_profile() -> Profile:
     """The embedded tracker, started with the Python that runs this program."""
-    passed_on = {name: os.environ[name] for name in ("TICKETDECK_DATA_DIR", "XDG_DATA_HOME") if name in os.environ}
+    passed_on = {
+        name: os.environ[name].replace("${", "$${")
+        for name in ("TICKETDECK_DATA_DIR", "XDG_DATA_HOME")
+        if name in os.environ
+    }
     return Profile(
         name=LOCAL_PROFILE,
         command=(sys.executable, "-P", "-m", "tui_app.local_tracker"),  # -P: never a module of the current directory

@@ -8,22 +8,18 @@ reference gave is never expanded again.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui_app.settings.profiles import Profile
-from tui_app.settings.secrets import mask_argv, mask_value
+from tui_app.settings.secrets import SHORTEST_SECRET, is_secret_name, mask_argv, mask_value, named_arguments
 from tui_app.tickets.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tui_app.mcp_client.process import ServerCommand
+    from tui_app.mcp_client.command import ServerCommand
 
 _REFERENCE = re.compile(r"\$(?P<escaped>\$)?\{(?P<body>[^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-
-_SECRET_SECONDS = 30.0
-"""A password manager may first ask for its own password, in a window."""
 
 
 def server_command(profile: Profile, environ: Mapping[str, str]) -> ServerCommand:
@@ -32,17 +28,30 @@ def server_command(profile: Profile, environ: Mapping[str, str]) -> ServerComman
     Raises:
         ConfigError: a reference leads nowhere; names profile, key and reference.
     """
-    from tui_app.mcp_client.process import ServerCommand
+    from tui_app.mcp_client.command import ServerCommand
 
-    def expand(key: str, value: str) -> str:
-        return _expanded(value, environ, lambda reason: _refused(profile, key, reason))
-
+    expansion = _Expansion(profile, environ)
+    argv = tuple(expansion.value("command", name, word) for name, word in _words(profile))
     return ServerCommand(
-        argv=tuple(_home(expand("command", word), environ) for word in profile.command),
-        env={name: _home(expand(f"env.{name}", value), environ) for name, value in profile.env.items()},
-        cwd=None if profile.cwd is None else _home(expand("cwd", profile.cwd), environ),
+        argv=argv,
+        env={name: expansion.value(f"env.{name}", name, value) for name, value in profile.env.items()},
+        cwd=None if profile.cwd is None else expansion.value("cwd", "", profile.cwd),
         configured_in=profile.source,
+        shown=shown_command(profile),
+        secrets=expansion.secrets(),
     )
+
+
+def known_secrets(profile: Profile, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The profile's secrets as far as they are known without asking a keyring or running a command."""
+    expansion = _Expansion(profile, environ)
+    for name, value in [*_words(profile), *profile.env.items()]:
+        if not re.search(r"\$\{(?:keyring|command):", value):
+            try:
+                expansion.value("", name, value)
+            except ConfigError:
+                continue
+    return expansion.secrets()
 
 
 def shown_command(profile: Profile) -> str:
@@ -55,97 +64,75 @@ def shown_environment(profile: Profile) -> dict[str, str]:
     return {name: mask_value(name, value) for name, value in profile.env.items()}
 
 
-def _expanded(value: str, environ: Mapping[str, str], refuse: Callable[[str], ConfigError]) -> str:
-    def fill(match: re.Match[str]) -> str:
-        body = match["body"]
-        if match["escaped"]:
-            return f"${{{body}}}"
+def _words(profile: Profile) -> list[tuple[str, str]]:
+    """Each word of the command with the option that it is the value of."""
+    named = named_arguments(profile.command)
+    return [(option, word) for (option, _), word in zip(named, profile.command, strict=True)]
+
+
+class _Expansion:
+    """Fills in one profile's references, and remembers which of the values are secret."""
+
+    def __init__(self, profile: Profile, environ: Mapping[str, str]) -> None:
+        self._profile = profile
+        self._environ = environ
+        self._secrets: dict[str, None] = {}
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must be masked wherever it turns up, longest first."""
+        found = (secret for secret in self._secrets if len(secret) >= SHORTEST_SECRET)
+        return tuple(sorted(found, key=len, reverse=True))
+
+    def value(self, key: str, name: str, written: str) -> str:
+        """``written`` with its references filled in. ``key`` is for messages; ``name`` tells whether it is secret."""
+
+        def fill(match: re.Match[str]) -> str:
+            if match["escaped"]:
+                return f"${{{match['body']}}}"
+            found = self._reference(key, match["body"])
+            if is_secret_name(name) or _is_secret_reference(match["body"]):
+                self._secrets[found] = None
+            return found
+
+        expanded = self._home(_REFERENCE.sub(fill, written))
+        if is_secret_name(name):
+            self._secrets[expanded.partition("=")[2] if name and expanded.startswith(f"{name}=") else expanded] = None
+        return expanded
+
+    def _reference(self, key: str, body: str) -> str:
         kind, colon, rest = body.partition(":")
-        if kind == "keyring" and colon:
-            return _from_keyring(rest, refuse)
-        if kind == "command" and colon:
-            return _from_command(rest, refuse)
-        if kind == "env" and colon:
-            body = rest
-        name, has_default, default = body.partition(":-")
+        if colon and kind in ("keyring", "command"):
+            from tui_app.settings.keyring import from_command, from_keyring
+
+            try:
+                return from_keyring(rest) if kind == "keyring" else from_command(rest)
+            except LookupError as error:
+                raise self._refused(key, str(error.args[0])) from None
+        name, has_default, default = (rest if colon and kind == "env" else body).partition(":-")
         if not _NAME.fullmatch(name):
-            raise refuse(f"${{{match['body']}}} is no reference that is known")
-        return _from_environment(name, default if has_default else None, environ, refuse)
+            raise self._refused(key, f"${{{body}}} is no reference that is known")
+        found = self._environ.get(name)
+        if has_default:
+            return found or default
+        if found is None:
+            raise self._refused(key, f"the environment variable {name} is not set")
+        return found
 
-    return _REFERENCE.sub(fill, value)
+    def _home(self, value: str) -> str:
+        if value != "~" and not value.startswith("~/"):
+            return value
+        import os
 
+        return (self._environ.get("HOME") or os.path.expanduser("~")) + value[1:]  # noqa: PTH111 (words, not a path)
 
-def _from_environment(
-    name: str, default: str | None, environ: Mapping[str, str], refuse: Callable[[str], ConfigError]
-) -> str:
-    found = environ.get(name)
-    if default is not None:
-        return found or default
-    if found is None:
-        raise refuse(f"the environment variable {name} is not set")
-    return found
-
-
-def _from_keyring(entry: str, refuse: Callable[[str], ConfigError]) -> str:
-    import shutil
-
-    service, slash, user = entry.rpartition("/")
-    if not slash or not service or not user:
-        raise refuse(f"${{keyring:{entry}}} should read ${{keyring:service/user}}")
-    tools = {
-        "keyring": ("keyring", "get", service, user),
-        "secret-tool": ("secret-tool", "lookup", "service", service, "username", user),
-        "security": ("security", "find-generic-password", "-s", service, "-a", user, "-w"),
-    }
-    for program, argv in tools.items():
-        if shutil.which(program) and (program != "security" or sys.platform == "darwin"):
-            return _output(argv, f"the keyring has no entry {entry} ({program})", refuse)
-    raise refuse("there is no keyring tool here (keyring, secret-tool or macOS security)")
-
-
-def _from_command(line: str, refuse: Callable[[str], ConfigError]) -> str:
-    import shlex
-
-    try:
-        argv = tuple(shlex.split(line))
-    except ValueError as error:
-        raise refuse(f"${{command:{line}}} cannot be read ({error})") from None
-    if not argv:
-        raise refuse("${command:} names no command")
-    return _output(argv, f"the command {argv[0]} gave no secret", refuse)
-
-
-def _output(argv: tuple[str, ...], failure: str, refuse: Callable[[str], ConfigError]) -> str:
-    """What a command prints, without its last newline. Its standard error may hold anything and is not repeated."""
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECRET_SECONDS, check=False, text=True
+    def _refused(self, key: str, reason: str) -> ConfigError:
+        profile = self._profile
+        return ConfigError(
+            f"Profile {profile.name}, {key}: {reason}.",
+            hint=f"Provide it before ticketdeck starts, or change {key} of the profile in {profile.source}.",
+            title="The profile cannot be used yet",
         )
-    except subprocess.TimeoutExpired:
-        raise refuse(f"{failure}: no answer within {_SECRET_SECONDS:.0f} s") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise refuse(f"{failure}: {getattr(error, 'strerror', None) or 'its output is not text'}") from None
-    secret = done.stdout.rstrip("\r\n")
-    if done.returncode or not secret:
-        raise refuse(
-            f"{failure}: exit code {done.returncode}" + ("" if done.returncode else ", but it printed nothing")
-        )
-    return secret
 
 
-def _home(value: str, environ: Mapping[str, str]) -> str:
-    if value != "~" and not value.startswith("~/"):
-        return value
-    import os
-
-    return (environ.get("HOME") or os.path.expanduser("~")) + value[1:]  # noqa: PTH111 (the words, not a path)
-
-
-def _refused(profile: Profile, key: str, reason: str) -> ConfigError:
-    return ConfigError(
-        f"Profile {profile.name}, {key}: {reason}.",
-        hint=f"Set it before starting ticketdeck, or change {key} of the profile {profile.name} in {profile.source}.",
-        title="The profile cannot be used yet",
-    )
+def _is_secret_reference(body: str) -> bool:
+    return body.startswith(("keyring:", "command:")) or is_secret_name(body.removeprefix("env:").partition(":-")[0])

@@ -1,18 +1,19 @@
 """What counts as a secret, and how it is kept out of everything that is shown or written.
 
-Invariant: a value that came from ``${env:..}``, a keyring or a command into a field whose name speaks of secrets, and
-whatever looks like a token, never leaves in clear text.
+Invariant: `mask_value`, `mask_argv` and `mask_text` leave no value of a field whose name speaks of secrets, nothing
+that looks like a token, and no password in an address.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 MASK = "****"
 
-_SHORTEST_SECRET = 6  # characters; masking shorter values would eat ordinary words and give away nothing less
+SHORTEST_SECRET = 6
+"""Characters; masking shorter values would eat ordinary words."""
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_\W])(?:token|secret|passw(?:or)?d|passphrase|pwd|pat|credentials?|cookie|session|bearer|auth)s?(?:$|[_\W])"
@@ -42,7 +43,7 @@ def is_reference(value: str) -> bool:
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """``text`` with the given secrets, known token shapes and passwords in addresses masked."""
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
+        if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, MASK)
     text = _SECRET_SHAPE.sub(MASK, text)
     text = _URL_PASSWORD.sub(MASK, text)
@@ -58,23 +59,22 @@ def mask_value(name: str, value: str) -> str:
 
 def mask_argv(argv: Sequence[str]) -> str:
     """A command as a shell would take it, with the values of secret options masked."""
-    shown: list[str] = []
-    option = ""
-    for word in argv:
-        match = _OPTION.fullmatch(word)
-        if match:
-            shown.append(f"{match['option']}={mask_value(match['option'], match['value'])}")
-        else:
-            shown.append(mask_value(option, word) if option else mask_text(word))
-        option = word if word.startswith("-") and not match else ""
+    shown = []
+    for (option, value), word in zip(named_arguments(argv), argv, strict=True):
+        masked = mask_value(option, value)
+        shown.append(word if masked == value else word.removesuffix(value) + masked)
     return shlex.join(shown)
 
 
-def secret_values(raw: Mapping[str, str], expanded: Mapping[str, str]) -> tuple[str, ...]:
-    """The values in ``expanded`` that must never be shown: of secret names, or put together from references."""
-    return tuple(
-        value
-        for name, value in expanded.items()
-        if len(value) >= _SHORTEST_SECRET
-        and (is_secret_name(name) or "${keyring:" in raw.get(name, "") or "${command:" in raw.get(name, ""))
-    )
+def named_arguments(argv: Sequence[str]) -> list[tuple[str, str]]:
+    """For each word of a command the option that it belongs to (empty: none) and its value.
+
+    ``--token x`` and ``--token=x`` both give ``("--token", "x")`` for the word that holds the ``x``.
+    """
+    named: list[tuple[str, str]] = []
+    option = ""
+    for word in argv:
+        match = _OPTION.fullmatch(word)
+        named.append((match["option"], match["value"]) if match else (option, word))
+        option = word if word.startswith("-") and not match else ""
+    return named

@@ -1,0 +1,72 @@
+"""Which server is meant: the config, what the command line adds to it, and whether it may be run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tui_app.cli.options import GlobalOptions
+from tui_app.settings.config import Settings, load_settings
+from tui_app.settings.profiles import Profile
+from tui_app.tickets.errors import UsageError
+
+COMMAND_PROFILE = "command"
+"""What the server given with ``--command`` is called."""
+
+_VARIABLE = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """All settings, and the one profile that this run is about."""
+
+    settings: Settings
+    profile: Profile
+
+
+def choose(options: GlobalOptions) -> Choice:
+    """Read the config and apply the command line's options.
+
+    Raises:
+        ConfigError: the config is broken, or may not be used.
+        UsageError: the options are wrong, or there is no such profile.
+    """
+    return apply(options, load_settings(Path(options.config) if options.config else None))
+
+
+def apply(options: GlobalOptions, settings: Settings) -> Choice:
+    """``settings`` with what the command line adds."""
+    if options.command is not None:
+        if options.profile is not None:
+            raise UsageError("Give --profile or --command, not both.", field="command")
+        profile = Profile(name=COMMAND_PROFILE, command=_argv(options.command))
+    else:
+        profile = settings.profile(options.profile)
+    if options.adapter:
+        profile = replace(profile, adapter=options.adapter)
+    if options.env:
+        profile = replace(profile, env={**profile.env, **dict(map(_variable, options.env))})
+    return Choice(settings.with_profile(profile), profile)
+
+
+def _argv(command: str) -> tuple[str, ...]:
+    try:
+        argv = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(f"--command cannot be split into words: {error}.", field="command") from None
+    if not argv:
+        raise UsageError(
+            "--command is empty.",
+            hint="For example: --command 'npx -y @modelcontextprotocol/server-github'.",
+            field="command",
+        )
+    return argv
+
+
+def _variable(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not _VARIABLE.fullmatch(name):
+        raise UsageError(f"--env: {name!r} is no name of a variable.", hint="Give NAME=VALUE, or NAME.", field="env")
+    return name, value.replace("${", "$${") if equals else f"${{env:{name}}}"

@@ -1,0 +1,59 @@
+"""Giving the terminal back as it was, also from the middle of a frame that another thread is writing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import termios
+from typing import Any
+
+_CANCEL = "\x18"  # ends a half-written escape sequence
+_MODES_OFF = "".join(
+    (
+        "\x1b[<u",  # keyboard protocol of kitty
+        *(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1015, 1016)),  # mouse
+        "\x1b[?1004l",  # focus reports
+        "\x1b[?2004l",  # bracketed paste
+        "\x1b[?2026l",  # synchronised output
+        "\x1b[?2048l",  # resize reports
+        "\x1b[?1049l",  # alternate screen
+        "\x1b[?25h",  # cursor
+        "\x1b[0m",
+    )
+)
+
+
+class Terminal:
+    """The terminal as it was when this object was made; does nothing where there is none."""
+
+    def __init__(self) -> None:
+        self._descriptor: int | None = None
+        self._attributes: list[Any] | None = None
+        for stream in (sys.__stdin__, sys.__stderr__, sys.__stdout__):
+            with contextlib.suppress(AttributeError, OSError, ValueError, termios.error):
+                descriptor = stream.fileno()  # type: ignore[union-attr]
+                self._attributes = termios.tcgetattr(descriptor)
+                self._descriptor = os.dup(descriptor)
+                return
+
+    def restore(self, message: str = "", *, for_good: bool = True) -> None:
+        """Leave every mode that the browser may have set, and write ``message`` below.
+
+        ``for_good`` first takes the terminal away from everybody else in this process, so that no other thread's frame
+        can come after: only for the last moments.
+        """
+        if self._descriptor is None or self._attributes is None:
+            return
+        with contextlib.suppress(OSError, termios.error):
+            if for_good:
+                _silence_others()
+            os.write(self._descriptor, (_CANCEL + _MODES_OFF + message).encode(errors="replace"))
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._attributes)
+
+
+def _silence_others() -> None:
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        if os.isatty(descriptor):
+            os.dup2(devnull, descriptor)
