@@ -27,7 +27,6 @@ from tui_app.tickets.errors import (
     MCPToolError,
 )
 
-_READ_BYTES = 256 * 1024
 _PULSE = 0.25
 """Seconds between looks at whether the process runs, while answers are due: a grandchild may keep its pipes open."""
 _EXIT_GRACE = 0.4
@@ -199,7 +198,7 @@ class Connection:
     # --------------------------------------------------------- what we receive
 
     def _output_ready(self) -> None:
-        chunk = _read(self.process.stdout)
+        chunk = self.process.read_output()
         if chunk is None:
             return
         if not chunk:
@@ -250,7 +249,7 @@ class Connection:
             self._write(wire.refusal(request.id, wire.METHOD_NOT_FOUND, "ticketdeck does not offer this"))
 
     def _errors_ready(self) -> None:
-        chunk = _read(self.process.stderr)
+        chunk = self.process.read_errors()
         if chunk:
             self.process.keep_stderr(chunk)
         elif chunk is not None:
@@ -294,14 +293,14 @@ class Connection:
     def _read_rest(self) -> None:
         """What lies in the pipes after the end: maybe an answer, surely the last words."""
         for _ in range(_MOST_LAST_READS):
-            if not (chunk := _read(self.process.stdout)):
+            if not (chunk := self.process.read_output()):
                 break
             with suppress(LineTooLongError):
                 for line in self._reader.feed(chunk):
                     self._line(line)
         self._line(self._reader.rest())
         for _ in range(_MOST_LAST_READS):
-            if not (chunk := _read(self.process.stderr)):
+            if not (chunk := self.process.read_errors()):
                 break
             self.process.keep_stderr(chunk)
 
@@ -364,13 +363,3 @@ class Connection:
         )
         error.stderr_tail = self.process.stderr_tail
         return error
-
-
-def _read(pipe: int) -> bytes | None:
-    """What the pipe holds; empty at its end, None where there is nothing yet."""
-    try:
-        return os.read(pipe, _READ_BYTES)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""

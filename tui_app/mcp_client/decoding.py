@@ -1,24 +1,18 @@
 """A line of bytes to a JSON value, as forgiving as reading can be without guessing at meaning.
 
-Read as follows: a byte-order mark is skipped; invalid UTF-8 and halves of surrogate pairs become U+FFFD, so no string
-that leaves here fails to be encoded later; NaN and infinities become None, as JavaScript writes them; an integer too
-long for Python stays as its digits. What cannot be read is a `ValueError`; nesting too deep is one too.
+Read as follows: a byte-order mark is skipped; invalid UTF-8 becomes U+FFFD; NaN and infinities become None, as
+JavaScript writes them; an integer too long for Python stays as its digits. Half a surrogate pair (``"\\ud83d"``, from
+servers that cut a string inside an emoji) stays in the string: looking for it would cost a third of the parsing, and
+`tickets.text` replaces it before anything is shown. What cannot be read is a `ValueError`; so is nesting too deep.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 _LONGEST_INTEGER = 4300  # digits: Python's own limit, which guards against quadratic time
-
-_LONE_SURROGATE = re.compile(
-    r"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])"  # a first half without its second
-    r"|[c-fC-F](?<!\\u[dD][89abAB]..\\u[dD].)..)"  # a second half without its first
-)
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F]..)|.)", re.DOTALL)
 
 
 def _constant(name: str) -> None:
@@ -42,8 +36,6 @@ def decode(line: bytes) -> Any:
         ValueError: it is not JSON, or nested deeper than Python reads.
     """
     text = line.decode("utf-8", "replace").removeprefix("\ufeff")
-    if "\\ud" in text or "\\uD" in text:
-        text = _whole_characters(text)
     try:
         return _parsed(text)
     except RecursionError:
@@ -57,10 +49,3 @@ def _parsed(text: str) -> Any:
         raise
     except ValueError:  # Python's guard against long integers
         return _read_long_integers(text)
-
-
-def _whole_characters(text: str) -> str:
-    """``text`` with every escape that is half a surrogate pair replaced. The first look is fast, and mostly enough."""
-    if not _LONE_SURROGATE.search(text):
-        return text
-    return _ESCAPE.sub(lambda match: "\\ufffd" if match["lone"] else match[0], text)

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import IO
 
@@ -42,6 +43,7 @@ SKIPPED_LINE_KEPT = 500
 
 _LAST_LINE = 300  # characters of standard error that go into a message
 _PAUSES = (0.002, 0.005, 0.01, 0.02, 0.05)  # seconds between looks at a process that is to end; the last one repeats
+_READ_BYTES = 256 * 1024
 _PIPE_BYTES = 1024 * 1024  # Linux's limit for everyone: large answers then need fewer turns between the processes
 
 
@@ -56,7 +58,16 @@ class ServerProcess:
         self._popen = popen
         self._skipped: deque[bytes] = deque(maxlen=SKIPPED_KEPT)
         self._stderr_tail = b""
+        self._buffer = memoryview(bytearray(_READ_BYTES))
         self._ended = False
+
+    def read_output(self) -> bytes | None:
+        """What standard output holds now; empty at its end, None where there is nothing yet."""
+        return self._read(self._popen.stdout)
+
+    def read_errors(self) -> bytes | None:
+        """Like `read_output`, for standard error."""
+        return self._read(self._popen.stderr)
 
     @property
     def pid(self) -> int:
@@ -147,6 +158,16 @@ class ServerProcess:
         """Tell the server, as the protocol does, that it is no longer needed."""
         if self._popen.stdin and not self._popen.stdin.closed:
             self._popen.stdin.close()
+
+    def _read(self, pipe: IO[bytes] | None) -> bytes | None:
+        """Into one buffer that is kept: a fresh one of this size for each read costs more than the read itself."""
+        if not isinstance(pipe, FileIO) or pipe.closed:
+            return b""
+        try:
+            size = pipe.readinto(self._buffer)
+        except OSError:
+            return b""
+        return None if size is None else bytes(self._buffer[:size])
 
     def _until_gone(self, limit: float) -> Generator[float, None, bool]:
         deadline = time.monotonic() + limit

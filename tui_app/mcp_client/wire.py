@@ -21,6 +21,7 @@ PARSE_ERROR = -32700
 MISSING_CAPABILITY = -32021
 UNSUPPORTED_VERSION = -32022
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _ENVELOPE = frozenset(("jsonrpc", "result", "error"))
 _NAMED_BYTES = 256  # of a broken line's start and end: where a message names its id
 _ID = re.compile(rb'"id"\s*:\s*"?(\d{1,15})\b')
@@ -116,7 +117,7 @@ def messages(line: bytes) -> Iterable[Message]:
 
 def _line(message: Mapping[str, Any]) -> bytes:
     """ASCII only, so that no string of ours can fail to be encoded."""
-    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+    return _encode(message).encode("ascii") + b"\n"
 
 
 def _message(value: Any, line: bytes) -> Message:
