@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from tui_app.adapters.base import Adapter, ServerDescription
+from tui_app.mcp_client.types import Tool
 from tui_app.tickets.errors import NoSearchToolError, UsageError
 
 AUTO = "auto"
@@ -24,21 +25,30 @@ _MOST_TOOLS_NAMED = 12  # tools that a message names; servers have up to two hun
 class Entry:
     """One shipped adapter. Its module has ``make(description, map) -> Adapter`` and the name of its class is its own.
 
-    It fits a server when the server's name contains one of ``servers`` (lower case) or none is given, and the server has
-    all tools of one of the sets in ``tools``.
+    It fits a server when the server's name contains one of ``servers`` (lower case; none: any name will do), and the
+    server has all tools of one of the sets in ``tools``, one of which declares all of ``arguments``.
     """
 
     name: str
     module: str
     servers: tuple[str, ...] = ()
     tools: tuple[frozenset[str], ...] = ()
+    arguments: frozenset[str] = frozenset()
 
     def fits(self, description: ServerDescription) -> bool:
         name = description.name.lower()
         if self.servers and not any(part in name for part in self.servers):
             return False
-        offered = {tool.name for tool in description.tools}
-        return any(needed <= offered for needed in self.tools)
+        offered = {tool.name: tool for tool in description.tools}
+        for needed in self.tools:
+            if needed <= offered.keys() and any(self.arguments <= _declared(offered[name]) for name in needed):
+                return True
+        return False
+
+
+def _declared(tool: Tool) -> frozenset[str]:
+    properties = tool.input_schema.get("properties")
+    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
 
 
 class AdapterModule(Protocol):
@@ -52,7 +62,9 @@ class AdapterModule(Protocol):
         """
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("builder", "builder", tools=(frozenset({"search_tickets"}),)),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("builder", "builder", tools=(frozenset({"search_tickets"}),), arguments=frozenset({"status", "assignee"})),
+)
 """The shipped adapters; the first that fits is taken, so the particular ones stand before the general ones."""
 
 
@@ -82,8 +94,8 @@ def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapp
     if not description.tools:
         raise NoSearchToolError(
             "The server lists no tools: not configured?",
-            hint="Check the addresses, tokens and paths in the profile's env and command; many servers hide their tools "
-            "until they are set.",
+            hint="Check the addresses, tokens and paths in the profile's env and command; many servers hide their "
+            "tools until they are set.",
         )
     entry = _entry(description, wanted, bool(map))
     module = cast(AdapterModule, import_module(f"tui_app.adapters.{entry.module if entry else AUTO}"))

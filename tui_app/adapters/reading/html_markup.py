@@ -16,7 +16,8 @@ _ALT = re.compile(r"""alt\s*=\s*(?:"([^"]{1,300})"|'([^']{1,300})')""", re.IGNOR
 _SPACE = re.compile(r"[ \t\n\f]+")
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _SIMPLE = {
-    "strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~", "code": "`", "tt": "`", "kbd": "`",
+    "strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~",
+    "code": "`", "tt": "`", "kbd": "`",
 }  # fmt: skip
 _BLOCKS = frozenset(
     ("p", "div", "ul", "ol", "table", "section", "article", "dl", "figure", "header", "footer", "form", "details")

@@ -26,60 +26,61 @@ def plain_name(name: str) -> str:
     return plain
 
 
-def _names(words: str) -> tuple[str, ...]:
+def names(words: str) -> tuple[str, ...]:
+    """The words of ``words``: lists of names read better without quotation marks."""
     return tuple(words.split())
 
 
-HUMAN_IDS = _names(
+HUMAN_IDS = names(
     "key issuekey ticketkey identifier humanid humanreadableid idreadable displayid shortid customid issueidentifier "
     "ticketnumber issuenumber incidentnumber casenumber number iid reference"
 )
 """Names under which a ticket's human id stands; `DATABASE_IDS` count only where none of these is there."""
 
-DATABASE_IDS = _names(
+DATABASE_IDS = names(
     "id ticketid issueid taskid bugid storyid itemid caseid incidentid workitemid cardid ref uuid gid sysid nodeid"
 )
 
 FIELD_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "title": _names(
-            "title summary subject name headline shortdescription issuetitle tickettitle tasktitle issuesummary caption "
-            "content task issue ticket"
+        "title": names(
+            "title summary subject name headline shortdescription issuetitle tickettitle tasktitle issuesummary "
+            "caption content task issue ticket"
         ),
-        "status": _names(
+        "status": names(
             "status state statusname statename currentstate currentstatus workflowstate workflowstatename stage column "
             "listname list issuestatus ticketstatus taskstatus statusextrainfo lifecycle phase statuscategory"
         ),
-        "assignee": _names(
+        "assignee": names(
             "assignee assignedto assigneename assignedtoname assignees assigned assigneeusername assigneduser "
             "assignments assignedtoextrainfo handler responsible owner ownedby ownername members"
         ),
-        "reporter": _names(
+        "reporter": names(
             "reporter author creator createdby reportername authorname creatorname openedby raisedby reportedby "
             "requester requestor requestedby submitter submittedby creatordetail user caller customer"
         ),
-        "priority": _names("prioritylabel priorityname priority issuepriority prio urgency severity importance impact"),
-        "type": _names(
+        "priority": names("prioritylabel priorityname priority issuepriority prio urgency severity importance impact"),
+        "type": names(
             "issuetype tickettype tasktype storytype worktype workitemtype requesttype tracker type typename kind "
             "category issuetypename"
         ),
-        "project": _names(
+        "project": names(
             "project projectkey projectname repository repo repositoryname projectpath queue board boardname team "
             "teamname product workspace space component"
         ),
-        "labels": _names("labels tags label labelnames tagnames labellist taglist keywords tag"),
-        "created_at": _names(
+        "labels": names("labels tags label labelnames tagnames labellist taglist keywords tag"),
+        "created_at": names(
             "createdat created createdon createddate creationdate creationtime createdtime datecreated createtime "
             "datecreatedutc opened openedat openedon reportedat reporteddate addedat createdts createddatetime "
             "syscreatedon createdate firstseen submitdate submittedat inserteddate insertedat timestampcreated"
         ),
-        "updated_at": _names(
+        "updated_at": names(
             "updatedat updated updatedon modifiedat modified lastmodified lastupdated lastupdatedat updateddate "
             "modifieddate lastmodifieddate updatetime updatedtime dateupdated datemodified lastmodifiedat modifiedon "
             "lastchangetime changed changedat changeddate lastupdate sysupdatedon datelastactivity lastactivity "
             "lastactivityat lastseen updatedts lastchanged lastupdateddate lastmodifiedtime"
         ),
-        "description": _names(
+        "description": names(
             "description body details descriptiontext descriptionmarkdown desc fulldescription longdescription text "
             "content message notes bodytext descriptionhtml excerpt snippet detail"
         ),
@@ -87,17 +88,17 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Field of a ticket to the names that trackers give it."""
 
-URL_NAMES = _names(
+URL_NAMES = names(
     "htmlurl browseurl weburl webviewlink permalink permalinkurl publicurl appurl shorturl issueurl ticketurl taskurl "
     "humanurl externalurl url link href links self apiurl"
 )
-COMMENT_NAMES = _names("comments comment notes journals discussions discussion thread replies conversation activity")
-HISTORY_NAMES = _names("history changelog changes journals audittrail activities transitionshistory events")
-ATTACHMENT_NAMES = _names("attachments attachment files uploads")
-DONE_FLAGS = _names("completed done closed isclosed resolved iscompleted isdone complete finished isresolved checked")
+COMMENT_NAMES = names("comments comment notes journals discussions discussion thread replies conversation activity")
+HISTORY_NAMES = names("history changelog changes journals audittrail activities transitionshistory events")
+ATTACHMENT_NAMES = names("attachments attachment files uploads")
+DONE_FLAGS = names("completed done closed isclosed resolved iscompleted isdone complete finished isresolved checked")
 """Flags that say how far a ticket is, in trackers of to-do lists that have no status."""
 
-WRAPPERS = _names(
+WRAPPERS = names(
     "fields attributes properties node issue ticket task story bug item card incident defect workitem data"
 )
 """Names of a mapping inside a row that holds the row's fields."""
@@ -105,7 +106,7 @@ WRAPPERS = _names(
 LOOKUP_NAMES = frozenset(
     (
         *HUMAN_IDS, *DATABASE_IDS,
-        *_names(
+        *names(
             "projectid projectkey project repositoryurl repository repo owner workspace workspaceid teamid boardid "
             "fullname namespace organization org spaceid listid"
         ),
@@ -113,9 +114,9 @@ LOOKUP_NAMES = frozenset(
 )  # fmt: skip
 """Names whose plain values a get tool may ask for besides the id."""
 
-PERSON_PARTS = _names(
+PERSON_PARTS = names(
     "displayname fullname fullnamedisplay realname name login username nickname handle email emailaddress summary "
     "title value id"
 )
-VALUE_PARTS = _names("name displayvalue displayname label title value key text login username summary")
+VALUE_PARTS = names("name displayvalue displayname label title value key text login username summary")
 """What stands for an object where a ticket's field holds one instead of a word."""

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from tui_app.adapters.reading.names import plain_name
+from tui_app.adapters.reading.names import names, plain_name
 from tui_app.adapters.reading.values import Row
 from tui_app.tickets.ticket import JsonValue
 
-_INFO_NAMES = frozenset(
-    ("pagination", "paging", "meta", "metadata", "pageinfo", "page", "links", "cursor", "paginationinfo")
-)
-_TOTALS = tuple(
+_INFO_NAMES = frozenset(names("pagination paging meta metadata pageinfo page links cursor paginationinfo"))
+_TOTALS = names(
     "total totalcount totalresults totalitems totalissues totaltickets totaltasks totalhits totalrecords totalelements "
-    "totalmatches found xtotal matches hits".split()
+    "totalmatches found xtotal matches hits"
 )
-_CURSORS = tuple("nextcursor nextpagetoken endcursor nexttoken continuationtoken aftercursor nextlink cursor".split())
-_NEXT_PAGES = tuple("nextpage xnextpage nextpagenumber".split())
-_NEXT_OFFSETS = tuple("nextoffset nextstartat nextstart nextskip".split())
-_MORE = tuple("hasmore hasnextpage hasnext more truncated ismore".split())
-_LAST = tuple("islast islastpage lastpage end done".split())
-_SIZES = tuple("limit perpage pagesize maxresults count size first".split())
+_CURSORS = names("nextcursor nextpagetoken endcursor nexttoken continuationtoken aftercursor nextlink cursor")
+_NEXT_PAGES = names("nextpage xnextpage nextpagenumber")
+_NEXT_OFFSETS = names("nextoffset nextstartat nextstart nextskip")
+_MORE = names("hasmore hasnextpage hasnext more truncated ismore")
+_LAST = names("islast islastpage lastpage end done")
+_SIZES = names("limit perpage pagesize maxresults count size first")
+
+
+_LONGEST_COUNT = 9  # digits; no tracker holds a thousand million tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _first_number(index: Row, names: tuple[str, ...]) -> int | None:
 def _number(value: JsonValue) -> int | None:
     if isinstance(value, Mapping):
         value = value.get("value")
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _LONGEST_COUNT:
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 

@@ -90,7 +90,7 @@ def read_record(result: CallToolResult, identity: str = "") -> Row:
         return record
     raise InvalidResponseError(
         f"No ticket could be read from the answer, which begins: {plain_text(result).strip()[:_SHOWN]!r}",
-        hint="`ticketdeck doctor` shows the calls that were made, and the mapping that the profile's `map` can correct.",
+        hint="`ticketdeck doctor` shows the calls that were made, and the mapping, which the profile's `map` corrects.",
     )
 
 

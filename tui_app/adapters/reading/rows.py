@@ -7,25 +7,25 @@ or where its name says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tui_app.adapters.reading.json_text import json_of
-from tui_app.adapters.reading.names import DATABASE_IDS, FIELD_NAMES, HUMAN_IDS, WRAPPERS, plain_name
+from tui_app.adapters.reading.names import DATABASE_IDS, FIELD_NAMES, HUMAN_IDS, WRAPPERS, names, plain_name
 from tui_app.adapters.reading.paging import Paging, paging_of
 from tui_app.adapters.reading.values import Row
 from tui_app.tickets.ticket import JsonValue
 
-ROW_NAMES = tuple(
+ROW_NAMES = names(
     "issues tickets tasks bugs stories workitems workpackages incidents defects cards cases todos requests userstories "
-    "pullrequests mergerequests items results hits records nodes edges values rows entries elements objects matches found "
-    "data list value preview result content children".split()
+    "pullrequests mergerequests items results hits records nodes edges values rows entries elements objects matches "
+    "found data list value preview result content children"
 )
 """Names of the list that holds the tickets, best first."""
 
-_ENVELOPES = tuple(
+_ENVELOPES = names(
     "data result results response content success body payload output search page embedded issues tickets tasks hits "
-    "list items query viewer team project workspace repository".split()
+    "list items query viewer team project workspace repository"
 )
 """Names of objects that the list may lie in."""
 
@@ -42,7 +42,7 @@ class RowPage:
     """The rows of one answer. ``named`` says that their list was called so, whatever the rows look like."""
 
     rows: Sequence[JsonValue]
-    paging: Paging = Paging()
+    paging: Paging = field(default_factory=Paging)
     named: bool = True
 
 
@@ -68,15 +68,15 @@ def find_record(payload: JsonValue, identity: str = "") -> Row | None:
     return _named_row(rows, identity)
 
 
-def looks_like_ticket(row: JsonValue) -> bool:
+def looks_like_ticket(row: object) -> bool:
     """Whether ``row`` has a title, and an id or a status beside it; also one level down (``fields``)."""
     if not isinstance(row, Mapping):
         return False
-    names = {plain_name(name) for name in row}
+    present = {plain_name(name) for name in row}
     for name, value in islice(row.items(), _MOST_GROUPS):
         if isinstance(value, Mapping) and plain_name(name) in WRAPPERS:
-            names.update(plain_name(inner) for inner in value)
-    return bool(names & _TITLES) and bool(names & _IDS or names & _STATES)
+            present.update(plain_name(inner) for inner in value)
+    return bool(present & _TITLES) and bool(present & _IDS or present & _STATES)
 
 
 def _find(payload: JsonValue, depth: int) -> RowPage | None:
@@ -113,8 +113,8 @@ def _from_object(payload: Row, depth: int) -> RowPage | None:
         empty = empty or page
     if empty is None and looks_like_ticket(payload):
         return None
-    page = _grouped(payload) or empty
-    return page and replace(page, paging=page.paging.or_else(paging_of(payload)))
+    found = _grouped(payload) or empty
+    return replace(found, paging=found.paging.or_else(paging_of(payload))) if found is not None else None
 
 
 def _candidates(by_name: Row, depth: int) -> Iterable[RowPage]:
@@ -156,7 +156,7 @@ def _inner_record(value: Row) -> JsonValue:
     return None
 
 
-def _named_row(rows: list[Row], identity: str) -> Row | None:
+def _named_row(rows: Sequence[Row], identity: str) -> Row | None:
     wanted = identity.removeprefix("#").casefold()
     for row in rows:
         if wanted and any(str(value).casefold() == wanted for name, value in row.items() if plain_name(name) in _IDS):

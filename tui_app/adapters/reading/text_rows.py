@@ -9,7 +9,8 @@ from tui_app.adapters.reading.values import Row
 
 _NOTHING_FOUND = re.compile(
     r"\b(?:no|0|zero)\b[^.\n]{0,60}\b(?:found|match\w*|results?|issues|tickets|tasks|items)\b"
-    r"|\b(?:nothing|none) (?:was )?found\b|\bfound (?:0|no)\b|\bdid not match\b|^\s*\[\s*\]\s*$|\bempty (?:list|result)",
+    r"|\b(?:nothing|none) (?:was )?found\b|\bfound (?:0|no)\b|\bdid not match\b|^\s*\[\s*\]\s*$"
+    r"|\bempty (?:list|result)",
     re.IGNORECASE,
 )
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
