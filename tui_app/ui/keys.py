@@ -61,9 +61,9 @@ class Key:
         )
 
 
-def _quiet(id: str, keys: str, action: str, description: str, tooltip: str, where: str, footer: int = 0) -> Key:
+def _quiet(key_id: str, keys: str, action: str, description: str, tooltip: str, where: str, footer: int = 0) -> Key:
     """A key that the command palette does not list."""
-    return Key(id, keys, action, description, tooltip, where, footer, palette=False)
+    return Key(key_id, keys, action, description, tooltip, where, footer, palette=False)
 
 
 _BROWSER = (
@@ -102,21 +102,21 @@ _BROWSER = (
 )
 
 _TABLE = (
-    _quiet("table.open", "enter", "open_row", "Open", "Show the whole ticket", "table", footer=1),
+    _quiet("table.open", "enter", "open", "Open", "Show the whole ticket", "table", footer=1),
     _quiet("table.down", "j,down", "cursor_down", "Down", "Next ticket", "table"),
     _quiet("table.up", "k,up", "cursor_up", "Up", "Previous ticket", "table"),
-    _quiet("table.top", "g,home", "cursor_top", "First", "First ticket", "table"),
-    _quiet("table.bottom", "G,end", "cursor_bottom", "Last", "Last ticket", "table"),
+    _quiet("table.top", "g,home", "top", "First", "First ticket", "table"),
+    _quiet("table.bottom", "G,end", "bottom", "Last", "Last ticket", "table"),
     _quiet("table.page_down", "ctrl+f,pagedown", "page_down", "Page down", "One page down", "table"),
     _quiet("table.page_up", "ctrl+b,pageup", "page_up", "Page up", "One page up", "table"),
     _quiet("table.half_down", "ctrl+d", "half_page_down", "Half page down", "Half a page down", "table"),
     _quiet("table.half_up", "ctrl+u", "half_page_up", "Half page up", "Half a page up", "table"),
-    _quiet("table.left", "h,left", "scroll_columns_left", "Left", "Columns further left", "table"),
-    _quiet("table.right", "l,right", "scroll_columns_right", "Right", "Columns further right", "table"),
+    _quiet("table.left", "h,left", "scroll_left", "Left", "Columns further left", "table"),
+    _quiet("table.right", "l,right", "scroll_right", "Right", "Columns further right", "table"),
     Key("table.mark", "space", "toggle_mark", "Mark", "Mark the ticket, or take its mark away", "table", footer=4),
     Key("table.mark_range", "v", "mark_range", "Mark range", "Mark from the last mark to the cursor", "table"),
     Key("table.mark_all", "a", "mark_all", "Mark all", "Mark every row shown", "table"),
-    Key("table.mark_invert", "asterisk", "invert_marks", "Invert", "Mark what is not marked, and the reverse", "table"),
+    Key("table.mark_invert", "asterisk", "mark_invert", "Invert", "Mark what is not marked, and the reverse", "table"),
     Key("table.mark_none", "A", "clear_marks", "Unmark", "Take all marks away", "table"),
 )
 
@@ -188,9 +188,9 @@ def bindings_for(where: str) -> list[BindingType]:
     return [key.binding() for key in KEYS if key.where == where]
 
 
-def find_key(id: str) -> Key | None:
-    """The key called ``id``."""
-    return next((key for key in KEYS if key.id == id), None)
+def find_key(key_id: str) -> Key | None:
+    """The key called ``key_id``."""
+    return next((key for key in KEYS if key.id == key_id), None)
 
 
 _PRINTED = {

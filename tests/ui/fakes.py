@@ -1,0 +1,302 @@
+"""A service without a worker: it answers when the test says so, or at once from a list of tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.errors import ErrorKind
+from tui_app.tickets.matching import matches
+from tui_app.tickets.messages import (
+    CallRecord,
+    Failed,
+    Inspect,
+    ListValues,
+    LoadMore,
+    OpenTicket,
+    ProfileSummary,
+    Reconnect,
+    Reply,
+    Request,
+    Search,
+    ServerInspected,
+    ServerReport,
+    ServerState,
+    StateChanged,
+    TicketOpened,
+    TicketsFound,
+    ToolSummary,
+    ValuesListed,
+)
+from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+_TITLES = (
+    "Printer on floor 3 prints blank pages after the firmware update",
+    "Checkout times out when the basket holds more than 40 items",
+    "Rotate the signing keys of the build servers",
+    "Login page shows two cookie banners in Safari",
+    "注文の一覧が正しく並び替えられない",
+    "Export to CSV drops the last line 📄",
+    "Backups of the ledger database take nine hours",
+    "Search finds archived projects",
+    "Dark theme: links in comments cannot be read",
+    "Refunds are booked twice after a retry",
+)
+_PEOPLE = ("Ada Moreno", "Jun Park", "Lena Vogt", "Sam Okafor", None)
+_STATUSES = ("Open", "In Progress", "In Review", "Blocked", "Done")
+_PRIORITIES = ("High", "Medium", "Low", "Highest")
+
+
+def make_ticket(number: int, **changes: Any) -> Ticket:
+    """A believable ticket; the same number always gives the same one."""
+    created = NOW - timedelta(days=number * 3, hours=number % 7)
+    ticket = Ticket(
+        id=f"{('PAY', 'OPS', 'WEB')[number % 3]}-{100 + number}",
+        title=_TITLES[number % len(_TITLES)],
+        status=_STATUSES[number % len(_STATUSES)],
+        assignee=_PEOPLE[number % len(_PEOPLE)],
+        reporter=_PEOPLE[(number + 1) % 4],
+        priority=_PRIORITIES[number % len(_PRIORITIES)],
+        type=("Bug", "Task", "Story")[number % 3],
+        project=("PAY", "OPS", "WEB")[number % 3],
+        labels=(("printing", "hardware"), ("checkout",), ())[number % 3],
+        created_at=created,
+        updated_at=created + timedelta(hours=number % 50),
+        url=f"https://tracker.example/browse/{number}",
+        description="## What happens\n\nThe page stays **blank**.\n\n- every time\n- on both trays\n\n```\nlpstat -p\n```\n",
+    )
+    return replace(ticket, **changes)
+
+
+def whole_ticket(ticket: Ticket) -> Ticket:
+    """The ticket as opening it gives it: with comments, history and attachments."""
+    return replace(
+        ticket,
+        comments=(
+            Comment("Jun Park", NOW - timedelta(days=1), "I can reproduce it with *any* document."),
+            Comment("Lena Vogt", NOW - timedelta(hours=3), "Fixed by reseating the drum, see `lpstat`."),
+        ),
+        history=(Change("Ada Moreno", NOW - timedelta(days=2), "status", "Open", "In Progress"),),
+        attachments=(Attachment("page.png", "https://tracker.example/files/1", 20480),),
+    )
+
+
+@dataclass
+class FakeService:
+    """A `TicketService`. With ``tickets`` it answers at once; without, tests call `reply`."""
+
+    tickets: Sequence[Ticket] | None = None
+    page_size: int = 1000
+    submitted: list[Request] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+    closed: bool = False
+    failure: Failed | None = None
+    """What every search comes to, in place of tickets."""
+    _deliver: Callable[[Reply], None] | None = None
+    _early: list[Reply] = field(default_factory=list)
+    _found: dict[int, list[Ticket]] = field(default_factory=dict)
+
+    def connect(self, deliver: Callable[[Reply], None]) -> None:
+        self._deliver = deliver
+        for reply in self._early:
+            deliver(reply)
+        self._early.clear()
+
+    def reply(self, reply: Reply) -> None:
+        """Send a reply to the user interface."""
+        if self._deliver is None:
+            self._early.append(reply)
+        else:
+            self._deliver(reply)
+
+    def submit(self, request: Request) -> None:
+        self.submitted.append(request)
+        if self.failure is not None and isinstance(request, Search):
+            self.reply(replace(self.failure, request_id=request.request_id, profile=request.profile))
+        elif self.tickets is not None:
+            self._answer(request, self.tickets)
+
+    def cancel(self, request_id: int) -> None:
+        self.cancelled.append(request_id)
+        profile = next(r.profile for r in self.submitted if r.request_id == request_id)
+        self.reply(Failed(request_id, profile, ErrorKind.CANCELLED, "Cancelled", "You gave it up.", "", False))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def requests(self, kind: type[Any]) -> list[Any]:
+        """What was submitted of one kind."""
+        return [request for request in self.submitted if isinstance(request, kind)]
+
+    @property
+    def last_search(self) -> Search:
+        """The youngest search."""
+        search: Search = self.requests(Search)[-1]
+        return search
+
+    def _answer(self, request: Request, tickets: Sequence[Ticket]) -> None:
+        match request:
+            case Search():
+                self.reply(ready(request.profile))
+                self._found[request.request_id] = found = _found(tickets, request.criteria, request.profile)
+                self._send(request.request_id, request.profile, found, 0, request.criteria.max_results)
+            case LoadMore():
+                found = self._found[request.search_id]
+                sent = sum(r.count for r in self.requests(LoadMore) if r.search_id == request.search_id)
+                self._send(request.request_id, request.profile, found, sent, request.count)
+            case OpenTicket():
+                ticket = next(t for t in tickets if t.id == request.ticket_id)
+                whole = whole_ticket(replace(ticket, source=request.profile))
+                self.reply(TicketOpened(request.request_id, request.profile, whole, '{"id": "x"}', elapsed=0.04))
+            case ListValues():
+                self.reply(ValuesListed(request.request_id, request.profile, VALUES, native_language=None))
+            case Inspect() | Reconnect():
+                self.reply(ServerInspected(request.request_id, request.profile, report(request.profile)))
+
+    def _send(self, request_id: int, profile: str, found: list[Ticket], start: int, count: int) -> None:
+        part = found[start : start + count]
+        for offset in range(0, max(1, len(part)), self.page_size):
+            page = tuple(part[offset : offset + self.page_size])
+            last = offset + self.page_size >= len(part)
+            more = start + len(part) < len(found)
+            self.reply(TicketsFound(request_id, profile, page, start + offset, last, len(found), more, elapsed=0.02))
+
+
+def _found(tickets: Sequence[Ticket], criteria: TicketSearchCriteria, profile: str) -> list[Ticket]:
+    used = criteria.used_fields()
+    return [replace(ticket, source=profile) for ticket in tickets if matches(ticket, criteria, used)]
+
+
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "status": _STATUSES,
+    "assignee": tuple(name for name in _PEOPLE if name),
+    "project": ("PAY", "OPS", "WEB"),
+    "labels": ("printing", "hardware", "checkout", "security"),
+    "priority": _PRIORITIES,
+}
+
+PROFILES = (
+    ProfileSummary("local", "python -m tui_app.local_tracker", "builder", "built in"),
+    ProfileSummary("work", "node mcp-server.js", "auto", "config.toml"),
+)
+
+
+def ready(profile: str) -> StateChanged:
+    """The server answers."""
+    return StateChanged(profile, ServerState.READY, detail="tracker 1.2", latency=0.012)
+
+
+def failed(**changes: Any) -> Failed:
+    """A server that did not start."""
+    failure = Failed(
+        0,
+        "local",
+        ErrorKind.START_FAILED,
+        "The server did not start",
+        "node mcp-server.js ended with exit code 1 before it was ready.",
+        "Run the command by itself to see why, or check the profile's env.",
+        True,
+        stderr_tail="Error: Cannot find module 'express'\n    at Module._resolveFilename (node:internal/modules:1)",
+    )
+    return replace(failure, **changes)
+
+
+def report(profile: str) -> ServerReport:
+    """What is known of a server."""
+    return ServerReport(
+        profile,
+        command="node mcp-server.js",
+        config_source="config.toml",
+        server_name="tracker",
+        server_version="1.2",
+        era="legacy",
+        protocol_version="2025-11-25",
+        adapter="builder",
+        adapter_reason="it has a tool search_tickets",
+        mapping='search = "search_tickets"\nget = "get_ticket"',
+        tools=(
+            ToolSummary("search_tickets", "Search tickets by criteria", "search", True),
+            ToolSummary("get_ticket", "One ticket with comments", "get", True),
+            ToolSummary("create_ticket", "Make a ticket", "", False),
+        ),
+        calls=(CallRecord("search_tickets", '{"max_results": 100}', 0.012),),
+        stderr_tail="listening on stdio",
+        live_sessions=1,
+        start_seconds=0.8,
+        authentication="none configured",
+    )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One search made before."""
+
+    criteria: TicketSearchCriteria
+    used_at: str = "2026-11-21T10:00:00+00:00"
+    pinned: bool = False
+
+
+class FakeSearchMemory:
+    """Recents and saved searches in memory."""
+
+    notices: Sequence[str] = ()
+
+    def __init__(self) -> None:
+        self.kept: list[Kept] = []
+        self.named: dict[str, TicketSearchCriteria] = {}
+
+    def entries(self) -> Sequence[Kept]:
+        return tuple(self.kept)
+
+    def add(self, criteria: TicketSearchCriteria) -> None:
+        self.kept = [Kept(criteria), *(entry for entry in self.kept if entry.criteria != criteria)]
+
+    def pin(self, criteria: TicketSearchCriteria, *, pinned: bool) -> None:
+        self.kept = [replace(e, pinned=pinned) if e.criteria == criteria else e for e in self.kept]
+
+    def delete(self, criteria: TicketSearchCriteria) -> None:
+        self.kept = [entry for entry in self.kept if entry.criteria != criteria]
+
+    def saved(self) -> Mapping[str, TicketSearchCriteria]:
+        return dict(self.named)
+
+    def save(self, name: str, criteria: TicketSearchCriteria) -> None:
+        self.named[name] = criteria
+
+    def forget(self, name: str) -> None:
+        self.named.pop(name, None)
+
+
+class FakeLookMemory:
+    """Looks in memory."""
+
+    notices: Sequence[str] = ()
+
+    def __init__(self, *, first_run: bool = False, theme: str | None = None) -> None:
+        self.theme = theme
+        self.first_run_card_seen = not first_run
+        self.kept_columns: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self.kept_panes: dict[str, Any] = {}
+
+    def set_theme(self, theme: str) -> None:
+        self.theme = theme
+
+    def set_first_run_card_seen(self) -> None:
+        self.first_run_card_seen = True
+
+    def columns(self, profile: str) -> Sequence[Mapping[str, Any]]:
+        return self.kept_columns.get(profile, ())
+
+    def set_columns(self, profile: str, columns: tuple[Mapping[str, Any], ...]) -> None:
+        self.kept_columns[profile] = columns
+
+    def panes(self) -> Mapping[str, Any]:
+        return self.kept_panes
+
+    def set_panes(self, panes: Mapping[str, Any]) -> None:
+        self.kept_panes = dict(panes)

@@ -1,0 +1,141 @@
+"""The application: it owns the screen, the themes and the way of replies; everything else is the browse screen's.
+
+Invariant: nothing here blocks, except while a login command has the terminal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import App, SuspendNotSupported
+from textual.screen import Screen
+
+from tui_app.tickets.messages import ProfileSummary, Reply, Search, TerminalNeeded, TicketService
+from tui_app.ui.browse.screen import BrowseScreen
+from tui_app.ui.inbox import Inbox
+from tui_app.ui.keeper import Keeper
+from tui_app.ui.keymap import checked_keymap
+from tui_app.ui.keys import bindings_for
+from tui_app.ui.memory import LookMemory, SearchMemory
+from tui_app.ui.themes import DEFAULT_THEME, THEMES
+
+if TYPE_CHECKING:
+    from tui_app.settings.config import UiSettings
+
+
+class TicketdeckApp(App[None]):
+    """The browser over a `TicketService`. ``opening`` may have been submitted before; its replies are on the way."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "ticketdeck"
+    BINDINGS = bindings_for("anywhere")
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        service: TicketService,
+        *,
+        settings: UiSettings,
+        profiles: tuple[ProfileSummary, ...],
+        profile: str,
+        opening: Search | None = None,
+        notices: tuple[str, ...] = (),
+        recents: SearchMemory,
+        looks: LookMemory,
+        config_file: str = "config.toml",
+    ) -> None:
+        super().__init__()
+        self.recents = recents
+        self.looks = looks
+        self.config_file = config_file
+        self.keeper = Keeper(self.call_later)
+        self._service = service
+        self._notices = notices
+        self._settings = settings
+        self._inbox = Inbox(lambda: self.post_message(Inbox.Ready()))
+        self.browser = BrowseScreen(service, settings, profiles, profile, opening)
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = looks.theme or settings.theme or DEFAULT_THEME
+        self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.browser
+
+    def on_mount(self) -> None:
+        keymap, complaints = checked_keymap(self._settings.keys)
+        self.set_keymap(keymap)
+        self.app_resume_signal.subscribe(self, self._redraw)
+        for notice in (*self._notices, *complaints, *self.looks.notices):
+            self.notify(notice, severity="warning", timeout=12, markup=False)
+        self.call_after_refresh(self._connect)
+
+    def _connect(self) -> None:
+        """Take replies once the first frame is on the screen."""
+        self._service.connect(self._inbox.deliver)
+
+    def _redraw(self, _: App[None]) -> None:
+        """The terminal was another program's: nothing of the last frame can be relied on."""
+        self.screen.refresh(layout=True)
+
+    # ------------------------------------------------------------------ replies
+
+    @on(Inbox.Ready)
+    def _drain_inbox(self) -> None:
+        if self._inbox.drain(self._take):
+            self.call_later(self._drain_inbox)
+
+    def _take(self, reply: Reply) -> None:
+        if isinstance(reply, TerminalNeeded):
+            self._give_terminal(reply)
+        else:
+            self.browser.route(reply)
+
+    def _give_terminal(self, request: TerminalNeeded) -> None:
+        """Let a login command have the real terminal, and come back."""
+        try:
+            with self.suspend():
+                print(f"\n{request.title}\n$ {request.command}\n", flush=True)  # noqa: T201  the terminal is the command's
+                outcome = request.run()
+        except SuspendNotSupported:
+            request.decline("this terminal cannot be handed over")
+            return
+        self.notify(outcome, markup=False)
+
+    # ------------------------------------------------------------------ actions
+
+    def action_help(self) -> None:
+        from tui_app.ui.dialogs.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen.active_bindings), self._press)
+
+    def action_palette(self) -> None:
+        from tui_app.ui.dialogs.help import CommandPalette
+
+        self.push_screen(CommandPalette(self.screen.active_bindings), self._press)
+
+    def _press(self, key: str | None) -> None:
+        if key:
+            self.simulate_key(key)
+
+    def action_themes(self) -> None:
+        from tui_app.ui.dialogs.themes import ThemePicker
+
+        self.push_screen(ThemePicker(sorted(self.available_themes), self.theme), self._theme_picked)
+
+    def _theme_picked(self, name: str | None) -> None:
+        if name:
+            looks = self.looks
+            self.keeper.run(lambda: looks.set_theme(name))
+
+    def action_interrupt(self) -> None:
+        selection = self.screen.get_selected_text()
+        if selection:
+            self.copy_to_clipboard(selection)
+        else:
+            self.exit()
+
+    def on_unmount(self) -> None:
+        self.keeper.flush()

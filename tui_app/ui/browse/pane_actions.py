@@ -1,0 +1,207 @@
+"""Panes and dialogs: what is in sight, what has the focus, and what lies over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_app.tickets.messages import Failed, Inspect, Reconnect, ServerInspected, new_request_id
+from tui_app.ui.browse.base import BrowseBase, needs, no_error, no_rows
+from tui_app.ui.browse.error_panel import ErrorPanel
+from tui_app.ui.browse.filter_line import FilterLine
+from tui_app.ui.browse.layout import Arrangement, arrangement
+from tui_app.ui.status.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tui_app.ui.dialogs.server_pane import ServerPane
+
+
+class PaneActions(BrowseBase):
+    """The actions on panes and dialogs."""
+
+    _inspecting = 0
+
+    # ------------------------------------------------------------------ layout
+
+    def choose_arrangement(self) -> None:
+        """Lay table and ticket out for the present size."""
+        wanted = arrangement(self.size.width, self.size.height)
+        if wanted is not self.arranged:
+            self.arranged = wanted
+            for other in Arrangement:
+                self.set_class(other is wanted, other.value)
+        self._show_panes()
+
+    def _show_panes(self) -> None:
+        over = self.arranged is Arrangement.OVER
+        visible = self.detail_opened if over else self.detail_wanted
+        self.set_class(visible, "-detail")
+        if visible:
+            self.follow()
+
+    def detail_in_sight(self) -> bool:
+        """Whether the ticket's pane shows."""
+        return self.has_class("-detail") and not self.has_class("-zoom-table")
+
+    def open_detail(self) -> None:
+        """Bring the ticket's pane into sight."""
+        self.detail_opened = self.detail_wanted = True
+        self.remove_class("-zoom-table")
+        self._show_panes()
+
+    def close_detail(self) -> None:
+        """Give the table its room back."""
+        self.detail_opened = False
+        if self.arranged is not Arrangement.OVER:
+            self.detail_wanted = False
+        self.remove_class("-zoom-detail")
+        self._show_panes()
+        self.table.focus()
+
+    def action_toggle_detail(self) -> None:
+        if self.detail_in_sight():
+            self.close_detail()
+        else:
+            self.open_detail()
+        self._keep_panes()
+
+    def _keep_panes(self) -> None:
+        looks, panes = self.deck.looks, {"detail": self.detail_wanted}
+        self.deck.keeper.run(lambda: looks.set_panes(panes))
+
+    def action_zoom(self) -> None:
+        if self.has_class("-zoom-table") or self.has_class("-zoom-detail"):
+            self.remove_class("-zoom-table", "-zoom-detail")
+        elif self.detail.has_focus_within and self.detail_in_sight():
+            self.add_class("-zoom-detail")
+        elif self.detail_in_sight():
+            self.add_class("-zoom-table")
+        else:
+            self.refuse("The table has the whole screen already.")
+        self._show_panes()
+
+    # ------------------------------------------------------------------ back
+
+    def action_back(self) -> None:
+        """One step back: the first of these that there is to undo."""
+        if self.query_one(ErrorPanel).display:
+            self.close_error()
+        elif self.has_class("-zoom-table") or self.has_class("-zoom-detail"):
+            self.action_zoom()
+        elif self.detail.has_focus_within or (self.arranged is Arrangement.OVER and self.detail_opened):
+            self._leave_detail()
+        elif self.searching.cancel():
+            self.say("Cancelling the search.")
+        elif self.table.filter_text:
+            self.drop_filter()
+        elif self.table.facets:
+            self.table.clear_facets()
+        elif self.table.marked:
+            self.table.action_clear_marks()
+        else:
+            self.refuse("Nothing to go back from; q quits.")
+
+    def _leave_detail(self) -> None:
+        if self.arranged is Arrangement.OVER:
+            self.close_detail()
+        else:
+            self.table.focus()
+
+    # ------------------------------------------------------------------ status, errors, filter
+
+    def show_status(self) -> None:
+        """Bring the status line up to date."""
+        searching = self.searching
+        stale = searching.rows_are_old and bool(self.table.tickets)
+        self.query_one(StatusLine).show(searching.profiles, self.states, searching.progress, self.counts, stale=stale)
+
+    def show_error(self) -> None:
+        """Open the panel with what went wrong."""
+        panel = self.query_one(ErrorPanel)
+        panel.show(self.failures)
+        panel.display = True
+        panel.focus()
+
+    def close_error(self) -> None:
+        """Close the panel; the table gets the focus."""
+        panel = self.query_one(ErrorPanel)
+        if panel.display:
+            panel.display = False
+            self.table.focus()
+
+    @needs(no_error)
+    def action_show_error(self) -> None:
+        self.show_error()
+
+    @needs(no_rows)
+    def action_filter(self) -> None:
+        line = self.query_one(FilterLine)
+        line.display = True
+        line.query_one("#filter-input").focus()
+
+    def drop_filter(self) -> None:
+        """Show every row again."""
+        line = self.query_one(FilterLine)
+        line.clear()
+        line.display = False
+        self.table.set_filter("")
+        self.table.focus()
+
+    # ------------------------------------------------------------------ dialogs
+
+    @needs(no_rows)
+    def action_facets(self) -> None:
+        from tui_app.ui.dialogs.table_dialogs import FacetPicker
+
+        self.app.push_screen(FacetPicker(self.table))
+
+    def action_columns(self) -> None:
+        from tui_app.ui.dialogs.table_dialogs import ColumnPicker
+
+        self.app.push_screen(ColumnPicker(self.table))
+
+    @needs(no_rows)
+    def action_sort_menu(self) -> None:
+        from tui_app.ui.dialogs.table_dialogs import SortPicker
+
+        self.app.push_screen(SortPicker(self.table))
+
+    def action_profiles(self) -> None:
+        from tui_app.ui.dialogs.profiles import ProfilePicker
+
+        picker = ProfilePicker(self.profile_summaries, self.searching.profiles, self.states, self.deck.config_file)
+        self.app.push_screen(picker, self._profiles_picked)
+
+    def _profiles_picked(self, names: tuple[str, ...] | None) -> None:
+        if names and names != self.searching.profiles:
+            self.use_profiles(names)
+
+    def action_server_pane(self) -> None:
+        from tui_app.ui.dialogs.server_pane import ServerPane
+
+        profile = self.searching.profiles[0]
+        self.app.push_screen(ServerPane(profile, self.states.get(profile)))
+        self.inspect(profile)
+
+    def inspect(self, profile: str, *, reconnect: bool = False) -> None:
+        """Ask what is known of a server, or start it anew."""
+        self._inspecting = new_request_id()
+        request = Reconnect if reconnect else Inspect
+        self.service.submit(request(self._inspecting, profile))
+
+    def server_inspected(self, reply: ServerInspected) -> None:
+        """Hand a report to the pane, if it is open."""
+        pane = self._server_pane()
+        if pane is not None:
+            pane.show_report(reply.report)
+
+    def inspection_failed(self, failure: Failed) -> None:
+        """Tell the pane, if it is open, why there is no report."""
+        pane = self._server_pane()
+        if pane is not None and failure.request_id == self._inspecting:
+            pane.show_failure(failure)
+
+    def _server_pane(self) -> ServerPane | None:
+        from tui_app.ui.dialogs.server_pane import ServerPane
+
+        panes = [screen for screen in self.app.screen_stack if isinstance(screen, ServerPane)]
+        return panes[0] if panes else None

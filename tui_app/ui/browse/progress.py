@@ -1,0 +1,131 @@
+"""How far the present search has come, over all the profiles that it asks.
+
+Invariant: a reply whose request id does not belong to the present search changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tui_app.tickets.messages import CallRecord, Failed, LoadMore, Search, TicketsFound
+from tui_app.tickets.ticket import Ticket
+
+
+@dataclass(slots=True)
+class Part:
+    """One profile's part of the search."""
+
+    profile: str
+    search_id: int
+    request_id: int
+    """The request under way or answered last: the search's, or that of a `LoadMore`."""
+    loaded: int = 0
+    total: int | None = None
+    truncated: bool = False
+    running: bool = True
+    failure: Failed | None = None
+    warnings: tuple[str, ...] = ()
+    applied_here: tuple[str, ...] = ()
+    calls: tuple[CallRecord, ...] = ()
+    elapsed: float = 0.0
+
+
+@dataclass(slots=True)
+class SearchProgress:
+    """The parts of the present search. Empty before the first one."""
+
+    parts: list[Part] = field(default_factory=list)
+    is_refresh: bool = False
+    first_rows_shown: bool = False
+    _collected: list[Ticket] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, searches: Iterable[Search], *, is_refresh: bool = False) -> SearchProgress:
+        """The progress of searches that have just been submitted."""
+        parts = [Part(search.profile, search.request_id, search.request_id) for search in searches]
+        return cls(parts, is_refresh)
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is still awaited."""
+        return any(part.running for part in self.parts)
+
+    @property
+    def loaded(self) -> int:
+        """Tickets that came so far."""
+        return sum(part.loaded for part in self.parts)
+
+    @property
+    def total(self) -> int | None:
+        """What the trackers say that matches; None as soon as one of them does not say."""
+        totals = [part.total for part in self.parts]
+        return None if not totals or None in totals else sum(total for total in totals if total is not None)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether more tickets match than were fetched."""
+        return any(part.truncated for part in self.parts)
+
+    @property
+    def failures(self) -> tuple[Failed, ...]:
+        """What went wrong, a part each."""
+        return tuple(part.failure for part in self.parts if part.failure)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know of the answers, each said once."""
+        return tuple(dict.fromkeys(warning for part in self.parts for warning in part.warnings))
+
+    @property
+    def applied_here(self) -> tuple[str, ...]:
+        """Criteria that were applied on this side."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.applied_here))
+
+    @property
+    def request_ids(self) -> tuple[int, ...]:
+        """The requests under way."""
+        return tuple(part.request_id for part in self.parts if part.running)
+
+    def part(self, request_id: int) -> Part | None:
+        """The part that a reply belongs to; None: it came too late."""
+        return next((part for part in self.parts if part.request_id == request_id), None)
+
+    def take(self, reply: TicketsFound) -> bool:
+        """Count a page in; False: it is not of this search and must be dropped."""
+        part = self.part(reply.request_id)
+        if part is None or not part.running:
+            return False
+        part.loaded += len(reply.tickets)
+        part.total = reply.total
+        part.truncated = reply.truncated
+        part.running = not reply.complete
+        part.warnings = tuple(dict.fromkeys((*part.warnings, *reply.warnings)))
+        part.applied_here = reply.applied_here
+        part.calls = reply.calls or part.calls
+        part.elapsed = reply.elapsed
+        return True
+
+    def fail(self, failure: Failed) -> bool:
+        """Note that a part came to nothing; False: it is not of this search."""
+        part = self.part(failure.request_id)
+        if part is None or not part.running:
+            return False
+        part.running = False
+        part.failure = failure
+        return True
+
+    def collect(self, tickets: Iterable[Ticket]) -> list[Ticket]:
+        """Put a refresh's pages aside until the last one has come; returns all so far."""
+        self._collected.extend(tickets)
+        return self._collected
+
+    def more_requests(self, count: int, next_id: Iterable[int]) -> list[LoadMore]:
+        """The requests that fetch ``count`` further tickets of each part that has more; they become the parts'."""
+        ids = iter(next_id)
+        requests = []
+        for part in self.parts:
+            if part.truncated and not part.running and part.failure is None:
+                part.request_id, part.running = next(ids), True
+                requests.append(LoadMore(part.request_id, part.profile, part.search_id, count))
+        return requests

@@ -1,0 +1,183 @@
+"""The browse screen: search line, table, ticket, status line and footer.
+
+Invariant: it only routes. What comes from a widget goes to the service; what comes from the service goes to a widget,
+unless it answers something that is no longer asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tui_app.tickets.messages import (
+    Failed,
+    ProfileSummary,
+    Reply,
+    Search,
+    ServerInspected,
+    StateChanged,
+    TicketOpened,
+    TicketService,
+    TicketsFound,
+    ValuesListed,
+)
+from tui_app.ui.browse.error_panel import ErrorPanel
+from tui_app.ui.browse.filter_line import FilterLine
+from tui_app.ui.browse.search_actions import SearchActions
+from tui_app.ui.detail.ticket_detail import TicketDetail
+from tui_app.ui.form.search_line import SearchLine
+from tui_app.ui.keys import bindings_for
+from tui_app.ui.status.describe import Counts
+from tui_app.ui.status.key_bar import KeyBar
+from tui_app.ui.status.status_line import StatusLine
+from tui_app.ui.table.columns import ColumnSpec
+from tui_app.ui.table.results_table import ResultsTable
+
+if TYPE_CHECKING:
+    from tui_app.settings.config import UiSettings
+
+
+class BrowseTable(ResultsTable):
+    """The table, with its keys."""
+
+    BINDINGS = bindings_for("table")
+
+
+class BrowseScreen(SearchActions):
+    """The screen that is always there. ``opening`` is a search that was submitted before the screen was."""
+
+    BINDINGS = bindings_for("browser")
+    AUTO_FOCUS = "ResultsTable"
+
+    def __init__(
+        self,
+        service: TicketService,
+        settings: UiSettings,
+        profiles: Sequence[ProfileSummary],
+        profile: str,
+        opening: Search | None,
+    ) -> None:
+        super().__init__(service, settings, profiles, profile)
+        self._opening = opening
+
+    def compose(self) -> ComposeResult:
+        yield SearchLine()
+        with Container(id="body"):
+            yield BrowseTable(id="table")
+            yield TicketDetail(id="detail")
+        yield ErrorPanel()
+        yield FilterLine()
+        yield StatusLine()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(ErrorPanel).display = False
+        self.query_one(FilterLine).display = False
+        self.detail_wanted = self.deck.looks.panes().get("detail") is not False
+        self.restore_columns()
+        if self._opening is None:
+            self.search(self.searching.criteria, remember=False)
+        else:
+            self.searching.adopt(self._opening)
+            self.search_shown()
+        if self.settings.refresh_seconds:
+            self.set_interval(self.settings.refresh_seconds, self._refresh_by_itself)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.choose_arrangement()
+
+    def _refresh_by_itself(self) -> None:
+        """Refresh unless an answer is awaited, or the user is in a dialog."""
+        if not self.searching.progress.running and self.is_current and not self.failures:
+            self.search(self.searching.criteria, is_refresh=bool(self.table.tickets))
+
+    # ------------------------------------------------------------------ replies
+
+    def route(self, reply: Reply) -> None:
+        """Hand a reply to whoever asked for it; late ones go nowhere."""
+        match reply:
+            case TicketsFound():
+                self.tickets_found(reply)
+            case TicketOpened():
+                self.ticket_opened(reply)
+            case ValuesListed():
+                self.known.add_listed(reply)
+            case ServerInspected():
+                self.server_inspected(reply)
+            case StateChanged():
+                self.states[reply.profile] = reply
+                self.show_status()
+            case Failed():
+                if not (self.search_failed(reply) or self.ticket_failed(reply)):
+                    self.inspection_failed(reply)
+
+    # ------------------------------------------------------------------ widgets
+
+    @on(ResultsTable.Highlighted)
+    def _cursor_moved(self, event: ResultsTable.Highlighted) -> None:
+        self.cursor_moved(event.ticket)
+        self.refresh_bindings()
+
+    @on(ResultsTable.Opened)
+    def _open(self) -> None:
+        self.open_detail()
+        self.detail.focus()
+
+    @on(ResultsTable.EndReached)
+    def _load_more(self) -> None:
+        self.load_more()
+
+    @on(ResultsTable.CountsChanged)
+    def _counts_changed(self, event: ResultsTable.CountsChanged) -> None:
+        self.counts = Counts(event.shown, event.loaded, event.marked)
+        self.show_message()
+        self.show_status()
+
+    @on(ResultsTable.LayoutChanged)
+    def _keep_columns(self, event: ResultsTable.LayoutChanged) -> None:
+        looks, profile = self.deck.looks, "+".join(self.searching.profiles)
+        columns = tuple({"name": column.name, "width": column.width} for column in event.columns)
+        self.deck.keeper.run(lambda: looks.set_columns(profile, columns))
+
+    def restore_columns(self) -> None:
+        """Show the columns that were chosen for this profile, else those of the config, else what fits."""
+        kept = self.deck.looks.columns("+".join(self.searching.profiles))
+        chosen = [ColumnSpec(str(c["name"]), width) for c in kept if isinstance(width := c.get("width", 0), int)]
+        configured = [ColumnSpec.from_text(name) for name in self.settings.columns]
+        with self.prevent(ResultsTable.LayoutChanged):
+            self.table.set_columns(chosen or configured)
+
+    @on(SearchLine.Clicked)
+    def _edit_search(self) -> None:
+        self.action_edit_search()
+
+    @on(FilterLine.Changed)
+    def _filter(self, event: FilterLine.Changed) -> None:
+        self.table.set_filter(event.text)
+
+    @on(FilterLine.Kept)
+    def _keep_filter(self, event: FilterLine.Kept) -> None:
+        if self.table.filter_text:
+            self.table.focus()
+        else:
+            self.drop_filter()
+
+    @on(FilterLine.Dropped)
+    def _drop_filter(self) -> None:
+        self.drop_filter()
+
+    @on(ErrorPanel.RetryWanted)
+    def _retry(self) -> None:
+        self.action_refresh()
+
+    @on(ErrorPanel.CopyWanted)
+    def _copy_error(self, event: ErrorPanel.CopyWanted) -> None:
+        self.copy_text(event.text)
+
+    @on(ErrorPanel.Closed)
+    def _close_error(self) -> None:
+        self.close_error()

@@ -1,0 +1,171 @@
+"""Searching: from the form, a list or a key to the service, and from its replies to the table."""
+
+from __future__ import annotations
+
+from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria
+from tui_app.tickets.errors import ErrorKind
+from tui_app.tickets.messages import Failed, ListValues, TicketsFound, new_request_id
+from tui_app.ui.browse.base import BrowseBase, needs, no_more
+from tui_app.ui.browse.ticket_actions import TicketActions
+from tui_app.ui.form.search_line import SearchLine
+from tui_app.ui.form.sentence import sentence_text
+
+
+class SearchActions(TicketActions):
+    """The actions on searches, and the replies to them."""
+
+    def use_profiles(self, names: tuple[str, ...]) -> None:
+        self.searching.profiles = names
+        self.following.forget()
+        self.failures = ()
+        self.restore_columns()
+        self.search(self.searching.criteria, remember=False)
+
+    def search(self, criteria: TicketSearchCriteria, *, is_refresh: bool = False, remember: bool = True) -> None:
+        """Search the present profiles; the rows shown stay, marked as old, until new ones come."""
+        self.draft = {}
+        self.searching.start(criteria, is_refresh=is_refresh)
+        if not is_refresh:
+            self.table.set_stale(bool(self.table.tickets))
+            if remember and criteria != TicketSearchCriteria():
+                recents = self.deck.recents
+                self.deck.keeper.run(lambda: recents.add(criteria))
+        self.close_error()
+        self.search_shown()
+
+    def search_shown(self) -> None:
+        """Show what is searched and how far it has come."""
+        self.query_one(SearchLine).show(self.searching.criteria)
+        self.show_message()
+        self.show_status()
+
+    def show_message(self) -> None:
+        """What stands in the middle while there is no row."""
+        self.table.set_message(*_message(self))
+
+    def tickets_found(self, reply: TicketsFound) -> None:
+        """Show a page; pages of a refresh are put aside until all have come."""
+        progress = self.searching.progress
+        if not progress.take(reply):
+            return
+        self.known.add_seen(reply.profile, reply.tickets)
+        if progress.is_refresh and not progress.first_rows_shown:
+            collected = progress.collect(reply.tickets)
+            if not progress.running:
+                self._rows_arrived()
+                self.table.show_tickets(collected, keep_cursor=True, compare=True)
+        elif progress.first_rows_shown:
+            self.table.add_tickets(reply.tickets)
+        elif reply.tickets or not progress.running:
+            self._rows_arrived()
+            self.table.show_tickets(reply.tickets, keep_cursor=False)
+        self.table.has_more = progress.truncated
+        if reply.complete:
+            self._list_values(reply.profile)
+        self.show_message()
+        self.show_status()
+
+    def _rows_arrived(self) -> None:
+        self.searching.progress.first_rows_shown = True
+        self.searching.rows_are_old = False
+
+    def search_failed(self, failure: Failed) -> bool:
+        """Note that a part of the search came to nothing; False: it is not of the present search."""
+        progress = self.searching.progress
+        if not progress.fail(failure):
+            return False
+        if progress.is_refresh and not progress.running and not progress.first_rows_shown and progress.loaded:
+            self._rows_arrived()
+            self.table.show_tickets(progress.collect(()), keep_cursor=True, compare=True)
+        if self.searching.rows_are_old:
+            self.table.set_stale(bool(self.table.tickets))
+        if failure.kind is not ErrorKind.CANCELLED:
+            self.failures = tuple(part for part in progress.failures if part.kind is not ErrorKind.CANCELLED)
+            self.show_error()
+        self.show_message()
+        self.show_status()
+        return True
+
+    def _list_values(self, profile: str) -> None:
+        """Ask once for each profile which values exist."""
+        if profile not in self._values_asked:
+            self._values_asked.add(profile)
+            self.service.submit(ListValues(new_request_id(), profile))
+
+    # ------------------------------------------------------------------ actions
+
+    def action_edit_search(self) -> None:
+        from tui_app.ui.form.form_screen import FormResult, FormScreen
+
+        profiles = self.searching.profiles
+        raw = self.draft or self.searching.criteria.to_json()
+
+        def done(result: FormResult | None) -> None:
+            if result is not None and result.criteria is not None:
+                self.search(result.criteria)
+            elif result is not None:
+                self.draft = result.draft
+
+        native = self.known.native_language(profiles)
+        self.app.push_screen(FormScreen(raw, lambda: self.known.of(profiles), native), done)
+
+    def action_refresh(self) -> None:
+        if any(failure.kind is ErrorKind.AUTH for failure in self.failures):
+            self.say("Logging in again.")
+        self.following.forget()
+        self.search(self.searching.criteria, is_refresh=bool(self.table.tickets) and not self.searching.rows_are_old)
+
+    def action_clear_search(self) -> None:
+        self.search(TicketSearchCriteria())
+
+    @needs(no_more)
+    def action_load_more(self) -> None:
+        self.load_more()
+
+    def load_more(self) -> None:
+        """Fetch as many tickets again as the search asked for."""
+        if self.searching.load_more(min(self.searching.criteria.max_results, MAX_RESULTS_LIMIT)):
+            self.show_status()
+
+    def action_quick_view(self, number: int) -> None:
+        views = self.quick_view_list
+        if number > len(views):
+            self.refuse(f"There is no quick view {number}; [[quick_views]] in the config adds one.")
+        else:
+            self.search(views[number - 1].criteria, remember=False)
+
+    def action_quick_views(self) -> None:
+        from tui_app.ui.dialogs.searches import QuickViewPicker
+
+        self.app.push_screen(QuickViewPicker(self.quick_view_list), self._search_picked)
+
+    def action_recents(self) -> None:
+        from tui_app.ui.dialogs.searches import RecentPicker
+
+        self.app.push_screen(RecentPicker(self.deck.recents, self.deck.keeper), self._search_picked)
+
+    def action_saved(self) -> None:
+        from tui_app.ui.dialogs.searches import SavedPicker
+
+        picker = SavedPicker(self.deck.recents, self.deck.keeper, self.searching.criteria)
+        self.app.push_screen(picker, self._search_picked)
+
+    def _search_picked(self, criteria: TicketSearchCriteria | None) -> None:
+        if criteria is not None:
+            self.search(criteria)
+
+
+def _message(screen: BrowseBase) -> tuple[str, ...]:
+    progress = screen.searching.progress
+    if progress.running or not progress.parts:
+        return ("Searching", sentence_text(screen.searching.criteria), "", "esc cancels")
+    if progress.failures:
+        if all(failure.kind is ErrorKind.CANCELLED for failure in progress.failures):
+            return ("Cancelled", "", "r searches again   s changes the search")
+        return (progress.failures[0].title, "", "e shows why   r tries again   p picks another tracker")
+    if screen.table.filter_text or screen.table.facets:
+        return ("No row passes the filter", "", "esc drops it")
+    if not screen.searching.criteria.used_fields():
+        return ("This tracker has no tickets", "", "p picks another tracker")
+    words = sentence_text(screen.searching.criteria)
+    return ("No ticket matches", words, "", "s changes the search   x shows every ticket")

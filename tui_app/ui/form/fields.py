@@ -1,0 +1,116 @@
+"""The form's fields: their order and captions, how they are read and written, and what is said beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from tui_app.tickets.criteria import ALLOWED, DATE_FIELDS, ME, check_criteria
+from tui_app.tickets.dates import parse_date_bound
+from tui_app.tickets.errors import UsageError
+from tui_app.tickets.query import RawCriteria, join_values, split_values
+
+LIST_FIELDS = frozenset({"status", "labels"})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of the form."""
+
+    name: str
+    caption: str
+    example: str
+    """Shown while the field is empty."""
+
+
+FIELDS = (
+    FieldSpec("status", "Status", "open, in progress"),
+    FieldSpec("assignee", "Assignee", "me, or a name"),
+    FieldSpec("project", "Project", "any"),
+    FieldSpec("labels", "Labels", "bug, printing"),
+    FieldSpec("priority", "Priority", "any"),
+    FieldSpec("created_after", "Created since", "7d, 2026-11-01"),
+    FieldSpec("created_before", "Created before", "yesterday"),
+    FieldSpec("updated_after", "Updated since", "2w"),
+    FieldSpec("sort", "Sort by", "-updated_at"),
+    FieldSpec("max_results", "At most", "100"),
+    FieldSpec("native", "Native query", ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is said beside a field: what a value means, or what is wrong with it."""
+
+    words: str
+    is_error: bool = False
+
+
+def field_text(value: object) -> str:
+    """A raw criterion as the field shows it."""
+    if isinstance(value, list | tuple):
+        return join_values(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def field_value(name: str, text: str) -> str | tuple[str, ...]:
+    """What a field's text means as a raw criterion."""
+    return tuple(split_values(text)) if name in LIST_FIELDS else text.strip()
+
+
+def note_for(name: str, text: str, known: Mapping[str, Sequence[str]], now: datetime | None = None) -> Note:
+    """What to say beside the field ``name`` that holds ``text``."""
+    if not text.strip():
+        return Note("")
+    value = field_value(name, text)
+    try:
+        check_criteria({name: value})
+    except UsageError as error:
+        return Note(short_error(error), is_error=True)
+    if name in DATE_FIELDS:
+        return Note(_date_note(text.strip(), now or datetime.now(UTC)))
+    return Note(_unknown_note(value if isinstance(value, tuple) else (value,), known.get(name, ())))
+
+
+def short_error(error: UsageError) -> str:
+    """The error in the words that fit beside the field that it names."""
+    allowed = ALLOWED.get(error.field, "")
+    if error.field in DATE_FIELDS and "later than" not in error.cause:
+        reason = "no such day" if "not a day that exists" in error.cause else "not a date"
+        return f"{reason}; try 2026-11-01, 7d, yesterday"
+    if error.field == "max_results":
+        return f"takes {allowed}"
+    if error.field == "sort":
+        return "not a field; try -updated_at, priority"
+    return error.cause.partition(": ")[2] or error.cause
+
+
+def check_fields(raw: RawCriteria) -> tuple[str, str]:
+    """The first wrong field and what is wrong with it; two empty texts where all is well."""
+    try:
+        check_criteria(raw)
+    except UsageError as error:
+        return error.field, short_error(error)
+    return "", ""
+
+
+def _date_note(text: str, now: datetime) -> str:
+    moment = parse_date_bound(text, now).moment
+    words = f"{moment:%a} {moment.day} {moment:%b %Y}"
+    if (moment.hour, moment.minute) != (0, 0):
+        words += f", {moment:%H:%M} UTC"
+    later = moment > now
+    return f"{words}, in the future" if later else words
+
+
+def _unknown_note(values: Sequence[str], known: Sequence[str]) -> str:
+    folded = {value.casefold().replace("_", " ").replace("-", " "): value for value in known}
+    for value in values:
+        plain = value.casefold().replace("_", " ").replace("-", " ")
+        if not folded or plain in folded or plain == ME or any(plain in other for other in folded):
+            continue
+        close = get_close_matches(plain, folded, n=1, cutoff=0.6)
+        return f"{value} is not known; did you mean {folded[close[0]]}?" if close else f"{value} is new here"
+    return ""

@@ -1,0 +1,114 @@
+"""The words of the status line: pure, so that each state can be read in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.ui.browse.progress import SearchProgress
+
+Piece = tuple[str, str]
+"""Words and their style."""
+
+_GOOD, _BUSY, _BAD, _QUIET = "$text-success", "$text-warning", "$text-error", "$text-muted"
+
+_SIGNS = {
+    ServerState.IDLE: ("○", _QUIET),
+    ServerState.STARTING: ("◌", _BUSY),
+    ServerState.CHECKING_LOGIN: ("◌", _BUSY),
+    ServerState.LOGIN_NEEDED: ("▲", _BAD),
+    ServerState.LOGGING_IN: ("◌", _BUSY),
+    ServerState.READY: ("●", _GOOD),
+    ServerState.WORKING: ("◐", _BUSY),
+    ServerState.RETRYING: ("↻", _BUSY),
+    ServerState.DOWN: ("✗", _BAD),
+}
+"""A sign of its own for each state: colour is never the only difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is on the table: rows shown, rows loaded, rows marked."""
+
+    shown: int = 0
+    loaded: int = 0
+    marked: int = 0
+
+
+def describe_state(state: StateChanged | None, profile: str, now: float) -> tuple[Piece, ...]:
+    """``● work jira 2.1 · 120 ms``; ``now`` is `time.monotonic`."""
+    if state is None:
+        return (("○ ", _QUIET), (profile, "bold"), (" not started", _QUIET))
+    sign, style = _SIGNS[state.state]
+    return ((f"{sign} ", style), (profile, "bold"), (f" {_state_words(state, now)}", style))
+
+
+def _state_words(state: StateChanged, now: float) -> str:
+    elapsed = max(0.0, now - state.since) if state.since else 0.0
+    match state.state:
+        case ServerState.STARTING:
+            limit = f" of {state.limit:.0f} s" if state.limit else " s"
+            return f"starting {elapsed:.0f}{limit}"
+        case ServerState.RETRYING:
+            wait = max(0.0, (state.until or now) - now)
+            return f"attempt {state.attempt} of {state.attempts} in {wait:.0f} s: {state.detail}"
+        case ServerState.READY:
+            latency = f" · {_duration(state.latency)}" if state.latency is not None else ""
+            return f"{state.detail or 'ready'}{latency}"
+        case ServerState.WORKING:
+            return "working" + (f" {elapsed:.0f} s" if elapsed >= 1 else "")
+        case ServerState.LOGIN_NEEDED:
+            return "login needed, r logs in"
+        case ServerState.DOWN:
+            return f"down{f': {state.detail}' if state.detail else ''}"
+        case _:
+            return str(state.state)
+
+
+def describe_counts(counts: Counts, progress: SearchProgress) -> tuple[Piece, ...]:
+    """Shown, loaded, total; what is not known is said to be unknown."""
+    pieces: list[Piece] = []
+    if counts.marked:
+        pieces.append((f"{counts.marked:,} marked  ", "$text-accent"))
+    if counts.shown != counts.loaded:
+        pieces.append((f"{counts.shown:,} shown of ", "$text-accent"))
+    pieces.append((_loaded_words(counts.loaded, progress), ""))
+    return tuple(pieces)
+
+
+def _loaded_words(loaded: int, progress: SearchProgress) -> str:
+    noun = "ticket" if loaded == 1 else "tickets"
+    if progress.running:
+        return f"{loaded:,} so far" if loaded else "searching"
+    if not progress.parts or (progress.failures and not loaded):
+        return "no tickets" if not progress.failures else "failed"
+    if not progress.truncated:
+        return f"{loaded:,} {noun}"
+    if progress.total is None:
+        return f"{loaded:,} {noun} loaded, more exist (m)"
+    return f"{loaded:,} loaded of {progress.total:,} (m for more)"
+
+
+def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ...]:
+    """What else there is to know: criteria applied here, rows of an earlier search, warnings."""
+    pieces: list[Piece] = []
+    if stale:
+        pieces.append(("rows of the search before", _BUSY))
+    if progress.applied_here:
+        names = ", ".join(name.replace("_", " ") for name in progress.applied_here)
+        pieces.append((f"{names} applied here", _QUIET))
+    if progress.failures and progress.loaded:
+        pieces.append((f"{_names(tuple(f.profile for f in progress.failures))} failed (e)", _BAD))
+    if progress.warnings:
+        more = f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""
+        pieces.append((progress.warnings[0] + more, _BUSY))
+    return tuple(pieces)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,0 +1,58 @@
+"""The footer: the keys that work here, the most useful ones first, never more than fit."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+
+from tui_app.ui.keys import Key, display_key, find_key
+
+_ALWAYS = ("program.help", "program.quit")
+_GAP = "  "
+
+
+class KeyBar(Widget):
+    """One line, made from the bindings in force; a click on a key presses it."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def render(self) -> Content:
+        why_not = getattr(self.screen, "why_not", None)
+        keys = self._keys_in_force()
+        last = [entry for entry in keys if entry[0].id in _ALWAYS]
+        first = [entry for entry in keys if entry[0].id not in _ALWAYS]
+        room = self.size.width - sum(self._entry(*entry).cell_length + len(_GAP) for entry in last)
+        shown: list[Content] = []
+        for key, name in first:
+            entry = self._entry(key, name, dim=bool(why_not and why_not(key.action)))
+            if room < entry.cell_length + len(_GAP):
+                continue
+            room -= entry.cell_length + len(_GAP)
+            shown.append(entry)
+        return Content(_GAP).join([*shown, *(self._entry(*entry) for entry in last)])
+
+    def _keys_in_force(self) -> list[tuple[Key, str]]:
+        """The keys of the footer that are active, with the name of the key that does it now, by rank."""
+        found: dict[str, tuple[Key, str]] = {}
+        for name, active in self.screen.active_bindings.items():
+            key = find_key(active.binding.id or "")
+            if key is not None and key.footer and key.id not in found:
+                found[key.id] = (key, name)
+        return sorted(found.values(), key=lambda entry: (_depth(entry[0]), entry[0].footer))
+
+    def _entry(self, key: Key, name: str, *, dim: bool = False) -> Content:
+        click = Style.from_meta({"@click": f"app.simulate_key('{name}')"})
+        look = "$footer-key-foreground 50%" if dim else "$footer-key-foreground bold"
+        entry = Content.assemble(
+            (display_key(name), look),
+            " ",
+            (key.description, "$text-disabled" if dim else "$footer-description-foreground"),
+        )
+        return entry.stylize(click)
+
+
+def _depth(key: Key) -> int:
+    """Keys of the focused pane come before those that work everywhere."""
+    return {"anywhere": 2, "browser": 1, "table": 1}.get(key.where, 0)

@@ -1,0 +1,67 @@
+"""The status line: profile, server and its state on the left, honest counts on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.ui.browse.progress import SearchProgress
+from tui_app.ui.status.describe import Counts, Piece, describe_counts, describe_search, describe_state
+
+_MOVING = frozenset({ServerState.STARTING, ServerState.RETRYING, ServerState.WORKING})
+_TICK_SECONDS = 0.5  # the shown seconds never lag by more than this
+
+
+class StatusLine(Widget):
+    """One line. The screen hands it values; it keeps the clock running while there is something to count."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._profiles: Sequence[str] = ()
+        self._states: Mapping[str, StateChanged] = {}
+        self._progress = SearchProgress()
+        self._counts = Counts()
+        self._stale = False
+        self._ticking: Timer | None = None
+
+    def show(
+        self,
+        profiles: Sequence[str],
+        states: Mapping[str, StateChanged],
+        progress: SearchProgress,
+        counts: Counts,
+        *,
+        stale: bool,
+    ) -> None:
+        """Show how things are now."""
+        self._profiles, self._states, self._progress, self._counts = profiles, states, progress, counts
+        self._stale = stale
+        moving = any(state.state in _MOVING for name, state in states.items() if name in profiles)
+        if moving and self._ticking is None:
+            self._ticking = self.set_interval(_TICK_SECONDS, self.refresh)
+        elif not moving and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        self.refresh()
+
+    def render(self) -> Content:
+        now = monotonic()
+        left: list[Piece] = []
+        for name in self._profiles:
+            left += (
+                [("  ", ""), *describe_state(self._states.get(name), name, now)]
+                if left
+                else [*describe_state(self._states.get(name), name, now)]
+            )
+        for piece in describe_search(self._progress, stale=self._stale):
+            left += [("  │  ", "$foreground 30%"), piece]
+        right = Content.assemble(*describe_counts(self._counts, self._progress))
+        room = max(0, self.size.width - right.cell_length - 2)
+        words = Content.assemble(*left).truncate(room, ellipsis=True)
+        gap = " " * max(0, self.size.width - words.cell_length - right.cell_length)
+        return Content.assemble(words, gap, right)

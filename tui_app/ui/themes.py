@@ -1,0 +1,78 @@
+"""The program's own themes; all of Textual's are there beside them."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DEFAULT_THEME = "ticketdeck-dark"
+
+THEMES = (
+    Theme(
+        name="ticketdeck-dark",
+        primary="#7aa2f7",
+        secondary="#9d7cd8",
+        accent="#e0af68",
+        foreground="#d5d9e8",
+        background="#14161f",
+        surface="#181b26",
+        panel="#222636",
+        success="#8fce6a",
+        warning="#e5b567",
+        error="#f7768e",
+        dark=True,
+        variables={
+            "block-cursor-background": "#33406b",
+            "block-cursor-foreground": "#ffffff",
+            "block-cursor-blurred-background": "#262b3f",
+            "footer-key-foreground": "#e0af68",
+            "footer-description-foreground": "#a9b1cc",
+            "input-selection-background": "#7aa2f7 35%",
+        },
+    ),
+    Theme(
+        name="ticketdeck-light",
+        primary="#2450b2",
+        secondary="#6b3fa0",
+        accent="#96500a",
+        foreground="#20242e",
+        background="#f4f4f1",
+        surface="#fbfbf9",
+        panel="#e7e7e1",
+        success="#2c6e1f",
+        warning="#8a5a00",
+        error="#b3203a",
+        dark=False,
+        variables={
+            "block-cursor-background": "#c9d7f7",
+            "block-cursor-foreground": "#101522",
+            "block-cursor-blurred-background": "#e2e6ee",
+            "footer-key-foreground": "#96500a",
+            "footer-description-foreground": "#4a5060",
+        },
+    ),
+    Theme(
+        name="ticketdeck-contrast",
+        primary="#5cc8ff",
+        secondary="#ff9cff",
+        accent="#ffff00",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#1c1c1c",
+        success="#00ff5f",
+        warning="#ffd700",
+        error="#ff6060",
+        dark=True,
+        luminosity_spread=0.0,
+        variables={
+            "block-cursor-background": "#ffff00",
+            "block-cursor-foreground": "#000000",
+            "block-cursor-blurred-background": "#444444",
+            "block-cursor-blurred-foreground": "#ffffff",
+            "footer-key-foreground": "#ffff00",
+            "footer-description-foreground": "#ffffff",
+            "text-muted": "#e0e0e0",
+            "text-disabled": "#b0b0b0",
+        },
+    ),
+)
