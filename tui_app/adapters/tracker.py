@@ -1,0 +1,218 @@
+"""What the adapters of the known trackers have in common.
+
+Invariants: a call holds only what the tool's schema takes (`tui_app.adapters.arguments`); a criterion counts as
+honoured only where every argument that says it was sent; a next page is asked for only where the server can be told
+which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self, TypeVar
+
+from tui_app.adapters.answers import data_of
+from tui_app.adapters.arguments import allowed_values, fitted, missing
+from tui_app.adapters.base import Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.failures import failure_in
+from tui_app.adapters.registry import no_search_tool
+from tui_app.mcp_client.types import CallToolResult, Tool
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.errors import InvalidResponseError, MCPError, NoSearchToolError
+from tui_app.tickets.ticket import JsonValue, Ticket
+
+PAGE_SIZE = 100
+"""What most trackers give at most in one answer; also few enough for the first rows to come soon."""
+
+Arguments = Mapping[str, JsonValue]
+Row = Mapping[str, JsonValue]
+Said = Mapping[str, Arguments]
+"""Criteria field to the arguments that say it."""
+
+
+Variant = TypeVar("Variant", bound="TrackerAdapter")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The first call of a search, and the criteria fields that it takes care of."""
+
+    call: ToolCall
+    honoured: frozenset[str]
+
+
+class TrackerAdapter:
+    """Base of the adapters of known trackers; a subclass says how criteria are said and answers are read."""
+
+    name: ClassVar[str] = ""
+    native_language: ClassVar[str | None] = None
+    search_tool: ClassVar[str] = ""
+    get_tool: ClassVar[str] = ""
+    comments_tool: ClassVar[str] = ""
+
+    made_for: ClassVar[str] = ""
+    """The server, as its package is called."""
+
+    def __init__(self, server: ServerDescription, map: Mapping[str, Any]) -> None:  # noqa: A002
+        self._server = server
+        self._constants: Arguments = map.get("arguments") or {}
+        self._tools = {tool.name: tool for tool in server.tools}
+
+    @property
+    def reason(self) -> str:
+        return f"{self._server.name!r} offers {self.search_tool!r}, as {self.made_for} does"
+
+    def plan(self, criteria: TicketSearchCriteria) -> Plan:
+        """How to search for ``criteria``."""
+        raise NotImplementedError
+
+    def search_call(self, criteria: TicketSearchCriteria) -> ToolCall:
+        return self.plan(criteria).call
+
+    def honoured(self, criteria: TicketSearchCriteria) -> frozenset[str]:
+        return self.plan(criteria).honoured
+
+    def setup_calls(self) -> tuple[ToolCall, ...]:
+        return ()
+
+    def after_setup(self, results: Sequence[CallToolResult]) -> TrackerAdapter:  # noqa: ARG002  # there were no calls
+        return self
+
+    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
+        raise NotImplementedError
+
+    def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
+        raise NotImplementedError
+
+    def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
+        raise NotImplementedError
+
+    def value_calls(self) -> tuple[ToolCall, ...]:
+        return ()
+
+    def values(self, results: Sequence[CallToolResult]) -> dict[str, tuple[str, ...]]:  # noqa: ARG002
+        return {}
+
+    def failure(self, result: CallToolResult) -> MCPError | None:
+        return failure_in(result)
+
+    def roles(self) -> Mapping[str, str]:
+        roles = {self.comments_tool: "comments", self.get_tool: "get", self.search_tool: "search"}
+        return {tool: role for tool, role in roles.items() if tool in self._tools}
+
+    def mapping(self) -> Mapping[str, JsonValue]:
+        return {}
+
+    # ------------------------------------------------------------- for subclasses
+
+    def has(self, tool: str) -> bool:
+        """Whether the server offers ``tool``."""
+        return tool in self._tools
+
+    def call(self, tool: str, arguments: Arguments) -> ToolCall:
+        """A call of ``tool`` with those of ``arguments`` that it takes.
+
+        Raises:
+            NoSearchToolError: the server does not offer ``tool``, or the tool wants an argument that we cannot fill.
+        """
+        known = self._tools.get(tool)
+        if known is None:
+            raise NoSearchToolError(
+                f"The server offers no tool {tool!r}.", hint="Update the server, or choose another adapter."
+            )
+        sent = fitted(known, {**self._constants, **arguments})
+        _refuse_unfilled(known, sent)
+        return ToolCall(tool, sent)
+
+    def planned(
+        self, tool: str, criteria: TicketSearchCriteria, said: Said, arguments: Arguments | None = None
+    ) -> Plan:
+        """The plan to call ``tool`` with ``arguments``, and with what ``said`` says for the criteria in use."""
+        used = criteria.used_fields()
+        wanted = dict(arguments or {})
+        for field, words in said.items():
+            if field in used:
+                wanted.update(words)
+        call = self.call(tool, wanted)
+        honoured = {field for field, words in said.items() if field in used and words.keys() <= call.arguments.keys()}
+        return Plan(call, frozenset(honoured))
+
+    def knowing(self, **facts: object) -> Self:
+        """This adapter with ``facts`` as attributes, for `after_setup`."""
+        adapter = copy(self)
+        for name, value in facts.items():
+            setattr(adapter, name, value)
+        return adapter
+
+    def answers(self, reference: TicketReference, results: Sequence[CallToolResult]) -> dict[str, JsonValue]:
+        """Tool to what it answered to `open_calls`; a call after the first that failed is left out."""
+        calls = zip(self.open_calls(reference), results, strict=False)
+        return {
+            call.tool: data_of(result)
+            for number, (call, result) in enumerate(calls)
+            if number == 0 or self.failure(result) is None
+        }
+
+    def following(self, call: ToolCall, **changes: JsonValue) -> ToolCall | None:
+        """``call`` with ``changes``; None where one of them cannot be sent, or nothing would change."""
+        following = self.call(call.tool, {**call.arguments, **changes})
+        told = all(name in following.arguments for name in changes)
+        return following if told and following != call else None
+
+    def enum(self, tool: str, argument: str) -> tuple[str, ...]:
+        """The values that an argument's schema allows."""
+        return allowed_values(self._tools[tool], argument) if tool in self._tools else ()
+
+
+def variant_for(
+    variants: Sequence[type[Variant]],
+    server: ServerDescription,
+    map: Mapping[str, Any],  # noqa: A002
+) -> Variant:
+    """The first of ``variants`` whose search tool ``server`` offers.
+
+    Raises:
+        NoSearchToolError: it offers none of them.
+    """
+    offered = {tool.name for tool in server.tools}
+    for variant in variants:
+        if variant.search_tool in offered:
+            return variant(server, map)
+    raise no_search_tool(server, variants[0].name)
+
+
+def page_size(criteria: TicketSearchCriteria, honoured: Iterable[str], largest: int = PAGE_SIZE) -> int:
+    """How many tickets to ask for at a time: no more than wanted, unless some of them will be sorted out here."""
+    filtered_here = criteria.used_fields() - frozenset(honoured)
+    return largest if filtered_here else min(largest, criteria.max_results)
+
+
+def the_ticket(reference: TicketReference, tickets: Sequence[Ticket]) -> Ticket:
+    """Of ``tickets`` the one that was asked for, else the first.
+
+    Raises:
+        InvalidResponseError: there is none.
+    """
+    wanted = reference.id.casefold()
+    for ticket in tickets:
+        if ticket.id.casefold() == wanted:
+            return ticket
+    if not tickets:
+        raise InvalidResponseError(f"The answer holds no ticket {reference.id}.")
+    return tickets[0]
+
+
+def merged(opened: Ticket, **parts: object) -> Ticket:
+    """``opened`` with those of ``parts`` that hold something."""
+    return replace(opened, **{name: value for name, value in parts.items() if value})  # type: ignore[arg-type]
+
+
+def _refuse_unfilled(tool: Tool, sent: Arguments) -> None:
+    names = missing(tool, sent)
+    if names:
+        raise NoSearchToolError(
+            f"The tool {tool.name!r} needs {', '.join(names)}, which the search does not say.",
+            title="The server needs to be told more",
+            hint=f"Add to the profile: map.arguments = {{ {', '.join(f'{name} = ...' for name in names)} }}",
+        )
