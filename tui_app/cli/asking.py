@@ -16,6 +16,7 @@ from tui_app.cli.choosing import Choice
 from tui_app.cli.output import RequestFailedError, to_terminal
 from tui_app.cli.progress import Progress
 from tui_app.cli.signals import exit_on_signals
+from tui_app.cli.trusting import trusted
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.messages import (
     Failed,
@@ -46,7 +47,7 @@ class RunningService(TicketService, Protocol):
 
 
 def make_service(choice: Choice, log: str | None) -> RunningService:
-    """A service for the chosen settings; its server is being started when this returns."""
+    """A service for settings that may be run; the chosen profile's server is being started when this returns."""
     from tui_app.worker.service import Service
 
     service: RunningService = Service(choice.settings.profiles)
@@ -65,7 +66,7 @@ class Asking:
         self._replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._progress = Progress(enabled=to_terminal())
         exit_on_signals()
-        self._service = make_service(choice, log)
+        self._service = make_service(trusted(choice), log)
 
     def __enter__(self) -> Asking:
         try:

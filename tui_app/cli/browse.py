@@ -20,6 +20,7 @@ from tui_app.cli.options import GlobalOptions
 from tui_app.cli.output import EXIT_FAILED, error_lines, to_terminal
 from tui_app.cli.signals import ENDING
 from tui_app.cli.terminal import Terminal
+from tui_app.cli.trusting import trusted
 from tui_app.settings.config import default_settings
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
@@ -39,7 +40,7 @@ def browse(options: GlobalOptions) -> int:
         raise UsageError(
             "The browser needs a terminal.", hint="In a script use `ticketdeck search` and `ticketdeck show`."
         )
-    choice = _choice(options)
+    choice = trusted(_choice(options))
     terminal = Terminal()
     service = make_service(choice, options.log)
     _leave_on_signals(terminal, service)

@@ -27,10 +27,10 @@ class Choice:
 
 
 def choose(options: GlobalOptions) -> Choice:
-    """Read the config and apply the command line's options.
+    """Read the config and apply the command line's options; nothing of it may be run yet, see `trusted`.
 
     Raises:
-        ConfigError: the config is broken, or may not be used.
+        ConfigError: the config is broken.
         UsageError: the options are wrong, or there is no such profile.
     """
     return apply(options, load_settings(Path(options.config) if options.config else None))

@@ -22,9 +22,9 @@ def profile_names(config: str | None = None) -> list[str]:
 
 def adapter_names() -> list[str]:
     """Names that ``--adapter`` takes."""
-    from tui_app.adapters.registry import ADAPTER_NAMES
+    from tui_app.adapters import registry
 
-    return list(ADAPTER_NAMES)
+    return list(registry.adapter_names())
 
 
 def sort_fields() -> list[str]:

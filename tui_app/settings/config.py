@@ -93,7 +93,9 @@ class Settings:
 
 
 def load_settings(config_file: Path | None = None) -> Settings:
-    """Read ``config_file``, else the user's config file; a missing file of the user's own means defaults.
+    """Read ``config_file`` (a ``config.toml``, or another program's ``mcp.json``), else the user's config file.
+
+    A missing file of the user's own means defaults.
 
     Raises:
         ConfigError: the file cannot be read, others can write it, or it holds a mistake.
@@ -107,6 +109,10 @@ def load_settings(config_file: Path | None = None) -> Settings:
         raise ConfigError(f"{path} does not exist.", hint="Check the path given with --config.") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+    if path.suffix == ".json":
+        from tui_app.settings.mcp_json import read_settings
+
+        return read_settings(path)
     from tui_app.settings.config_file import read_config  # pydantic and the rest, only where there is something to read
 
     return read_config(path)

@@ -43,6 +43,15 @@ def read_config(path: Path) -> Settings:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from None
+    return parse_config(path, text)
+
+
+def parse_config(path: Path, text: str) -> Settings:
+    """Check ``text`` as what ``path`` holds.
+
+    Raises:
+        ConfigError: names file, line and key, and what is allowed there.
+    """
     return _ConfigReader(path, text).settings()
 
 

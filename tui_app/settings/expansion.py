@@ -108,6 +108,8 @@ class _Expansion:
                 return from_keyring(rest) if kind == "keyring" else from_command(rest)
             except LookupError as error:
                 raise self._refused(key, str(error.args[0])) from None
+        if colon and kind == "input":
+            raise self._refused(key, f"{rest} has to be asked for; `ticketdeck import {self._profile.source}` asks")
         name, has_default, default = (rest if colon and kind == "env" else body).partition(":-")
         if not _NAME.fullmatch(name):
             raise self._refused(key, f"${{{body}}} is no reference that is known")
