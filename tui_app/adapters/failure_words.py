@@ -105,7 +105,14 @@ EXPLANATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "Look at the criteria first; `ticketdeck doctor` shows the mapping, which the profile's map can correct.",
     ),
     (
-        _any_of(r"not[\s_-]found", r"\b404\b", r"does not exist", r"no such", r"no (?:issue|ticket|task)s? found"),
+        _any_of(
+            r"not[\s_-]found",
+            r"\b404\b",
+            r"does not exist",
+            r"no such",
+            r"no (?:issue|ticket|task)s? found",
+            r"there is no (?:issue|ticket|task)",
+        ),
         "The tracker has no such thing",
         "Check the id, the project and whether you may see it.",
     ),

@@ -1,0 +1,178 @@
+"""Being logged in: the check command before connecting, the login command when it or the tracker says no.
+
+Invariants: however many requests ask at once, one check and one login run; a login that nobody waits for any more is
+ended; every way to fail has words of its own.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tui_app.tickets.errors import MCPAuthenticationError
+from tui_app.worker.commands import Ending, Outcome, run_command
+from tui_app.worker.shared_task import SharedTask
+
+if TYPE_CHECKING:
+    from tui_app.settings.profiles import AuthCommands, Profile
+
+_LAST_LINES = 4  # of a command's output: enough for its reason
+
+
+class LoginStep(StrEnum):
+    """What is going on, for the status line."""
+
+    CHECKING = "checking"
+    NEEDED = "needed"
+    LOGGING_IN = "logging in"
+    DONE = "done"
+
+
+class Login:
+    """The login state of one profile."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        announce: Callable[[LoginStep], None],
+        run_interactively: Callable[[AuthCommands], Awaitable[Outcome]],
+        run: Callable[[tuple[str, ...], float], Awaitable[Outcome]] = run_command,
+    ) -> None:
+        self._profile = profile
+        self._commands = profile.auth
+        self._announce = announce
+        self._run_interactively = run_interactively
+        self._run = run
+        self._verified = False
+        self._checking = SharedTask(self._check_or_log_in)
+        self._logging_in = SharedTask(self._log_in)
+        self.logins = 0
+        """How many logins have succeeded; a request compares it to see whether one happened meanwhile."""
+        self.story = "no login is configured" if profile.auth is None else "not checked yet"
+        """The last outcome in words."""
+
+    @property
+    def configured(self) -> bool:
+        return self._commands is not None and bool(self._commands.check or self._commands.login)
+
+    @property
+    def can_log_in(self) -> bool:
+        return self._commands is not None and bool(self._commands.login)
+
+    def forget(self) -> None:
+        """Check anew before the next connection."""
+        self._verified = False
+
+    async def ensure(self) -> None:
+        """Return once the user is logged in as far as the check command knows.
+
+        Raises:
+            MCPAuthenticationError: they are not, and the login failed too, or there is none.
+        """
+        if not self._verified and self.configured:
+            await self._checking.join()
+
+    async def renew(self, logins_before: int, error: MCPAuthenticationError) -> None:
+        """Log in because the tracker refused a request; returns at once where a login came in between.
+
+        Args:
+            logins_before: `logins` as it was before the refused request was made.
+            error: what the tracker said.
+
+        Raises:
+            MCPAuthenticationError: there is no login command, or it failed.
+        """
+        if self.logins != logins_before:
+            return
+        if not self.can_log_in:
+            raise error
+        self._verified = False
+        await self._logging_in.join()
+
+    async def _check_or_log_in(self) -> None:
+        commands = self._commands
+        if commands is None or self._verified:
+            return
+        if not commands.check:
+            self._verified = True
+            return
+        self._announce(LoginStep.CHECKING)
+        outcome = await self._run(commands.check, commands.check_timeout)
+        if outcome.ending is Ending.DONE:
+            self._verified = True
+            self.story = f"`{shlex.join(commands.check)}` says that you are logged in"
+            self._announce(LoginStep.DONE)
+            return
+        if outcome.ending is not Ending.FAILED or not commands.login:
+            raise self._failed("check", commands.check, outcome, commands.check_timeout)
+        await self._logging_in.join()
+
+    async def _log_in(self) -> None:
+        commands = self._commands
+        if commands is None:
+            return
+        if commands.interactive:
+            self._announce(LoginStep.NEEDED)
+            outcome = await self._run_interactively(commands)
+        else:
+            self._announce(LoginStep.LOGGING_IN)
+            outcome = await self._run(commands.login, commands.login_timeout)
+        if outcome.ending is not Ending.DONE:
+            raise self._failed("login", commands.login, outcome, commands.login_timeout)
+        self.logins += 1
+        self._verified = True
+        self.story = f"logged in with `{shlex.join(commands.login)}`"
+        self._announce(LoginStep.DONE)
+
+    def _failed(self, what: str, argv: tuple[str, ...], outcome: Outcome, limit: float) -> MCPAuthenticationError:
+        error = command_error(what, argv, outcome, limit, self._profile.source)
+        self.story = error.cause
+        return error
+
+
+def command_error(
+    what: str, argv: tuple[str, ...], outcome: Outcome, limit: float, configured_in: str
+) -> MCPAuthenticationError:
+    """The error for a ``check`` or ``login`` command that did not succeed."""
+    command = shlex.join(argv)
+    mend = f"change auth.{what} of the profile in {configured_in}"
+    said = "\n".join(outcome.output.splitlines()[-_LAST_LINES:])
+    last_words = f" It said:\n{said}" if said else ""
+    match outcome.ending:
+        case Ending.MISSING:
+            return MCPAuthenticationError(
+                f"The {what} command {argv[0]!r} is not installed, or not on the PATH.",
+                hint=f"Install it, or {mend}.",
+                title=f"The {what} command is missing",
+            )
+        case Ending.NOT_RUNNABLE:
+            return MCPAuthenticationError(
+                f"The {what} command `{command}` could not be run: {outcome.output or 'the system refused'}.",
+                hint=f"Run it in a terminal yourself, or {mend}.",
+                title=f"The {what} command could not be run",
+            )
+        case Ending.TIMED_OUT:
+            return MCPAuthenticationError(
+                f"The {what} command `{command}` did not end within {limit:g} s.{last_words}",
+                hint=f"Run it in a terminal to see what it waits for, or raise auth.{what}_timeout in {configured_in}.",
+                title=f"The {what} took too long",
+            )
+        case Ending.CANCELLED:
+            return MCPAuthenticationError(
+                f"The {what} command `{command}` was ended before it was done.{last_words}",
+                hint="Search again to log in anew.",
+                title=f"The {what} was cancelled",
+            )
+    if what == "check":
+        return MCPAuthenticationError(
+            f"`{command}` says that you are not logged in (exit code {outcome.exit_code}).{last_words}",
+            hint=f"Log in in a terminal, then search again; or name a login command: {mend.replace('check', 'login')}.",
+        )
+    return MCPAuthenticationError(
+        f"The login command `{command}` failed with exit code {outcome.exit_code}.{last_words}",
+        hint="Try again; or run it in a terminal yourself.",
+        title="The login failed",
+    )

@@ -1,0 +1,51 @@
+"""Server processes started before anybody asked, so that they get ready while the program is still loading."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from tui_app.tickets.errors import ExplainedError
+
+if TYPE_CHECKING:
+    from tui_app.settings.profiles import Profile
+    from tui_app.worker.floors import Floors, Process
+
+
+class Prestarts:
+    """At most one waiting process a profile; filled by the main thread, emptied by the worker."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Process | ExplainedError] = {}
+
+    def start(self, profile: Profile, floors: Floors) -> None:
+        """Start ``profile``'s server; what goes wrong is kept for the first request."""
+        outcome: Process | ExplainedError
+        try:
+            outcome = floors.spawn(profile)
+        except ExplainedError as error:
+            outcome = error
+        with self._lock:
+            self._waiting[profile.name] = outcome
+
+    def take(self, profile_name: str) -> Process | None:
+        """The process that waits for this profile, if there is one.
+
+        Raises:
+            ExplainedError: it could not be started.
+        """
+        with self._lock:
+            outcome = self._waiting.pop(profile_name, None)
+        if isinstance(outcome, ExplainedError):
+            raise outcome
+        return outcome
+
+    def end_all(self) -> None:
+        """End those that nobody took."""
+        with self._lock:
+            outcomes = list(self._waiting.values())
+            self._waiting.clear()
+        for outcome in outcomes:
+            if not isinstance(outcome, ExplainedError):
+                outcome.end(patiently=False)

@@ -1,0 +1,64 @@
+"""What belongs to one request while it is being answered: its time, its calls, its one login."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from tui_app.tickets.errors import MCPTimeoutError
+from tui_app.tickets.messages import CallRecord
+
+
+class RequestScope:
+    """The clock and the record of one request."""
+
+    def __init__(self) -> None:
+        self._begin = time.monotonic()
+        self._limit: asyncio.Timeout | None = None
+        self.calls: list[CallRecord] = []
+        self.logged_in = False
+        """Whether the request has caused a login; it gets one."""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the request came."""
+        return time.monotonic() - self._begin
+
+    @property
+    def deadline(self) -> float | None:
+        """Monotonic seconds at which the request is given up; None while a person is logging in."""
+        return self._limit.when() if self._limit else None
+
+    @asynccontextmanager
+    async def limited(self, seconds: float) -> AsyncIterator[None]:
+        """Give up what runs inside after ``seconds``.
+
+        Raises:
+            MCPTimeoutError: the time is up.
+        """
+        try:
+            async with asyncio.timeout(seconds) as self._limit:
+                yield
+        except TimeoutError as error:
+            raise MCPTimeoutError(
+                f"The request was given up after {seconds:g} s, all attempts taken together.",
+                hint="Narrow the search, or raise timeouts.total in the profile.",
+            ) from error
+
+    @contextmanager
+    def clock_stopped(self) -> Iterator[None]:
+        """Time that does not count: a person is typing a PIN."""
+        limit = self._limit
+        end = limit.when() if limit else None
+        if limit is None or end is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        remaining = end - loop.time()
+        limit.reschedule(None)
+        try:
+            yield
+        finally:
+            limit.reschedule(loop.time() + remaining)

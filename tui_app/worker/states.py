@@ -1,0 +1,110 @@
+"""Telling how a profile's server is doing, each change once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tui_app.tickets.errors import ExplainedError
+from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.tickets.text import clean_line
+from tui_app.worker.auth import LoginStep
+from tui_app.worker.retry import Pause
+
+_LOGIN_STATES = {
+    LoginStep.CHECKING: ServerState.CHECKING_LOGIN,
+    LoginStep.NEEDED: ServerState.LOGIN_NEEDED,
+    LoginStep.LOGGING_IN: ServerState.LOGGING_IN,
+}
+_LONGEST_DETAIL = 300  # characters; it goes into one line
+
+
+class StateBoard:
+    """Announces the states of one profile, in order."""
+
+    def __init__(self, profile: str, deliver: Callable[[StateChanged], None]) -> None:
+        self._profile = profile
+        self._deliver = deliver
+        self._last: StateChanged | None = None
+        self._server_name = ""
+        self._latency: float | None = None
+        self._calls = 0
+        self._ready = False
+        self._down = ""
+
+    def starting(self, since: float, limit: float, last_words: str = "") -> None:
+        """A server is being started; ``last_words`` is the last line on its standard error so far."""
+        self._announce(ServerState.STARTING, last_words, since=since, limit=limit)
+
+    def ready(self, server_name: str) -> None:
+        self._server_name = server_name
+        self._ready, self._down = True, ""
+        self.settle()
+
+    def down(self, error: ExplainedError) -> None:
+        """No server is there, and why."""
+        self._ready, self._down = False, error.cause
+        self.settle()
+
+    def idle(self) -> None:
+        """No server is there, and none is needed."""
+        self._ready, self._down = False, ""
+        self.settle()
+
+    def retrying(self, pause: Pause) -> None:
+        self._announce(
+            ServerState.RETRYING,
+            pause.error.cause,
+            attempt=pause.attempt,
+            attempts=pause.attempts,
+            until=pause.until,
+            since=time.monotonic(),
+        )
+
+    def login(self, step: LoginStep, limit: float | None = None) -> None:
+        state = _LOGIN_STATES.get(step)
+        if state is None:
+            self.settle()
+        else:
+            self._announce(state, since=time.monotonic(), limit=limit)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """A call is under way inside."""
+        begin = time.monotonic()
+        self._calls += 1
+        self.settle()
+        try:
+            yield
+            self._latency = time.monotonic() - begin
+        finally:
+            self._calls -= 1
+            self.settle()
+
+    def settle(self) -> None:
+        """Announce the state that holds when nothing special goes on."""
+        if self._calls:
+            self._announce(ServerState.WORKING, self._server_name)
+        elif self._ready:
+            self._announce(ServerState.READY, self._server_name, latency=self._latency)
+        else:
+            self._announce(ServerState.DOWN if self._down else ServerState.IDLE, self._down)
+
+    def _announce(
+        self,
+        state: ServerState,
+        detail: str = "",
+        *,
+        since: float = 0.0,
+        limit: float | None = None,
+        attempt: int = 0,
+        attempts: int = 0,
+        until: float | None = None,
+        latency: float | None = None,
+    ) -> None:
+        words = clean_line(detail)[:_LONGEST_DETAIL]
+        change = StateChanged(self._profile, state, words, since, limit, attempt, attempts, until, latency)
+        if change != self._last:
+            self._last = change
+            self._deliver(change)

@@ -1,0 +1,218 @@
+"""One profile's tracker, as the requests see it: logged in, leased, called, retried.
+
+The order of every call: log in if needed, lease a server, call, judge the answer. What is worth trying again is tried
+again; what a login can mend gets one login and one more try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui_app.tickets.errors import MCPAuthenticationError
+from tui_app.tickets.messages import CallRecord, Reply, TerminalNeeded
+from tui_app.tickets.text import clean_line
+from tui_app.worker.auth import Login, LoginStep
+from tui_app.worker.circuit import Circuit, CircuitLimits
+from tui_app.worker.commands import Ending, Outcome
+from tui_app.worker.live_server import LiveServer
+from tui_app.worker.pool import PoolSettings, SessionPool
+from tui_app.worker.retry import Timing, retrying
+from tui_app.worker.starter import ServerStarter
+from tui_app.worker.states import StateBoard
+
+if TYPE_CHECKING:
+    from tui_app.adapters.base import ToolCall
+    from tui_app.mcp_client.types import CallToolResult
+    from tui_app.settings.profiles import AuthCommands, Profile
+    from tui_app.worker.floors import Floors
+    from tui_app.worker.prestart import Prestarts
+    from tui_app.worker.scope import RequestScope
+
+T = TypeVar("T")
+
+_KEPT_CALLS = 50  # for the server pane; older ones help nobody
+_LONGEST_ARGUMENTS = 2000  # characters of a call's arguments that are kept
+
+
+class Tracker:
+    """Everything of one profile that lives as long as the program does. Belongs to the worker's event loop."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        floors: Floors,
+        prestarts: Prestarts,
+        deliver: Callable[[Reply], None],
+        timing: Timing,
+    ) -> None:
+        self.profile = profile
+        self.floors = floors
+        self.recent_calls: deque[CallRecord] = deque(maxlen=_KEPT_CALLS)
+        self._deliver = deliver
+        self._timing = timing
+        self._board = StateBoard(profile.name, deliver)
+        self.starter = ServerStarter(profile, floors, self._board, prestarts)
+        self.login = Login(profile, announce=self._login_step, run_interactively=self._log_in_on_terminal)
+        self.pool: SessionPool[LiveServer] = SessionPool(
+            self.starter.start,
+            PoolSettings(most_sessions=profile.pool.max_connections, wait=profile.pool.wait),
+            Circuit(CircuitLimits(), timing.clock),
+        )
+
+    @property
+    def stderr_tail(self) -> str:
+        """The latest server's last words."""
+        return self.starter.process.stderr_tail if self.starter.process else ""
+
+    async def use(self, scope: RequestScope, work: Callable[[LiveServer], Awaitable[T]]) -> T:
+        """The outcome of ``work`` with a leased server.
+
+        Raises:
+            ExplainedError: the last attempt's error.
+        """
+
+        async def attempt() -> T:
+            return await self._attempt(scope, work)
+
+        try:
+            return await retrying(
+                self.profile.retry,
+                attempt,
+                announce=self._board.retrying,
+                timing=self._timing,
+                deadline=lambda: scope.deadline,
+            )
+        finally:
+            self._board.settle()
+
+    async def call(self, server: LiveServer, call: ToolCall, scope: RequestScope) -> CallToolResult:
+        """A proper answer to one tool call; it is recorded in ``scope`` and in `recent_calls`.
+
+        Raises:
+            MCPError: the server did not answer, or the answer tells of a failure.
+        """
+        begin = time.monotonic()
+        failed = True
+        try:
+            with self._board.working():
+                result = await server.call(call, self.profile.timeouts.request)
+            failure = server.adapter.failure(result)
+            if failure is not None:
+                raise failure
+            failed = False
+        finally:
+            record = CallRecord(clean_line(call.tool), _shown(call.arguments), time.monotonic() - begin, failed)
+            scope.calls.append(record)
+            self.recent_calls.append(record)
+        return result
+
+    async def reconnect(self) -> None:
+        """Let go of all servers, past failures and what was known of the login."""
+        self.login.forget()
+        self.pool.reset()
+        self._board.idle()
+
+    async def close(self) -> None:
+        """End all servers."""
+        await self.pool.close()
+
+    async def _attempt(self, scope: RequestScope, work: Callable[[LiveServer], Awaitable[T]]) -> T:
+        logins_before = self.login.logins
+        with scope.clock_stopped():
+            await self.login.ensure()
+        scope.logged_in = scope.logged_in or self.login.logins != logins_before
+        logins_before = self.login.logins
+        try:
+            return await self._leased(work)
+        except MCPAuthenticationError as error:
+            if scope.logged_in:
+                raise _still_refused(error) from error
+            with scope.clock_stopped():
+                await self.login.renew(logins_before, error)
+            scope.logged_in = True
+            self.pool.retire()  # a server may have read its credentials when it started
+        try:
+            return await self._leased(work)
+        except MCPAuthenticationError as error:
+            raise _still_refused(error) from error
+
+    async def _leased(self, work: Callable[[LiveServer], Awaitable[T]]) -> T:
+        async with self.pool.lease() as server:
+            return await work(server)
+
+    # ---------------------------------------------------------------- login
+
+    def _login_step(self, step: LoginStep) -> None:
+        auth = self.profile.auth
+        limits = {LoginStep.CHECKING: auth.check_timeout, LoginStep.LOGGING_IN: auth.login_timeout} if auth else {}
+        self._board.login(step, limits.get(step))
+
+    async def _log_in_on_terminal(self, commands: AuthCommands) -> Outcome:
+        """Have the login run by whoever owns the terminal, and wait for how it went."""
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[Outcome] = loop.create_future()
+        given_up = threading.Event()
+
+        def settle(result: Outcome) -> None:
+            if not outcome.done():
+                outcome.set_result(result)
+
+        def tell(function: Callable[..., None], *arguments: Any) -> None:
+            try:
+                loop.call_soon_threadsafe(function, *arguments)
+            except RuntimeError:  # the worker has ended meanwhile
+                given_up.set()
+
+        def run() -> str:
+            from tui_app.worker.terminal import run_on_terminal
+
+            if given_up.is_set():
+                return "The login is no longer needed."
+            tell(self._login_step, LoginStep.LOGGING_IN)
+            result = run_on_terminal(
+                commands.login,
+                commands.login_timeout,
+                notice=f"ticketdeck: logging in with `{shlex.join(commands.login)}`; Ctrl-C gives up.",
+                given_up=given_up.is_set,
+            )
+            tell(settle, result)
+            return _login_words(commands.login, result)
+
+        def decline(reason: str) -> None:
+            tell(settle, Outcome(Ending.NOT_RUNNABLE, output=f"it needs a terminal, and {reason}"))
+
+        title = f"Log in to use {self.profile.name}"
+        self._deliver(TerminalNeeded(self.profile.name, title, shlex.join(commands.login), run, decline))
+        try:
+            return await outcome
+        finally:
+            given_up.set()
+
+
+def _still_refused(error: MCPAuthenticationError) -> MCPAuthenticationError:
+    return MCPAuthenticationError(
+        error.cause,
+        hint="You logged in just now, and the tracker still refuses: check the token or the account in the profile.",
+        title="The tracker refuses your login",
+    )
+
+
+def _login_words(argv: tuple[str, ...], outcome: Outcome) -> str:
+    words = {
+        Ending.DONE: "You are logged in.",
+        Ending.CANCELLED: "The login was given up.",
+        Ending.TIMED_OUT: "The login took too long.",
+        Ending.MISSING: f"{argv[0]} is not installed.",
+    }
+    return words.get(outcome.ending) or f"The login failed (exit code {outcome.exit_code})."
+
+
+def _shown(arguments: Mapping[str, Any]) -> str:
+    return clean_line(json.dumps(dict(arguments), ensure_ascii=False, default=str)[:_LONGEST_ARGUMENTS])
