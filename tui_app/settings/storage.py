@@ -7,9 +7,11 @@ directory. A symbolic link in the way is replaced, not followed.
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from tui_app.settings.locking import locked
 
 _FILE_MODE = 0o600
 _DIRECTORY_MODE = 0o700
+_ABANDONED_SECONDS = 60.0  # no write takes that long
 _VERSION = "version"
 _MOST_REWRITES = 5  # each one means that this process stood still for a second between reading and writing
 
@@ -39,6 +42,7 @@ def write_atomically(path: Path, content: bytes, *, still_wanted: Callable[[], b
             return False
         temporary.replace(path)
         _flush_directory(path.parent)
+        _sweep(path)
         return True
     finally:
         temporary.unlink(missing_ok=True)
@@ -58,6 +62,15 @@ def _write_through(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sweep(path: Path) -> None:
+    """Delete what writers of this file that were killed have left, once it is surely nobody's."""
+    oldest = time.time() - _ABANDONED_SECONDS
+    with contextlib.suppress(OSError):
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+            if left.lstat().st_mtime < oldest:
+                left.unlink(missing_ok=True)
 
 
 def _flush_directory(path: Path) -> None:
@@ -90,7 +103,7 @@ class JsonFile:
             return self._unsaved
         try:
             text = self.path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             self._note(f"{self._what} could not be read ({self.path}: {error.strerror}).")
