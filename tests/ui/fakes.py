@@ -47,6 +47,7 @@ _TITLES = (
     "Dark theme: links in comments cannot be read",
     "Refunds are booked twice after a retry",
 )
+_DESCRIPTION = "## What happens\n\nThe page stays **blank**.\n\n- every time\n- on both trays\n\n```\nlpstat -p\n```\n"
 _PEOPLE = ("Ada Moreno", "Jun Park", "Lena Vogt", "Sam Okafor", None)
 _STATUSES = ("Open", "In Progress", "In Review", "Blocked", "Done")
 _PRIORITIES = ("High", "Medium", "Low", "Highest")
@@ -68,7 +69,7 @@ def make_ticket(number: int, **changes: Any) -> Ticket:
         created_at=created,
         updated_at=created + timedelta(hours=number % 50),
         url=f"https://tracker.example/browse/{number}",
-        description="## What happens\n\nThe page stays **blank**.\n\n- every time\n- on both trays\n\n```\nlpstat -p\n```\n",
+        description=_DESCRIPTION,
     )
     return replace(ticket, **changes)
 
@@ -124,7 +125,9 @@ class FakeService:
     def cancel(self, request_id: int) -> None:
         self.cancelled.append(request_id)
         profile = next(r.profile for r in self.submitted if r.request_id == request_id)
-        self.reply(Failed(request_id, profile, ErrorKind.CANCELLED, "Cancelled", "You gave it up.", "", False))
+        self.reply(
+            Failed(request_id, profile, ErrorKind.CANCELLED, "Cancelled", "You gave it up.", "", retryable=False)
+        )
 
     def close(self) -> None:
         self.closed = True
@@ -200,7 +203,7 @@ def failed(**changes: Any) -> Failed:
         "The server did not start",
         "node mcp-server.js ended with exit code 1 before it was ready.",
         "Run the command by itself to see why, or check the profile's env.",
-        True,
+        retryable=True,
         stderr_tail="Error: Cannot find module 'express'\n    at Module._resolveFilename (node:internal/modules:1)",
     )
     return replace(failure, **changes)
@@ -220,9 +223,9 @@ def report(profile: str) -> ServerReport:
         adapter_reason="it has a tool search_tickets",
         mapping='search = "search_tickets"\nget = "get_ticket"',
         tools=(
-            ToolSummary("search_tickets", "Search tickets by criteria", "search", True),
-            ToolSummary("get_ticket", "One ticket with comments", "get", True),
-            ToolSummary("create_ticket", "Make a ticket", "", False),
+            ToolSummary("search_tickets", "Search tickets by criteria", "search", read_only=True),
+            ToolSummary("get_ticket", "One ticket with comments", "get", read_only=True),
+            ToolSummary("create_ticket", "Make a ticket", "", read_only=False),
         ),
         calls=(CallRecord("search_tickets", '{"max_results": 100}', 0.012),),
         stderr_tail="listening on stdio",

@@ -51,6 +51,7 @@ class TicketdeckApp(App[None]):
         self.looks = looks
         self.config_file = config_file
         self.keeper = Keeper(self.call_later)
+        self.keymap: dict[str, str] = {}
         self._service = service
         self._notices = notices
         self._settings = settings
@@ -65,8 +66,8 @@ class TicketdeckApp(App[None]):
         return self.browser
 
     def on_mount(self) -> None:
-        keymap, complaints = checked_keymap(self._settings.keys)
-        self.set_keymap(keymap)
+        self.keymap, complaints = checked_keymap(self._settings.keys)
+        self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
         for notice in (*self._notices, *complaints, *self.looks.notices):
             self.notify(notice, severity="warning", timeout=12, markup=False)
@@ -75,6 +76,9 @@ class TicketdeckApp(App[None]):
     def _connect(self) -> None:
         """Take replies once the first frame is on the screen."""
         self._service.connect(self._inbox.deliver)
+        if not self.looks.first_run_card_seen:
+            self.action_welcome()
+            self.keeper.run(self.looks.set_first_run_card_seen)
 
     def _redraw(self, _: App[None]) -> None:
         """The terminal was another program's: nothing of the last frame can be relied on."""
@@ -109,7 +113,7 @@ class TicketdeckApp(App[None]):
     def action_help(self) -> None:
         from tui_app.ui.dialogs.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen.active_bindings), self._press)
+        self.push_screen(HelpScreen(self.screen.active_bindings, self.keymap), self._press)
 
     def action_palette(self) -> None:
         from tui_app.ui.dialogs.help import CommandPalette
@@ -129,6 +133,11 @@ class TicketdeckApp(App[None]):
         if name:
             looks = self.looks
             self.keeper.run(lambda: looks.set_theme(name))
+
+    def action_welcome(self) -> None:
+        from tui_app.ui.dialogs.welcome import WelcomeCard
+
+        self.push_screen(WelcomeCard(self.config_file))
 
     def action_interrupt(self) -> None:
         selection = self.screen.get_selected_text()

@@ -19,6 +19,7 @@ PLACES = {
     "filter": "In the filter line",
     "error": "In an error",
     "picker": "In lists and dialogs",
+    "server": "In the server pane",
 }
 """Where a key is in force, and what that place is called in the help."""
 
@@ -162,7 +163,7 @@ _PICKER = (
     _quiet("picker.up", "up,ctrl+p,ctrl+k", "move(-1)", "Up", "Previous line", "picker"),
     _quiet("picker.page_down", "pagedown", "move_page(1)", "Page down", "One page down", "picker"),
     _quiet("picker.page_up", "pageup", "move_page(-1)", "Page up", "One page up", "picker"),
-    _quiet("picker.toggle", "ctrl+t,ctrl+space", "toggle", "Pick", "Pick the line, or pin it", "picker"),
+    _quiet("picker.pick", "ctrl+t,ctrl+space", "pick", "Pick", "Pick the line, or pin it", "picker"),
     _quiet("picker.delete", "ctrl+x,delete", "delete", "Delete", "Delete the line", "picker"),
     _quiet("picker.earlier", "alt+up,ctrl+up", "shift(-1)", "Earlier", "Move the line up", "picker"),
     _quiet("picker.later", "alt+down,ctrl+down", "shift(1)", "Later", "Move the line down", "picker"),
@@ -171,16 +172,28 @@ _PICKER = (
     _quiet("picker.copy", "ctrl+y", "copy", "Copy", "Copy what is shown", "picker"),
 )
 
+_SERVER = (
+    _quiet("server.reconnect", "r", "reconnect", "Start anew", "End the server and start it anew", "server", 1),
+    _quiet("server.copy", "y", "copy", "Copy", "Copy all that is shown", "server", 2),
+    _quiet("server.down", "j,down", "scroll_by(1)", "Down", "Scroll down", "server"),
+    _quiet("server.up", "k,up", "scroll_by(-1)", "Up", "Scroll up", "server"),
+    _quiet("server.page_down", "space,pagedown,ctrl+d", "scroll_by(10)", "Page down", "Scroll further down", "server"),
+    _quiet("server.page_up", "b,pageup,ctrl+u", "scroll_by(-10)", "Page up", "Scroll further up", "server"),
+    _quiet("server.next", "tab", "next_profile", "Next tracker", "Show the next tracker's server", "server", 3),
+    _quiet("server.close", "escape,P", "close", "Back", "Close the pane", "server", 4),
+)
+
 _ANYWHERE = (
     Key("program.help", "question_mark,f1", "help", "Help", "Every key in force here, searchable", "anywhere", 9),
     _quiet("program.palette", "colon,ctrl+p", "palette", "Commands", "Find an action by name", "anywhere"),
     Key("program.theme", "T", "themes", "Theme", "Pick colours; the screen shows them as you move", "anywhere"),
     Key("program.suspend", "ctrl+z", "suspend_process", "Suspend", "Stop the program; fg brings it back", "anywhere"),
     Key("program.quit", "q,ctrl+q", "quit", "Quit", "End the program and its servers", "anywhere", footer=11),
+    Key("program.welcome", "f2", "welcome", "Welcome", "What this is, and the first four keys", "anywhere"),
     _quiet("program.interrupt", "ctrl+c", "interrupt", "Quit", "Copy selected text, or else quit", "anywhere"),
 )
 
-KEYS: tuple[Key, ...] = (*_BROWSER, *_TABLE, *_DETAIL, *_FORM, *_FILTER, *_ERROR, *_PICKER, *_ANYWHERE)
+KEYS: tuple[Key, ...] = (*_BROWSER, *_TABLE, *_DETAIL, *_FORM, *_FILTER, *_ERROR, *_PICKER, *_SERVER, *_ANYWHERE)
 
 
 def bindings_for(where: str) -> list[BindingType]:

@@ -80,6 +80,10 @@ class BrowseBase(Screen[None]):
         """Search these trackers from now on, for the same criteria."""
         raise NotImplementedError
 
+    def restore_columns(self) -> None:
+        """Show the columns that were chosen for these profiles, else those of the config, else what fits."""
+        raise NotImplementedError
+
     def profile_of(self, ticket: Ticket) -> str:
         """Which profile to ask about ``ticket``."""
         return ticket.source or self.searching.profiles[0]
@@ -106,7 +110,7 @@ def needs(
 
     def decorate(action: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
         @wraps(action)
-        def guarded(screen: S, *args: P.args, **kwargs: P.kwargs) -> None:
+        def guarded(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
             why = reason(screen)
             if why:
                 screen.refuse(why)

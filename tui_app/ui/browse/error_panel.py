@@ -74,7 +74,9 @@ def error_content(failure: Failed, *, name_profile: bool = False) -> Content:
 
 def error_text(failure: Failed) -> str:
     """The same for the clipboard."""
-    lines = [f"{failure.title} ({failure.profile}, {failure.kind})", failure.cause, failure.hint]
+    lines = [f"{failure.title} ({failure.profile}, {failure.kind})", failure.cause]
+    if failure.hint:
+        lines.append(failure.hint)
     if failure.stderr_tail.strip():
         lines += ["", failure.stderr_tail.rstrip()]
-    return "\n".join(line for line in lines if line or line == "")
+    return "\n".join(lines)

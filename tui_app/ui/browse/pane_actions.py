@@ -178,9 +178,8 @@ class PaneActions(BrowseBase):
     def action_server_pane(self) -> None:
         from tui_app.ui.dialogs.server_pane import ServerPane
 
-        profile = self.searching.profiles[0]
-        self.app.push_screen(ServerPane(profile, self.states.get(profile)))
-        self.inspect(profile)
+        names = [*self.searching.profiles, *(summary.name for summary in self.profile_summaries)]
+        self.app.push_screen(ServerPane(tuple(dict.fromkeys(names)), self.inspect))
 
     def inspect(self, profile: str, *, reconnect: bool = False) -> None:
         """Ask what is known of a server, or start it anew."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
@@ -87,7 +87,7 @@ class BrowseScreen(SearchActions):
         if self.settings.refresh_seconds:
             self.set_interval(self.settings.refresh_seconds, self._refresh_by_itself)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         self.choose_arrangement()
 
     def _refresh_by_itself(self) -> None:
@@ -144,7 +144,6 @@ class BrowseScreen(SearchActions):
         self.deck.keeper.run(lambda: looks.set_columns(profile, columns))
 
     def restore_columns(self) -> None:
-        """Show the columns that were chosen for this profile, else those of the config, else what fits."""
         kept = self.deck.looks.columns("+".join(self.searching.profiles))
         chosen = [ColumnSpec(str(c["name"]), width) for c in kept if isinstance(width := c.get("width", 0), int)]
         configured = [ColumnSpec.from_text(name) for name in self.settings.columns]
@@ -160,7 +159,7 @@ class BrowseScreen(SearchActions):
         self.table.set_filter(event.text)
 
     @on(FilterLine.Kept)
-    def _keep_filter(self, event: FilterLine.Kept) -> None:
+    def _keep_filter(self) -> None:
         if self.table.filter_text:
             self.table.focus()
         else:

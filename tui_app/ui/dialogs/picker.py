@@ -18,7 +18,7 @@ from tui_app.ui.status.key_bar import KeyBar
 
 ResultT = TypeVar("ResultT")
 
-_OPTIONAL = frozenset({"toggle", "delete", "shift", "adjust", "copy"})
+_OPTIONAL = frozenset({"pick", "delete", "shift", "adjust", "copy"})
 
 
 class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
@@ -82,10 +82,19 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
         found = [item for item in self.items() if item.heading or item.found_by(words)]
         shown = [item for at, item in enumerate(found) if not item.heading or _has_lines(found, at)]
         self.query_one(PickList).show(shown, cursor_id or (current.id if current else None))
-        note = self.explanation() if shown else self.NOTHING
-        self.query_one("#dialog-note", Static).update(Content(note))
-        self.query_one("#dialog-note").display = bool(note)
+        self.show_note(self.explanation() if shown else self.NOTHING)
         self.highlighted(self.current)
+
+    def show_note(self, words: str) -> None:
+        """Say ``words`` below the list."""
+        note = self.query_one("#dialog-note", Static)
+        note.update(Content(words))
+        note.display = bool(words)
+
+    def clear_typed(self) -> None:
+        """Empty the input, without narrowing anew."""
+        with self.prevent(Input.Changed):
+            self.query_one("#dialog-input", Input).value = ""
 
     @on(Input.Changed, "#dialog-input")
     def _narrow(self) -> None:

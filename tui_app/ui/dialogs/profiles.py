@@ -1,0 +1,55 @@
+"""The configured trackers: take one, or tick several to search them into one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from tui_app.tickets.messages import ProfileSummary, StateChanged
+from tui_app.ui.dialogs.pick_list import PickItem
+from tui_app.ui.dialogs.picker import Picker
+
+
+class ProfilePicker(Picker[tuple[str, ...]]):
+    """Gives the names of the profiles to search."""
+
+    ABILITIES: ClassVar[frozenset[str]] = frozenset({"pick"})
+
+    def __init__(
+        self,
+        profiles: Sequence[ProfileSummary],
+        present: Sequence[str],
+        states: Mapping[str, StateChanged],
+        config_file: str,
+    ) -> None:
+        super().__init__("Trackers", cursor_id=present[0])
+        self._profiles = profiles
+        self._ticked = set(present) if len(present) > 1 else set()
+        self._states = states
+        self._config_file = config_file
+
+    def items(self) -> Sequence[PickItem]:
+        return [
+            PickItem(
+                profile.name, profile.name, self._hint(profile), profile.command, picked=profile.name in self._ticked
+            )
+            for profile in self._profiles
+        ]
+
+    def _hint(self, profile: ProfileSummary) -> str:
+        state = self._states.get(profile.name)
+        return f"{profile.command}  {state.state if state else 'not started'}"
+
+    def explanation(self) -> str:
+        if self._ticked:
+            return f"Enter searches {len(self._ticked)} trackers into one table."
+        return f"Ticking several searches them together. More go into {self._config_file}."
+
+    def action_pick(self) -> None:
+        if self.current is not None:
+            self._ticked ^= {self.current.id}
+            self.reload()
+
+    def taken(self, item: PickItem) -> None:
+        ticked = tuple(profile.name for profile in self._profiles if profile.name in self._ticked)
+        self.dismiss(ticked or (item.id,))
