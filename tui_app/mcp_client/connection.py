@@ -58,6 +58,9 @@ class Connection:
     def __init__(self, process: ServerProcess, limits: ClientLimits) -> None:
         self.process = process
         self.modern = False
+        self.died_of_first_words = False
+        """It read what was sent, said nothing and ended, as some do whose first message must be ``initialize``."""
+        self._heard = False
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._reader = LineReader(limits.line_bytes)
@@ -154,6 +157,7 @@ class Connection:
     # ------------------------------------------------------ how a request ends
 
     def _settle(self, number: int, outcome: Mapping[str, Any] | MCPError) -> None:
+        self._heard = True
         pending = self._pending.pop(number, None)
         if pending is None:
             return
@@ -278,6 +282,7 @@ class Connection:
         if self._lost is None:
             await self._until_exit()
             self._read_rest()
+            self.died_of_first_words = not self._heard and self.process.has_read_everything()
             self._fail_all(self._gone())
         for pause in self.process.ending(patiently=patiently):
             await asyncio.sleep(pause)

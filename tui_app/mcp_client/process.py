@@ -8,10 +8,13 @@ needs an event loop or imports one, so a server can be started before anything s
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import signal
 import subprocess
+import termios
 import time
+from array import array
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -31,8 +34,11 @@ INPUT_CLOSED_GRACE = 1.0
 """Seconds for a server to end by itself after its input was closed, as the protocol asks."""
 TERMINATED_GRACE = 1.5
 """Seconds between SIGTERM and SIGKILL."""
-KILLED_GRACE = 1.5
-"""Seconds for the system to take away what was killed; together with the others well under five."""
+KILLED_GRACE = 0.3
+"""Seconds for the group to be gone after SIGKILL, which nothing survives; what is there then are grandchildren that
+their new parent does not collect, as in a container without an init process."""
+REAPED_GRACE = 1.5
+"""Seconds for the server itself, whose parent we are, to be gone after SIGKILL; all four together stay under five."""
 
 STDERR_KEPT = 64 * 1024
 """Bytes of standard error that are remembered; the last lines are what explains a failure."""
@@ -144,8 +150,10 @@ class ServerProcess:
             if not gone:
                 self._signal(number)
                 gone = yield from self._until_gone(grace)
+        deadline = time.monotonic() + REAPED_GRACE
+        while self.exit_code is None and time.monotonic() < deadline:
+            yield _PAUSES[-1]
         self._ended = True
-        self._popen.poll()
         watchdog.release(self.pid)
 
     def close_pipes(self) -> None:
@@ -153,6 +161,17 @@ class ServerProcess:
         for pipe in (self._popen.stdout, self._popen.stderr):
             if pipe:
                 pipe.close()
+
+    def has_read_everything(self) -> bool:
+        """Whether the server took all that was written to it; also known after its end, until `close_input`."""
+        if self._popen.stdin is None or self._popen.stdin.closed:
+            return False
+        unread = array("i", [0])
+        try:
+            fcntl.ioctl(self.stdin, termios.FIONREAD, unread)
+        except OSError:
+            return False
+        return unread[0] == 0
 
     def close_input(self) -> None:
         """Tell the server, as the protocol does, that it is no longer needed."""
@@ -230,8 +249,6 @@ def spawn(command: ServerCommand) -> ServerProcess:
 
 def _widen(pipe: int) -> None:
     """Make the pipe as large as Linux lets anyone; elsewhere it stays as it is."""
-    import fcntl
-
     set_size = getattr(fcntl, "F_SETPIPE_SZ", None)
     if set_size is not None:
         with suppress(OSError):  # a user's pipes have a limit in all

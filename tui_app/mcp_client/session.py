@@ -112,29 +112,34 @@ async def open_session(
         MCPProtocolError: there is no protocol version in common, or it refuses the handshake.
     """
     limits = limits or ClientLimits()
+    remembered = era_cache.get(command.key) if era_cache else None
     connection = Connection(process or spawn(command), limits)
     try:
-        identity = await _ready(connection, limits, era_cache)
-    except BaseException:
-        await connection.close(patiently=False)
-        raise
+        identity = await _ready(connection, limits, remembered)
+    except ServerStartError:
+        if remembered is not None or not connection.died_of_first_words:
+            raise
+        connection = Connection(spawn(command), limits)  # once more, without the probe that it did not survive
+        identity = await _ready(connection, limits, Era.LEGACY)
+    connection.modern = identity.era is Era.MODERN
+    if era_cache:
+        era_cache.put(command.key, identity.era)
     return Session(connection, identity, limits)
 
 
-async def _ready(connection: Connection, limits: ClientLimits, era_cache: EraCache | None) -> ServerIdentity:
+async def _ready(connection: Connection, limits: ClientLimits, remembered: Era | None) -> ServerIdentity:
+    """Negotiate, or end the server."""
     process = connection.process
-    key = process.command.key
     try:
         async with asyncio.timeout(limits.start - process.elapsed):
-            identity = await negotiate(connection, limits.probe, era_cache.get(key) if era_cache else None)
-    except TimeoutError:
-        raise await _start_error(process, limits, None) from None
-    except MCPConnectionError as error:
-        raise await _start_error(process, limits, error) from error
-    connection.modern = identity.era is Era.MODERN
-    if era_cache:
-        era_cache.put(key, identity.era)
-    return identity
+            return await negotiate(connection, limits.probe, remembered)
+    except BaseException as error:
+        await connection.close(patiently=False)
+        if isinstance(error, TimeoutError):
+            raise await _start_error(process, limits, None) from None
+        if isinstance(error, MCPConnectionError):
+            raise await _start_error(process, limits, error) from error
+        raise
 
 
 async def _start_error(process: ServerProcess, limits: ClientLimits, error: MCPConnectionError | None) -> MCPError:

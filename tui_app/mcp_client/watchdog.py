@@ -21,7 +21,8 @@ _LEAVING = 1.0  # seconds that a normal exit waits for the watchdog, which then 
 class Watchdog:
     """One for this program; its process is started with the first server, and again should it have been killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, interpreter: str = sys.executable) -> None:
+        self._interpreter = interpreter
         self._lock = threading.Lock()
         self._groups: set[int] = set()
         self._process: subprocess.Popen[bytes] | None = None
@@ -31,11 +32,16 @@ class Watchdog:
         """Of the watchdog's process, None before the first server."""
         return self._process.pid if self._process else None
 
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def guard(self, group: int) -> None:
         """End the process group ``group`` should this program end before `release`."""
         with self._lock:
             self._groups.add(group)
-            if self._process is None or not self._tell(f"+{group}\n"):
+            if not self.running or not self._tell(f"+{group}\n"):
                 self._start()
 
     def release(self, group: int) -> None:
@@ -57,7 +63,7 @@ class Watchdog:
             self._dismiss(self._process)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", _PROGRAM],
+                [self._interpreter, "-I", "-S", _PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

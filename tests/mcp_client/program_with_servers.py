@@ -1,0 +1,28 @@
+"""Run by a test, which kills it: starts servers that end neither with their input nor on SIGTERM, and waits."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from tests.mcp_client.conftest import QUICK, fault_command
+from tests.processes import MARK
+from tui_app.mcp_client.process import spawn
+from tui_app.mcp_client.session import open_session
+
+
+async def main() -> None:
+    mark = {MARK: os.environ[MARK]}
+    closed = await open_session(fault_command("none", env=mark), QUICK)
+    await closed.close()
+    sessions = [await open_session(fault_command("stubborn-family", env=mark), QUICK) for _ in range(2)]
+    only_spawned = spawn(fault_command("stubborn", env=mark))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
+    del sessions, only_spawned
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
