@@ -17,6 +17,7 @@ MINE = "involves:@me"
 _STATES = {"open": "is:open", "opened": "is:open", "closed": "is:closed", "merged": "is:merged", "draft": "is:draft"}
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _PLAIN_WORD = re.compile(r"[^\s\":<>()\-][^\s\":<>()]*")
+_KIND = re.compile(r"(?<![\w-])(?:is|type):(issue|pr|pull-request)\b")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _SORTS = {"created_at": "created", "updated_at": "updated"}
 
@@ -43,6 +44,14 @@ def honoured_fields(criteria: TicketSearchCriteria) -> frozenset[str]:
 def is_unbounded(criteria: TicketSearchCriteria) -> bool:
     """Whether nothing in ``criteria`` says whose tickets are meant, so that the query would span all of GitHub."""
     return not (criteria.native or criteria.project or criteria.text or criteria.assignee)
+
+
+def only_kind(criteria: TicketSearchCriteria) -> str:
+    """``issue`` or ``pull request`` where a native query or a status means only these; empty where both are meant."""
+    kinds = {"issue" if match[1] == "issue" else "pull request" for match in _KIND.finditer(criteria.native or "")}
+    if not criteria.native and {status.casefold() for status in criteria.status} & {"merged", "draft"}:
+        kinds.add("pull request")
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def sorting(criteria: TicketSearchCriteria) -> dict[str, str]:

@@ -64,13 +64,27 @@ class AdapterModule(Protocol):
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("builder", "builder", tools=(frozenset({"search_tickets"}),), arguments=frozenset({"status", "assignee"})),
+    Entry(
+        "jira",
+        "jira",
+        tools=(
+            frozenset({"jira_search", "jira_get_issue"}),
+            frozenset({"jira_searchIssues", "jira_getIssue"}),
+            frozenset({"jira_search_issues", "jira_get_issue"}),
+            frozenset({"manage_jira_filter", "manage_jira_issue"}),
+        ),
+        arguments=frozenset({"jql"}),
+    ),
+    Entry("jira", "jira", tools=(frozenset({"jira_get"}),), arguments=frozenset({"path", "queryParams", "jq"})),
+    Entry("github", "github", servers=("github",), tools=(frozenset({"search_issues"}), frozenset({"list_issues"}))),
+    Entry("gitlab", "gitlab", servers=("gitlab",), tools=(frozenset({"list_issues", "get_issue"}),)),
 )
 """The shipped adapters; the first that fits is taken, so the particular ones stand before the general ones."""
 
 
 def adapter_names() -> tuple[str, ...]:
     """The words that a profile's ``adapter`` takes."""
-    return (AUTO, *(entry.name for entry in ENTRIES))
+    return (AUTO, *dict.fromkeys(entry.name for entry in ENTRIES))
 
 
 def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapping[str, Any] | None = None) -> Adapter:  # noqa: A002
@@ -80,7 +94,7 @@ def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapp
         description: the server, with its tools.
         wanted: one of `adapter_names`; ``auto`` looks for one that fits.
         map: the profile's ``map`` table. With one, ``auto`` leaves the shipped adapters out, since it describes the
-            server itself.
+            server itself; ``arguments`` to send along describe nothing.
 
     Raises:
         UsageError: there is no adapter called ``wanted``.
@@ -97,7 +111,7 @@ def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapp
             hint="Check the addresses, tokens and paths in the profile's env and command; many servers hide their "
             "tools until they are set.",
         )
-    entry = _entry(description, wanted, bool(map))
+    entry = _entry(description, wanted, bool((map or {}).keys() - {"arguments"}))
     module = cast(AdapterModule, import_module(f"tui_app.adapters.{entry.module if entry else AUTO}"))
     return module.make(description, map or {})
 

@@ -16,6 +16,7 @@ from tui_app.adapters.answers import data_of
 from tui_app.adapters.arguments import allowed_values, fitted, missing
 from tui_app.adapters.base import Page, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.failures import failure_in
+from tui_app.adapters.reading import read_rows
 from tui_app.adapters.registry import no_search_tool
 from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
@@ -153,6 +154,14 @@ class TrackerAdapter:
             for number, (call, result) in enumerate(calls)
             if number == 0 or self.failure(result) is None
         }
+
+    def rows(self, result: CallToolResult) -> list[Row]:
+        """The rows of a search's answer.
+
+        Raises:
+            InvalidResponseError: no tickets can be read from it.
+        """
+        return [row for row in read_rows(result).rows if isinstance(row, dict)]
 
     def following(self, call: ToolCall, **changes: JsonValue) -> ToolCall | None:
         """``call`` with ``changes``; None where one of them cannot be sent, or nothing would change."""

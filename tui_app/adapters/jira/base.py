@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from tui_app.adapters.answers import at, rows_in, whole_number
+from tui_app.adapters.answers import at, whole_number
 from tui_app.adapters.base import Page, ToolCall
 from tui_app.adapters.jira.jql import honoured_fields, jql
 from tui_app.adapters.jira.paging import excluded_keys, next_offset, next_window
@@ -44,11 +44,10 @@ class JiraAdapter(TrackerAdapter):
         """The tickets that ``rows`` hold."""
         return tuple(replace(ticket, project=_project_of(ticket)) for ticket in map(ticket_from, rows))
 
-    def offset_page(self, call: ToolCall, answer: JsonValue, argument: str) -> Page:
-        """The page in an ``answer`` whose successor is asked for by offset, in ``argument``."""
-        rows, total = rows_in(answer, "issues"), whole_number(at(answer, "total"))
+    def offset_page(self, call: ToolCall, rows: Sequence[Row], answer: JsonValue, argument: str) -> Page:
+        """The page of ``rows`` whose successor is asked for by offset; ``argument`` is its name both ways."""
+        total, given = whole_number(at(answer, "total")), whole_number(at(answer, argument))
         asked = whole_number(call.arguments.get(argument)) or 0
-        given = whole_number(at(answer, "startAt")) if argument == "startAt" else whole_number(at(answer, argument))
         if asked and given is not None and given != asked:
             return Page((), None, total)
         following = next_offset(asked, given, len(rows), total)

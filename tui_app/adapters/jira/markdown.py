@@ -16,6 +16,7 @@ from tui_app.adapters.reading import plain_text
 from tui_app.adapters.tracker import Arguments, Plan, Row, the_ticket
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import DATE_FIELDS, TicketSearchCriteria
+from tui_app.tickets.errors import InvalidResponseError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _KEY = r"[A-Z][A-Z0-9_]*-\d+"
@@ -23,6 +24,7 @@ _ROW = re.compile(
     rf"(?P<key>{_KEY}) \| (?P<summary>.*) \| (?:\[.\] )(?P<status>[^|]+) \| (?P<assignee>[^|]+?)"
     r"(?: \| (?!due )(?P<priority>[^|]+?))?(?: \| due (?P<duedate>[^|]+))?"
 )
+_NOTHING = re.compile(r"^(?:Found 0 issues|Showing all 0 results)$", re.MULTILINE)
 _HEADING = re.compile(rf"^# (?P<key>{_KEY}): (?P<summary>.*)$", re.MULTILINE)
 _STATUS_MARK = re.compile(r"^\[.\] ")
 _SECTION = re.compile(
@@ -49,7 +51,11 @@ class Markdown(JiraAdapter):
         return {"operation": "execute_jql", "jql": query, "maxResults": size}
 
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
-        return self.window_page(criteria, call, list(_rows(plain_text(result))))
+        text = plain_text(result)
+        rows = list(_rows(text))
+        if not rows and not _NOTHING.search(text):
+            raise InvalidResponseError(f"No issues could be read from the answer, which begins: {text[:200]}")
+        return self.window_page(criteria, call, rows)
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         arguments: Arguments = {"operation": "get", "issueKey": reference.id, "expand": ["comments", "history"]}

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from tui_app.adapters.answers import at, data_of, rows_in, words_in
 from tui_app.adapters.base import Page, TicketReference, ToolCall
 from tui_app.adapters.jira.base import JiraAdapter
-from tui_app.adapters.reading import comments_of
+from tui_app.adapters.reading import comments_of, read_rows
 from tui_app.adapters.reading.toon import parse_toon
-from tui_app.adapters.tracker import Arguments, merged, the_ticket
+from tui_app.adapters.tracker import Arguments, Row, merged, the_ticket
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.ticket import JsonValue, Ticket
@@ -51,7 +51,7 @@ class Passthrough(JiraAdapter):
         following = None
         if isinstance(parameters, dict) and isinstance(token, str) and token != parameters.get("nextPageToken"):
             following = self.following(call, queryParams={**parameters, "nextPageToken": token})
-        return Page(self.tickets(rows_in(answer, "issues") or rows_in(answer)), following)
+        return Page(self.tickets(_rows(answer, result)), following)
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         path = f"{_ISSUE_PATH}/{quote(reference.id, safe='')}"
@@ -60,8 +60,7 @@ class Passthrough(JiraAdapter):
         return self.call(self.get_tool, issue), self.call(self.get_tool, comments)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
-        answer = _data(results[0])
-        ticket = the_ticket(reference, self.tickets(rows_in(answer, "issues") or rows_in(answer)))
+        ticket = the_ticket(reference, self.tickets(_rows(_data(results[0]), results[0])))
         comments = [comments_of(_data(result)) for result in results[1:] if self.failure(result) is None]
         return merged(ticket, comments=comments[0] if comments else ())
 
@@ -74,6 +73,12 @@ class Passthrough(JiraAdapter):
 
 def _reading(path: str, parameters: dict[str, JsonValue], picked: str) -> Arguments:
     return {"path": path, "queryParams": parameters, "jq": picked, "outputFormat": "json"}
+
+
+def _rows(answer: JsonValue, result: CallToolResult) -> list[Row]:
+    """The issues of an answer; the error says what came instead, where there is no list of them."""
+    rows = rows_in(answer, "issues") or rows_in(answer)
+    return [row for row in rows if "key" in row] or [row for row in read_rows(result).rows if isinstance(row, dict)]
 
 
 def _data(result: CallToolResult) -> JsonValue:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from tui_app.adapters.answers import at, data_of, rows_in, words_in
+from tui_app.adapters.answers import at, data_of, words_in
 from tui_app.adapters.base import Page, TicketReference, ToolCall
 from tui_app.adapters.jira.base import FIELDS, JiraAdapter
-from tui_app.adapters.reading import changes_of, comments_of
-from tui_app.adapters.tracker import Arguments, Row, merged, the_ticket
+from tui_app.adapters.reading import changes_of, comments_of, read_record
+from tui_app.adapters.tracker import Arguments, Row, merged
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import TicketSearchCriteria
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import Ticket
 
 
 class McpAtlassian(JiraAdapter):
@@ -28,11 +28,11 @@ class McpAtlassian(JiraAdapter):
         return {"jql": query, "limit": size, "fields": ",".join(FIELDS)}
 
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
-        answer = data_of(result)
+        rows, answer = self.rows(result), data_of(result)
         token = at(answer, "next_page_token")
         if isinstance(token, str) and token:
-            return Page(self.tickets(rows_in(answer, "issues")), self.following(call, page_token=token))
-        return self.offset_page(call, answer, "start_at")
+            return Page(self.tickets(rows), self.following(call, page_token=token))
+        return self.offset_page(call, rows, answer, "start_at")
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         arguments: Arguments = {
@@ -45,9 +45,8 @@ class McpAtlassian(JiraAdapter):
         return (self.call(self.get_tool, arguments),)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
-        issue = self.answers(reference, results)[self.get_tool]
-        ticket = the_ticket(reference, self.tickets(rows_in(issue)))
-        return merged(ticket, history=changes_of(at(issue, "changelogs")))
+        issue = read_record(results[0], reference.id)
+        return merged(self.tickets([issue])[0], history=changes_of(issue.get("changelogs")))
 
     def value_calls(self) -> tuple[ToolCall, ...]:
         return (self.call("jira_get_all_projects", {}),) if self.has("jira_get_all_projects") else ()
@@ -68,7 +67,7 @@ class DataCenter(JiraAdapter):
         return {"jql": query, "maxResults": size, "fields": list(FIELDS)}
 
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
-        return self.offset_page(call, at(data_of(result), "data"), "startAt")
+        return self.offset_page(call, self.rows(result), at(data_of(result), "data"), "startAt")
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         issue: Arguments = {"issueKey": reference.id, "fields": ["*all", "-comment"], "expand": "changelog"}
@@ -76,11 +75,10 @@ class DataCenter(JiraAdapter):
         return self.call(self.get_tool, issue), self.call(self.comments_tool, comments)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
-        answers = self.answers(reference, results)
-        issue = at(answers[self.get_tool], "data")
-        ticket = the_ticket(reference, self.tickets(rows_in(issue)))
-        comments = comments_of(at(answers.get(self.comments_tool), "data"))
-        return merged(ticket, comments=comments, history=changes_of(at(issue, "changelog", "histories")))
+        issue = read_record(results[0], reference.id)
+        comments = comments_of(at(self.answers(reference, results).get(self.comments_tool), "data"))
+        history = changes_of(at(issue.get("changelog"), "histories"))
+        return merged(self.tickets([issue])[0], comments=comments, history=history)
 
 
 class JiraCloud(JiraAdapter):
@@ -109,7 +107,7 @@ class JiraCloud(JiraAdapter):
         return {"jql": query, "maxResults": size, "fields": list(FIELDS)}
 
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
-        return self.window_page(criteria, call, rows_in(data_of(result), "issues"))
+        return self.window_page(criteria, call, self.rows(result))
 
     def tickets(self, rows: Sequence[Row]) -> tuple[Ticket, ...]:
         tickets = super().tickets(rows)
@@ -126,7 +124,7 @@ class JiraCloud(JiraAdapter):
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
         answers = self.answers(reference, results)
-        ticket = the_ticket(reference, self.tickets(rows_in(answers[self.get_tool])))
+        ticket = self.tickets([read_record(results[0], reference.id)])[0]
         flattened = comments_of(answers.get(self.comments_tool))  # by the server, which drops lists and emphasis
         comments = flattened if len(flattened) > len(ticket.comments) else ticket.comments
         return merged(ticket, comments=comments, history=changes_of(at(answers.get(self.changes_tool), "changes")))

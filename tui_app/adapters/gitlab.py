@@ -1,0 +1,118 @@
+"""GitLab, through @zereight/mcp-gitlab. A ticket's id is ``group/project#17``, as GitLab itself refers to it.
+
+Left alone the server lists what the user created (``scope``), and its answers do not say how many there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tui_app.adapters.answers import at, whole_number
+from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.reading import comments_of, read_record, ticket_from
+from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, merged, page_size, variant_for
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.dates import DateBound
+from tui_app.tickets.ticket import JsonValue, Ticket
+
+_STATES = {"open": "opened", "opened": "opened", "closed": "closed"}
+_REFERENCE = re.compile(r"(?:(?P<project>[^#\s]+)(?=#))?#?(?P<iid>\d+)")
+_ADDRESS = re.compile(r"^https?://[^/]+/(?P<project>.+?)/-/(?:issues|work_items)/\d+")
+_SAID_ELSEWHERE = frozenset({"references", "id", "iid", "project_id", "issue_type"})
+_TICK = timedelta(milliseconds=1)
+"""The server's ``created_before`` takes the moment in, ours does not."""
+
+
+class GitlabAdapter(TrackerAdapter):
+    """The issues of one project, or of all that the user may see."""
+
+    name = "gitlab"
+    made_for = "@zereight/mcp-gitlab"
+    search_tool = "list_issues"
+    get_tool = "get_issue"
+    comments_tool = "list_issue_discussions"
+
+    def plan(self, criteria: TicketSearchCriteria) -> Plan:
+        said = _said(criteria)
+        size = page_size(criteria, said)
+        return self.planned(
+            self.search_tool, criteria, said, {"scope": "all", "state": "all", "page": 1, "per_page": size}
+        )
+
+    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+        rows = self.rows(result)
+        page, size = (whole_number(call.arguments.get(name)) or 1 for name in ("page", "per_page"))
+        following = self.following(call, page=page + 1) if len(rows) >= size else None
+        return Page(tuple(map(gitlab_ticket, rows)), following)
+
+    def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
+        issue = _place(reference)
+        return self.call(self.get_tool, issue), self.call(self.comments_tool, {**issue, "per_page": 100})
+
+    def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
+        ticket = gitlab_ticket(read_record(results[0], reference.id))
+        return merged(ticket, comments=comments_of(self.answers(reference, results).get(self.comments_tool)))
+
+    def values(self, results: Sequence[CallToolResult]) -> dict[str, tuple[str, ...]]:  # noqa: ARG002
+        return {"status": ("opened", "closed")}
+
+
+def make(description: ServerDescription, map: Mapping[str, Any]) -> Adapter:  # noqa: A002
+    """The adapter for the GitLab server ``description``."""
+    return variant_for((GitlabAdapter,), description, map)
+
+
+def gitlab_ticket(row: Row) -> Ticket:
+    """The ticket of an issue."""
+    project, iid = _home(row), row.get("iid")
+    rest = {name: value for name, value in row.items() if name not in _SAID_ELSEWHERE}
+    overrides = {"id": f"{project}#{iid}", "project": project or None, "type": row.get("issue_type")}
+    return replace(
+        ticket_from(rest, overrides), lookup={"project_id": row.get("project_id") or project, "issue_iid": iid}
+    )
+
+
+def _home(row: Row) -> str:
+    """The path of an issue's project, out of ``group/project#17`` or the issue's address; empty where neither says."""
+    full, address = at(row.get("references"), "full"), row.get("web_url")
+    if isinstance(full, str) and "#" in full:
+        return full.rpartition("#")[0]
+    match = _ADDRESS.match(address) if isinstance(address, str) else None
+    return match["project"] if match else ""
+
+
+def _said(criteria: TicketSearchCriteria) -> dict[str, Arguments]:
+    """Criteria field to the arguments that say it, for those that GitLab knows."""
+    said: dict[str, Arguments] = {
+        "text": {"search": criteria.text},
+        "project": {"project_id": criteria.project},
+        "labels": {"labels": list(criteria.labels)},
+        "created_after": {"created_after": _moment(criteria.created_after)},
+        "created_before": {"created_before": _moment(criteria.created_before, _TICK)},
+        "updated_after": {"updated_after": _moment(criteria.updated_after)},
+    }
+    states = {_STATES.get(status.casefold(), "") for status in criteria.status}
+    if "" not in states:
+        said["status"] = {"state": states.pop() if len(states) == 1 else "all"}
+    assignee = (criteria.assignee or "").lstrip("@")
+    if assignee.casefold() == ME:
+        said["assignee"] = {"scope": "assigned_to_me"}
+    elif assignee and " " not in assignee:  # with a space it is a name, and GitLab asks for the user name
+        said["assignee"] = {"assignee_username": [assignee]}
+    return said
+
+
+def _moment(bound: DateBound | None, earlier: timedelta = timedelta(0)) -> JsonValue:
+    return (bound.moment - earlier).isoformat(timespec="milliseconds") if bound else None
+
+
+def _place(reference: TicketReference) -> Arguments:
+    """What the tools ask for, as the row said it or as the id does (GitLab takes a path for a project's id)."""
+    match = _REFERENCE.fullmatch(reference.id)
+    said = {"project_id": match["project"], "issue_iid": match["iid"]} if match else {}
+    return {**said, **reference.lookup}
