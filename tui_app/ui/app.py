@@ -5,6 +5,7 @@ Invariant: nothing here blocks, except while a login command has the terminal.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -74,7 +75,9 @@ class TicketdeckApp(App[None]):
         self.call_after_refresh(self._connect)
 
     def _connect(self) -> None:
-        """Take replies once the first frame is on the screen."""
+        """Take replies once the first frame is on the screen; what was made until now is never garbage."""
+        gc.freeze()
+        gc.enable()
         self._service.connect(self._inbox.deliver)
         if not self.looks.first_run_card_seen:
             self.action_welcome()
@@ -137,7 +140,9 @@ class TicketdeckApp(App[None]):
     def action_welcome(self) -> None:
         from tui_app.ui.dialogs.welcome import WelcomeCard
 
-        self.push_screen(WelcomeCard(self.config_file))
+        present = self.browser.searching.profiles
+        built_in = any(p.name in present and p.source == "built in" for p in self.browser.profile_summaries)
+        self.push_screen(WelcomeCard(self.config_file, with_samples=built_in))
 
     def action_interrupt(self) -> None:
         selection = self.screen.get_selected_text()

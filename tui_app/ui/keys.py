@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from textual.binding import Binding, BindingType
 
 PLACES = {
-    "anywhere": "Anywhere",
-    "browser": "Browser",
     "table": "In the table",
     "detail": "In the ticket",
     "form": "In the search form",
@@ -20,6 +18,8 @@ PLACES = {
     "error": "In an error",
     "picker": "In lists and dialogs",
     "server": "In the server pane",
+    "browser": "In the browser",
+    "anywhere": "Anywhere",
 }
 """Where a key is in force, and what that place is called in the help."""
 
@@ -49,6 +49,10 @@ class Key:
         """The key names, one by one."""
         return tuple(name.strip() for name in self.keys.split(","))
 
+    def place_of(self, name: str) -> int:
+        """Which of its keys ``name`` is; a key of the user's own choice comes first."""
+        return self.names.index(name) if name in self.names else -1
+
     def binding(self) -> Binding:
         """The key as Textual takes it."""
         return Binding(
@@ -63,8 +67,14 @@ class Key:
 
 
 def _quiet(key_id: str, keys: str, action: str, description: str, tooltip: str, where: str, footer: int = 0) -> Key:
-    """A key that the command palette does not list."""
-    return Key(key_id, keys, action, description, tooltip, where, footer, palette=False)
+    """A key that the command palette does not list. Where there is an input, the key comes before the input's own."""
+    priority = where in ("picker", "filter", "form")
+    return Key(key_id, keys, action, description, tooltip, where, footer, priority, palette=False)
+
+
+def _over_dialogs(key_id: str, keys: str, action: str, description: str, tooltip: str) -> Key:
+    """A key that works while a dialog or an input has the focus, too."""
+    return Key(key_id, keys, action, description, tooltip, "anywhere", priority=True, palette=False)
 
 
 _BROWSER = (
@@ -164,7 +174,7 @@ _PICKER = (
     _quiet("picker.page_down", "pagedown", "move_page(1)", "Page down", "One page down", "picker"),
     _quiet("picker.page_up", "pageup", "move_page(-1)", "Page up", "One page up", "picker"),
     _quiet("picker.pick", "ctrl+t,ctrl+space", "pick", "Pick", "Pick the line, or pin it", "picker"),
-    _quiet("picker.delete", "ctrl+x,delete", "delete", "Delete", "Delete the line", "picker"),
+    _quiet("picker.delete", "ctrl+x", "delete", "Delete", "Delete the line", "picker"),
     _quiet("picker.earlier", "alt+up,ctrl+up", "shift(-1)", "Earlier", "Move the line up", "picker"),
     _quiet("picker.later", "alt+down,ctrl+down", "shift(1)", "Later", "Move the line down", "picker"),
     _quiet("picker.left", "alt+left,ctrl+left", "adjust(-1)", "Narrower", "Less of it: a narrower column", "picker"),
@@ -184,13 +194,15 @@ _SERVER = (
 )
 
 _ANYWHERE = (
-    Key("program.help", "question_mark,f1", "help", "Help", "Every key in force here, searchable", "anywhere", 9),
+    Key("program.help", "question_mark", "help", "Help", "Every key in force here, searchable", "anywhere", 9),
+    _over_dialogs("program.help_too", "f1", "help", "Help", "Every key in force here, searchable"),
     _quiet("program.palette", "colon,ctrl+p", "palette", "Commands", "Find an action by name", "anywhere"),
     Key("program.theme", "T", "themes", "Theme", "Pick colours; the screen shows them as you move", "anywhere"),
-    Key("program.suspend", "ctrl+z", "suspend_process", "Suspend", "Stop the program; fg brings it back", "anywhere"),
-    Key("program.quit", "q,ctrl+q", "quit", "Quit", "End the program and its servers", "anywhere", footer=11),
     Key("program.welcome", "f2", "welcome", "Welcome", "What this is, and the first four keys", "anywhere"),
-    _quiet("program.interrupt", "ctrl+c", "interrupt", "Quit", "Copy selected text, or else quit", "anywhere"),
+    Key("program.quit", "q", "quit", "Quit", "End the program and its servers", "anywhere", 11),
+    _over_dialogs("program.quit_too", "ctrl+q", "quit", "Quit", "End the program, also out of a dialog"),
+    _over_dialogs("program.interrupt", "ctrl+c", "interrupt", "Quit", "Copy the selected text, or else quit"),
+    _over_dialogs("program.suspend", "ctrl+z", "suspend_process", "Suspend", "Stop the program; fg brings it back"),
 )
 
 KEYS: tuple[Key, ...] = (*_BROWSER, *_TABLE, *_DETAIL, *_FORM, *_FILTER, *_ERROR, *_PICKER, *_SERVER, *_ANYWHERE)

@@ -54,7 +54,6 @@ class FilterLine(Horizontal):
         event.stop()
         self.post_message(self.Changed(event.value))
 
-    @on(Input.Submitted)
     def action_keep(self) -> None:
         self.post_message(self.Kept())
 

@@ -75,4 +75,4 @@ def keys_in_force(active: Mapping[str, ActiveBinding]) -> dict[str, list[str]]:
     for name, binding in active.items():
         if binding.binding.id:
             found.setdefault(binding.binding.id, []).append(name)
-    return found
+    return {key.id: sorted(found[key.id], key=key.place_of) for key in KEYS if key.id in found}

@@ -103,7 +103,6 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         return action not in _OPTIONAL or action in self.ABILITIES
 
-    @on(Input.Submitted, "#dialog-input")
     @on(PickList.Clicked)
     def action_take(self) -> None:
         item = self.current

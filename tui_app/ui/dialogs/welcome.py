@@ -16,9 +16,10 @@ _KEYS = ("search.edit", "search.filter", "table.open", "program.help")
 class WelcomeCard(ModalScreen[None]):
     """It leaves the rows in sight."""
 
-    def __init__(self, config_file: str) -> None:
+    def __init__(self, config_file: str, *, with_samples: bool) -> None:
         super().__init__()
         self._config_file = config_file
+        self._with_samples = with_samples
 
     def compose(self) -> ComposeResult:
         yield Static(self._words(), id="welcome")
@@ -33,7 +34,7 @@ class WelcomeCard(ModalScreen[None]):
             if key is not None:
                 parts += [(f"{display_key(key.names[0]):>3}", "bold $text-accent"), f"  {key.tooltip}\n"]
         parts += [
-            "\nThese are sample tickets, or yours. Your own tracker:\n",
+            "\nThese are sample tickets. For your own tracker:\n" if self._with_samples else "\nFor another tracker:\n",
             ("ticketdeck import mcp.json", "bold"),
             f", or a profile in\n{self._config_file}\n\n",
             ("any key closes this, F2 shows it again", "$text-muted"),

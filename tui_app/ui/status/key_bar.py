@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.keys import key_to_character
 from textual.style import Style
 from textual.widget import Widget
 
@@ -35,10 +36,13 @@ class KeyBar(Widget):
 
     def _keys_in_force(self) -> list[tuple[Key, str]]:
         """The keys of the footer that are active, with the name of the key that does it now, by rank."""
+        focused = self.screen.focused
         found: dict[str, tuple[Key, str]] = {}
         for name, active in self.screen.active_bindings.items():
             key = find_key(active.binding.id or "")
-            if key is not None and key.footer and key.id not in found:
+            if key is None or not key.footer or (focused and focused.check_consume_key(name, key_to_character(name))):
+                continue
+            if key.id not in found or key.place_of(name) < key.place_of(found[key.id][1]):
                 found[key.id] = (key, name)
         return sorted(found.values(), key=lambda entry: (_depth(entry[0]), entry[0].footer))
 
