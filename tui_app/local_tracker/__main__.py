@@ -1,13 +1,15 @@
-"""``python -m tui_app.local_tracker``: the embedded tracker's MCP server on standard input and output."""
+"""``python -m tui_app.local_tracker [DATABASE]``: the embedded tracker's MCP server on standard input and output."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_app.local_tracker.server import Server
 from tui_app.local_tracker.tools import ToolError, Tools
+from tui_app.settings.paths import database_path
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -33,20 +35,12 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _database_path() -> str:
-    if len(sys.argv) > 1:
-        return sys.argv[1]
-    from tui_app.settings.paths import database_path
-
-    return str(database_path())
-
-
 def _open_tools() -> Tools:
     import sqlite3
 
     from tui_app.local_tracker.store import NewerDatabaseError, open_store
 
-    path = _database_path()
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else database_path()
     try:
         store = open_store(path)
     except NewerDatabaseError as error:

@@ -7,8 +7,10 @@ memory.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_app.local_tracker import schema
@@ -20,7 +22,6 @@ BUSY_SECONDS = 10.0
 """How long a connection waits for another one's write to end; only imports write, searches do not wait."""
 _CACHE_KIB = 64 * 1024  # holds the upper levels of every index of a million tickets
 _MAPPED_BYTES = 1 << 30  # pages are read through the mapping instead of by a system call each
-_MOST_SET_ASIDE = 1000
 
 
 class NewerDatabaseError(Exception):
@@ -34,7 +35,7 @@ class Store(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def open_store(path: str) -> Store:
+def open_store(path: Path) -> Store:
     """Open the database at ``path``; make it, with the sample, where there is none or a damaged one.
 
     Raises:
@@ -42,7 +43,7 @@ def open_store(path: str) -> Store:
         sqlite3.OperationalError: it is locked by another process for longer than `BUSY_SECONDS`.
     """
     try:
-        if os.path.exists(path):
+        if path.exists():
             connection = _opened(path)
             if connection is not None:
                 return Store(connection)
@@ -53,21 +54,21 @@ def open_store(path: str) -> Store:
         return _without_writing(path, error)
 
 
-def open_for_writing(path: str) -> sqlite3.Connection:
+def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open the database at ``path`` to import into it; make it, without the sample, where there is none.
 
     Raises:
         OSError, sqlite3.Error: it cannot be opened or made.
         NewerDatabaseError: a newer ticketdeck wrote it.
     """
-    if os.path.exists(path):
+    if path.exists():
         connection = _opened(path)
         if connection is not None:
             return connection
     return _made(path, sample=False).connection
 
 
-def _opened(path: str) -> sqlite3.Connection | None:
+def _opened(path: Path) -> sqlite3.Connection | None:
     """A connection to an existing database; None where it is damaged."""
     connection = _connected(path)
     try:
@@ -100,7 +101,7 @@ def _is_busy(error: Exception) -> bool:
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname.startswith("SQLITE_BUSY")
 
 
-def _connected(path: str, *, uri: bool = False) -> sqlite3.Connection:
+def _connected(path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, uri=uri)
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
@@ -109,17 +110,16 @@ def _connected(path: str, *, uri: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _made(path: str, *, sample: bool = True) -> Store:
+def _made(path: Path, *, sample: bool = True) -> Store:
     """Make the database, setting a damaged one aside first. One process does it, others wait and use what it made."""
     import fcntl
 
-    folder = os.path.dirname(path) or "."
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         notices: tuple[str, ...] = ()
-        if os.path.exists(path):
+        if path.exists():
             connection = _opened(path)
             if connection is not None:
                 return Store(connection)
@@ -131,10 +131,10 @@ def _made(path: str, *, sample: bool = True) -> Store:
         os.close(descriptor)
 
 
-def _build(path: str, *, sample: bool) -> None:
-    unfinished = f"{path}.new"
+def _build(path: Path, *, sample: bool) -> None:
+    unfinished = Path(f"{path}.new")
     for leftover in _files_of(unfinished):
-        os.unlink(leftover)
+        leftover.unlink()
     os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     connection = sqlite3.connect(unfinished, isolation_level=None)
     try:
@@ -142,7 +142,7 @@ def _build(path: str, *, sample: bool) -> None:
         _fill(connection, sample=sample)
     finally:
         connection.close()  # folds the log into the file, which then is whole by itself
-    os.rename(unfinished, path)
+    unfinished.rename(path)
 
 
 def _fill(connection: sqlite3.Connection, *, sample: bool) -> None:
@@ -153,29 +153,26 @@ def _fill(connection: sqlite3.Connection, *, sample: bool) -> None:
         load_sample(connection)
 
 
-def _set_aside(path: str) -> str:
-    for count in range(_MOST_SET_ASIDE):
-        kept = f"{path}.bad{count or ''}"
-        if not os.path.exists(kept):
-            break
-    os.rename(path, kept)
-    for companion in _files_of(path):  # a log belongs to its database and would damage the new one
-        os.rename(companion, kept + companion.removeprefix(path))
+def _set_aside(path: Path) -> Path:
+    kept = next(name for count in itertools.count() if not (name := Path(f"{path}.bad{count or ''}")).exists())
+    for file in _files_of(path):  # a log belongs to its database and would damage the new one
+        file.rename(f"{kept}{str(file).removeprefix(str(path))}")
     return kept
 
 
-def _files_of(path: str) -> Iterator[str]:
-    return (path + suffix for suffix in ("", "-wal", "-shm") if os.path.exists(path + suffix))
+def _files_of(path: Path) -> Iterator[Path]:
+    """The database and its companions: the log, and the log's index."""
+    return (file for suffix in ("", "-wal", "-shm") if (file := Path(f"{path}{suffix}")).exists())
 
 
-def _without_writing(path: str, error: Exception) -> Store:
+def _without_writing(path: Path, error: Exception) -> Store:
     """The database read as it stands, or the sample in memory, where nothing can be written."""
     reason = f"{path} cannot be written: {error}."
-    if os.path.exists(path):
+    if path.exists():
         from urllib.parse import quote
 
         try:
-            connection = _connected(f"file:{quote(path)}?immutable=1", uri=True)
+            connection = _connected(f"file:{quote(str(path))}?immutable=1", uri=True)
             if schema.version_of(connection) == schema.VERSION:
                 return Store(connection, (f"{reason} Its tickets are shown as they stand.",))
         except sqlite3.DatabaseError:

@@ -95,6 +95,9 @@ _LISTS = {
     "history": ("author", "created_at", "field", "before", "after"),
     "attachments": ("name", "url", "size"),
 }
+TABLES = ("tickets", "texts", "labels", *_LISTS)
+"""Every table that holds a part of a ticket."""
+
 _FIND = f"SELECT number, {', '.join(_COLUMNS)}, description FROM tickets JOIN texts USING (number) WHERE id = ?"
 _INSERT = (
     f"INSERT OR REPLACE INTO tickets (number, {', '.join(_COLUMNS)}, id_order, urgency)"
@@ -143,7 +146,7 @@ def _stored(connection: Connection, row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _remove(connection: Connection, number: int, stored: dict[str, Any]) -> None:
     connection.execute("INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)", (number, _words_of(stored)))
-    for table in ("tickets", "texts", "labels", *_LISTS):
+    for table in TABLES:
         connection.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
 
 
