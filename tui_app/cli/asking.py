@@ -43,14 +43,16 @@ class RunningService(TicketService, Protocol):
         """Start the worker's thread."""
 
     def prestart(self, profile: Profile) -> None:
-        """Start the profile's server at once, on the calling thread."""
+        """Start the profile's server at once, on the calling thread; what goes wrong is told to the first request."""
 
 
 def make_service(choice: Choice, log: str | None) -> RunningService:
     """A service for settings that may be run; the chosen profile's server is being started when this returns."""
+    from tui_app.cli.crash import note_crash
+    from tui_app.settings.eras import EraFile
     from tui_app.worker.service import Service
 
-    service: RunningService = Service(choice.settings.profiles)
+    service: RunningService = Service(choice.settings.profiles, era_cache=EraFile(), on_crash=note_crash)
     if log is not None:
         from tui_app.cli.logs import logged
 

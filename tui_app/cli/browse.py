@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ from tui_app.tickets.messages import Search, new_request_id
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_CLOSE_SECONDS = 6.0
+"""The service takes at most five; what is left then, the servers' watchdog ends."""
 
 
 def browse(options: GlobalOptions) -> int:
@@ -99,9 +103,9 @@ def _leaver(
         path = report(name)
         where = f" A report without your data is in {path}." if path else ""
         terminal.restore(f"ticketdeck was ended by {name.name}.{where}\n")
-        try:
-            close()
-        finally:
-            os._exit(128 + number)
+        closing = threading.Thread(target=close, daemon=True)  # the lock it needs may be held where we were called
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
+        os._exit(128 + number)
 
     return leave

@@ -55,15 +55,18 @@ def ticketdeck(context: click.Context) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code and lets no exception out."""
+    from tui_app.cli.output import ReaderLeftError
+
     argv = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(argv)
-    except BrokenPipeError:
-        return _reader_left()
+    except (ReaderLeftError, BrokenPipeError):
+        _silence_stdout()
+        return 0
 
 
 def _run(argv: list[str]) -> int:
-    from tui_app.cli.output import report
+    from tui_app.cli.output import ReaderLeftError, report
 
     wants_json = _wants_json(argv)
     try:
@@ -76,7 +79,7 @@ def _run(argv: list[str]) -> int:
         return report(error, as_json=wants_json)
     except (KeyboardInterrupt, click.Abort):
         return report(RequestCancelledError("You interrupted it."), as_json=wants_json)
-    except BrokenPipeError:
+    except (ReaderLeftError, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, the user gets a report and not a traceback)
         from tui_app.cli.crash import report_crash
@@ -98,8 +101,6 @@ def _as_usage_error(error: click.ClickException) -> UsageError:
     return UsageError(error.format_message(), hint=hint, field=field)
 
 
-def _reader_left() -> int:
-    """What we print goes to a program that has had enough (``| head``): no failure, and nothing more to say."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    return 0
+def _silence_stdout() -> None:
+    """Whatever is still in a buffer goes nowhere, so that the interpreter's own last flush does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -30,6 +30,10 @@ _EXIT_CODES = {
 }
 
 
+class ReaderLeftError(Exception):
+    """What we print goes to a program that has had enough (``| head``). No failure, and nothing more to say."""
+
+
 class RequestFailedError(ExplainedError):
     """A `tui_app.tickets.messages.Failed` reply on its way to the exit code."""
 
@@ -85,8 +89,15 @@ def error_document(error: ExplainedError) -> dict[str, JsonValue]:
 
 
 def echo(text: str) -> None:
-    """Print an answer, which is sanitised or escaped already."""
-    click.echo(text, nl=not text.endswith("\n"))
+    """Print an answer, which is sanitised or escaped already.
+
+    Raises:
+        ReaderLeftError: whatever read it has had enough.
+    """
+    try:
+        click.echo(text, nl=not text.endswith("\n"))
+    except BrokenPipeError:
+        raise ReaderLeftError from None
 
 
 def warn(text: str) -> None:
