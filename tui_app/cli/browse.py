@@ -73,15 +73,16 @@ def _choice(options: GlobalOptions) -> Choice:
 
 
 def _run(choice: Choice, service: RunningService, opening: Search) -> int:
-    from tui_app.ui.app import run_browser
+    from tui_app.ui.run import run_browser
 
     return run_browser(
         service,
-        settings=choice.settings,
+        settings=choice.settings.ui,
         profiles=choice.settings.summaries(),
         profile=choice.profile.name,
         opening=opening,
         notices=choice.settings.notices,
+        config_file=choice.settings.source,
     )
 
 
