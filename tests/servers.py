@@ -27,7 +27,7 @@ import pytest
 INSTALL_LIMIT = 600
 """Seconds for one installation: a cold registry over a slow line."""
 
-REAL_SERVER = (pytest.mark.real_server, pytest.mark.timeout(INSTALL_LIMIT + 60))
+REAL_SERVER = [pytest.mark.real_server, pytest.mark.timeout(INSTALL_LIMIT + 60)]
 """``pytestmark = REAL_SERVER`` in modules that run what this one installs."""
 
 NODE_22 = "node@22.23.3"

@@ -29,6 +29,18 @@ def fault_command(fault: str, era: str = "legacy", number: int = 0, **more: Any)
     return ServerCommand(argv, configured_in="config.toml", **more)
 
 
+@asynccontextmanager
+async def opened_session(
+    command: ServerCommand, limits: ClientLimits = QUICK, *, era_cache: EraCache | None = None
+) -> AsyncIterator[Session]:
+    """A session that is closed whatever the test does."""
+    session = await open_session(command, limits, era_cache=era_cache)
+    try:
+        yield session
+    finally:
+        await session.close()
+
+
 class OpenFaulty(Protocol):
     def __call__(
         self,
@@ -54,11 +66,8 @@ def faulty() -> OpenFaulty:
         limits: ClientLimits = QUICK,
         era_cache: EraCache | None = None,
     ) -> AsyncIterator[Session]:
-        session = await open_session(fault_command(fault, era, number), limits, era_cache=era_cache)
-        try:
+        async with opened_session(fault_command(fault, era, number), limits, era_cache=era_cache) as session:
             yield session
-        finally:
-            await session.close()
 
     return opened
 

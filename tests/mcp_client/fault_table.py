@@ -62,10 +62,8 @@ def main(options: list[str]) -> int:
     """Run, print, and return the exit code."""
     collector = Collector()
     here = Path(__file__).parent
-    code = pytest.main(
-        [*(str(here / name) for name in SUITE), "-q", "--no-header", "--capture=sys", *options, "-p", "no:terminal"],
-        [collector],
-    )
+    suite = [str(here / name) for name in SUITE]
+    code = pytest.main([*suite, "-p", "no:terminal", *options], [collector])
     heading = " ".join(name.ljust(width) for name, width in zip(("fault", "expected", "seen"), WIDTHS, strict=True))
     print(f"{heading} seconds")
     for row in collector.rows:
