@@ -1,7 +1,7 @@
 """Reads the rows of a file: CSV, JSON or JSON Lines, whatever its extension says.
 
-Invariants: CSV and JSON Lines are read row by row, in bounded memory; a row that cannot be read is a value (`BadRow`), not
-the end of the import. Rows are counted as a spreadsheet or an editor counts them: the first line is 1.
+Invariants: CSV and JSON Lines are read row by row, in bounded memory; a row that cannot be read is a value (`BadRow`),
+not the end of the import. Rows are counted as a spreadsheet or an editor counts them: the first line is 1.
 """
 
 from __future__ import annotations

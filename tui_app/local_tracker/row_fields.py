@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
-from tui_app.local_tracker.row_dates import row_date
+from tui_app.adapters.reading.dates import parse_moment
+from tui_app.adapters.reading.markup import to_markdown
+from tui_app.local_tracker.moments import stored_form
 from tui_app.local_tracker.writing import AttachmentRecord, ChangeRecord, CommentRecord, TicketRecord
 
 LARGEST_TICKET = 2 << 20
@@ -60,10 +63,13 @@ def ticket_record(row: Mapping[str, Any], project: str | None = None) -> TicketR
     fields = _by_field(row)
     record: dict[str, Any] = {}
     for name, value in fields.items():
+        read: Callable[[Any], Any] = _READERS.get(name, _text)
         try:
-            record[name] = _READERS.get(name, _text)(value)
+            record[name] = read(value)
         except ValueError as error:
             raise RefusedError(f"{name}: {error}") from None
+    if "Issue key" in row and record.get("description"):
+        record["description"] = to_markdown(record["description"], wiki=True) or ""
     if project and not record.get("project"):
         record["project"] = _text(project)
     record["id"] = _full_id(record.get("id", ""), record)
@@ -80,20 +86,32 @@ def ticket_record(row: Mapping[str, Any], project: str | None = None) -> TicketR
 def _by_field(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row's values under our own names. Jira's REST form keeps most of them one level down."""
     inner = row.get("fields")
-    plain: dict[str, Any] = {}
-    for name, value in (*row.items(), *(inner.items() if isinstance(inner, dict) else ())):
-        plain.setdefault(_SEPARATORS.sub("", name).casefold(), value)
-    found = {}
-    for field, names in _NAMES.items():
-        present = [plain[name] for name in names if name in plain]
-        if present:
-            found[field] = next((value for value in present if not _is_empty(value)), present[0])
-    own_id = plain.get("id")
+    if isinstance(inner, dict):
+        row = {**inner, **row}
+    found: dict[str, Any] = {}
+    for field, places in _places(tuple(row)):
+        found[field] = next((row[place] for place in places if not _is_empty(row[place])), row[places[0]])
+    own_id = row.get("id")
     if isinstance(own_id, str) and _PEOPLE_KEY.fullmatch(own_id):
         found["id"] = own_id
-    if "state" in plain and isinstance(found.get("status"), str) and "status" not in plain:
+    if "state" in row and "status" not in row and isinstance(found["status"], str):
         found["status"] = found["status"].lower()  # GitHub's OPEN and CLOSED
     return found
+
+
+@lru_cache(maxsize=64)  # a file has a handful of shapes of rows
+def _places(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Field to the names in the row that may hold it, the best first."""
+    plain: dict[str, str] = {}
+    for name in names:
+        plain.setdefault(_folded(name), name)
+    found = ((field, tuple(plain[word] for word in words if word in plain)) for field, words in _NAMES.items())
+    return tuple((field, places) for field, places in found if places)
+
+
+@lru_cache(maxsize=1024)
+def _folded(name: str) -> str:
+    return _SEPARATORS.sub("", name).casefold()
 
 
 def _is_empty(value: Any) -> bool:
@@ -121,19 +139,14 @@ def _text(value: Any) -> str:
 
 
 def _storable(text: str) -> str:
-    text = _NOT_STORABLE.sub("\ufffd", text)
+    if not text.isprintable():
+        text = _NOT_STORABLE.sub("\ufffd", text)
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def _description(value: Any) -> str:
-    """Markdown as it stands; of a document in parts (Atlassian's), its text, a line a block."""
-    if isinstance(value, list):
-        return "\n\n".join(filter(None, map(_description, value)))
-    if isinstance(value, dict):
-        parts = [_description(part) for part in value.get("content", ()) if isinstance(part, dict)]
-        inline = value.get("type") in ("paragraph", "heading", "codeBlock")
-        return str(value.get("text", "")) or ("" if inline else "\n").join(filter(None, parts))
-    return _text(value)
+    """Markdown as it stands; a document in parts (Atlassian's) as Markdown."""
+    return _text(value) if not isinstance(value, dict) else _storable(to_markdown(value) or "")
 
 
 def _labels(value: Any) -> list[str]:
@@ -145,7 +158,19 @@ def _labels(value: Any) -> list[str]:
 
 
 def _date(value: Any) -> str:
-    return row_date(next((item for item in value if item), "") if isinstance(value, list) else value)
+    """A date of an export, empty for none; without a zone it is taken as UTC.
+
+    Raises:
+        ValueError: it is no date, or one that is written in an order that leaves open which number is the month.
+    """
+    if isinstance(value, list):
+        value = next((item for item in value if item), "")
+    if value is None or value == "":
+        return ""
+    moment = parse_moment(value)
+    if moment is None:
+        raise ValueError(f"{str(value)[:40]!r} is not a date that can be read")
+    return stored_form(moment)
 
 
 def _entries(value: Any) -> list[Any]:
@@ -171,11 +196,11 @@ def _comments(value: Any) -> list[CommentRecord]:
 def _comment(entry: Mapping[str, Any]) -> CommentRecord:
     if set(entry) == {"text"}:
         return _written_comment(_storable(entry["text"]))
-    fields = {_SEPARATORS.sub("", name).casefold(): value for name, value in entry.items()}
+    fields = {_folded(name): value for name, value in entry.items()}
     author = next((fields[name] for name in ("author", "user", "createdby") if fields.get(name)), "")
     created = next((fields[name] for name in ("createdat", "created", "createdon", "date") if fields.get(name)), "")
     body = next((fields[name] for name in ("body", "text", "content", "comment") if fields.get(name)), "")
-    return {"author": _text(author), "created_at": row_date(created), "body": _description(body)}
+    return {"author": _text(author), "created_at": _date(created), "body": _description(body)}
 
 
 def _written_comment(text: str) -> CommentRecord:
@@ -183,7 +208,7 @@ def _written_comment(text: str) -> CommentRecord:
     match = _JIRA_COMMENT.fullmatch(text)
     if match:
         try:
-            return {"author": match[2].strip(), "created_at": row_date(match[1]), "body": match[3].strip()}
+            return {"author": match[2].strip(), "created_at": _date(match[1]), "body": match[3].strip()}
         except ValueError:
             pass
     return {"author": "", "created_at": "", "body": text.strip()}
@@ -193,7 +218,7 @@ def _history(value: Any) -> list[ChangeRecord]:
     return [
         {
             "author": _text(entry.get("author")),
-            "created_at": row_date(entry.get("created_at") or entry.get("created")),
+            "created_at": _date(entry.get("created_at") or entry.get("created")),
             "field": _text(entry.get("field")),
             "before": _text(entry.get("before", entry.get("from"))),
             "after": _text(entry.get("after", entry.get("to"))),
