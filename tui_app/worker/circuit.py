@@ -49,10 +49,15 @@ class Circuit:
         self._closed_until = 0.0
         self._last_error: Exception | None = None
 
+    @property
+    def tripped(self) -> bool:
+        """The last starts failed, so that only a single probe may be made."""
+        return self._failures >= self._limits.failures
+
     def check(self) -> None:
         """Raises `CircuitOpenError` while no start is allowed."""
         remaining = self._closed_until - self._clock()
-        if self._failures >= self._limits.failures and remaining > 0:
+        if self.tripped and remaining > 0:
             cause = getattr(self._last_error, "cause", "") or str(self._last_error)
             raise CircuitOpenError(
                 f"The last {self._failures} starts failed. The latest reason: {cause}",

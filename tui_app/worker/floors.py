@@ -44,6 +44,9 @@ class Session(Protocol):
     @property
     def alive(self) -> bool: ...
 
+    @property
+    def process(self) -> Process: ...
+
     async def list_tools(self) -> tuple[Tool, ...]: ...
 
     async def call_tool(
@@ -82,10 +85,17 @@ class Floors(Protocol):
 
 
 class RealFloors:
-    """The floors as they are. ``era_cache`` remembers between runs which protocol era a command speaks."""
+    """The floors as they are. ``era_cache`` remembers which protocol era a command speaks."""
 
     def __init__(self, era_cache: EraCache | None = None) -> None:
         self._era_cache = era_cache
+
+    def _eras(self) -> EraCache:
+        from tui_app.mcp_client.era import EraMemory
+
+        if self._era_cache is None:
+            self._era_cache = EraMemory()
+        return self._era_cache
 
     def shown_command(self, profile: Profile) -> str:
         from tui_app.settings.expansion import shown_command
@@ -109,7 +119,7 @@ class RealFloors:
             request=seconds.request,
             hard_maximum=max(ClientLimits().hard_maximum, seconds.request),
         )
-        return await open_session(server.command, limits, process=server, era_cache=self._era_cache)
+        return await open_session(server.command, limits, process=server, era_cache=self._eras())
 
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
         from tui_app.adapters.registry import choose_adapter

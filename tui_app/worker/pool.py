@@ -309,7 +309,7 @@ class SessionPool(Generic[S]):
 
     def _start_another(self) -> None:
         present = len(self._entries) + len(self._starts) + len(self._endings)
-        if self._closed or present >= self._settings.most_sessions:
+        if self._closed or present >= self._settings.most_sessions or (self._circuit.tripped and self._starts):
             return
         try:
             self._circuit.check()

@@ -56,7 +56,7 @@ async def retrying(
     *,
     announce: Callable[[Pause], None],
     timing: Timing,
-    deadline: Callable[[], float | None] = lambda: None,
+    time_left: Callable[[], float | None] = lambda: None,
 ) -> T:
     """The first successful outcome of ``attempt``, or its last error.
 
@@ -64,7 +64,7 @@ async def retrying(
         attempt: makes one attempt.
         announce: told of each pause before it begins.
         timing: clock, sleep and chance.
-        deadline: the clock's reading at which to give up; asked anew each time, None for no end.
+        time_left: seconds until all is given up; asked anew each time, None for no end.
 
     Raises:
         MCPError: the error that is not worth another attempt, or the last attempt's.
@@ -77,8 +77,8 @@ async def retrying(
     def stop(state: RetryCallState) -> bool:
         if state.attempt_number >= policy.attempts:
             return True
-        end = deadline()
-        return end is not None and timing.clock() + state.upcoming_sleep >= end
+        left = time_left()
+        return left is not None and state.upcoming_sleep >= left
 
     def before_sleep(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

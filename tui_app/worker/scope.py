@@ -26,10 +26,10 @@ class RequestScope:
         """Seconds since the request came."""
         return time.monotonic() - self._begin
 
-    @property
-    def deadline(self) -> float | None:
-        """Monotonic seconds at which the request is given up; None while a person is logging in."""
-        return self._limit.when() if self._limit else None
+    def time_left(self) -> float | None:
+        """Seconds until the request is given up; None while it has no limit."""
+        end = self._limit.when() if self._limit else None
+        return None if end is None else end - asyncio.get_running_loop().time()
 
     @asynccontextmanager
     async def limited(self, seconds: float) -> AsyncIterator[None]:

@@ -59,7 +59,7 @@ class Service:
         self._on_crash = on_crash
         self._outbox = Outbox(self._report_crash)
         self._prestarts = Prestarts()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may call `close` while its own thread is in `submit`
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
@@ -73,13 +73,12 @@ class Service:
 
     # ------------------------------------------------- called from outside
 
-    def prestart(self, profile_name: str) -> None:
+    def prestart(self, profile: Profile) -> None:
         """Start the profile's server process now, on the caller's thread, so that it gets ready meanwhile.
 
         Does nothing where a login has to be checked first. What goes wrong is told to the first request.
         """
-        profile = self._profiles.get(profile_name)
-        if profile is not None and profile.auth is None:
+        if profile.auth is None:
             self._prestarts.start(profile, self._floors)
             atexit.register(self.close)
 

@@ -63,6 +63,7 @@ class ServerStarter:
             session = await self._floors.open_session(self._profile, process)
         finally:
             watching.cancel()
+        self.process = session.process
         try:
             server = await self._prepared(session)
         except BaseException:

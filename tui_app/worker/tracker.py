@@ -87,7 +87,7 @@ class Tracker:
                 attempt,
                 announce=self._board.retrying,
                 timing=self._timing,
-                deadline=lambda: scope.deadline,
+                time_left=scope.time_left,
             )
         finally:
             self._board.settle()

@@ -1,0 +1,302 @@
+"""Scripted floors below the worker: servers, sessions and an adapter that live in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.failures import failure_in
+from tui_app.mcp_client.types import CallToolResult, ContentBlock, Era, ServerIdentity, Tool
+from tui_app.settings.profiles import AuthCommands, PoolLimits, Profile, RetryPolicy, Timeouts
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.errors import InvalidResponseError, MCPError
+from tui_app.tickets.messages import (
+    Failed,
+    Reply,
+    Request,
+    StateChanged,
+    TerminalNeeded,
+    TicketsFound,
+)
+from tui_app.tickets.ticket import Comment, Ticket
+from tui_app.worker.floors import Process, Session
+from tui_app.worker.retry import Timing
+from tui_app.worker.service import Service
+
+BOUND = 10.0
+"""Seconds after which a wait in a test has failed; never reached when all is well."""
+
+R = TypeVar("R")
+FAKE_IDENTITY = ServerIdentity("fake-tracker", "1.0", Era.LEGACY, "2025-11-25")
+Handler = Callable[[str, Mapping[str, Any]], Awaitable[CallToolResult]]
+
+
+def json_result(value: Any) -> CallToolResult:
+    return CallToolResult((ContentBlock("text", json.dumps(value)),), None)
+
+
+def error_result(words: str) -> CallToolResult:
+    return CallToolResult((ContentBlock("text", words),), None, is_error=True)
+
+
+def rows(first: int, count: int, **fields: Any) -> list[dict[str, Any]]:
+    """``count`` tickets as the fake tracker prints them: T-``first`` and the ones after."""
+    return [{"id": f"T-{number}", "title": f"Ticket {number}", **fields} for number in range(first, first + count)]
+
+
+class FakeProcess:
+    """A process of which only the words matter."""
+
+    def __init__(self, stderr: str = "") -> None:
+        self.stderr_tail = stderr
+        self.skipped_lines = 0
+        self.skipped_tail = ""
+        self.ended = False
+
+    @property
+    def last_error_line(self) -> str:
+        return self.stderr_tail.splitlines()[-1] if self.stderr_tail else ""
+
+    def end(self, *, patiently: bool = True) -> None:
+        self.ended = True
+
+
+@dataclass(eq=False)
+class FakeSession:
+    handler: Handler
+    process: FakeProcess = field(default_factory=FakeProcess)
+    identity: ServerIdentity = FAKE_IDENTITY
+    tools: tuple[Tool, ...] = (Tool("find"), Tool("get"))
+    alive: bool = True
+    closed: bool = False
+
+    async def list_tools(self) -> tuple[Tool, ...]:
+        return self.tools
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 (as the real one)
+    ) -> CallToolResult:
+        return await self.handler(name, arguments)
+
+    async def close(self) -> None:
+        self.alive = False
+        self.closed = True
+
+
+@dataclass(frozen=True)
+class FakeAdapter:
+    """Reads ``{"rows": [...], "next": .., "total": ..}``; the search tool takes ``limit`` and ``cursor``."""
+
+    honours: frozenset[str] = frozenset()
+    setup: tuple[ToolCall, ...] = ()
+    takes_limit: bool = True
+    name: str = "fake"
+    reason: str = "a test wants it"
+    native_language: str | None = None
+
+    def setup_calls(self) -> tuple[ToolCall, ...]:
+        return self.setup
+
+    def after_setup(self, results: Sequence[CallToolResult]) -> Adapter:
+        return self
+
+    def honoured(self, criteria: TicketSearchCriteria) -> frozenset[str]:
+        return self.honours & criteria.used_fields()
+
+    def search_call(self, criteria: TicketSearchCriteria) -> ToolCall:
+        return ToolCall("find", {"limit": criteria.max_results} if self.takes_limit else {})
+
+    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
+        try:
+            answer = json.loads(result.text)
+            tickets = tuple(Ticket(row["id"], row["title"], row.get("status", "open")) for row in answer["rows"])
+        except (ValueError, LookupError, TypeError) as error:
+            raise InvalidResponseError("That is not what the fake tracker prints.") from error
+        cursor = answer.get("next")
+        next_call = ToolCall("find", {**call.arguments, "cursor": cursor}) if cursor is not None else None
+        return Page(tickets, next_call, answer.get("total"), tuple(answer.get("warnings", ())))
+
+    def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
+        return (ToolCall("get", {"id": reference.id}), ToolCall("comments", {"id": reference.id}))
+
+    def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
+        row = json.loads(results[0].text)
+        said = [] if results[1].is_error else json.loads(results[1].text)
+        comments = tuple(Comment("mia", None, words) for words in said)
+        return Ticket(row["id"], row["title"], "open", comments=comments)
+
+    def value_calls(self) -> tuple[ToolCall, ...]:
+        return (ToolCall("statuses", {}), ToolCall("people", {}))
+
+    def values(self, results: Sequence[CallToolResult]) -> dict[str, tuple[str, ...]]:
+        names = ("status", "assignee")
+        return {
+            name: tuple(json.loads(result.text))
+            for name, result in zip(names, results, strict=True)
+            if not result.is_error
+        }
+
+    def failure(self, result: CallToolResult) -> MCPError | None:
+        return failure_in(result)
+
+    def roles(self) -> Mapping[str, str]:
+        return {"find": "search", "get": "get"}
+
+    def mapping(self) -> Mapping[str, Any]:
+        return {"search": {"tool": "find"}}
+
+
+class FakeFloors:
+    """Starts `FakeSession`s that all answer with ``handler``; ``faults`` are raised by the next starts, in order."""
+
+    def __init__(self, handler: Handler, adapter: Adapter | None = None) -> None:
+        self.handler = handler
+        self.adapter = adapter or FakeAdapter()
+        self.spawn_faults: list[Exception] = []
+        self.faults: list[Exception] = []
+        self.starts = 0
+        self.sessions: list[FakeSession] = []
+        self.processes: list[FakeProcess] = []
+        self.gate: asyncio.Event | None = None
+        self.tools: tuple[Tool, ...] = (Tool("find"), Tool("get"))
+
+    @property
+    def live(self) -> int:
+        return sum(session.alive for session in self.sessions)
+
+    def shown_command(self, profile: Profile) -> str:
+        return " ".join(profile.command)
+
+    def spawn(self, profile: Profile) -> Process:
+        if self.spawn_faults:
+            raise self.spawn_faults.pop(0)
+        self.processes.append(FakeProcess("last words"))
+        return self.processes[-1]
+
+    async def open_session(self, profile: Profile, process: Process) -> Session:
+        self.starts += 1
+        await asyncio.sleep(0)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.faults:
+            raise self.faults.pop(0)
+        assert isinstance(process, FakeProcess)
+        self.sessions.append(FakeSession(self.handler, process, tools=self.tools))
+        return self.sessions[-1]
+
+    def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
+        return self.adapter
+
+
+class Listener:
+    """The other end of a service: keeps the replies, and waits for one."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self._incoming: queue.SimpleQueue[Reply] = queue.SimpleQueue()
+
+    def deliver(self, reply: Reply) -> None:
+        self._incoming.put(reply)
+
+    def until(self, wanted: Callable[[Reply], bool]) -> Reply:
+        """The first reply from now on that is wanted."""
+        deadline = time.monotonic() + BOUND
+        while True:
+            try:
+                reply = self._incoming.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no such reply; there were {self.replies}") from None
+            self.replies.append(reply)
+            if wanted(reply):
+                return reply
+
+    def next_of(self, kind: type[R]) -> R:
+        reply = self.until(lambda reply: isinstance(reply, kind))
+        assert isinstance(reply, kind)
+        return reply
+
+    def final(self, request_id: int) -> Reply:
+        return self.until(lambda reply: is_final(reply, request_id))
+
+    def pages(self, request_id: int) -> list[TicketsFound]:
+        """All pages of a search, the last one included; it must not fail."""
+        reply = self.final(request_id)
+        assert isinstance(reply, TicketsFound), reply
+        return [r for r in self.replies if isinstance(r, TicketsFound) and r.request_id == request_id]
+
+    def failure(self, request_id: int) -> Failed:
+        reply = self.final(request_id)
+        assert isinstance(reply, Failed), reply
+        return reply
+
+    def states(self) -> list[StateChanged]:
+        return [reply for reply in self.replies if isinstance(reply, StateChanged)]
+
+
+def is_final(reply: Reply, request_id: int) -> bool:
+    if isinstance(reply, (StateChanged, TerminalNeeded)) or reply.request_id != request_id:
+        return False
+    return not isinstance(reply, TicketsFound) or reply.complete
+
+
+@dataclass
+class FakeTime:
+    """A clock that moves only when somebody sleeps."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+    chance: float = 0.5
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(clock=lambda: self.now, sleep=self.sleep, chance=lambda: self.chance)
+
+
+def profile(
+    name: str = "work",
+    *,
+    auth: AuthCommands | None = None,
+    pool: PoolLimits | None = None,
+    retry: RetryPolicy | None = None,
+    timeouts: Timeouts | None = None,
+    private_fields: tuple[str, ...] = (),
+) -> Profile:
+    return Profile(
+        name,
+        ("fake-server", "--stdio"),
+        auth=auth,
+        pool=pool or PoolLimits(),
+        retry=retry or RetryPolicy(),
+        timeouts=timeouts or Timeouts(),
+        private_fields=private_fields,
+        source="config.toml",
+    )
+
+
+@dataclass
+class Bench:
+    """A service on scripted floors, and its listener."""
+
+    service: Service
+    floors: FakeFloors
+    listener: Listener
+    time: FakeTime
+
+    def ask(self, request: Request) -> Reply:
+        self.service.submit(request)
+        return self.listener.final(request.request_id)

@@ -1,0 +1,428 @@
+"""The worker seen from outside: every request gets exactly one final reply, whatever happens below."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.worker.conftest import MakeBench
+from tests.worker.fakes import BOUND, FakeFloors, Listener, error_result, json_result, profile, rows
+from tui_app.mcp_client.types import CallToolResult, Tool
+from tui_app.settings.profiles import RetryPolicy, Timeouts
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.errors import (
+    CommandNotFoundError,
+    ErrorKind,
+    MCPConnectionError,
+    MCPTimeoutError,
+    MCPToolError,
+    ServerStartError,
+)
+from tui_app.tickets.messages import (
+    Failed,
+    Inspect,
+    ListValues,
+    OpenTicket,
+    Reconnect,
+    Search,
+    ServerInspected,
+    ServerState,
+    TicketOpened,
+    TicketsFound,
+    ValuesListed,
+)
+from tui_app.worker.service import Service
+
+SEARCH = Search(1, "work", TicketSearchCriteria())
+
+
+async def three_rows(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    answers: dict[str, Any] = {
+        "find": {"rows": rows(1, 3), "total": 3},
+        "get": {"id": "T-1", "title": "Ticket 1", "internal_notes": "canary"},
+        "comments": ["first", "second"],
+        "statuses": ["open", "done"],
+        "people": ["mia", "zo\x1b[31m"],
+    }
+    return json_result(answers[name])
+
+
+async def never(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def test_a_search_is_answered_with_tickets_that_name_their_profile(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+
+    found = bench.ask(SEARCH)
+
+    assert isinstance(found, TicketsFound)
+    assert [ticket.id for ticket in found.tickets] == ["T-1", "T-2", "T-3"]
+    assert {ticket.source for ticket in found.tickets} == {"work"}
+    assert (found.total, found.truncated, found.complete) == (3, False, True)
+    assert found.calls[0].tool == "find"
+
+
+def test_replies_wait_for_a_listener_and_come_in_order(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows, connected=False)
+    for number in range(1, 6):
+        bench.service.submit(Search(number, "work", TicketSearchCriteria()))
+
+    bench.service.connect(bench.listener.deliver)
+    bench.listener.final(5)
+
+    assert bench.listener.states()[0].state is ServerState.STARTING
+    assert sorted(r.request_id for r in bench.listener.replies if isinstance(r, TicketsFound)) == [1, 2, 3, 4, 5]
+
+
+def test_a_ticket_is_opened_with_its_comments_and_without_private_fields(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+
+    opened = bench.ask(OpenTicket(1, "work", "T-1"))
+
+    assert isinstance(opened, TicketOpened)
+    assert opened.ticket.source == "work"
+    assert [comment.body for comment in opened.ticket.comments] == ["first", "second"]
+    assert '"title": "Ticket 1"' in opened.raw
+    assert "canary" not in opened.raw
+
+
+def test_a_ticket_whose_comments_fail_is_opened_with_a_warning(make_bench: MakeBench) -> None:
+    async def without_comments(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        return error_result("boom \x1b]0;x\x07") if name == "comments" else await three_rows(name, arguments)
+
+    opened = make_bench(without_comments).ask(OpenTicket(1, "work", "T-1"))
+
+    assert isinstance(opened, TicketOpened)
+    assert opened.ticket.comments == ()
+    assert "comments" in opened.warnings[0]
+    assert "\x1b" not in opened.warnings[0]
+
+
+def test_the_parts_of_a_ticket_are_fetched_side_by_side(make_bench: MakeBench) -> None:
+    together = asyncio.Barrier(2)
+
+    async def meet(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        async with asyncio.timeout(BOUND):
+            await together.wait()
+        return await three_rows(name, arguments)
+
+    assert isinstance(make_bench(meet).ask(OpenTicket(1, "work", "T-1")), TicketOpened)
+
+
+def test_values_are_listed_cleaned_and_a_failed_list_is_left_out(make_bench: MakeBench) -> None:
+    async def no_statuses(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        return error_result("no") if name == "statuses" else await three_rows(name, arguments)
+
+    listed = make_bench(no_statuses).ask(ListValues(1, "work"))
+
+    assert isinstance(listed, ValuesListed)
+    assert listed.values.keys() == {"assignee"}
+    assert "\x1b" not in "".join(listed.values["assignee"])
+
+
+def test_inspecting_tells_server_adapter_tools_calls_and_mapping(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.ask(SEARCH)
+
+    inspected = bench.ask(Inspect(2, "work"))
+
+    assert isinstance(inspected, ServerInspected)
+    report = inspected.report
+    assert (report.server_name, report.era, report.adapter) == ("fake-tracker", "legacy", "fake")
+    assert [tool.role for tool in report.tools] == ["search", "get"]
+    assert report.calls[-1].tool == "find"
+    assert report.mapping == '[profiles.work.map.search]\ntool = "find"\n'
+    assert report.live_sessions == 1
+    assert report.start_seconds is not None
+
+
+def test_inspecting_without_connecting_starts_nothing(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+
+    inspected = bench.ask(Inspect(1, "work", connect=False))
+
+    assert isinstance(inspected, ServerInspected)
+    assert inspected.report.command == "fake-server --stdio"
+    assert bench.floors.starts == 0
+
+
+def test_reconnecting_ends_the_old_server_and_starts_another(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.ask(SEARCH)
+
+    assert isinstance(bench.ask(Reconnect(2, "work")), ServerInspected)
+
+    assert bench.floors.starts == 2
+    assert [session.closed for session in bench.floors.sessions] == [True, False]
+
+
+def test_an_unknown_profile_is_a_configuration_fault(make_bench: MakeBench) -> None:
+    failed = make_bench(three_rows).ask(Search(1, "home", TicketSearchCriteria()))
+
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.CONFIG
+    assert "work" in failed.hint
+
+
+def test_a_lost_server_is_replaced_and_the_call_repeated(make_bench: MakeBench) -> None:
+    calls = 0
+
+    async def dies_once(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            bench.floors.sessions[-1].alive = False
+            raise MCPConnectionError("The server ended with exit code 3.")
+        return await three_rows(name, arguments)
+
+    bench = make_bench(dies_once)
+
+    assert isinstance(bench.ask(SEARCH), TicketsFound)
+
+    assert bench.floors.starts == 2
+    assert bench.time.slept == [1.0]
+    retrying = next(state for state in bench.listener.states() if state.state is ServerState.RETRYING)
+    assert (retrying.attempt, retrying.attempts, retrying.until) == (2, 3, 1001.0)
+    assert retrying.detail == "The server ended with exit code 3."
+
+
+def test_three_attempts_and_no_more(make_bench: MakeBench) -> None:
+    calls = 0
+
+    async def never_in_time(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        nonlocal calls
+        calls += 1
+        raise MCPTimeoutError("No answer within 30 s.")
+
+    bench = make_bench(never_in_time)
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.TIMEOUT
+    assert failed.stderr_tail == "last words"
+    assert calls == 3
+    assert bench.time.slept == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "starts", "kind"),
+    [
+        (ServerStartError("Exit code 1."), 3, ErrorKind.START_FAILED),
+        (CommandNotFoundError("There is no npx."), 1, ErrorKind.COMMAND_NOT_FOUND),
+    ],
+)
+def test_a_server_that_does_not_start_is_told_with_its_kind(
+    make_bench: MakeBench, fault: MCPConnectionError, starts: int, kind: ErrorKind
+) -> None:
+    bench = make_bench(three_rows)
+    bench.floors.faults = [fault] * 3
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert failed.kind is kind
+    assert bench.floors.starts == starts
+    bench.floors.faults = []
+    assert isinstance(bench.ask(Search(2, "work", TicketSearchCriteria())), TicketsFound)
+
+
+def test_a_tool_that_may_write_is_not_called_again_once_it_was_sent(make_bench: MakeBench) -> None:
+    calls = 0
+
+    async def loses(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        nonlocal calls
+        calls += 1
+        raise MCPConnectionError("The pipe is closed.")
+
+    bench = make_bench(loses)
+    bench.floors.tools = (Tool("find", annotations={"readOnlyHint": False}),)
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert calls == 1
+    assert "not repeated" in failed.cause
+
+
+def test_a_tools_own_error_is_not_tried_again(make_bench: MakeBench) -> None:
+    async def refuses(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        error = MCPToolError("Unknown tool: find \x1b[2J")
+        error.code = -32601
+        raise error
+
+    bench = make_bench(refuses)
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.TOOL_ERROR
+    assert failed.title == "The server has no such tool"
+    assert "\x1b" not in failed.cause
+    assert bench.time.slept == []
+
+
+def test_a_cancelled_search_ends_as_cancelled_and_the_next_one_works(make_bench: MakeBench) -> None:
+    answering = threading.Event()
+
+    async def slow_at_first(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if answering.is_set():
+            return await three_rows(name, arguments)
+        return await never(name, arguments)
+
+    bench = make_bench(slow_at_first)
+    bench.service.submit(SEARCH)
+    bench.listener.until(lambda reply: getattr(reply, "state", None) is ServerState.WORKING)
+    bench.service.cancel(1)
+
+    assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
+    answering.set()
+    assert isinstance(bench.ask(Search(2, "work", TicketSearchCriteria())), TicketsFound)
+    assert bench.floors.starts == 1
+
+
+def test_a_request_cancelled_before_it_began_costs_the_server_nothing(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows, connected=False)
+    bench.service.submit(OpenTicket(1, "work", "T-1"))
+    bench.service.cancel(1)
+    bench.service.connect(bench.listener.deliver)
+
+    assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
+
+
+def test_the_total_limit_ends_a_request_that_nothing_else_ends(make_bench: MakeBench) -> None:
+    bench = make_bench(never, of=profile(timeouts=Timeouts(total=0.05)))
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.TIMEOUT
+    assert "0.05 s" in failed.cause
+
+
+def test_opening_a_ticket_does_not_wait_for_a_search(make_bench: MakeBench) -> None:
+    opened = threading.Event()
+
+    async def search_waits(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if name == "find":
+            await asyncio.to_thread(opened.wait, BOUND)
+        return await three_rows(name, arguments)
+
+    bench = make_bench(search_waits)
+    bench.service.submit(SEARCH)
+    bench.service.submit(OpenTicket(2, "work", "T-1"))
+
+    assert isinstance(bench.listener.final(2), TicketOpened)
+    opened.set()
+    assert isinstance(bench.listener.final(1), TicketsFound)
+    assert bench.floors.starts == 1
+
+
+def test_a_prestarted_process_is_taken_by_the_first_request(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.service.prestart(profile())
+    (process,) = bench.floors.processes
+
+    bench.ask(SEARCH)
+
+    assert bench.floors.sessions[0].process is process
+    assert len(bench.floors.processes) == 1
+
+
+def test_a_prestart_that_failed_is_told_to_the_first_request(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.floors.spawn_faults = [CommandNotFoundError("There is no npx.")]
+    bench.service.prestart(profile())
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.COMMAND_NOT_FOUND
+
+
+def test_a_prestarted_process_that_nobody_took_is_ended(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.service.prestart(profile())
+
+    bench.service.close()
+
+    assert bench.floors.processes[0].ended
+
+
+def test_closing_cancels_what_is_under_way_ends_all_servers_and_can_be_repeated(make_bench: MakeBench) -> None:
+    bench = make_bench(never)
+    bench.service.submit(SEARCH)
+    bench.listener.until(lambda reply: getattr(reply, "state", None) is ServerState.WORKING)
+
+    bench.service.close()
+    bench.service.close()
+
+    assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
+    assert bench.floors.live == 0
+    assert not [thread for thread in threading.enumerate() if thread.name == "ticketdeck-worker"]
+
+
+def test_a_request_after_the_end_is_answered_as_cancelled(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.ask(SEARCH)
+    bench.service.close()
+
+    assert bench.ask(Search(2, "work", TicketSearchCriteria())) == Failed(
+        2, "work", ErrorKind.CANCELLED, "Cancelled", "The request was given up.", "", retryable=True
+    )
+
+
+def test_a_fault_of_our_own_is_a_reply_too_and_is_kept_for_the_crash_report() -> None:
+    reported: list[BaseException] = []
+
+    async def impossible(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        raise ZeroDivisionError("secret ticket text")
+
+    listener = Listener()
+    service = Service({"work": profile()}, floors=FakeFloors(impossible), on_crash=reported.append)
+    service.connect(listener.deliver)
+    service.submit(SEARCH)
+
+    failed = listener.failure(1)
+    service.close()
+
+    assert "ZeroDivisionError" in failed.cause
+    assert "secret" not in str(failed)
+    assert [type(fault) for fault in reported] == [ZeroDivisionError]
+    assert service.crashes == reported
+
+
+def test_a_listener_that_raises_does_not_stop_the_worker() -> None:
+    reported: list[BaseException] = []
+    listener = Listener()
+
+    def deliver(reply: object) -> None:
+        if isinstance(reply, TicketsFound) and reply.request_id == 1:
+            raise RuntimeError("the screen is gone")
+        listener.deliver(reply)  # type: ignore[arg-type] # a Reply
+
+    service = Service({"work": profile()}, floors=FakeFloors(three_rows), on_crash=reported.append)
+    service.connect(deliver)
+    service.submit(SEARCH)
+    service.submit(Search(2, "work", TicketSearchCriteria()))
+
+    assert listener.pages(2)
+    service.close()
+    assert len(reported) == 1
+
+
+def test_retries_and_their_delays_come_from_the_profile(make_bench: MakeBench) -> None:
+    async def gone(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        raise MCPTimeoutError("No answer.")
+
+    bench = make_bench(gone, of=profile(retry=RetryPolicy(attempts=4, base_delay=4, factor=3, max_delay=10, jitter=0)))
+
+    bench.ask(SEARCH)
+
+    assert bench.time.slept == [4, 10, 10]
