@@ -22,7 +22,7 @@ from tui_app.ui.memory import LookMemory, SearchMemory
 from tui_app.ui.themes import DEFAULT_THEME, THEMES
 
 if TYPE_CHECKING:
-    from tui_app.settings.config import UiSettings
+    from tui_app.settings.config import Settings, UiSettings
 
 
 class TicketdeckApp(App[None]):
@@ -151,5 +151,50 @@ class TicketdeckApp(App[None]):
         else:
             self.exit()
 
+    def _fatal_error(self) -> None:
+        """Leave without Textual's own report, which prints the values of local variables, and so tickets."""
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What ended the program, if it was not the user."""
+        return self._exception
+
     def on_unmount(self) -> None:
         self.keeper.flush()
+
+
+def run_browser(
+    service: TicketService,
+    *,
+    settings: Settings,
+    profiles: tuple[ProfileSummary, ...],
+    profile: str,
+    opening: Search | None = None,
+    notices: tuple[str, ...] = (),
+) -> int:
+    """Show the browser until the user quits; returns the exit code. Closing the service is the caller's.
+
+    Raises:
+        Exception: a fault of the user interface; the terminal is restored by then.
+    """
+    from tui_app.settings.paths import config_file
+    from tui_app.settings.recents import RecentSearches
+    from tui_app.settings.state import UiState
+
+    gc.disable()  # what is made until the first frame stays; collecting it costs a tenth of the start
+    app = TicketdeckApp(
+        service,
+        settings=settings.ui,
+        profiles=profiles,
+        profile=profile,
+        opening=opening,
+        notices=notices,
+        recents=RecentSearches(),
+        looks=UiState(),
+        config_file=str(settings.source or config_file()),
+    )
+    app.run()
+    if app.fault is not None:
+        raise app.fault
+    return app.return_code or 0

@@ -1,0 +1,114 @@
+"""How the tests drive the browser: in memory, with a fake service, waiting for conditions and never for time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tests.ui.fakes import PROFILES, FakeLookMemory, FakeSearchMemory, FakeService, make_ticket
+from tui_app.settings.config import UiSettings
+from tui_app.ui.app import TicketdeckApp
+from tui_app.ui.browse.screen import BrowseScreen
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
+_MOST_TURNS = 400  # of the event loop, some seconds; a condition that is not met by then will not be
+
+
+def tickets(count: int = 30) -> list[Any]:
+    """That many believable tickets."""
+    return [make_ticket(number) for number in range(count)]
+
+
+def make_app(
+    service: FakeService | None = None,
+    *,
+    ui: UiSettings | None = None,
+    recents: FakeSearchMemory | None = None,
+    looks: FakeLookMemory | None = None,
+    profile: str = "local",
+    **changes: Any,
+) -> TicketdeckApp:
+    """The program over a fake service."""
+    return TicketdeckApp(
+        service if service is not None else FakeService(tickets()),
+        settings=ui or UiSettings(),
+        profiles=PROFILES,
+        profile=profile,
+        recents=recents or FakeSearchMemory(),
+        looks=looks or FakeLookMemory(),
+        config_file="~/.config/ticketdeck/config.toml",
+        **changes,
+    )
+
+
+class Deck:
+    """A running browser, and the questions that tests ask of it."""
+
+    def __init__(self, app: TicketdeckApp, pilot: Pilot[None], service: FakeService) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.service = service
+
+    @property
+    def browser(self) -> BrowseScreen:
+        return self.app.browser
+
+    @property
+    def screen(self) -> Screen[Any]:
+        return self.app.screen
+
+    @property
+    def text(self) -> str:
+        """What the screen shows, line by line."""
+        return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything that is under way happen."""
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait until ``condition`` holds."""
+        for _ in range(_MOST_TURNS):
+            if condition():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"{what or 'the condition'} never held; the screen:\n{self.text}")
+
+    async def sees(self, words: str) -> None:
+        """Wait until ``words`` are on the screen."""
+        await self.until(lambda: words in self.text, f"{words!r} on the screen")
+
+
+_KEYS: Mapping[str, str] = {" ": "space", ":": "colon", '"': "quotation_mark", ",": "comma", "-": "minus", "/": "slash"}
+
+
+@asynccontextmanager
+async def opened(
+    service: FakeService | None = None, *, size: tuple[int, int] = (80, 24), wait: bool = True, **changes: Any
+) -> AsyncIterator[Deck]:
+    """The browser, with its first rows on the screen unless ``wait`` is off."""
+    service = service if service is not None else FakeService(tickets())
+    app = make_app(service, **changes)
+    async with app.run_test(size=size) as pilot:
+        deck = Deck(app, pilot, service)
+        if wait:
+            await deck.until(lambda: app.browser.counts.loaded or service.tickets is None, "rows")
+        await deck.settle()
+        yield deck

@@ -1,0 +1,142 @@
+"""The ways between the worker's thread, the files and the screen."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.fakes import FakeService, make_ticket, ready, whole_ticket
+from tui_app.tickets.messages import OpenTicket, Reply, TicketOpened
+from tui_app.ui.browse.following import Following
+from tui_app.ui.inbox import Inbox
+from tui_app.ui.keeper import Keeper
+from tui_app.ui.keymap import checked_keymap, effective_keys, keys_markdown
+from tui_app.ui.keys import KEYS, PLACES, bindings_for, display_key
+
+
+def test_a_batch_of_replies_wakes_the_screen_once() -> None:
+    wakes: list[int] = []
+    inbox = Inbox(lambda: wakes.append(1))
+    for _ in range(100):
+        inbox.deliver(ready("local"))
+    taken: list[Reply] = []
+    while inbox.drain(taken.append):
+        pass
+    assert (len(wakes), len(taken)) == (1, 100)
+    inbox.deliver(ready("local"))
+    assert len(wakes) == 2
+
+
+def test_no_reply_is_lost_between_threads() -> None:
+    woken = threading.Event()
+    inbox = Inbox(woken.set)
+    taken: list[Reply] = []
+
+    def produce() -> None:
+        for _ in range(5000):
+            inbox.deliver(ready("local"))
+
+    thread = threading.Thread(target=produce)
+    thread.start()
+    while len(taken) < 5000:
+        assert woken.wait(5)
+        woken.clear()
+        while inbox.drain(taken.append):
+            pass
+    thread.join()
+    assert len(taken) == 5000
+
+
+def test_jobs_run_in_order_and_a_failing_one_stops_nothing() -> None:
+    done: list[str] = []
+    keeper = Keeper(lambda then, result: then(result))
+    keeper.run(lambda: done.append("first"))
+    keeper.run(lambda: 1 / 0)
+    keeper.run(lambda: "third", done.append)
+    keeper.flush()
+    assert done == ["first", "third"]
+
+
+# ------------------------------------------------------------------- following
+
+
+def opened(service: FakeService, at: int = -1) -> TicketOpened:
+    request: OpenTicket = service.requests(OpenTicket)[at]
+    return TicketOpened(request.request_id, request.profile, whole_ticket(make_ticket(0, id=request.ticket_id)))
+
+
+def test_a_ticket_is_fetched_once() -> None:
+    service = FakeService()
+    following = Following(service)
+    assert following.look_at(make_ticket(1), "local") is None
+    assert following.take(opened(service))
+    assert following.look_at(make_ticket(1), "local") is not None
+    assert len(service.requests(OpenTicket)) == 1
+
+
+def test_a_ticket_that_changed_is_fetched_again() -> None:
+    service = FakeService()
+    following = Following(service)
+    following.look_at(make_ticket(1), "local")
+    following.take(opened(service))
+    changed = replace(make_ticket(1), updated_at=None)
+    assert following.look_at(changed, "local") is None
+    assert len(service.requests(OpenTicket)) == 2
+
+
+def test_moving_on_gives_the_former_fetch_up_and_its_late_answer_is_not_shown() -> None:
+    service = FakeService()
+    following = Following(service)
+    following.look_at(make_ticket(1), "local")
+    late = opened(service)
+    following.look_at(make_ticket(2), "local")
+    assert service.cancelled == [late.request_id]
+    assert not following.take(late)
+
+
+# ------------------------------------------------------------------------ keys
+
+
+def test_every_key_has_an_id_of_its_own_a_place_and_words() -> None:
+    assert len({key.id for key in KEYS}) == len(KEYS)
+    assert {key.where for key in KEYS} == set(PLACES)
+    assert all(key.description and key.tooltip for key in KEYS)
+
+
+def test_no_two_actions_want_the_same_key_in_the_same_place() -> None:
+    assert checked_keymap({}) == ({}, ())
+
+
+def test_a_key_can_be_remapped_by_its_id_in_characters_or_names() -> None:
+    keymap, complaints = checked_keymap({"search.filter": "F, ctrl+f", "program.help": "!"})
+    assert keymap["program.help"] == "exclamation_mark"
+    assert keymap["search.filter"] == "F,ctrl+f"
+    assert len(complaints) == 1  # ctrl+f pages down in the table
+    assert "search.filter" in complaints[0]
+    assert "table.page_down" in complaints[0]
+
+
+def test_an_unknown_id_is_named_with_the_nearest_one() -> None:
+    keymap, complaints = checked_keymap({"search.filtre": "F"})
+    assert keymap == {}
+    assert "'search.filtre'" in complaints[0]
+    assert "'search.filter'" in complaints[0]
+
+
+def test_the_readme_table_holds_every_key() -> None:
+    table = keys_markdown()
+    assert all(key.id in table for key in effective_keys({}))
+    assert table.count("\n") == len(KEYS) + 2
+    assert "`\\|`" in table
+
+
+@pytest.mark.parametrize(("name", "shown"), [("ctrl+r", "^r"), ("slash", "/"), ("shift+down", "⇧↓"), ("j", "j")])
+def test_keys_are_shown_as_people_write_them(name: str, shown: str) -> None:
+    assert display_key(name) == shown
+
+
+def test_every_place_gives_its_bindings_with_ids() -> None:
+    for place in PLACES:
+        assert all(getattr(binding, "id", None) for binding in bindings_for(place))
