@@ -129,12 +129,15 @@ class TrackerAdapter:
     def planned(
         self, tool: str, criteria: TicketSearchCriteria, said: Said, arguments: Arguments | None = None
     ) -> Plan:
-        """The plan to call ``tool`` with ``arguments``, and with what ``said`` says for the criteria in use."""
+        """The plan to call ``tool`` with ``arguments``, and with what ``said`` says for the criteria in use.
+
+        Objects are merged, for tools that take criteria as entries of one argument.
+        """
         used = criteria.used_fields()
         wanted = dict(arguments or {})
-        for field, words in said.items():
-            if field in used:
-                wanted.update(words)
+        for name, value in (part for field in sorted(used & said.keys()) for part in said[field].items()):
+            before = wanted.get(name)
+            wanted[name] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
         call = self.call(tool, wanted)
         honoured = {field for field, words in said.items() if field in used and words.keys() <= call.arguments.keys()}
         return Plan(call, frozenset(honoured))
