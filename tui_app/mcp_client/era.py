@@ -93,11 +93,15 @@ async def negotiate(server: Requester, probe_silence: float, remembered: Era | N
 
 
 async def _probed(server: Requester, silence: float, remembered: Era | None) -> ServerIdentity:
-    probe = _sent(server, "server/discover", {"_meta": MODERN_META})
-    await asyncio.wait((probe,), timeout=silence * (_REMEMBERED_PATIENCE if remembered is Era.MODERN else 1))
-    if probe.done():
-        return _probe_identity(probe) or await _handshake(server)
-    return await _whichever_comes(server, probe, silence)
+    patience = silence * (_REMEMBERED_PATIENCE if remembered is Era.MODERN else 1)
+    for _ in range(2):  # a server may refuse once and name a version that we speak
+        probe = _sent(server, "server/discover", {"_meta": MODERN_META})
+        await asyncio.wait((probe,), timeout=patience)
+        if not probe.done():
+            return await _whichever_comes(server, probe, silence)
+        if not _asks_for_another_try(probe):
+            break
+    return _probe_identity(probe) or await _handshake(server)
 
 
 async def _whichever_comes(
@@ -155,13 +159,18 @@ def _probe_identity(probe: asyncio.Future[Mapping[str, Any]]) -> ServerIdentity 
     return _identity(result, info, Era.MODERN, common[0])
 
 
+def _asks_for_another_try(probe: asyncio.Future[Mapping[str, Any]]) -> bool:
+    error = probe.exception()
+    return isinstance(error, MCPError) and error.code == UNSUPPORTED_VERSION and bool(_common(_supported(error.data)))
+
+
 def _common(versions: list[Any]) -> list[str]:
     return [version for version in MODERN_VERSIONS if version in versions]
 
 
 def _check(supported: list[Any]) -> None:
     """A server that names versions of which none is ours, of either era, will not take a handshake."""
-    if not any(version in supported for version in LEGACY_VERSIONS):
+    if not any(version in supported for version in (*MODERN_VERSIONS, *LEGACY_VERSIONS)):
         _no_common_version(tuple(supported))
 
 
