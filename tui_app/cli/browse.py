@@ -53,7 +53,7 @@ def browse(options: GlobalOptions) -> int:
         opening = Search(new_request_id(), choice.profile.name, TicketSearchCriteria())
         service.start()
         service.submit(opening)
-        return _run(choice, service, opening)
+        return _run(choice, service, opening, terminal)
     except Exception as error:  # noqa: BLE001 (whatever it is, the terminal comes back first)
         report = write_report(error)
         terminal.restore(crash_message(error, report) + "\n")
@@ -72,17 +72,18 @@ def _choice(options: GlobalOptions) -> Choice:
         return apply(options, default_settings((" ".join(error_lines(error)),)))
 
 
-def _run(choice: Choice, service: RunningService, opening: Search) -> int:
-    from tui_app.ui.run import run_browser
+def _run(choice: Choice, service: RunningService, opening: Search, terminal: Terminal) -> int:
+    from tui_app.ui.app import run_browser
+
+    terminal.lend()
 
     return run_browser(
         service,
-        settings=choice.settings.ui,
+        settings=choice.settings,
         profiles=choice.settings.summaries(),
         profile=choice.profile.name,
         opening=opening,
         notices=choice.settings.notices,
-        config_file=choice.settings.source,
     )
 
 

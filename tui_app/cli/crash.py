@@ -74,13 +74,20 @@ def _lines(error: BaseException | None, reason: str, now: datetime) -> Iterator[
         yield reason
     for depth, cause in enumerate(_chain(error)):
         yield ""
-        yield f"{'caused by ' if depth else ''}{type(cause).__module__}.{type(cause).__qualname__}"
+        yield f"{'caused by ' if depth else ''}{type(cause).__module__}.{type(cause).__qualname__}{_harmless(cause)}"
         yield from _frames(traceback.extract_tb(cause.__traceback__))
     if error is None:
         for name, frame in _threads():
             yield ""
             yield f"thread {name}"
             yield from _frames(frame)
+
+
+def _harmless(error: BaseException) -> str:
+    """The part of an error's message that can hold nothing of the user's."""
+    if isinstance(error, ImportError):
+        return f" {error.name}"
+    return f" errno {error.errno}" if isinstance(error, OSError) else ""
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

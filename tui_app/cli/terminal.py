@@ -30,6 +30,7 @@ class Terminal:
     def __init__(self) -> None:
         self._descriptor: int | None = None
         self._attributes: list[Any] | None = None
+        self._lent = False
         for stream in (sys.__stdin__, sys.__stderr__, sys.__stdout__):
             with contextlib.suppress(AttributeError, OSError, ValueError, termios.error):
                 descriptor = stream.fileno()  # type: ignore[union-attr]
@@ -37,18 +38,21 @@ class Terminal:
                 self._descriptor = os.dup(descriptor)
                 return
 
-    def restore(self, message: str = "", *, for_good: bool = True) -> None:
-        """Leave every mode that the browser may have set, and write ``message`` below.
+    def lend(self) -> None:
+        """From now on the browser may set any mode."""
+        self._lent = True
 
-        ``for_good`` first takes the terminal away from everybody else in this process, so that no other thread's frame
-        can come after: only for the last moments.
+    def restore(self, message: str) -> None:
+        """Leave every mode that the browser may have set, and write ``message`` as the last words.
+
+        Takes the terminal away from everybody else in this process first: no other thread's frame can come after it.
         """
         if self._descriptor is None or self._attributes is None:
             return
+        modes = _CANCEL + _MODES_OFF if self._lent else ""
         with contextlib.suppress(OSError, termios.error):
-            if for_good:
-                _silence_others()
-            os.write(self._descriptor, (_CANCEL + _MODES_OFF + message).encode(errors="replace"))
+            _silence_others()
+            os.write(self._descriptor, (modes + message).encode(errors="replace"))
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._attributes)
 
 
