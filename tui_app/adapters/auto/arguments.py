@@ -1,0 +1,184 @@
+"""The arguments of a tool, laid flat: nested objects become dotted paths, references and alternatives are resolved.
+
+Invariant: never raises, whatever a schema holds; a schema that points at itself ends at `_DEEPEST`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui_app.adapters.arguments import fitted
+from tui_app.adapters.auto.words import split_words
+from tui_app.mcp_client.types import Tool
+from tui_app.tickets.ticket import JsonValue
+
+Schema = Mapping[str, Any]
+
+_DEEPEST = 3  # levels of objects in arguments; filters within a wrapper have two
+_MOST_ARGUMENTS = 300
+_MOST_REFERENCES = 8  # a reference may lead to a reference
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument that holds a value, not further arguments."""
+
+    path: str
+    """Dotted where it lies in an object: ``filters.status``."""
+    schema: Schema
+    """References resolved; alternatives stay as ``anyOf``."""
+    root: Schema
+    """The tool's whole input schema, which references in ``schema`` are looked up in."""
+    required: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit(".", 1)[-1]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return split_words(self.name)
+
+    @property
+    def description(self) -> str:
+        own = self.schema.get("description") or self.schema.get("title") or ""
+        return own if isinstance(own, str) else ""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """JSON types that it takes, null left out; empty where the schema does not say."""
+        return frozenset(kind for option in options(self.schema, self.root) for kind in _kinds(option))
+
+    @property
+    def item_kinds(self) -> frozenset[str]:
+        """JSON types of the members where it takes a list."""
+        return frozenset(
+            kind for items in self._items() for option in options(items, self.root) for kind in _kinds(option)
+        )
+
+    @property
+    def values(self) -> tuple[JsonValue, ...]:
+        """The values that its enum, or that of its list's members, allows; empty where any will do."""
+        found: list[JsonValue] = []
+        for schema in (self.schema, *self._items()):
+            for option in options(schema, self.root):
+                enum = [option["const"]] if "const" in option else option.get("enum")
+                found += [value for value in enum if value is not None] if isinstance(enum, list) else []
+        return tuple(found)
+
+    @property
+    def default(self) -> JsonValue:
+        return self.schema.get("default")
+
+    @property
+    def takes_list(self) -> bool:
+        return "array" in self.kinds
+
+    @property
+    def takes_scalar(self) -> bool:
+        return not self.kinds or bool(self.kinds - {"array", "object"})
+
+    def fit(self, value: JsonValue) -> JsonValue:
+        """``value`` in the form that the schema takes; None where it takes no form of it."""
+        stand_in = Tool("", input_schema={**self.root, "properties": {"value": self.schema}})
+        return fitted(stand_in, {"value": value}).get("value")
+
+    def _items(self) -> Iterator[Schema]:
+        for option in options(self.schema, self.root):
+            if "items" in option:
+                yield resolved(option["items"], self.root)
+
+
+def arguments_of(tool: Tool) -> tuple[Argument, ...]:
+    """The arguments of ``tool``, those within objects too."""
+    found: list[Argument] = []
+    for argument in _walk(tool.input_schema, tool.input_schema, "", True, 0):
+        found.append(argument)
+        if len(found) >= _MOST_ARGUMENTS:
+            break
+    return tuple(found)
+
+
+def _walk(schema: Schema, root: Schema, prefix: str, needed: bool, depth: int) -> Iterator[Argument]:
+    properties = schema.get("properties")
+    required = schema.get("required")
+    names = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
+    for name, raw in properties.items() if isinstance(properties, Mapping) else ():
+        inner = resolved(raw, root)
+        path = f"{prefix}{name}"
+        is_needed = needed and name in names
+        deeper = next((option for option in options(inner, root) if _has_properties(option)), None)
+        if "." in name:
+            continue  # no path could name it
+        if deeper is not None and depth < _DEEPEST:
+            yield from _walk(deeper, root, f"{path}.", is_needed, depth + 1)
+        else:
+            yield Argument(path, inner, root, is_needed)
+
+
+def resolved(schema: object, root: Schema) -> Schema:
+    """``schema`` with its reference looked up and the parts of ``allOf`` put together."""
+    for _ in range(_MOST_REFERENCES):
+        if not isinstance(schema, Mapping):
+            return {}
+        reference, parts = schema.get("$ref"), schema.get("allOf")
+        if isinstance(reference, str):
+            target = _looked_up(reference, root)
+            schema = {**target, **{name: value for name, value in schema.items() if name != "$ref"}}
+        elif isinstance(parts, list):
+            merged: dict[str, Any] = {}
+            for part in parts:
+                merged.update(part if isinstance(part, Mapping) else {})
+            schema = {**merged, **{name: value for name, value in schema.items() if name != "allOf"}}
+        else:
+            return schema
+    return {}
+
+
+def options(schema: Schema, root: Schema) -> list[Schema]:
+    """The alternatives of a schema that are not null: itself, or those of its ``anyOf`` or ``oneOf``."""
+    for key in ("anyOf", "oneOf"):
+        alternatives = schema.get(key)
+        if isinstance(alternatives, list):
+            found = [resolved(option, root) for option in alternatives]
+            return [option for option in found if option.get("type") != "null"]
+    return [schema]
+
+
+def nested(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Dotted paths as objects: ``{"filters.status": 1}`` is ``{"filters": {"status": 1}}``."""
+    tree: dict[str, JsonValue] = {}
+    for path, value in values.items():
+        *parents, name = path.split(".")
+        level = tree
+        for parent in parents:
+            inner = level.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                break
+            level = inner
+        level[name] = value
+    return tree
+
+
+def _looked_up(reference: str, root: Schema) -> Schema:
+    target: Any = root
+    for part in reference.removeprefix("#").strip("/").split("/"):
+        part = part.replace("~1", "/").replace("~0", "~")
+        target = target.get(part) if isinstance(target, Mapping) else None
+    return target if isinstance(target, Mapping) else {}
+
+
+def _kinds(option: Schema) -> tuple[str, ...]:
+    kinds = option.get("type")
+    named = kinds if isinstance(kinds, list) else [kinds]
+    found = tuple(kind for kind in named if isinstance(kind, str) and kind != "null")
+    if found:
+        return found
+    enum = option.get("enum")
+    return ("string",) if isinstance(enum, list) and all(isinstance(value, str) for value in enum) else ()
+
+
+def _has_properties(option: Schema) -> bool:
+    return isinstance(option.get("properties"), Mapping) and bool(option["properties"])

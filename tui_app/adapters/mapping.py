@@ -1,0 +1,226 @@
+"""How a server's tools map to searching and opening tickets: the form of ``[profiles.NAME.map]``.
+
+`auto` works such a mapping out by itself; whatever a profile writes takes the place of that part. Every key may be left
+out. ``ticketdeck doctor`` prints the mapping in force in exactly this form::
+
+    [profiles.work.map]
+    rows = "data.issues"                  # JMESPath: where in a search's answer the rows lie
+    arguments = { workspace = "acme" }    # sent to every tool that declares them
+
+    [profiles.work.map.search]
+    tool = "list_issues"
+    arguments = { action = "search" }     # sent with every search; dots lead into objects: "filters.team" = "PAY"
+    [profiles.work.map.search.criteria]   # criterion = the argument that takes it; false: never send it
+    text = "query"
+    status = "filters.status"
+    created_after = false
+    max_results = "limit"                 # and offset, page, cursor, order: how to ask for more, and in which order
+
+    [profiles.work.map.text_search]       # like search; used where there are words to look for
+    tool = "find_issues"
+
+    [profiles.work.map.get]
+    tool = "get_issue"
+    id = "issue_key"                      # the argument that takes the ticket's id
+    arguments = { expand = "comments" }
+
+    [profiles.work.map.comments]          # like get
+    tool = "list_comments"
+    id = "issue_key"
+
+    [profiles.work.map.fields]            # ticket field = JMESPath within a row
+    id = "key"
+    title = "fields.summary"
+
+    [profiles.work.map.values]            # criterion = the tool that lists its values
+    status = "list_statuses"
+
+Invariant: a `MapTable` that came through `parse_map` names only criteria, fields and paths that exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from tui_app.tickets.errors import ConfigError
+from tui_app.tickets.ticket import JsonValue
+
+CRITERIA = (
+    "text", "native", "status", "assignee", "project", "labels", "priority", "created_after", "created_before",
+    "updated_after", "sort", "order", "max_results", "offset", "page", "cursor",
+)  # fmt: skip
+"""What a search tool's arguments can take."""
+
+TICKET_FIELDS = (
+    "id", "title", "status", "assignee", "reporter", "priority", "type", "project", "labels", "created_at", "updated_at",
+    "url", "description", "comments",
+)  # fmt: skip
+VALUE_FIELDS = ("status", "assignee", "project", "labels", "priority")
+
+_TOOL_TABLES = ("search", "text_search", "get", "comments")
+_TOP_KEYS = (*_TOOL_TABLES, "rows", "arguments", "fields", "values")
+_WHERE = "[profiles.NAME.map{}]"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolTable:
+    """One tool and how it is called. ``criteria`` and ``id`` name arguments by dotted path."""
+
+    tool: str = ""
+    arguments: Mapping[str, JsonValue] = field(default_factory=dict)
+    criteria: Mapping[str, str | None] = field(default_factory=dict)
+    """None: never sent."""
+    id: str = ""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        table: dict[str, JsonValue] = {"tool": self.tool}
+        if self.id:
+            table["id"] = self.id
+        if self.arguments:
+            table["arguments"] = dict(self.arguments)
+        if self.criteria:
+            table["criteria"] = {name: path or False for name, path in self.criteria.items()}
+        return table
+
+
+@dataclass(frozen=True, slots=True)
+class MapTable:
+    """A profile's ``map``, or the mapping in force."""
+
+    search: ToolTable = field(default_factory=ToolTable)
+    text_search: ToolTable = field(default_factory=ToolTable)
+    get: ToolTable = field(default_factory=ToolTable)
+    comments: ToolTable = field(default_factory=ToolTable)
+    rows: str = ""
+    arguments: Mapping[str, JsonValue] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The form that `parse_map` reads, without what is empty."""
+        table: dict[str, JsonValue] = {}
+        if self.rows:
+            table["rows"] = self.rows
+        for name in ("arguments", "fields", "values"):
+            if getattr(self, name):
+                table[name] = dict(getattr(self, name))
+        for name in _TOOL_TABLES:
+            tool: ToolTable = getattr(self, name)
+            if tool.tool:
+                table[name] = tool.to_json()
+        return table
+
+
+def parse_map(raw: Mapping[str, Any]) -> MapTable:
+    """Check a profile's ``map`` table.
+
+    Raises:
+        ConfigError: names the key that is wrong, and what can stand there.
+    """
+    _refuse_unknown(raw, _TOP_KEYS, "")
+    return MapTable(
+        **{name: _tool_table(raw.get(name, {}), name) for name in _TOOL_TABLES},
+        rows=_path(raw.get("rows", ""), "rows"),
+        arguments=_table(raw.get("arguments", {}), ".arguments"),
+        fields=_paths(raw.get("fields", {})),
+        values=_words(raw.get("values", {}), ".values", VALUE_FIELDS),
+    )
+
+
+def _tool_table(raw: object, name: str) -> ToolTable:
+    where = f".{name}"
+    table = _table(raw, where)
+    is_search = name.endswith("search")
+    _refuse_unknown(table, ("tool", "arguments", "criteria" if is_search else "id"), where)
+    return ToolTable(
+        _text(table.get("tool", ""), f"{where} tool"),
+        _table(table.get("arguments", {}), f"{where}.arguments"),
+        _criteria(table.get("criteria", {}), f"{where}.criteria"),
+        _text(table.get("id", ""), f"{where} id"),
+    )
+
+
+def _criteria(raw: object, where: str) -> dict[str, str | None]:
+    table = _table(raw, where)
+    _refuse_unknown(table, CRITERIA, where)
+    for name, path in table.items():
+        if path is not False and not isinstance(path, str):
+            raise ConfigError(
+                f"{_WHERE.format(where)} {name} holds {path!r}.",
+                hint="It takes the name of an argument, or false.",
+                field="map",
+            )
+    return {name: path or None for name, path in table.items()}
+
+
+def _words(raw: object, where: str, allowed: tuple[str, ...]) -> dict[str, str]:
+    table = _table(raw, where)
+    _refuse_unknown(table, allowed, where)
+    return {name: _text(word, f"{where} {name}") for name, word in table.items()}
+
+
+def _paths(raw: object) -> dict[str, str]:
+    words = _words(raw, ".fields", TICKET_FIELDS)
+    return {name: _path(path, f"fields.{name}") for name, path in words.items()}
+
+
+def _path(path: object, where: str) -> str:
+    text = _text(path, f" {where}")
+    if text:
+        compiled(text, where)
+    return text
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"{_WHERE.format(where)} holds {value!r}.", hint="It takes text.", field="map")
+    return value
+
+
+def _table(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{_WHERE.format(where)} holds {value!r}.", hint="It takes a table.", field="map")
+    return dict(value)
+
+
+def _refuse_unknown(table: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
+    for name in table:
+        if name not in allowed:
+            raise ConfigError(
+                f"{_WHERE.format(where)} has no key {name!r}.", hint=f"It can have: {', '.join(allowed)}.", field="map"
+            )
+
+
+@lru_cache(maxsize=128)
+def compiled(path: str, where: str = "") -> Any:
+    """``path`` as a JMESPath expression, ready for ``.search(value)``.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.compile(path)
+    except JMESPathError as error:
+        reason = str(error).split("\n")[0]
+        raise ConfigError(
+            f"The profile's map: {where} {path!r} is not a JMESPath expression: {reason}",
+            hint="See https://jmespath.org; data.issues or items[].node are such paths.",
+            field="map",
+        ) from None
+
+
+def value_at(path: str, value: JsonValue) -> JsonValue:
+    """What ``path`` leads to in ``value``; None where a function of the expression does not fit what is there."""
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        found: JsonValue = compiled(path).search(value)
+    except (JMESPathError, TypeError, ValueError, RecursionError):
+        return None
+    return found
