@@ -78,6 +78,18 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("jira", "jira", tools=(frozenset({"jira_get"}),), arguments=frozenset({"path", "queryParams", "jq"})),
     Entry("github", "github", servers=("github",), tools=(frozenset({"search_issues"}), frozenset({"list_issues"}))),
     Entry("gitlab", "gitlab", servers=("gitlab",), tools=(frozenset({"list_issues", "get_issue"}),)),
+    Entry(
+        "linear",
+        "linear",
+        tools=(
+            frozenset({"linear_searchIssues", "linear_getIssueById"}),
+            frozenset({"linear_search_issues", "linear_search_issues_by_identifier"}),
+        ),
+    ),
+    Entry("redmine", "redmine", tools=(frozenset({"list_redmine_issues", "get_redmine_issue"}),)),
+    Entry("redmine", "redmine", tools=(frozenset({"redmine_request"}),), arguments=frozenset({"path", "method"})),
+    Entry("backlog-md", "backlog_md", servers=("backlog",), tools=(frozenset({"task_list", "task_view"}),)),
+    Entry("beads", "beads", servers=("beads",), tools=(frozenset({"list", "show"}),)),
 )
 """The shipped adapters; the first that fits is taken, so the particular ones stand before the general ones."""
 
