@@ -43,13 +43,20 @@ class Collector:
         last_line = report.longreprtext.strip().rpartition("\n")[2]
         self.rows.append(
             Row(
-                fault=report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " "),
+                fault=_name(report.nodeid.rpartition("::")[2]),
                 expected=said.get("expected", "no error"),
                 seen=said.get("seen", last_line or report.outcome),
                 seconds=report.duration,
                 passed=report.passed,
             )
         )
+
+
+def _name(test: str) -> str:
+    """The sentence that a test's name is, behind its parameters, which tell faults of one kind apart."""
+    sentence, _, parameters = test.removeprefix("test_").partition("[")
+    words = sentence.replace("_", " ")
+    return f"{parameters.removesuffix(']')}: {words}" if parameters else words
 
 
 def _cut(text: str, width: int) -> str:

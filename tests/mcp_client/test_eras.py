@@ -100,7 +100,7 @@ async def test_a_server_that_is_never_ready_is_given_up_with_limit_and_last_word
     with pytest.raises(MCPTimeoutError) as caught:
         await open_session(fault_command("never-ready"), replace(QUICK, start=0.6))
     verdict(
-        "was not ready within 0.6 s: connecting to tracker.example",
+        "was not ready within 0.6 s; its last line on standard error: connecting to tracker.example",
         "was not ready" + caught.value.cause.partition("was not ready")[2],
     )
 

@@ -30,6 +30,11 @@ class ServerCommand:
         return clean_line(self.shown or self.masked(shlex.join(self.argv)))
 
     @property
+    def named(self) -> str:
+        """For messages: the command and where the user can change it."""
+        return f"{self} (configured in {self.configured_in})"
+
+    @property
     def key(self) -> str:
         """Tells this command from others; a digest, so that it can be stored."""
         import hashlib
@@ -53,7 +58,7 @@ class ClientLimits:
     """Seconds, bytes and counts beyond which a server is no longer waited for or listened to."""
 
     start: float = 30.0
-    """From the start of the process to its first proper answer. Real servers need up to 13 s when cold."""
+    """From the first request to its proper answer. Real servers need up to 13 s when cold."""
     request: float = 30.0
     """Silence on one request; progress that the server reports starts it anew."""
     hard_maximum: float = 300.0

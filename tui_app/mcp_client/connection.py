@@ -8,32 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from copy import copy
 from typing import Any
 
-from tui_app.mcp_client import wire
+from tui_app.mcp_client import failures, wire
 from tui_app.mcp_client.command import ClientLimits
 from tui_app.mcp_client.era import MODERN_META
-from tui_app.mcp_client.framing import LineReader, LineTooLongError
+from tui_app.mcp_client.pipes import ProcessPipes
 from tui_app.mcp_client.process import ServerProcess
-from tui_app.tickets.errors import (
-    MCPConnectionError,
-    MCPError,
-    MCPProtocolError,
-    MCPTimeoutError,
-    MCPToolError,
-)
+from tui_app.tickets.errors import MCPError
 
 _PULSE = 0.25
 """Seconds between looks at whether the process runs, while answers are due: a grandchild may keep its pipes open."""
 _EXIT_GRACE = 0.4
 """Seconds between a server's last output and its exit code; past it the message does without the code."""
 _EXIT_STEP = 0.01
-_MOST_LAST_READS = 256  # a grandchild may hold a pipe open and write on for ever
-_OUR_FAULT = frozenset((wire.INVALID_REQUEST, wire.PARSE_ERROR, wire.UNSUPPORTED_VERSION))
 _MOST_UNSENT = 8 * 1024 * 1024
 """Bytes that a server may leave unread before its own requests go unanswered."""
 
@@ -60,18 +50,17 @@ class Connection:
         self.modern = False
         self.died_of_first_words = False
         """It read what was sent, said nothing and ended, as some do whose first message must be ``initialize``."""
-        self._heard = False
         self._limits = limits
         self._loop = asyncio.get_running_loop()
-        self._reader = LineReader(limits.line_bytes)
         self._pending: dict[int, _Pending] = {}
         self._ids = itertools.count(1)
-        self._unsent = bytearray()
+        self._heard = False
         self._pulse: asyncio.TimerHandle | None = None
         self._lost: MCPError | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._loop.add_reader(process.stdout, self._output_ready)
-        self._loop.add_reader(process.stderr, self._errors_ready)
+        self._pipes = ProcessPipes(
+            process, limits.line_bytes, on_line=self._line, on_end=self._finish, on_overflow=self._overflow
+        )
 
     @property
     def alive(self) -> bool:
@@ -126,58 +115,31 @@ class Connection:
             self._pulse = self._loop.call_later(_PULSE, self._beat)
         return number, pending
 
-    def _write(self, data: bytes) -> None:
-        """Send without waiting; what the pipe does not take now goes out when the server reads on."""
-        if self._ending is not None:
-            return
-        sent = 0
-        if not self._unsent:
-            try:
-                sent = os.write(self.process.stdin, data)
-            except BlockingIOError:
-                pass
-            except OSError:
-                self._finish()
-                return
-            if sent < len(data):
-                self._loop.add_writer(self.process.stdin, self._input_ready)
-        self._unsent += data[sent:]
-
-    def _input_ready(self) -> None:
-        try:
-            del self._unsent[: os.write(self.process.stdin, self._unsent)]
-        except BlockingIOError:
-            return
-        except OSError:
-            self._finish()
-            return
-        if not self._unsent:
-            self._loop.remove_writer(self.process.stdin)
+    def _write(self, line: bytes) -> None:
+        if self._ending is None:
+            self._pipes.write(line)
 
     # ------------------------------------------------------ how a request ends
 
     def _settle(self, number: int, outcome: Mapping[str, Any] | MCPError) -> None:
-        self._heard = True
-        pending = self._pending.pop(number, None)
-        if pending is None:
-            return
-        if pending.timer is not None:
-            pending.timer.cancel()
-        if pending.future.done():
+        pending = self._forget(number)
+        if pending is None or pending.future.done():
             return
         if isinstance(outcome, MCPError):
             pending.future.set_exception(outcome)
         else:
             pending.future.set_result(outcome)
 
+    def _forget(self, number: int) -> _Pending | None:
+        pending = self._pending.pop(number, None)
+        if pending is not None and pending.timer is not None:
+            pending.timer.cancel()
+        return pending
+
     def _give_up(self, number: int, reason: str) -> None:
         """Forget a request that is still pending, and tell the server."""
-        pending = self._pending.pop(number, None)
-        if pending is None:
-            return
-        if pending.timer is not None:
-            pending.timer.cancel()
-        if pending.cancellable:
+        pending = self._forget(number)
+        if pending is not None and pending.cancellable:
             self._write(wire.notification("notifications/cancelled", {"requestId": number, "reason": reason}))
 
     def _expire(self, number: int) -> None:
@@ -187,13 +149,15 @@ class Connection:
         limit = self._limits.hard_maximum if self._loop.time() >= pending.hard_end else pending.silence
         self._give_up(number, "it took too long")
         if not pending.future.done():
-            pending.future.set_exception(self._too_slow(pending.what, limit))
+            pending.future.set_exception(failures.too_slow(self.process, pending.what, limit))
 
     def _progressed(self, params: Mapping[str, Any]) -> None:
         """The server works on a request: the silence starts anew, the hard end stays."""
         token = params.get("progressToken")
-        pending = self._pending.get(token) if isinstance(token, int) else None
-        if pending is None or pending.timer is None or not isinstance(token, int):
+        if not isinstance(token, int):
+            return
+        pending = self._pending.get(token)
+        if pending is None or pending.timer is None:
             return
         pending.timer.cancel()
         moment = min(self._loop.time() + pending.silence, pending.hard_end)
@@ -201,49 +165,37 @@ class Connection:
 
     # --------------------------------------------------------- what we receive
 
-    def _output_ready(self) -> None:
-        chunk = self.process.read_output()
-        if chunk is None:
-            return
-        if not chunk:
-            self._loop.remove_reader(self.process.stdout)
-            self._finish()
-            return
-        try:
-            lines = self._reader.feed(chunk)
-        except LineTooLongError:
-            self._finish(self._line_too_long())
-            return
-        for line in lines:
-            self._line(line)
-
     def _line(self, line: bytes) -> None:
         for message in wire.messages(line):
-            match message:
-                case wire.Answer():
-                    self._settle(message.id, message.result)
-                case wire.Notification():
-                    if message.method == "notifications/progress":
-                        self._progressed(message.params)
-                case wire.Noise():
-                    self.process.keep_skipped(message.line)
-                case wire.Refusal():
-                    self._refused(message)
-                case wire.Unreadable():
-                    self._settle(message.id, self._unreadable(message))
-                case wire.ServerRequest():
-                    self._asked(message)
+            if isinstance(message, wire.Noise):
+                self.process.keep_skipped(message.line)
+            else:
+                self._heard = True
+                self._received(message)
+
+    def _received(self, message: wire.Message) -> None:
+        match message:
+            case wire.Answer():
+                self._settle(message.id, message.result)
+            case wire.Notification(method="notifications/progress"):
+                self._progressed(message.params)
+            case wire.Refusal():
+                self._refused(message)
+            case wire.Unreadable() if pending := self._pending.get(message.id):
+                self._settle(message.id, failures.unreadable(self.process, pending.what, message.reason))
+            case wire.ServerRequest():
+                self._asked(message)
 
     def _refused(self, refusal: wire.Refusal) -> None:
         number = refusal.id
         if number is None and len(self._pending) == 1:
             number = next(iter(self._pending))  # the server could not read the id; only this one can be meant
         if number is not None:
-            self._settle(number, self._refusal_error(refusal))
+            self._settle(number, failures.refused(self.process, refusal))
 
     def _asked(self, request: wire.ServerRequest) -> None:
         """Answer a legacy server, which may ask; a modern one must not, and is never answered."""
-        if self.modern or len(self._unsent) > _MOST_UNSENT:
+        if self.modern or self._pipes.unsent > _MOST_UNSENT:
             return
         if request.method == "ping":
             self._write(wire.answer(request.id, {}))
@@ -252,62 +204,40 @@ class Connection:
         else:
             self._write(wire.refusal(request.id, wire.METHOD_NOT_FOUND, "ticketdeck does not offer this"))
 
-    def _errors_ready(self) -> None:
-        chunk = self.process.read_errors()
-        if chunk:
-            self.process.keep_stderr(chunk)
-        elif chunk is not None:
-            self._loop.remove_reader(self.process.stderr)
-
     # ------------------------------------------------------------------ the end
 
     async def close(self, *, patiently: bool = True) -> None:
         """End the server; pending requests fail. Returns when it is gone; harmless when it is already."""
-        error = MCPConnectionError(
-            f"The session with {self.process.command} was closed.", title="The session was closed"
-        )
-        await asyncio.shield(self._finish(error, patiently=patiently))
+        self._finish(failures.closed(self.process), patiently=patiently)
+        if self._ending is not None:
+            await asyncio.shield(self._ending)
 
-    def _finish(self, error: MCPError | None = None, *, patiently: bool = False) -> asyncio.Task[None]:
+    def _overflow(self) -> None:
+        self._finish(failures.line_too_long(self.process, self._limits.line_bytes))
+
+    def _finish(self, error: MCPError | None = None, *, patiently: bool = False) -> None:
         """Begin the end, once. Without ``error`` the server itself went, and how is found out first."""
         if self._ending is None:
-            if self._unsent:
-                self._loop.remove_writer(self.process.stdin)
+            self._pipes.stop_writing()
             if error is not None:
                 self._fail_all(error)
             self._ending = self._loop.create_task(self._end(patiently))
-        return self._ending
 
     async def _end(self, patiently: bool) -> None:
         if self._lost is None:
             await self._until_exit()
-            self._read_rest()
+            self._pipes.read_rest()
             self.died_of_first_words = not self._heard and self.process.has_read_everything()
-            self._fail_all(self._gone())
+            self._fail_all(failures.gone(self.process))
         for pause in self.process.ending(patiently=patiently):
             await asyncio.sleep(pause)
-        self._loop.remove_reader(self.process.stdout)
-        self._loop.remove_reader(self.process.stderr)
+        self._pipes.detach()
         self.process.close_pipes()
 
     async def _until_exit(self) -> None:
         deadline = self._loop.time() + _EXIT_GRACE
         while self.process.exit_code is None and self._loop.time() < deadline:  # noqa: ASYNC110 (no event tells it)
             await asyncio.sleep(_EXIT_STEP)
-
-    def _read_rest(self) -> None:
-        """What lies in the pipes after the end: maybe an answer, surely the last words."""
-        for _ in range(_MOST_LAST_READS):
-            if not (chunk := self.process.read_output()):
-                break
-            with suppress(LineTooLongError):
-                for line in self._reader.feed(chunk):
-                    self._line(line)
-        self._line(self._reader.rest())
-        for _ in range(_MOST_LAST_READS):
-            if not (chunk := self.process.read_errors()):
-                break
-            self.process.keep_stderr(chunk)
 
     def _fail_all(self, error: MCPError) -> None:
         self._lost = error
@@ -324,47 +254,3 @@ class Connection:
             self._finish()
         else:
             self._pulse = self._loop.call_later(_PULSE, self._beat)
-
-    # ------------------------------------------------------------ what is told
-
-    def _gone(self) -> MCPError:
-        ended = self.process.how_it_ended()
-        happened = f"ended with {ended}" if ended else "closed its pipes and was ended"
-        return self._explained(MCPConnectionError, f"{{command}} {happened}{{words}}")
-
-    def _too_slow(self, what: str, limit: float) -> MCPError:
-        return self._explained(MCPTimeoutError, f"{{command}} gave no answer to {what} within {limit:g} s{{words}}")
-
-    def _line_too_long(self) -> MCPError:
-        size = f"{self._limits.line_bytes / 1024 / 1024:g} MiB"
-        return self._explained(
-            MCPProtocolError,
-            f"{{command}} sent a message longer than {size}, and was ended.",
-            hint="Ask for fewer tickets.",
-        )
-
-    def _unreadable(self, message: wire.Unreadable) -> MCPError:
-        pending = self._pending.get(message.id)
-        what = pending.what if pending else "a request"
-        return self._explained(
-            MCPProtocolError, f"The answer of {{command}} to {what} cannot be read: {message.reason}."
-        )
-
-    def _refusal_error(self, refusal: wire.Refusal) -> MCPError:
-        words = self.process.command.foreign(refusal.message)
-        kind = MCPProtocolError if refusal.code in _OUR_FAULT else MCPToolError
-        error = kind(words)
-        error.code, error.data = refusal.code, refusal.data
-        return error
-
-    def _explained(self, kind: type[MCPError], cause: str, hint: str = "") -> MCPError:
-        command = self.process.command
-        last = self.process.last_error_line
-        error = kind(
-            cause.format(
-                command=f"{command} (configured in {command.configured_in})", words=f": {last}" if last else "."
-            ),
-            hint=hint or "`ticketdeck doctor` shows what the server wrote on standard error.",
-        )
-        error.stderr_tail = self.process.stderr_tail
-        return error

@@ -7,7 +7,6 @@ needs an event loop or imports one, so a server can be started before anything s
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import signal
@@ -19,14 +18,12 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from io import FileIO
-from pathlib import Path
 from typing import IO
 
+from tui_app.mcp_client import failures
 from tui_app.mcp_client.command import ClientLimits, ServerCommand
 from tui_app.mcp_client.environment import server_environment
-from tui_app.mcp_client.node import install_hint
 from tui_app.mcp_client.watchdog import watchdog
-from tui_app.tickets.errors import CommandNotFoundError
 
 __all__ = ["ClientLimits", "ServerCommand", "ServerProcess", "spawn"]
 
@@ -50,7 +47,7 @@ SKIPPED_LINE_KEPT = 500
 _LAST_LINE = 300  # characters of standard error that go into a message
 _PAUSES = (0.002, 0.005, 0.01, 0.02, 0.05)  # seconds between looks at a process that is to end; the last one repeats
 _READ_BYTES = 256 * 1024
-_PIPE_BYTES = 1024 * 1024  # Linux's limit for everyone: large answers then need fewer turns between the processes
+_PIPE_BYTES = 1024 * 1024  # Linux's limit for everyone: fewer turns for large answers, room before anybody reads
 
 
 class ServerProcess:
@@ -222,9 +219,7 @@ def spawn(command: ServerCommand) -> ServerProcess:
         CommandNotFoundError: the program, or the folder it is to run in, is missing or cannot be used.
     """
     if not command.argv or not command.argv[0]:
-        raise CommandNotFoundError(
-            f"The command is empty (configured in {command.configured_in}).", hint=_where(command)
-        )
+        raise failures.empty_command(command)
     environment = server_environment(command)
     try:
         popen = subprocess.Popen(
@@ -238,12 +233,13 @@ def spawn(command: ServerCommand) -> ServerProcess:
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise _cannot_run(command, error) from error
+        raise failures.cannot_run(command, error) from error
     watchdog.guard(popen.pid)
     process = ServerProcess(command, popen)
     for pipe in (process.stdin, process.stdout, process.stderr):
         os.set_blocking(pipe, False)
-    _widen(process.stdout)
+    for pipe in (process.stdout, process.stderr):
+        _widen(pipe)
     return process
 
 
@@ -253,31 +249,3 @@ def _widen(pipe: int) -> None:
     if set_size is not None:
         with suppress(OSError):  # a user's pipes have a limit in all
             fcntl.fcntl(pipe, set_size, _PIPE_BYTES)
-
-
-def _cannot_run(command: ServerCommand, error: OSError | ValueError) -> CommandNotFoundError:
-    program = command.argv[0]
-    named = f"{command} (configured in {command.configured_in})"
-    if command.cwd is not None and not Path(command.cwd).is_dir():
-        return CommandNotFoundError(
-            f"The folder {command.cwd}, in which {named} is to run, does not exist.",
-            hint=f"Create it, or change cwd in {command.configured_in}.",
-        )
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EACCES:
-        cause, hint = f"{program} is not executable: {named}.", f"Make it executable (chmod +x), or {_where(command)}"
-    elif number == errno.ENOEXEC:
-        cause = f"{program} is no program that can be run: {named}."
-        hint = f"Put its interpreter first (node, python3 ..): {_where(command)}"
-    elif number == errno.ENOENT and Path(program).is_file():
-        cause = f"The interpreter that the first line of {program} names was not found: {named}."
-        hint = f"Install it, or {_where(command)}"
-    elif number in {errno.ENOENT, errno.ENOTDIR}:
-        cause, hint = f"{program} was not found: {named}.", install_hint(program) or f"Install it, or {_where(command)}"
-    else:
-        cause, hint = f"{program} cannot be run: {named}: {getattr(error, 'strerror', None) or error}.", _where(command)
-    return CommandNotFoundError(cause, hint=hint)
-
-
-def _where(command: ServerCommand) -> str:
-    return f"correct the command in {command.configured_in}."

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from tui_app.mcp_client import results
+from tui_app.mcp_client import failures, results
 from tui_app.mcp_client.command import ClientLimits, ServerCommand
 from tui_app.mcp_client.connection import Connection
 from tui_app.mcp_client.environment import server_environment
@@ -23,7 +23,6 @@ from tui_app.tickets.errors import (
     CommandNotFoundError,
     MCPConnectionError,
     MCPError,
-    MCPTimeoutError,
     MCPToolError,
     ServerStartError,
 )
@@ -108,7 +107,7 @@ async def open_session(
     Raises:
         CommandNotFoundError: the program cannot be run; the hint says what to install.
         ServerStartError: it ended before it was ready.
-        MCPTimeoutError: it was not ready within ``limits.start`` seconds of its start.
+        MCPTimeoutError: it was not ready within ``limits.start`` seconds.
         MCPProtocolError: there is no protocol version in common, or it refuses the handshake.
     """
     limits = limits or ClientLimits()
@@ -129,34 +128,24 @@ async def open_session(
 
 async def _ready(connection: Connection, limits: ClientLimits, remembered: Era | None) -> ServerIdentity:
     """Negotiate, or end the server."""
-    process = connection.process
     try:
-        async with asyncio.timeout(limits.start - process.elapsed):
+        async with asyncio.timeout(limits.start):
             return await negotiate(connection, limits.probe, remembered)
     except BaseException as error:
         await connection.close(patiently=False)
         if isinstance(error, TimeoutError):
-            raise await _start_error(process, limits, None) from None
+            raise await _blamed(connection, failures.never_ready(connection.process, limits.start)) from None
         if isinstance(error, MCPConnectionError):
-            raise await _start_error(process, limits, error) from error
+            hint = "Run the command by hand, or see `ticketdeck doctor`."
+            raise await _blamed(connection, ServerStartError(error.cause, hint=hint)) from error
         raise
 
 
-async def _start_error(process: ServerProcess, limits: ClientLimits, error: MCPConnectionError | None) -> MCPError:
-    """Why it did not start: Node.js itself, or the server's own last words."""
-    command = process.command
-    problem = await node_problem(command.argv, server_environment(command))
-    raised: MCPError
+async def _blamed(connection: Connection, error: MCPError) -> MCPError:
+    """``error``, or that Node.js itself is the reason for it."""
+    process = connection.process
+    problem = await node_problem(process.command.argv, server_environment(process.command))
     if problem:
-        raised = CommandNotFoundError(f"{command} (configured in {command.configured_in}) cannot run.", hint=problem)
-    elif error is None:
-        last = process.last_error_line
-        raised = MCPTimeoutError(
-            f"{command} (configured in {command.configured_in}) was not ready within {limits.start:g} s"
-            + (f": {last}" if last else ", and wrote nothing on standard error."),
-            hint="Run the command by hand to see what it waits for, or raise timeouts.start in the profile.",
-        )
-    else:
-        raised = ServerStartError(error.cause, hint="Run the command by hand, or see `ticketdeck doctor`.")
-    raised.stderr_tail = process.stderr_tail
-    return raised
+        error = CommandNotFoundError(f"{process.command.named} cannot run.", hint=problem)
+    error.stderr_tail = process.stderr_tail
+    return error
