@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tui_app.settings.config_file import parse_config
+from tui_app.settings.config_file import parse_config, read_config
 from tui_app.settings.locking import locked
 from tui_app.settings.profiles import Profile
 from tui_app.settings.storage import make_private_directory, write_atomically
@@ -29,6 +29,8 @@ def add_profiles(path: Path, profiles: Iterable[Profile]) -> None:
     try:
         make_private_directory(path.parent)
         with locked(path.with_name(f".{path.name}.lock")):
+            if path.exists():
+                read_config(path)
             text = _with_profiles(path.read_text(encoding="utf-8") if path.exists() else "", profiles)
             parse_config(path, text)
             write_atomically(path, text.encode())
@@ -38,12 +40,8 @@ def add_profiles(path: Path, profiles: Iterable[Profile]) -> None:
 
 def _with_profiles(text: str, profiles: Iterable[Profile]) -> str:
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
-    try:
-        document = tomlkit.parse(text)
-    except TOMLKitError as error:
-        raise ConfigError(f"The config is not valid TOML: {error}.", hint="Mend it first.") from None
+    document = tomlkit.parse(text)
     if not text.strip():
         document.add(tomlkit.comment(_HEADER))
     section = document.setdefault("profiles", tomlkit.table(is_super_table=True))

@@ -1,0 +1,173 @@
+"""Servers from the files of Claude Desktop, Claude Code, Cursor and VS Code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_app.settings.config import load_settings
+from tui_app.settings.mcp_json import Input, known_files, read_servers
+from tui_app.tickets.errors import ConfigError
+
+
+def written(path: Path, content: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+@pytest.mark.parametrize("key", ["mcpServers", "servers"])
+def test_both_spellings_of_the_section_are_read(tmp_path: Path, key: str) -> None:
+    entry = {
+        "command": "npx",
+        "args": ["-y", "jira-mcp"],
+        "env": {"URL": "https://x", "PORT": 80, "DEBUG": False, "N": None},
+    }
+    found = read_servers(written(tmp_path / "mcp.json", {key: {"jira": entry}}))
+    profile = found.servers[0].profile
+    assert profile.name == "jira"
+    assert profile.command == ("npx", "-y", "jira-mcp")
+    assert profile.env == {"URL": "https://x", "PORT": "80", "DEBUG": "false"}
+    assert profile.source == str(tmp_path / "mcp.json")
+    assert profile.cwd is None
+
+
+def test_servers_inside_vs_codes_settings_are_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "settings.json", {"mcp": {"servers": {"a": {"command": "a"}}}, "editor": {}})
+    assert [server.profile.command for server in read_servers(path).servers] == [("a",)]
+
+
+def test_comments_and_last_commas_are_allowed(tmp_path: Path) -> None:
+    text = """\ufeff{
+      // one server
+      "servers": { /* the "only" one */
+        "a": { "command": "run", "args": ["http://x // no comment", ",]",], },
+      },
+    }"""
+    found = read_servers(written(tmp_path / "mcp.json", text))
+    assert found.servers[0].profile.command == ("run", "http://x // no comment", ",]")
+
+
+def test_variables_are_kept_for_later(tmp_path: Path) -> None:
+    entry = {"command": "${BIN:-npx}", "env": {"A": "${env:A_TOKEN}", "B": "${B}", "C": "${C:-d}"}}
+    profile = read_servers(written(tmp_path / "mcp.json", {"mcpServers": {"a": entry}})).servers[0].profile
+    assert profile.command == ("${BIN:-npx}",)
+    assert profile.env == {"A": "${env:A_TOKEN}", "B": "${B}", "C": "${C:-d}"}
+
+
+@pytest.mark.parametrize("place", [".vscode/mcp.json", ".cursor/mcp.json", ".mcp.json"])
+def test_a_projects_file_runs_in_its_project(tmp_path: Path, place: str) -> None:
+    entry = {"command": "node", "args": ["${workspaceFolder}/x.js", "${workspaceFolderBasename}", "${userHome}${/}y"]}
+    path = written(tmp_path / "project" / place, {"servers": {"a": entry}})
+    profile = read_servers(path).servers[0].profile
+    project = tmp_path / "project"
+    assert profile.command == ("node", f"{project}/x.js", "project", f"{Path.home()}/y")
+    assert profile.cwd == str(project)
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"url": "https://x"}, "over the network"),
+        ({"type": "sse", "command": "x"}, "over the network"),
+        ({"type": "http", "url": "x"}, "over the network"),
+        ({"command": "x", "disabled": True}, "disabled"),
+        ({"args": []}, "no command"),
+        ({"command": 1}, "no command"),
+        ({"command": "x", "args": "y"}, "args are no list"),
+        ("x", "no object"),
+        ({"command": "x", "args": ["${command:pickToken}"]}, "only its own program"),
+        ({"command": "x", "env": {"A": "${keyring:a/b}"}}, "only its own program"),
+        ({"command": "x", "args": ["${workspaceFolder}"]}, "no workspace"),
+    ],
+)
+def test_servers_that_cannot_be_used_are_named_with_the_reason(tmp_path: Path, entry: Any, reason: str) -> None:
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"bad": entry, "good": {"command": "x"}}})
+    found = read_servers(path)
+    assert [server.profile.name for server in found.servers] == ["good"]
+    assert reason in found.skipped["bad"]
+
+
+def test_inputs_are_listed_for_the_servers_that_use_them(tmp_path: Path) -> None:
+    content = {
+        "inputs": [
+            {"type": "promptString", "id": "token", "description": "API token", "password": True},
+            {"type": "pickString", "id": "site", "options": ["a", {"label": "B", "value": "b"}], "default": "b"},
+            {"type": "promptString", "id": "unused"},
+        ],
+        "servers": {
+            "x": {"command": "run", "args": ["--site=${input:site}"], "env": {"T": "${input:token}"}},
+            "y": {"command": "run", "args": ["${input:undeclared}"]},
+            "z": {"command": "run"},
+        },
+    }
+    found = read_servers(written(tmp_path / "mcp.json", content))
+    assert [server.inputs for server in found.servers] == [
+        (
+            Input("site", "site", default="b", options=("a", "b")),
+            Input("token", "API token", password=True),
+        ),
+        (Input("undeclared", "undeclared"),),
+        (),
+    ]
+
+
+def test_a_name_becomes_one_that_can_be_typed(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "mcp.json", {"mcpServers": {"My Jira (prod)": {"command": "x"}, "\x1b": {"command": "x"}}}
+    )
+    assert [server.profile.name for server in read_servers(path).servers] == ["My-Jira-prod", "server"]
+
+
+def test_an_env_file_that_is_not_read_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "mcp.json", {"servers": {"a": {"command": "x", "envFile": ".env"}}})
+    assert "envFile" in read_servers(path).servers[0].notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "line 1"),
+        ('{\n"a": 1\n"b": 2}', "line 3"),
+        ("[]", "no JSON object"),
+        ("{}", "neither mcpServers nor servers"),
+        ('{"servers": []}', "neither mcpServers nor servers"),
+        ("\x00", "line 1"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_what_is_no_such_file_is_told(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        read_servers(written(tmp_path / "mcp.json", text))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        read_servers(tmp_path / "mcp.json")
+
+
+def test_such_a_file_stands_in_for_a_config(tmp_path: Path) -> None:
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"a": {"command": "x"}, "b": {"url": "https://x"}}})
+    settings = load_settings(path)
+    assert settings.profile().name == "a"
+    assert list(settings.profiles) == ["local", "a"]
+    assert "b was left out" in settings.notices[0]
+
+
+def test_a_file_without_a_usable_server_is_told_with_the_reasons(tmp_path: Path) -> None:
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"b": {"url": "https://x"}}})
+    with pytest.raises(ConfigError, match="b: it is reached over the network"):
+        load_settings(path)
+
+
+def test_the_files_of_other_programs_are_found(
+    isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    claude = written(isolated_home / ".config" / "Claude" / "claude_desktop_config.json", {})
+    cursor = written(isolated_home / ".cursor" / "mcp.json", {})
+    project = written(tmp_path / ".vscode" / "mcp.json", {})
+    assert known_files() == [claude, cursor, project]
