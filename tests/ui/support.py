@@ -106,7 +106,7 @@ async def opened(
     """The browser, with its first rows on the screen unless ``wait`` is off."""
     service = service if service is not None else FakeService(tickets())
     app = make_app(service, **changes)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         deck = Deck(app, pilot, service)
         if wait:
             await deck.until(lambda: app.browser.counts.loaded or service.tickets is None, "rows")

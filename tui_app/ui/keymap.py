@@ -6,15 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-from tui_app.ui.keys import KEYS, PLACES, Key, display_key, find_key
+from tui_app.ui.keys import KEYS, NAME_OF_CHARACTER, PLACES, Key, display_key, find_key
 
-_CHARACTER_NAMES = {key: name for name, key in {
-    "slash": "/", "question_mark": "?", "vertical_line": "|", "asterisk": "*", "comma": ",", "colon": ":",
-    "full_stop": ".", "semicolon": ";", "minus": "-", "plus": "+", "equals_sign": "=", "exclamation_mark": "!",
-    "number_sign": "#", "dollar_sign": "$", "percent_sign": "%", "ampersand": "&", "at": "@", "tilde": "~",
-    "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">",
-    "underscore": "_", "backslash": "\\", "space": " ",
-}.items()}  # fmt: skip
 _TOGETHER = frozenset({"browser", "table", "anywhere"})
 """Places whose keys are in force at the same time; elsewhere the nearer place wins, which is meant."""
 
@@ -58,7 +51,7 @@ def _split(names: str) -> Iterable[str]:
 
 def _normal_name(name: str) -> str:
     *modifiers, last = name.split("+") if len(name) > 1 else [name]
-    return "+".join([*modifiers, _CHARACTER_NAMES.get(last, last)])
+    return "+".join([*modifiers, NAME_OF_CHARACTER.get(last, last)])
 
 
 def _conflicts(keys: Iterable[Key]) -> Iterable[tuple[Key, Key, str]]:

@@ -163,8 +163,6 @@ def _message(screen: BrowseBase) -> tuple[str, ...]:
         if all(failure.kind is ErrorKind.CANCELLED for failure in progress.failures):
             return ("Cancelled", "", "r searches again   s changes the search")
         return (progress.failures[0].title, "", "e shows why   r tries again   p picks another tracker")
-    if screen.table.filter_text or screen.table.facets:
-        return ("No row passes the filter", "", "esc drops it")
     if not screen.searching.criteria.used_fields():
         return ("This tracker has no tickets", "", "p picks another tracker")
     words = sentence_text(screen.searching.criteria)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.keys import key_to_character
 from textual.style import Style
 from textual.widget import Widget
 
-from tui_app.ui.keys import Key, display_key, find_key
+from tui_app.ui.keys import Key, character_of, display_key, find_key
 
 _ALWAYS = ("program.help", "program.quit")
 _GAP = "  "
@@ -40,7 +39,7 @@ class KeyBar(Widget):
         found: dict[str, tuple[Key, str]] = {}
         for name, active in self.screen.active_bindings.items():
             key = find_key(active.binding.id or "")
-            if key is None or not key.footer or (focused and focused.check_consume_key(name, key_to_character(name))):
+            if key is None or not key.footer or (focused and focused.check_consume_key(name, character_of(name))):
                 continue
             if key.id not in found or key.place_of(name) < key.place_of(found[key.id][1]):
                 found[key.id] = (key, name)

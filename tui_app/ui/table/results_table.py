@@ -224,8 +224,10 @@ class ResultsTable(ScrollView, can_focus=True):
         """Append a page; filter, order and cursor stay."""
         few = len(self.rows.tickets) < SAMPLE
         self.rows.add(tickets)
-        if few:
+        several_sources = self._sources or len({ticket.source for ticket in islice(self.rows.tickets, SAMPLE)}) > 1
+        if few or several_sources != self._sources:
             self._natural = None
+        self._sources = several_sources
         self._rows_changed()
 
     def set_stale(self, stale: bool) -> None:
