@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from io import StringIO
+from types import SimpleNamespace
 
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.text import clean_line
@@ -31,6 +31,7 @@ CSV_COLUMNS = (
     "description",
 )
 
+_LINE_END = "\r\n"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _INVISIBLE_YET_PRINTABLE = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
@@ -67,14 +68,14 @@ def to_csv(tickets: Iterable[Ticket], *, header: bool = True, original: bool = F
     """
     import csv
 
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator=_LINE_END)  # quotes every CR and LF
     if header:
         writer.writerow(CSV_COLUMNS)
     for ticket in tickets:
         fields = ticket_json(ticket) if original else ticket.to_json()
         writer.writerow([_csv_cell(fields[name]) for name in CSV_COLUMNS])
-    return buffer.getvalue()
+    return "".join(line.removesuffix(_LINE_END) + "\n" for line in lines)
 
 
 def to_markdown(tickets: Iterable[Ticket]) -> str:
