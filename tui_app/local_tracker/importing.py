@@ -59,6 +59,7 @@ def import_file(
     rows = read_rows(path)
     with _explained(database), closing(open_for_writing(database)) as connection:
         connection.execute(f"PRAGMA cache_size = -{_IMPORT_CACHE_KIB}")
+        connection.execute("PRAGMA mmap_size = 0")  # pages read once need not stay in memory
         with _transaction(connection):
             report = _import_rows(connection, rows, project, on_progress or _nobody)
         if report.added + report.updated:

@@ -1,9 +1,11 @@
-"""Criteria to SQL, and one page of tickets as JSON text.
+"""One page of the tickets that match, as JSON texts, which SQLite itself writes: no row passes through Python objects.
 
 Invariants: ``total`` counts every match, counted when the first page was read; a page goes on after the last row of the
 one before it (no row twice, none left out), in an order that has no ties.
 
-SQLite itself writes each ticket's JSON: no row passes through Python objects.
+The total also tells which way is short. With many matches, rows are read in the order's own index until the page is
+full; with few, all are collected and sorted. So a page reads about ten thousand rows of a million at most, whatever
+SQLite thinks of the filters: it cannot know how common a word or how long a time is.
 """
 
 from __future__ import annotations
@@ -11,10 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_app.local_tracker import cursors
-from tui_app.local_tracker.arguments import ArgumentError
 from tui_app.local_tracker.cursors import Cursor
-from tui_app.local_tracker.moments import utc_text
-from tui_app.local_tracker.words import match_expression, plain_terms
+from tui_app.local_tracker.filters import MATCHES, Filter, read_filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_SORT = "-updated_at"
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
-PAGE_BYTES = 4 * 1024 * 1024
+PAGE_CHARACTERS = 4 * 1024 * 1024
 """A page ends early past this much JSON. It is sent twice (structured and as text), within the client's 32 MiB line."""
 
 SORT_COLUMNS: Mapping[str, str] = {
@@ -51,6 +51,9 @@ TICKET_JSON = """json_object(
 )"""
 """One ticket of ``tickets JOIN texts`` as JSON text, without comments and history."""
 
+_INDEXED_ORDERS = frozenset({"id_order", "created_at", "updated_at"})
+_NARROW = 5000  # rows; a time that holds fewer is a better start than any other filter
+
 
 class SearchPage(NamedTuple):
     """Tickets as JSON texts. ``next_cursor`` is None on the last page."""
@@ -61,150 +64,107 @@ class SearchPage(NamedTuple):
     warnings: list[str]
 
 
-class _Condition(NamedTuple):
-    """The WHERE of a search. ``words`` is the full-text query where there is nothing but that."""
-
-    sql: str
-    parameters: list[Any]
-    words: str | None
-    inside_titles: bool
-
-
 def search_tickets(connection: Connection, known: KnownValues, arguments: Mapping[str, Any]) -> SearchPage:
     """One page of the search that ``arguments`` (checked against the tool's schema) asks for.
+
+    Words that begin no word of any ticket are looked for inside titles.
 
     Raises:
         ArgumentError: a date does not exist, the dates exclude each other, or the cursor is not of this search.
     """
     warnings: list[str] = []
     cursor = cursors.read(arguments["cursor"], arguments) if "cursor" in arguments else None
-    filters = _filters(known, arguments, warnings)
-    text = arguments.get("text", "")
-    condition = _condition(filters, text, inside_titles=bool(cursor and cursor.inside_titles))
-    page = _page(connection, arguments, condition, cursor)
-    if text and not page.tickets and cursor is None:
-        page = _page(connection, arguments, _condition(filters, text, inside_titles=True), cursor)
-    return page._replace(warnings=warnings)
+    inside_titles = bool(cursor and cursor.inside_titles)
+    filters = read_filters(known, arguments, warnings, inside_titles=inside_titles)
+    total = cursor.total if cursor else _total(connection, filters)
+    if not total and arguments.get("text") and not warnings:
+        inside_titles = True
+        filters = read_filters(known, arguments, warnings, inside_titles=True)
+        total = _total(connection, filters)
+    if not total:
+        return SearchPage([], 0, None, warnings)
+    tickets, last = _page(connection, arguments, filters, total, cursor)
+    following = None
+    if last:
+        following = cursors.written(Cursor(cursors.fingerprint(arguments), *last, total, inside_titles))
+    return SearchPage(tickets, total, following, warnings)
 
 
-def _filters(known: KnownValues, arguments: Mapping[str, Any], warnings: list[str]) -> list[tuple[str, list[Any]]]:
-    filters = []
-    for field in ("status", "assignee", "project", "priority"):
-        wanted = arguments.get(field)
-        if wanted:
-            names = _meant(known, field, [wanted] if isinstance(wanted, str) else wanted, warnings)
-            filters.append((f"{field} IN ({_marks(names)})", names))
-    for label in arguments.get("labels", ()):
-        names = _meant(known, "labels", [label], warnings)
-        filters.append((f"number IN (SELECT number FROM labels WHERE label IN ({_marks(names)}))", names))
-    return filters + _date_filters(arguments)
-
-
-def _meant(known: KnownValues, field: str, wanted: Iterable[str], warnings: list[str]) -> list[str]:
-    found = []
-    for word in wanted:
-        names = known.meant(field, word)
-        if not names:
-            warnings.append(_nothing_called(known, field, word))
-        found += names
-    return found
-
-
-def _nothing_called(known: KnownValues, field: str, word: str) -> str:
-    from difflib import get_close_matches
-
-    by_plain = {value.casefold(): value for value in known.of(field)}
-    near = [by_plain[name] for name in get_close_matches(word.casefold(), by_plain, n=3)]
-    return f"No ticket has {field} {word!r}." + (f" Did you mean {' or '.join(near)}?" if near else "")
-
-
-def _date_filters(arguments: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
-    bounds = {
-        name: utc_text(name, arguments[name])
-        for name in ("created_after", "created_before", "updated_after")
-        if arguments.get(name)
-    }
-    after, before = bounds.get("created_after"), bounds.get("created_before")
-    if after and before and after > before:
-        raise ArgumentError("created_after: it is later than created_before, so nothing can match.")
-    filters: list[tuple[str, list[Any]]] = []
-    if after:
-        filters.append(("created_at >= ?", [after]))
-    if before:
-        filters.append(("created_at > '' AND created_at < ?", [before]))
-    if "updated_after" in bounds:
-        filters.append(("updated_at >= ?", [bounds["updated_after"]]))
-    return filters
-
-
-def _condition(filters: list[tuple[str, list[Any]]], text: str, *, inside_titles: bool) -> _Condition:
-    parts = list(filters)
-    words = match_expression(text)
-    if inside_titles or words is None:
-        parts += [(r"title LIKE ? ESCAPE '\'", [f"%{_escaped(term)}%"]) for term in plain_terms(text)]
-        words = None
-    elif words:
-        parts.append(("number IN (SELECT rowid FROM search WHERE search MATCH ?)", [words]))
-    sql = " AND ".join(part for part, _ in parts) or "1"
-    return _Condition(
-        sql, [value for _, values in parts for value in values], words if not filters else None, inside_titles
-    )
+def _total(connection: Connection, filters: list[Filter]) -> int:
+    if len(filters) == 1 and filters[0].test == MATCHES:
+        query, parameters = "SELECT count(*) FROM search WHERE search MATCH ?", filters[0].values
+    else:
+        where, parameters = _collecting(connection, filters)
+        query = f"SELECT count(*) FROM tickets WHERE {where}"
+    return int(connection.execute(query, parameters).fetchone()[0])
 
 
 def _page(
-    connection: Connection, arguments: Mapping[str, Any], condition: _Condition, cursor: Cursor | None
-) -> SearchPage:
+    connection: Connection, arguments: Mapping[str, Any], filters: list[Filter], total: int, cursor: Cursor | None
+) -> tuple[list[str], tuple[str | int, int] | None]:
+    """The page's tickets; and where more follow, the sort key and the number of its last one."""
     size = arguments.get("max_results", DEFAULT_PAGE)
-    rows = connection.execute(*_page_query(arguments.get("sort", DEFAULT_SORT), condition, cursor, size + 1))
+    sort = arguments.get("sort", DEFAULT_SORT)
+    column = SORT_COLUMNS[sort.removeprefix("-")]
+    highest = connection.execute("SELECT max(number) FROM tickets").fetchone()[0]
+    if column in _INDEXED_ORDERS and total * total > size * highest:
+        where, parameters = _walking(filters, column)
+        key = column
+    else:
+        where, parameters = _collecting(connection, filters)
+        key = f"+{column}"
+    rows = connection.execute(*_page_query(key, sort.startswith("-"), where, parameters, cursor, size + 1))
     tickets: list[str] = []
     length = 0
-    last: tuple[int, str | int] | None = None
-    more = False
-    for number, key, ticket in rows:
-        if len(tickets) == size or (tickets and length + len(ticket) > PAGE_BYTES):
-            more = True
-            break
+    last = None
+    for number, sort_key, ticket in rows:
+        if len(tickets) == size or (tickets and length + len(ticket) > PAGE_CHARACTERS):
+            rows.close()
+            return tickets, last
         tickets.append(ticket)
         length += len(ticket)
-        last = (number, key)
-    rows.close()
-    total = cursor.total if cursor else _total(connection, condition) if more else len(tickets)
-    if not more or last is None:
-        return SearchPage(tickets, total, None, [])
-    following = Cursor(cursors.fingerprint(arguments), last[1], last[0], total, condition.inside_titles)
-    return SearchPage(tickets, total, cursors.written(following), [])
+        last = (sort_key, number)
+    return tickets, None
 
 
-def _page_query(sort: str, condition: _Condition, cursor: Cursor | None, limit: int) -> tuple[str, list[Any]]:
-    column = SORT_COLUMNS[sort.removeprefix("-")]
-    direction, beyond = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
-    where, parameters = condition.sql, list(condition.parameters)
-    if cursor:
-        where += f" AND ({column}, number) {beyond} (?, ?)"
-        parameters += [cursor.key, cursor.number]
+def _walking(filters: list[Filter], column: str) -> tuple[str, list[Any]]:
+    """Conditions that are tested row by row, in the order of ``column``'s index."""
+    return _joined((filter_, filter_.is_one_value or filter_.column == column) for filter_ in filters)
+
+
+def _collecting(connection: Connection, filters: list[Filter]) -> tuple[str, list[Any]]:
+    """Conditions of which the narrowest is looked up in its index."""
+    dates = [filter_ for filter_ in filters if filter_.is_date]
+    by_date = bool(dates) and len(filters) > len(dates) and _is_narrow(connection, dates)
+    return _joined((filter_, filter_.is_date or not by_date) for filter_ in filters)
+
+
+def _joined(filters: Iterable[tuple[Filter, bool]]) -> tuple[str, list[Any]]:
+    conditions, parameters = [], []
+    for filter_, by_index in filters:
+        conditions.append(filter_.sql(by_index=by_index))
+        parameters += filter_.values
+    return " AND ".join(conditions) or "1", parameters
+
+
+def _is_narrow(connection: Connection, dates: list[Filter]) -> bool:
+    where, parameters = _joined((date, True) for date in dates)
+    query = f"SELECT count(*) FROM (SELECT 1 FROM tickets WHERE {where} LIMIT {_NARROW})"
+    return bool(connection.execute(query, parameters).fetchone()[0] < _NARROW)
+
+
+def _page_query(
+    key: str, descending: bool, where: str, parameters: list[Any], cursor: Cursor | None, limit: int
+) -> tuple[str, list[Any]]:
+    direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
+    after = f"AND ({key}, number) {beyond} (?, ?)" if cursor else ""
     query = f"""
         WITH page(number, sort_key) AS (
-            SELECT number, {column} FROM tickets WHERE {where}
-            ORDER BY {column} {direction}, number {direction} LIMIT ?
+            SELECT number, {key} FROM tickets WHERE {where} {after}
+            ORDER BY {key} {direction}, number {direction} LIMIT ?
         )
         SELECT page.number, sort_key, {TICKET_JSON}
         FROM page JOIN tickets USING (number) JOIN texts USING (number)
         ORDER BY sort_key {direction}, page.number {direction}
     """
-    return query, [*parameters, limit]
-
-
-def _total(connection: Connection, condition: _Condition) -> int:
-    if condition.words:
-        query, parameters = "SELECT count(*) FROM search WHERE search MATCH ?", [condition.words]
-    else:
-        query, parameters = f"SELECT count(*) FROM tickets WHERE {condition.sql}", condition.parameters
-    return int(connection.execute(query, parameters).fetchone()[0])
-
-
-def _marks(values: list[str]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _escaped(term: str) -> str:
-    return term.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return query, [*parameters, *((cursor.key, cursor.number) if cursor else ()), limit]

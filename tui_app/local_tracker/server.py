@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui_app import __version__
 from tui_app.local_tracker.arguments import ArgumentError
-from tui_app.local_tracker.tools import TOOLS, ToolError
+from tui_app.local_tracker.tool_schemas import INPUT_SCHEMAS, TOOLS
+from tui_app.local_tracker.tools import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import BinaryIO
 
     from tui_app.local_tracker.tools import Tools
@@ -39,6 +39,10 @@ _CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 _SERVER_KEY = "io.modelcontextprotocol/serverInfo"
 
 SERVER_INFO = {"name": "ticketdeck-local", "title": "ticketdeck's own tracker", "version": __version__}
+INSTRUCTIONS = (
+    "The tickets of ticketdeck's own tracker. Find them with search_tickets, open one with get_ticket; list_values "
+    "tells which statuses, people, projects, labels and priorities there are."
+)
 _CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
 _MODERN_RESULT: dict[str, Any] = {"resultType": "complete", "_meta": {_SERVER_KEY: SERVER_INFO}}
 _UNCHANGING: dict[str, Any] = {"ttlMs": 3_600_000, "cacheScope": "public"}
@@ -55,10 +59,8 @@ class _RpcError(Exception):
 class Server:
     """Answers one client."""
 
-    def __init__(self, open_tools: Callable[[], Tools], instructions: str) -> None:
-        self._open_tools = open_tools
-        self._tools: Tools | None = None
-        self._instructions = instructions
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
         self._modern: bool | None = None
         self._version = ""
 
@@ -100,6 +102,8 @@ class Server:
             result = self._result(message["method"], params or {})
         except _RpcError as error:
             return _failure(request_id, error)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the client gets its response
+            return _failure(request_id, _RpcError(INTERNAL_ERROR, f"Internal error: {error!r}"))
         return f'{{"jsonrpc":"2.0","id":{json.dumps(request_id)},"result":{result}}}'
 
     def _result(self, method: str, params: dict[str, Any]) -> str:
@@ -121,7 +125,7 @@ class Server:
                 {
                     "supportedVersions": list(MODERN_VERSIONS),
                     "capabilities": _CAPABILITIES,
-                    "instructions": self._instructions,
+                    "instructions": INSTRUCTIONS,
                 },
                 **_UNCHANGING,
             )
@@ -147,19 +151,17 @@ class Server:
                 "protocolVersion": self._version,
                 "capabilities": _CAPABILITIES,
                 "serverInfo": SERVER_INFO,
-                "instructions": self._instructions,
+                "instructions": INSTRUCTIONS,
             }
         )
 
     def _call(self, params: dict[str, Any]) -> str:
         name, arguments = params.get("name"), params.get("arguments") or {}
-        if not isinstance(name, str) or name not in [tool["name"] for tool in TOOLS]:
+        if not isinstance(name, str) or name not in INPUT_SCHEMAS:
             raise _RpcError(INVALID_PARAMS, f"Unknown tool: {name}")
         if not isinstance(arguments, dict):
             raise _RpcError(INVALID_PARAMS, "arguments must be an object")
         try:
-            if self._tools is None:
-                self._tools = self._open_tools()
             document = self._tools.call(name, arguments)
         except (ArgumentError, ToolError) as error:
             return self._complete({"content": [{"type": "text", "text": str(error)}], "isError": True})

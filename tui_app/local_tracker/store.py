@@ -61,11 +61,25 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         OSError, sqlite3.Error: it cannot be opened or made.
         NewerDatabaseError: a newer ticketdeck wrote it.
     """
-    if path.exists():
-        connection = _opened(path)
-        if connection is not None:
-            return connection
-    return _made(path, sample=False).connection
+    connection = _opened(path) if path.exists() else None
+    return connection or _made(path, sample=False).connection
+
+
+def replace_damaged(path: Path) -> Store:
+    """Set the database aside if it is damaged deeper than opening it shows, and make a new one.
+
+    Raises:
+        OSError, sqlite3.Error, NewerDatabaseError: as `open_store`.
+    """
+    return _made(path, thorough=True)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the error says that the file is no database, or not whole, or none of ours."""
+    if error.sqlite_errorname in ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_VTAB", "SQLITE_CORRUPT_INDEX"):
+        return True
+    words = str(error)  # tables that are missing, or others than ours
+    return any(sign in words for sign in ("no such table", "no such column", "already exists", "vtable constructor"))
 
 
 def _opened(path: Path) -> sqlite3.Connection | None:
@@ -81,20 +95,13 @@ def _opened(path: Path) -> sqlite3.Connection | None:
         connection.execute("SELECT rowid FROM search WHERE search MATCH 'a' LIMIT 1").fetchone()
     except sqlite3.DatabaseError as error:
         connection.close()
-        if _is_damage(error):
+        if is_damage(error):
             return None
         raise
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    if error.sqlite_errorname in ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_VTAB"):
-        return True
-    words = str(error)  # tables that are missing or others than ours
-    return any(sign in words for sign in ("no such table", "no such column", "already exists", "vtable constructor"))
 
 
 def _is_busy(error: Exception) -> bool:
@@ -110,7 +117,7 @@ def _connected(path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _made(path: Path, *, sample: bool = True) -> Store:
+def _made(path: Path, *, sample: bool = True, thorough: bool = False) -> Store:
     """Make the database, setting a damaged one aside first. One process does it, others wait and use what it made."""
     import fcntl
 
@@ -121,7 +128,7 @@ def _made(path: Path, *, sample: bool = True) -> Store:
         notices: tuple[str, ...] = ()
         if path.exists():
             connection = _opened(path)
-            if connection is not None:
+            if connection is not None and (not thorough or _is_whole(connection)):
                 return Store(connection)
             kept = _set_aside(path)
             notices = (f"The database was damaged. It is kept as {kept}; a new one was begun.",)
@@ -129,6 +136,17 @@ def _made(path: Path, *, sample: bool = True) -> Store:
         return Store(_connected(path), notices)
     finally:
         os.close(descriptor)
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    """Reads the whole database; closes the connection to a damaged one."""
+    try:
+        whole = bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        whole = False
+    if not whole:
+        connection.close()
+    return whole
 
 
 def _build(path: Path, *, sample: bool) -> None:
