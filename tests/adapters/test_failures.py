@@ -27,6 +27,7 @@ AUTHENTICATION_WORDS = [
     "401 Unauthorized",
     "Request failed with status code 401",
     "HTTP 401",
+    "401",
     "HTTP/1.1 401 Unauthorized",
     "RT API error 401: Credentials required",
     "401 Client Error:  for url: https://jira.example.com/rest/api/2/search",

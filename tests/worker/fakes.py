@@ -208,9 +208,9 @@ class Listener:
     def deliver(self, reply: Reply) -> None:
         self._incoming.put(reply)
 
-    def until(self, wanted: Callable[[Reply], bool]) -> Reply:
+    def until(self, wanted: Callable[[Reply], bool], *, bound: float = BOUND) -> Reply:
         """The first reply from now on that is wanted."""
-        deadline = time.monotonic() + BOUND
+        deadline = time.monotonic() + bound
         while True:
             try:
                 reply = self._incoming.get(timeout=max(0.0, deadline - time.monotonic()))

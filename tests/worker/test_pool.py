@@ -278,6 +278,24 @@ async def test_a_failed_start_is_told_to_all_who_waited_for_it() -> None:
     await pool.close()
 
 
+async def test_a_sibling_that_fails_to_start_is_not_tried_over_and_over() -> None:
+    starts, release = Starts(), asyncio.Event()
+    pool = make_pool(starts, most=2)
+    holder = asyncio.create_task(hold(pool, release))
+    await until(lambda: pool.census.leases == 1)
+    starts.failing = True
+
+    waiting = asyncio.create_task(hold(pool, release))
+    await until(lambda: starts.tried == 2)
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+    assert starts.tried == 2
+    release.set()
+    assert await asyncio.gather(holder, waiting) == [0, 0]
+    await pool.close()
+
+
 async def test_a_caller_that_gives_up_in_the_moment_of_its_turn_takes_nothing_along() -> None:
     pool, release = make_pool(Starts(), most=1), asyncio.Event()
     first = asyncio.create_task(hold(pool, release))

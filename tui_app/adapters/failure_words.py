@@ -23,6 +23,7 @@ AUTHENTICATION = _any_of(
     r"\b(?:https?(?:/\d(?:\.\d)?)?|status|code|error|response|returned|got|received|failed)"
     r"(?:[\s:=(\"'\[]|status|code|error|with|is|was|of)*401\b(?! not found)",
     r"\b401\b[\s:\-\"'(]*(?:client error|unauthori[sz]ed|authori[sz]ation|authentication)",
+    r"\A\W*401\W*\Z",
     r"\bunauthori[sz]ed\b",
     r"\bunauthenticated\b",
     r"\bnot (?:yet )?(?:authenticated|logged in|signed in)\b",

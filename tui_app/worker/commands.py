@@ -44,35 +44,56 @@ class Outcome:
 
 async def run_command(argv: Sequence[str], seconds: float) -> Outcome:
     """Run ``argv`` without input for at most ``seconds``; raises nothing but the caller's cancellation."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    except FileNotFoundError:
-        return Outcome(Ending.MISSING)
-    except OSError as error:
-        return Outcome(Ending.NOT_RUNNABLE, output=error.strerror or "")
-    tail = bytearray()
-    try:
-        async with asyncio.timeout(seconds):
-            await _drain(process, tail)
-            exit_code = await process.wait()
-    except TimeoutError:
-        return Outcome(Ending.TIMED_OUT, output=_readable(tail))
-    finally:
-        await _end(process)
-    return Outcome(Ending.DONE if exit_code == 0 else Ending.FAILED, exit_code, _readable(tail))
+    with _OutputTail() as tail:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *argv, stdin=subprocess.DEVNULL, stdout=tail.inlet, stderr=tail.inlet, start_new_session=True
+            )
+        except FileNotFoundError:
+            return Outcome(Ending.MISSING)
+        except OSError as error:
+            return Outcome(Ending.NOT_RUNNABLE, output=error.strerror or "")
+        try:
+            async with asyncio.timeout(seconds):
+                exit_code = await process.wait()
+        except TimeoutError:
+            return Outcome(Ending.TIMED_OUT, output=tail.text())
+        finally:
+            await _end(process)
+        return Outcome(Ending.DONE if exit_code == 0 else Ending.FAILED, exit_code, tail.text())
 
 
-async def _drain(process: asyncio.subprocess.Process, tail: bytearray) -> None:
-    output = process.stdout
-    while output and (piece := await output.read(_READ_SIZE)):
-        tail += piece
-        del tail[:-_KEPT_OUTPUT]
+class _OutputTail:
+    """A pipe whose last words are kept. A login tool may leave an agent behind that holds it open: nobody waits for
+    its end."""
+
+    def __enter__(self) -> _OutputTail:
+        self._outlet, self.inlet = os.pipe()
+        os.set_blocking(self._outlet, False)
+        self._kept = bytearray()
+        asyncio.get_running_loop().add_reader(self._outlet, self._read)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.get_running_loop().remove_reader(self._outlet)
+        os.close(self._outlet)
+        os.close(self.inlet)
+
+    def text(self) -> str:
+        """What was written last, sanitised."""
+        while self._read():
+            pass
+        return clean(self._kept.decode(errors="replace")).strip()
+
+    def _read(self) -> bool:
+        """Take in one piece; False where none lies ready."""
+        try:
+            piece = os.read(self._outlet, _READ_SIZE)
+        except BlockingIOError:
+            return False
+        self._kept += piece
+        del self._kept[:-_KEPT_OUTPUT]
+        return bool(piece)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -91,7 +112,3 @@ def signal_group(group: int, number: signal.Signals) -> None:
     """Send a signal to a process group; one that is gone already needs none."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-
-
-def _readable(tail: bytearray) -> str:
-    return clean(tail.decode(errors="replace")).strip()

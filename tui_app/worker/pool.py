@@ -269,7 +269,7 @@ class SessionPool(Generic[S]):
 
     # ---------------------------------------------------------- dispatching
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, *, may_start: bool = True) -> None:
         """Serve waiters in order while there is something to serve them with; start what is missing."""
         while self._waiters:
             entry = self._most_idle()
@@ -279,7 +279,7 @@ class SessionPool(Generic[S]):
             if not waiter.granted.done():
                 self._occupy(entry)
                 waiter.granted.set_result(entry)
-        if self._waiters and len(self._waiters) > len(self._starts) * self._settings.shared_by:
+        if may_start and self._waiters and len(self._waiters) > len(self._starts) * self._settings.shared_by:
             self._start_another()
 
     def _most_idle(self) -> _Entry[S] | None:
@@ -345,7 +345,7 @@ class SessionPool(Generic[S]):
         error = None if task.cancelled() else task.exception()
         if error is not None and (not self._entries or not isinstance(error, ExplainedError)):
             self._fail_waiters(error)
-        self._dispatch()
+        self._dispatch(may_start=error is None)  # whoever still waits has a living session to wait for
         if not self._starts:
             for waiter in [waiter for waiter in self._waiters if waiter.overdue]:
                 self._waiters.remove(waiter)
