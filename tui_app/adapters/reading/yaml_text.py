@@ -14,12 +14,14 @@ from tui_app.tickets.ticket import JsonValue
 
 _DEEPEST = 40  # levels; answers of trackers have some five
 _KEY = re.compile(
-    r"""(?P<key>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`\[\]{},?-][^#]*?|-[^\s#][^#]*?)\s*:(?:\s+(?P<rest>.*))?"""
+    r"""(?P<key>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`\[\]{},?-][^#]*?|-[^\s#][^#]*?)(?<=\S)\s*:(?:\s+(?P<rest>.*))?"""
 )
 _BLOCK = re.compile(r"(?P<style>[|>])(?P<hints>[+-]?\d?[+-]?)(?:\s+#.*)?")
 _INTEGER = re.compile(r"[+-]?\d{1,30}")
 _FLOAT = re.compile(r"[+-]?(?:\d{1,30}\.\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?")
-_COMMENT = re.compile(r"\s+#.*$")
+_COMMENT = re.compile(r"(?<!\s)\s+#.*$")
+_END = {'"': re.compile(r'((?:[^"\\]|\\.)*)"(?:\s+#.*)?$'), "'": re.compile(r"((?:[^']|'')*)'(?:\s+#.*)?$")}
+"""Mark to what stands before the same mark at the end of a quoted scalar's last line."""
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^xuU])")
 _ESCAPES = {
     "n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "N": "\x85",
@@ -113,20 +115,16 @@ class _Reader:
         return lines
 
     def _quoted(self, text: str) -> JsonValue:
-        """A quoted scalar, which may go over several lines: one break is a space, an empty line is a break."""
-        mark, folded = text[0], text
-        while (value := _quoted(folded)) is None:
+        """A quoted scalar, which may go over several lines."""
+        mark, line = text[0], text[1:]
+        lines: list[str] = []
+        while (end := _END[mark].match(line)) is None:
+            lines.append(line)
             if self._at >= len(self._lines):
                 raise _NotYamlError
             line = self._lines[self._at].strip()
             self._at += 1
-            if mark == '"' and folded.endswith("\\"):
-                folded = folded[:-1] + line
-            elif not line:
-                folded = folded.rstrip(" ") + "\n"
-            else:
-                folded += line if folded.endswith("\n") else f" {line}"
-        return value
+        return _unquoted(_folded([*lines, end[1]], mark), mark)
 
     def _literal(self, indent: int, style: str, hints: str) -> str:
         lines: list[str] = []
@@ -185,12 +183,28 @@ def _flow(text: str) -> JsonValue:
 
 
 def _quoted(text: str) -> str | None:
-    """The string that ``text`` quotes; None where it does not, or does not end."""
-    if re.fullmatch(r"'(?:[^']|'')*'(?:\s+#.*)?", text):
-        return text[1 : text.rindex("'")].replace("''", "'")
-    if re.fullmatch(r'"(?:[^"\\]|\\.)*"(?:\s+#.*)?', text, re.DOTALL):
-        return _ESCAPE.sub(_unescaped, text[1 : text.rindex('"')])
-    return None
+    """The string that ``text`` quotes on one line; None where it quotes none."""
+    end = _END[text[0]].match(text[1:]) if text[:1] in _END else None
+    return _unquoted(end[1], text[0]) if end else None
+
+
+def _folded(lines: list[str], mark: str) -> str:
+    """The lines of a quoted scalar in one: a break is a space, an empty line is a break, a backslash joins."""
+    parts = [lines[0]]
+    for number, line in enumerate(lines[1:], 2):
+        last = parts[-1]
+        if mark == '"' and last.endswith("\\"):
+            parts[-1] = last[:-1]
+            parts.append(line)
+        elif not line and number < len(lines):
+            parts.append("\n")
+        else:
+            parts.append(line if last == "\n" else f" {line}")
+    return "".join(parts)
+
+
+def _unquoted(text: str, mark: str) -> str:
+    return text.replace("''", "'") if mark == "'" else _ESCAPE.sub(_unescaped, text)
 
 
 def _unescaped(match: re.Match[str]) -> str:
