@@ -102,6 +102,13 @@ async def outcome(call: Coroutine[Any, Any, CallToolResult], *, within: float = 
     return words if took <= within else f"{words}, but only after {took:.1f} s"
 
 
+async def eventually(condition: Callable[[], bool], patience: float = 10.0) -> None:
+    """Let the loop work until ``condition`` holds."""
+    async with asyncio.timeout(patience):
+        while not condition():  # noqa: ASYNC110 (any condition, none has an event)
+            await asyncio.sleep(0.005)
+
+
 async def lives_on(session: Session) -> str:
     """``lives on``, if the session still answers."""
     answered = await outcome(session.call_tool("work", {"n": 1}), within=5)

@@ -19,12 +19,13 @@ from tui_app.tickets.errors import MCPTimeoutError
 
 pytestmark = servers.REAL_SERVER
 
+NODE_SDK = "@modelcontextprotocol/sdk@1.32.2"
 HERE = Path(__file__).parent / "sdk"
 
 
 def sdk_command(sdk: str, env: dict[str, str]) -> ServerCommand:
     if sdk == "node":
-        modules = servers.node_environment("sdk", "@modelcontextprotocol/sdk@1.32.2") / "node_modules"
+        modules = servers.node_environment("sdk", NODE_SDK) / "node_modules"
         return ServerCommand((servers.node(), str(HERE / "server.cjs")), env={"NODE_PATH": str(modules), **env})
     version = {"python 1": "1.30.0", "python 2": "2.3.0"}[sdk]
     python = servers.python_environment(f"mcp-{sdk[-1]}", f"mcp=={version}")
@@ -53,6 +54,24 @@ async def test_a_server_built_on_an_official_sdk_is_talked_to(sdk: str, remember
         assert session.process.skipped_lines == 0
         started = time.monotonic()
     assert time.monotonic() - started < 5
+    assert marked_processes(mark) == []
+
+
+async def test_npx_starts_a_server_and_nothing_of_it_is_left_at_the_end(tmp_path: Path) -> None:
+    modules = servers.node_environment("sdk", NODE_SDK) / "node_modules"
+    programs = tmp_path / "node_modules" / ".bin"
+    programs.mkdir(parents=True)
+    program = programs / "sdk-server"
+    program.write_text(f"#!/usr/bin/env node\nrequire({json.dumps(str(HERE / 'server.cjs'))});\n", encoding="utf-8")
+    program.chmod(0o755)
+    mark = new_mark()
+    npx = ServerCommand(
+        ("npx", "--no-install", "sdk-server"), env={"NODE_PATH": str(modules), **mark}, cwd=str(tmp_path)
+    )
+    async with opened_session(npx, ClientLimits()) as session:
+        assert session.identity.name == "sdk-server"
+        await check_tools(session)
+        assert len(marked_processes(mark)) > 1
     assert marked_processes(mark) == []
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mcp_client.conftest import QUICK, OpenFaulty, Verdict, fault_command, lives_on, outcome
+from tests.mcp_client.conftest import QUICK, OpenFaulty, Verdict, eventually, fault_command, lives_on, outcome
 from tests.processes import marked_processes, new_mark, wait_until
 from tui_app.mcp_client.process import ServerCommand, spawn
 from tui_app.mcp_client.session import open_session
@@ -31,6 +31,7 @@ both_eras = pytest.mark.parametrize("era", ["legacy", "modern"])
         ("dies-within-a-line", 0, "exit code 9."),
         ("dies-and-leaves-a-child", 0, "exit code 5."),
     ],
+    ids=["exits with 0", "exits with 7", "kill -9", "dies within a line", "dies and leaves a child"],
 )
 async def test_a_server_that_dies_fails_its_requests_with_exit_code_and_last_words(
     fault: str, number: int, how: str, era: str, faulty: OpenFaulty, verdict: Verdict
@@ -81,7 +82,7 @@ async def test_fifty_megabytes_on_standard_error_never_block(faulty: OpenFaulty,
             "done, tail bounded, lives on",
             f"{seen}, {'tail bounded' if kept < 70_000 else kept}, {await lives_on(session)}",
         )
-        assert session.process.last_error_line == "the \u241b]0;last\u2407 line"
+        await eventually(lambda: session.process.last_error_line == "the \u241b]0;last\u2407 line")
 
 
 async def test_standard_error_is_read_in_full_after_a_crash(faulty: OpenFaulty) -> None:
@@ -225,6 +226,7 @@ async def test_secrets_of_the_command_are_masked_in_what_the_server_says(verdict
         ("npx", "npx was not found", "nodejs.org"),
         ("node", "node was not found", "nodejs.org"),
     ],
+    ids=["missing", "not executable", "folder", "no interpreter", "garbage", "empty", "no uvx", "no npx", "no node"],
 )
 def test_a_command_that_cannot_run_is_explained(
     program: str, cause: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verdict: Verdict
