@@ -146,10 +146,12 @@ _DETAIL = (
 )
 
 _FORM = (
-    _quiet("form.submit", "ctrl+s,ctrl+enter", "submit", "Search", "Search with these criteria", "form", footer=1),
-    _quiet("form.close", "escape", "close", "Back", "Close the list, then the form; what was typed stays", "form", 2),
+    _quiet("form.submit", "enter,ctrl+s", "submit", "Search", "Search with these criteria", "form", footer=1),
+    _quiet("form.complete", "tab", "complete", "Complete", "Take the completion, or go to the next field", "form", 2),
+    _quiet("form.offer", "ctrl+n", "offer", "Values", "List the values that this field can take", "form", footer=3),
+    _quiet("form.correct", "ctrl+y", "correct", "Correct", "Write what was probably meant", "form"),
     _quiet("form.clear", "ctrl+l", "clear", "Clear all", "Empty every field", "form", footer=4),
-    _quiet("form.complete", "tab", "complete", "Complete", "Take the completion, or go to the next field", "form", 3),
+    _quiet("form.close", "escape", "close", "Back", "Close the list, then the form; what was typed stays", "form", 5),
     _quiet("form.next", "down", "move(1)", "Next", "Next completion, or next field", "form"),
     _quiet("form.previous", "up", "move(-1)", "Previous", "Previous completion, or previous field", "form"),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria
+from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import Failed, ListValues, TicketsFound, new_request_id
 from tui_app.ui.browse.base import BrowseBase, needs, no_more
 from tui_app.ui.browse.ticket_actions import TicketActions
 from tui_app.ui.form.search_line import SearchLine
 from tui_app.ui.form.sentence import sentence_text
+
+_IDLE_SECONDS = 0.5  # after the first rows: loading pydantic then is not felt
 
 
 class SearchActions(TicketActions):
@@ -61,7 +63,7 @@ class SearchActions(TicketActions):
             self.table.show_tickets(reply.tickets, keep_cursor=False)
         self.table.has_more = progress.truncated
         if reply.complete:
-            self._list_values(reply.profile)
+            self._prepare(reply.profile)
         self.show_message()
         self.show_status()
 
@@ -86,11 +88,12 @@ class SearchActions(TicketActions):
         self.show_status()
         return True
 
-    def _list_values(self, profile: str) -> None:
-        """Ask once for each profile which values exist."""
+    def _prepare(self, profile: str) -> None:
+        """Once for each profile: ask which values exist, and load what checks the form, before it is opened."""
         if profile not in self._values_asked:
             self._values_asked.add(profile)
             self.service.submit(ListValues(new_request_id(), profile))
+            self.set_timer(_IDLE_SECONDS, lambda: self.deck.keeper.run(lambda: check_criteria({})))
 
     # ------------------------------------------------------------------ actions
 

@@ -31,6 +31,9 @@ from tui_app.ui.form.fields import FIELDS, LIST_FIELDS, FieldSpec, check_fields,
 from tui_app.ui.keys import bindings_for
 
 QUERY = "text"
+_AROUND_FIELDS = 8  # lines: borders, query, hints, footer
+_FEWEST_FIELDS = 3
+_LEAST_ROOM = 20  # cells for completions beside the right edge
 _QUERY_EXAMPLE = 'words "exact words" status:open assignee:me label:bug after:7d'
 
 
@@ -83,7 +86,6 @@ class SearchForm(Widget):
         self._initial = raw
         self._known = known
         self._native_language = native_language
-        self._extra = {name: value for name, value in raw.items() if name not in {spec.name for spec in self._specs()}}
 
     def _specs(self) -> list[FieldSpec]:
         specs = [spec for spec in FIELDS if spec.name != "native"]
@@ -104,6 +106,10 @@ class SearchForm(Widget):
     def on_mount(self) -> None:
         self._row(QUERY).input.focus()
         self._check_all()
+
+    def on_resize(self) -> None:
+        """The fields scroll where there is no room for all of them."""
+        self.query_one("#fields").styles.max_height = max(_FEWEST_FIELDS, self.screen.size.height - _AROUND_FIELDS)
 
     # ------------------------------------------------------------------ reading and writing
 
@@ -139,7 +145,7 @@ class SearchForm(Widget):
             with self.prevent(Input.Changed):
                 self._row(QUERY).input.value = format_query(self._read())
         self._check_all()
-        self._offer_completions(event.input)
+        self._offer(event.input)
 
     def _fields_from_query(self) -> None:
         criteria = parse_query(self._row(QUERY).input.value).criteria
@@ -160,7 +166,9 @@ class SearchForm(Widget):
         if name and name != QUERY:
             self._row(name).say(words, is_error=True)
         problems = parse_query(self._row(QUERY).input.value, known).problems
-        self.query_one("#did-you-mean", Static).update(Content(problems[0].message if problems else ""))
+        self.query_one("#did-you-mean", Static).update(
+            Content(f"{problems[0].message}  ^y takes it" if problems else "")
+        )
         self.query_one("#did-you-mean").display = bool(problems)
         self.query_one("#form-error").display = False
 
@@ -168,24 +176,26 @@ class SearchForm(Widget):
         line = self.query_one("#form-error", Static)
         line.update(Content(f"{error.cause} {error.hint}"))
         line.display = True
+        if error.field:
+            self._row(error.field).input.focus()
 
     # ------------------------------------------------------------------ completion
 
-    def _offer_completions(self, field: Input) -> None:
-        completion = self._completion(field)
-        region = field.region
-        corner = self.content_region.offset
-        x = region.x - corner.x + min(completion.start, max(0, region.width - 20))
+    def _offer(self, field: Input, *, asked: bool = False) -> None:
+        completion = self._completion(field, asked=asked)
+        corner, region = self.content_region.offset, field.region
+        x = region.x - corner.x + min(completion.start, max(0, region.width - _LEAST_ROOM))
         self.query_one(CompletionList).open_at(x, region.y - corner.y + 1, completion.options)
 
-    def _completion(self, field: Input) -> Completion:
+    def _completion(self, field: Input, *, asked: bool = True) -> Completion:
+        """What fits where the cursor is. Unless it was asked for, an empty field offers nothing."""
         name, text, cursor = field.name or "", field.value, field.cursor_position
         if name == QUERY:
             return complete_query(text, cursor, self._known())
         start = text.rfind(",", 0, cursor) + 1 if name in LIST_FIELDS else 0
         start += len(text[start:cursor]) - len(text[start:cursor].lstrip())
         prefix = text[start:cursor].strip('"')
-        return Completion(start, cursor, complete_value(name, prefix, self._known()) if prefix else ())
+        return Completion(start, cursor, complete_value(name, prefix, self._known()) if prefix or asked else ())
 
     def _take(self, option: str) -> None:
         field = self.app.focused
@@ -204,24 +214,18 @@ class SearchForm(Widget):
 
     # ------------------------------------------------------------------ actions
 
-    @on(Input.Submitted)
-    def _submit_or_take(self, event: Input.Submitted) -> None:
-        event.stop()
+    def action_submit(self) -> None:
+        """Take the completion that the cursor was moved to; else search, or say at the field why not."""
         chosen = self.query_one(CompletionList).chosen
         if chosen is not None:
             self._take(chosen)
-        else:
-            self.action_submit()
-
-    def action_submit(self) -> None:
+            return
         try:
             criteria = check_criteria(self._read())
         except UsageError as error:
             self._explain(error)
-            if error.field:
-                self._row(error.field).input.focus()
-            return
-        self.post_message(self.Submitted(criteria))
+        else:
+            self.post_message(self.Submitted(criteria))
 
     def action_close(self) -> None:
         completions = self.query_one(CompletionList)
@@ -233,6 +237,17 @@ class SearchForm(Widget):
     def action_clear(self) -> None:
         self.set_raw({})
         self._row(QUERY).input.focus()
+
+    def action_offer(self) -> None:
+        if isinstance(self.app.focused, Input):
+            self._offer(self.app.focused, asked=True)
+
+    def action_correct(self) -> None:
+        field = self._row(QUERY).input
+        problems = parse_query(field.value, self._known()).problems
+        if problems:
+            field.value = field.value[: problems[0].start] + problems[0].replacement + field.value[problems[0].end :]
+            field.cursor_position = len(field.value)
 
     def action_complete(self) -> None:
         option = self.query_one(CompletionList).first

@@ -1,0 +1,155 @@
+"""The open form: two views of the same criteria, completion, and what is said beside each field."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from tests.ui.fakes import FakeService
+from tests.ui.support import Deck, opened, tickets
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.messages import Search
+from tui_app.ui.form.search_form import SearchForm
+
+
+def field(deck: Deck, name: str) -> Input:
+    return next(row.input for row in deck.screen.query_one(SearchForm).query("FieldRow") if row.spec.name == name)  # type: ignore[attr-defined]
+
+
+async def fill(deck: Deck, name: str, text: str) -> None:
+    field(deck, name).focus()
+    await deck.type(text)
+
+
+async def test_what_is_typed_as_a_query_shows_in_the_fields() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type('printer status:open,"in review" assignee:me after:7d')
+        assert field(deck, "status").value == "open, in review"
+        assert field(deck, "assignee").value == "me"
+        assert field(deck, "created_after").value == "7d"
+
+
+async def test_what_is_typed_in_a_field_shows_in_the_query() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("printer")
+        await fill(deck, "labels", "bug, ui")
+        await fill(deck, "max_results", "50")
+        assert field(deck, "text").value == "printer label:bug,ui max:50"
+
+
+async def test_a_wrong_field_says_so_and_keeps_what_was_typed() -> None:
+    async with opened(size=(120, 40)) as deck:
+        await deck.press("s")
+        await fill(deck, "created_after", "2026-02-30")
+        await fill(deck, "max_results", "1001")
+        await deck.sees("no such day")
+        await deck.sees("takes a whole number from 1 to 1000")
+        await deck.press("ctrl+s")
+        assert len(deck.service.requests(Search)) == 1
+        assert field(deck, "created_after").value == "2026-02-30"
+        assert field(deck, "max_results").value == "1001"
+        await deck.sees("is not a day that exists")
+
+
+async def test_dates_in_the_wrong_order_are_told_while_typing() -> None:
+    async with opened(size=(160, 40)) as deck:
+        await deck.press("s")
+        await deck.type("after:2026-11-01 before:2026-10-01")
+        await deck.sees("later than created_before")
+
+
+async def test_a_date_says_what_it_means() -> None:
+    async with opened(size=(120, 40)) as deck:
+        await deck.press("s")
+        await fill(deck, "updated_after", "2026-11-01")
+        await deck.sees("Sun 1 Nov 2026")
+
+
+async def test_tab_takes_the_first_completion_and_then_goes_on() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("sta")
+        await deck.press("tab")
+        assert field(deck, "text").value == "status:"
+        await deck.type("blo")
+        await deck.press("tab")
+        assert field(deck, "text").value == "status:Blocked "
+        await deck.press("tab")
+        assert deck.app.focused is field(deck, "status")
+
+
+async def test_arrows_choose_among_completions_and_enter_takes_one() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await fill(deck, "status", "in")
+        await deck.press("down", "down", "enter")
+        assert field(deck, "status").value == "In Review"
+        assert len(deck.service.requests(Search)) == 1
+
+
+async def test_values_can_be_listed_for_an_empty_field() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        field(deck, "priority").focus()
+        await deck.press("ctrl+n")
+        await deck.sees("Highest")
+
+
+async def test_a_slip_is_asked_about_and_can_be_corrected() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("statsu:open")
+        await deck.sees("Did you mean status:")
+        await deck.press("ctrl+y")
+        assert field(deck, "status").value == "open"
+
+
+async def test_escape_closes_the_list_first_and_then_the_form() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("sta")
+        await deck.press("escape")
+        assert deck.screen.query_one(SearchForm)
+        await deck.press("escape")
+        assert deck.screen is deck.browser
+
+
+async def test_clearing_empties_both_views() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("printer status:open")
+        await deck.press("ctrl+l")
+        assert field(deck, "text").value == field(deck, "status").value == ""
+        await deck.press("enter")
+        await deck.until(lambda: deck.screen is deck.browser)
+        assert deck.service.last_search.criteria == TicketSearchCriteria()
+
+
+async def test_the_form_opens_with_what_is_searched() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("label:printing")
+        await deck.press("enter")
+        await deck.sees("labelled printing")
+        await deck.press("s")
+        assert field(deck, "text").value == "label:printing"
+
+
+async def test_hostile_values_are_shown_as_they_are() -> None:
+    hostile = "[@click=app.quit]x[/nope]"
+    service = FakeService(tickets(3))
+    async with opened(service) as deck:
+        deck.browser.known.add_seen("local", [tickets(1)[0].__class__(id="X-1", title="x", status=hostile)])
+        await deck.press("s")
+        await fill(deck, "status", "[@")
+        await deck.sees(hostile)
+
+
+async def test_at_60_by_15_every_field_can_be_reached() -> None:
+    async with opened(size=(60, 15)) as deck:
+        await deck.press("s")
+        for _ in range(10):
+            await deck.press("down")
+        assert deck.app.focused is field(deck, "max_results")
+        await deck.sees("At most")
