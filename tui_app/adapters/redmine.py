@@ -6,19 +6,24 @@ per session. Neither server says where Redmine is, so a ticket has an address on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from tui_app.adapters.answers import at, data_of, rows_in, whole_number
 from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
-from tui_app.adapters.reading import read_record, ticket_from
+from tui_app.adapters.reading import plain_text, read_record, ticket_from, without_wrapper
+from tui_app.adapters.reading.yaml_text import parse_yaml
 from tui_app.adapters.redmine_query import ANY_STATUS, Ids, redmine_parameters, sorting
-from tui_app.adapters.tracker import Arguments, Plan, TrackerAdapter, page_size, variant_for
+from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, page_size, the_ticket, variant_for
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.ticket import JsonValue, Ticket
 
+_HIT = re.compile(r"(?P<tracker>.+?) #\d+(?: \((?P<status>.+?)\))?: (?P<title>.*)", re.DOTALL)
+_TITLES_ONLY = "With other criteria beside it, Redmine looks for text in titles only."
 _NAMED = frozenset({"project_id", "status_id", "assigned_to_id", "priority_id"})
 """The parameters that redmine-mcp-server's list tool has arguments for; the others go into its ``filters``."""
 
@@ -89,9 +94,63 @@ class RedmineMcpServer(RedmineAdapter):
         return ticket_from(read_record(results[0], reference.id))
 
 
+class McpRedmine(RedmineAdapter):
+    """mcp-redmine: one tool that passes a path on to Redmine's REST interface, here always to ``get``, answered in YAML."""
+
+    made_for = "mcp-redmine"
+    search_tool = "redmine_request"
+    get_tool = "redmine_request"
+
+    def setup_calls(self) -> tuple[ToolCall, ...]:
+        paths = ("/issue_statuses.json", "/enumerations/issue_priorities.json")
+        return tuple(self.call(self.get_tool, _reading(path)) for path in paths)
+
+    def listed(self, result: CallToolResult) -> list[dict[str, Any]]:
+        body = _body(result)
+        return rows_in(body, "issue_statuses") or rows_in(body, "issue_priorities")
+
+    def plan(self, criteria: TicketSearchCriteria) -> Plan:
+        if criteria.used_fields() == {"text"}:
+            parameters: Arguments = {"q": criteria.text, "issues": 1, "limit": page_size(criteria, {"text"})}
+            found = _reading("/search.json", parameters)
+            return self.planned(self.search_tool, criteria, {"text": found}, found)
+        said = {field: {"params": words} for field, words in redmine_parameters(criteria, self.ids).items()}
+        if criteria.text:
+            said["text"] = {"params": {"subject": f"~{criteria.text}"}}
+        parameters = {
+            "status_id": ANY_STATUS,
+            "sort": sorting(criteria),
+            "limit": page_size(criteria, said),
+            "offset": 0,
+        }
+        return self.planned(self.search_tool, criteria, said, _reading("/issues.json", parameters))
+
+    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
+        body, parameters = _body(result), call.arguments.get("params")
+        rows: list[Row] = [*rows_in(body, "issues"), *map(_found, rows_in(body, "results"))]
+        if not rows and whole_number(at(body, "total_count")) != 0:
+            rows = self.rows(result)
+        total, offset = whole_number(at(body, "total_count")), whole_number(at(body, "offset")) or 0
+        asked = whole_number(at(parameters, "offset")) or 0
+        more = rows and offset == asked and total is not None and offset + len(rows) < total
+        following = None
+        if more and isinstance(parameters, dict):
+            following = self.following(call, params={**parameters, "offset": offset + len(rows)})
+        titles_only = (_TITLES_ONLY,) if criteria.text and at(parameters, "subject") else ()
+        return Page(tuple(map(ticket_from, rows)), following, total, titles_only)
+
+    def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
+        path = f"/issues/{quote(reference.id.removeprefix('#'), safe='')}.json"
+        return (self.call(self.get_tool, _reading(path, {"include": "journals,attachments"})),)
+
+    def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
+        rows = rows_in(_body(results[0]), "issue") or rows_in(_body(results[0]), "issues")
+        return the_ticket(reference, [ticket_from(row) for row in rows])
+
+
 def make(description: ServerDescription, map: Mapping[str, Any]) -> Adapter:  # noqa: A002
     """The adapter for the Redmine server ``description``."""
-    variants: tuple[type[RedmineAdapter], ...] = (RedmineMcpServer,)
+    variants: tuple[type[RedmineAdapter], ...] = (RedmineMcpServer, McpRedmine)
     return variant_for(variants, description, map)
 
 
@@ -100,3 +159,20 @@ def _as_arguments(parameters: dict[str, JsonValue]) -> Arguments:
     named = {name: value for name, value in parameters.items() if name in _NAMED and "|" not in str(value)}
     rest = {name: value for name, value in parameters.items() if name not in named}
     return {**named, **({"filters": rest} if rest else {})}
+
+
+def _reading(path: str, parameters: Arguments | None = None) -> Arguments:
+    return {"path": path, "method": "get", "params": dict(parameters or {})}
+
+
+def _body(result: CallToolResult) -> JsonValue:
+    """What Redmine answered, out of the YAML round it."""
+    return at(parse_yaml(without_wrapper(plain_text(result))), "body")
+
+
+def _found(row: Row) -> Row:
+    """A search hit, ``Feature #2 (In Progress): title``, as the issue list would word it."""
+    match = _HIT.fullmatch(str(row.get("title", "")))
+    if match is None:
+        return row
+    return {**row, "title": match["title"], "status": match["status"], "tracker": match["tracker"], "type": None}
