@@ -102,6 +102,14 @@ class Server:
             sys.exit(1)
         if self.fault == "silent-probe":
             return
+        if self.fault == "refuses-the-first-probe" and not self.held:
+            self.held.append(request)
+            supported = {"supported": ["2026-07-28"], "requested": "2026-07-28"}
+            self.error(request, -32022, "Unsupported protocol version", supported)
+            return
+        if self.fault == "probe-overtaken":
+            self.held.append(request)
+            return
         if self.fault == "late-probe":
             self.held.append(request)
             return
@@ -124,6 +132,14 @@ class Server:
         )
 
     def initialize(self, request: Message) -> None:
+        if self.fault == "probe-overtaken":  # a server that works on several requests at a time
+            self.error(request, -32601, "Method not found: initialize")
+            self.fault = ""
+            self.discover(self.held.pop())
+            return
+        if self.fault == "strict-version" and request["params"]["protocolVersion"] != "2024-11-05":
+            self.error(request, -32602, "Unsupported protocol version", {"supported": ["2024-11-05"]})
+            return
         if self.held:  # the probe was taken: its late answer first, then the handshake is refused
             self.fault = ""
             self.discover(self.held.pop())
@@ -131,7 +147,9 @@ class Server:
             self.error(request, -32022, "Unsupported protocol version", {"supported": ["2026-07-28"], "requested": "?"})
             return
         self.modern = False
-        version = {"ancient-version": "1999-01-01", "old-version": "2024-11-05"}.get(self.fault, "2025-11-25")
+        version = {"ancient-version": "1999-01-01", "old-version": "2024-11-05", "strict-version": "2024-11-05"}.get(
+            self.fault, "2025-11-25"
+        )
         info = {"name": "fault-server", "version": "1"}
         self.result(request, {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info})
 

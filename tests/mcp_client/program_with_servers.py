@@ -1,4 +1,7 @@
-"""Run by a test, which kills it: starts servers that end neither with their input nor on SIGTERM, and waits."""
+"""Run by tests: starts servers that end neither with their input nor on SIGTERM, and waits for a line, then leaves.
+
+A test kills it before that, or lets it leave without closing anything.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ async def main() -> None:
     only_spawned = spawn(fault_command("stubborn", env=mark))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    await asyncio.Event().wait()
+    sys.stdin.readline()
     del sessions, only_spawned
+    sys.exit("left without closing anything")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -16,7 +18,7 @@ from tests.mcp_client.conftest import QUICK, OpenFaulty, Verdict, eventually, fa
 from tests.processes import marked_processes, new_mark, wait_until
 from tui_app.mcp_client.process import ServerCommand, spawn
 from tui_app.mcp_client.session import open_session
-from tui_app.tickets.errors import CommandNotFoundError, MCPConnectionError
+from tui_app.tickets.errors import CommandNotFoundError, MCPConnectionError, ServerStartError
 
 both_eras = pytest.mark.parametrize("era", ["legacy", "modern"])
 
@@ -171,21 +173,40 @@ def _children() -> list[str]:
     return sorted(Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split())
 
 
-async def test_a_program_that_is_killed_leaves_no_server(verdict: Verdict) -> None:
+@pytest.mark.parametrize("end", ["kill -9", "kill", "exit"])
+def test_a_program_that_ends_without_closing_its_sessions_leaves_no_server(end: str, verdict: Verdict) -> None:
     mark = new_mark()
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.mcp_client.program_with_servers", env={**os.environ, **mark}, stdout=-1
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.mcp_client.program_with_servers"],
+        env={**os.environ, **mark},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
-    assert program.stdout
-    assert (await asyncio.wait_for(program.stdout.readline(), 30)) == b"ready\n"
-    assert len(marked_processes(mark)) > 5
-    program.kill()
-    await program.wait()
-    await asyncio.to_thread(wait_until, lambda: not marked_processes(mark), 5.0)
+    with program:
+        assert program.stdin
+        assert program.stdout
+        assert program.stdout.readline() == b"ready\n"
+        assert len(marked_processes(mark)) > 5
+        if end == "exit":
+            program.stdin.write(b"\n")
+            program.stdin.flush()
+        else:
+            program.send_signal(signal.SIGKILL if end == "kill -9" else signal.SIGTERM)
+        program.wait(10)
+    wait_until(lambda: not marked_processes(mark), 5.0)
     verdict("0 left", f"{len(marked_processes(mark))} left")
 
 
 # ---------------------------------------------------------------------- the start
+
+
+async def test_a_server_that_died_before_its_session_was_opened_is_explained(verdict: Verdict) -> None:
+    process = spawn(fault_command("dies-at-the-start"))
+    await eventually(lambda: process.exit_code is not None)
+    with pytest.raises(ServerStartError) as caught:
+        await open_session(process.command, QUICK, process=process)
+    verdict("exit code 3: ModuleNotFoundError: No module named 'jira'", caught.value.cause.partition("ended with ")[2])
 
 
 async def test_a_server_gets_an_allowlisted_environment_its_folder_and_a_session_of_its_own(

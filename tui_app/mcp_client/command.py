@@ -43,9 +43,8 @@ class ServerCommand:
 
     def masked(self, text: str) -> str:
         """``text`` without the secrets, otherwise as it was."""
-        for secret in self.secrets:
-            if secret:
-                text = text.replace(secret, MASK)
+        for secret in sorted(filter(None, self.secrets), key=len, reverse=True):  # one may be a part of another
+            text = text.replace(secret, MASK)
         return text
 
     def foreign(self, text: str) -> str:

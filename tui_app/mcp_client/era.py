@@ -122,13 +122,17 @@ async def _whichever_comes(
         hands.cancel()
 
 
-async def _handshake(server: Requester) -> ServerIdentity:
-    params = {"protocolVersion": LEGACY_VERSIONS[0], "capabilities": {}, "clientInfo": _CLIENT}
+async def _handshake(server: Requester, offered: str = LEGACY_VERSIONS[0]) -> ServerIdentity:
+    params = {"protocolVersion": offered, "capabilities": {}, "clientInfo": _CLIENT}
     try:
         result = await asyncio.shield(_sent(server, "initialize", params))
     except MCPError as error:
         if error.code is None:
             raise
+        supported = _supported(error.data)
+        older = [version for version in LEGACY_VERSIONS if version in supported and version != offered]
+        if older and offered == LEGACY_VERSIONS[0]:  # it should have answered with its own version, and refused instead
+            return await _handshake(server, older[0])
         raise _refused_handshake(error) from None
     version = result.get("protocolVersion")
     if version not in LEGACY_VERSIONS:

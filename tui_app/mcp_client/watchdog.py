@@ -12,10 +12,12 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 _PROGRAM = str(Path(__file__).with_name("watchdog_program.py"))
-_LEAVING = 1.0  # seconds that a normal exit waits for the watchdog, which then needs a few milliseconds
+_LEAVING = 3.0
+"""Seconds that a normal exit waits at most: milliseconds, unless servers were left that the watchdog has to kill."""
 
 
 class Watchdog:
@@ -87,13 +89,11 @@ class Watchdog:
         return True
 
     def _dismiss(self, process: subprocess.Popen[bytes]) -> None:
+        """Its own end is left to itself: killing it would leave what it is about to end."""
         if process.stdin is not None:
             process.stdin.close()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_LEAVING)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 watchdog = Watchdog()
