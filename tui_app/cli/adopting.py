@@ -35,11 +35,11 @@ def adopt(files: Iterable[Path], *, ask: bool) -> int:
         UsageError: there is nobody to ask.
     """
     settings = load_settings()
+    everything = {file: read_servers(file) for file in files}
     if ask and not to_terminal(sys.stdin):
         raise UsageError("There is no terminal to ask at.", hint="Give --yes to add every server that the file names.")
     adopted: dict[str, Profile] = {}
-    for file in files:
-        found = read_servers(file)
+    for file, found in everything.items():
         _announce(file, found)
         for server in found.servers:
             profile = _wanted(server, settings, ask=ask)

@@ -29,6 +29,6 @@ def adapter_names() -> list[str]:
 
 def sort_fields() -> list[str]:
     """Values that ``--sort`` takes: each field, and with ``-`` for descending."""
-    from tui_app.tickets.criteria import SORT_FIELDS
+    from tui_app.tickets.sort_fields import SORT_FIELDS
 
     return [*SORT_FIELDS, *(f"-{field}" for field in SORT_FIELDS)]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tui_app.tickets.errors import ErrorKind, ExplainedError
-from tui_app.tickets.text import clean
 
 if TYPE_CHECKING:
     from tui_app.tickets.ticket import JsonValue
@@ -102,6 +101,8 @@ def echo(text: str) -> None:
 
 def warn(text: str) -> None:
     """Print a line for the user beside the answer."""
+    from tui_app.tickets.text import clean  # not at the top: `--help` needs this module, and not that one
+
     click.echo(clean(text), err=True)
 
 

@@ -16,6 +16,7 @@ from annotated_types import Interval, Len
 
 from tui_app.tickets.dates import DATE_FORMS, DateBound
 from tui_app.tickets.errors import UsageError
+from tui_app.tickets.sort_fields import SORT_FIELDS as SORT_FIELDS
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -25,20 +26,6 @@ MAX_RESULTS_LIMIT = 1000
 DEFAULT_MAX_RESULTS = 100
 _LONGEST_WORDS = 2000  # characters; no tracker takes a longer query, and a pasted file is a mistake
 _MOST_VALUES = 100  # values in one list; longer ones overflow the trackers' own query limits
-
-SORT_FIELDS = (
-    "id",
-    "title",
-    "status",
-    "assignee",
-    "reporter",
-    "priority",
-    "type",
-    "project",
-    "created_at",
-    "updated_at",
-)
-"""What results can be sorted by; a leading ``-`` turns the order round."""
 
 ME = "me"
 """As assignee: whoever the tracker says that the user is."""
