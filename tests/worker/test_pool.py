@@ -292,7 +292,7 @@ async def test_a_sibling_that_fails_to_start_is_not_tried_over_and_over() -> Non
 
     assert starts.tried == 2
     release.set()
-    assert await asyncio.gather(holder, waiting) == [0, 0]
+    assert [await holder, await waiting] == [0, 0]
     await pool.close()
 
 

@@ -22,6 +22,9 @@ from tui_app.worker.commands import Ending, Outcome, signal_group
 _POLL_SECONDS = 0.05  # a person does not notice it, and the processor neither
 _KILL_GRACE = 1.0  # seconds from SIGTERM to SIGKILL
 
+_INTERRUPTED = frozenset(code for number in (signal.SIGINT, signal.SIGQUIT) for code in (-number, 128 + number))
+"""Exit codes of a program that Ctrl-C or Ctrl-\\ ended, be it at once or after it cleaned up as shells expect."""
+
 _LAUNCHER = """
 import os, signal, sys
 os.setpgid(0, 0)
@@ -125,5 +128,4 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def _outcome(exit_code: int) -> Outcome:
     if exit_code == 0:
         return Outcome(Ending.DONE, 0)
-    interrupted = exit_code in (-signal.SIGINT, 128 + signal.SIGINT)
-    return Outcome(Ending.CANCELLED if interrupted else Ending.FAILED, exit_code)
+    return Outcome(Ending.CANCELLED if exit_code in _INTERRUPTED else Ending.FAILED, exit_code)
