@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,25 @@ def test_a_program_that_ends_without_closing_its_sessions_leaves_no_server(end: 
 
 
 # ---------------------------------------------------------------------- the start
+
+
+def test_starting_a_server_loads_neither_asyncio_nor_pydantic() -> None:
+    check = "import sys, tui_app.mcp_client.process; print([m for m in ('asyncio', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_session_works_on_a_loop_of_another_thread_for_a_process_of_this_one() -> None:
+    process = spawn(fault_command("none"))
+
+    async def talk() -> str:
+        session = await open_session(process.command, QUICK, process=process)
+        answered = await lives_on(session)
+        await session.close()
+        return answered
+
+    with ThreadPoolExecutor(1) as other_thread:
+        assert other_thread.submit(lambda: asyncio.run(talk())).result(30) == "lives on"
 
 
 async def test_a_server_that_died_before_its_session_was_opened_is_explained(verdict: Verdict) -> None:

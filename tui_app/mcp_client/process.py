@@ -1,8 +1,8 @@
 """A server as a process: started from an argv list in a session of its own, ended with everything that it started.
 
-Invariant: a process that was spawned is reaped, with its group, by `ServerProcess.ending`, and at
-the latest five seconds after that began, even if the server ignores the end of its input and SIGTERM. Nothing here
-needs an event loop or imports one, so a server can be started before anything slow is loaded.
+Invariant: `ServerProcess.ending` leaves neither the process nor anything of its group, five seconds after it began at
+the latest, even if the server ignores the end of its input and SIGTERM. Nothing here needs an event loop or imports
+one, so a server can be started before anything slow is loaded.
 """
 
 from __future__ import annotations

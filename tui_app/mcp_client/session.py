@@ -111,7 +111,7 @@ async def open_session(
         MCPProtocolError: there is no protocol version in common, or it refuses the handshake.
     """
     limits = limits or ClientLimits()
-    remembered = era_cache.get(command.key) if era_cache else None
+    remembered = None if era_cache is None else era_cache.get(command.key)
     connection = Connection(process or spawn(command), limits)
     try:
         identity = await _ready(connection, limits, remembered)
@@ -121,7 +121,7 @@ async def open_session(
         connection = Connection(spawn(command), limits)  # once more, without the probe that it did not survive
         identity = await _ready(connection, limits, Era.LEGACY)
     connection.modern = identity.era is Era.MODERN
-    if era_cache:
+    if era_cache is not None:
         era_cache.put(command.key, identity.era)
     return Session(connection, identity, limits)
 
