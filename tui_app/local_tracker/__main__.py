@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     database = Path(sys.argv[1]) if len(sys.argv) > 1 else database_path()
-    try:
-        Server(Tools(database)).serve(sys.stdin.buffer, sys.stdout.buffer)
-    except BrokenPipeError:
-        sys.stdout = None  # the client went first: there is nobody to flush to
+    with closing(Tools(database)) as tools:
+        try:
+            Server(tools).serve(sys.stdin.buffer, sys.stdout.buffer)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the client went first: no flush at exit
     return 0
 
 

@@ -48,7 +48,7 @@ def _fitting(name: str, schema: Mapping[str, Any], value: Any) -> Any:
 
 def _storable(text: str) -> str:
     """Half a character (which JSON can carry and SQLite cannot) becomes a mark."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _is_text(schema: Mapping[str, Any], value: Any) -> bool:

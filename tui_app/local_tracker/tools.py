@@ -64,6 +64,12 @@ class Tools:
         except sqlite3.Error as error:
             raise ToolError(self._explained(error)) from error
 
+    def close(self) -> None:
+        """Close the database."""
+        if self._opened:
+            self._opened[0].connection.close()
+            self._opened = None
+
     def _open(self, store: Store) -> tuple[Store, KnownValues]:
         known = KnownValues(store.connection, os.environ.get(USER_VARIABLE) or _user_of(store.connection))
         for notice in store.notices:
@@ -74,7 +80,7 @@ class Tools:
     def _explained(self, error: sqlite3.Error) -> str:
         if not is_damage(error):
             return f"The database {self._path} cannot be read: {error}."
-        self._opened = None
+        self.close()
         store = replace_damaged(self._path)
         self._open(store)
         return f"{' '.join(store.notices)} Please ask again."

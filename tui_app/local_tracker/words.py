@@ -5,9 +5,8 @@ keeps no text of its own and an entry is taken out by giving the very words that
 
 The tokenizer is SQLite's unicode61: any word is found by its beginning, with or without accents. Two things are added.
 Scripts that are written without spaces are indexed character by character, so any part of a phrase is found; names like
-``ConnectionTimeoutError`` are found by each of their parts. (A trigram index finds every substring, but was measured to
-take four times the space and ten times as long to search, and misses words of two characters, which are most Chinese
-ones.)
+``ConnectionTimeoutError`` are found by each of their parts. (A trigram index finds every substring, but took five times
+the space and four times as long to search, and misses words of two characters, which are most Chinese ones.)
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _UNSPACED = re.compile(
     "\U00020000-\U0003ffff"  # rare Han
     "])"
 )
-_HUMPED = re.compile(r"[A-Za-z]*[a-z][A-Z][A-Za-z]*")
+_NAME = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,64}(?![A-Za-z])")  # longer runs of letters are data, not names
 _HUMP = re.compile(r"(?<=[a-z])[A-Z]")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -29,7 +28,8 @@ _TERM = re.compile(r'"([^"]*)"|(\S+)')
 def searchable(*texts: str) -> str:
     """The words under which a ticket with these texts is found."""
     text = "\n".join(texts)
-    humps = " ".join(word[hump.start() :] for word in _HUMPED.findall(text) for hump in _HUMP.finditer(word))
+    names = _NAME.findall(text) if _HUMP.search(text) else ()
+    humps = " ".join(name[hump.start() :] for name in names for hump in _HUMP.finditer(name))
     spaced = text if text.isascii() else _UNSPACED.sub(r" \1 ", text)
     return f"{spaced}\n{humps}" if humps else spaced
 
