@@ -1,0 +1,174 @@
+"""Markdown to strips, in pieces, away from the event loop.
+
+Invariants: no piece takes long, whatever is in it (a long block is not parsed but shown as it is); nothing in it is a
+link that acts, a raw HTML element or a style of Textual's; every text of a strip is guarded.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_app.ui.rendering.safe import guarded, safe_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIECE = 1500
+"""Characters rendered at a time, some 10 ms: a key waits no longer for its turn."""
+_LONGEST_BLOCK = 6000  # characters; a longer paragraph, list or table takes the parser more than linear time
+_LONGEST_TEXT = 200_000  # characters of one text; what follows is for the editor
+_DEEPEST_QUOTE = 20  # levels of ">"; each costs a pass over the text
+
+_FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
+_TASK = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+)\[([ xX])\](?=\s)", re.MULTILINE)
+_DEEP_QUOTE = re.compile(rf"^(?:\s?>\s?){{{_DEEPEST_QUOTE},}}", re.MULTILINE)
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut Markdown at blank lines outside of code fences into ``(piece, is Markdown)``, each about `PIECE` long."""
+    capped = text[:_LONGEST_TEXT]
+    gathered: list[str] = []
+    size = 0
+    for block in _blocks(capped):
+        if len(block) > _LONGEST_BLOCK or _DEEP_QUOTE.search(block):
+            if gathered:
+                yield "\n\n".join(gathered), True
+            yield block, False
+            gathered, size = [], 0
+            continue
+        gathered.append(block)
+        size += len(block)
+        if size > PIECE:
+            yield "\n\n".join(gathered), True
+            gathered, size = [], 0
+    if gathered:
+        yield "\n\n".join(gathered), True
+    if len(text) > _LONGEST_TEXT:
+        rest = len(text) - _LONGEST_TEXT
+        yield f".. and {rest:,} more characters, which are not shown here. E opens all of it in your editor.", False
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Runs of lines between blank lines; a code fence is one run, and an indented line belongs to what is above it."""
+    lines: list[str] = []
+    fence = ""
+    blank = False
+    for line in text.split("\n"):
+        if not fence and blank and line.strip() and not line.startswith((" ", "\t")):
+            yield "\n".join(lines).strip("\n")
+            lines = []
+        lines.append(line)
+        match = _FENCE.match(line)
+        if match and not fence:
+            fence = match[1]
+        elif match and match[1].startswith(fence) and line.strip() == match[1]:
+            fence = ""
+        blank = not line.strip()
+    if any(line.strip() for line in lines):
+        yield "\n".join(lines).strip("\n")
+
+
+class MarkdownRenderer:
+    """Renders Markdown at one width in one theme. ``styles`` maps rich's ``markdown.*`` names to styles."""
+
+    def __init__(self, styles: Mapping[str, Style], base: Style, code_theme: str) -> None:
+        self._styles = dict(styles)
+        self._base = base
+        self._code_theme = code_theme
+
+    def strips(self, piece: str, width: int) -> list[Strip]:
+        """One piece of Markdown as strips of ``width`` cells."""
+        console = self._console(width)
+        document = _document_class()(_with_task_signs(piece), self._code_theme)
+        lines = console.render_lines(document, console.options.update(width=width), pad=True)
+        return [Strip(guarded([_inert(segment) for segment in line]), width) for line in lines]
+
+    def plain(self, text: str, width: int) -> list[Strip]:
+        """Text as it is, wrapped at ``width`` cells."""
+        return [
+            Strip([Segment(line, self._base)]).adjust_cell_length(width, self._base) for line in wrapped(text, width)
+        ]
+
+    def _console(self, width: int) -> Console:
+        from rich.console import Console
+        from rich.theme import Theme
+
+        return Console(
+            file=io.StringIO(),
+            width=width,
+            color_system="truecolor",
+            force_terminal=True,
+            legacy_windows=False,
+            theme=Theme(self._styles),
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """``text`` in guarded lines of at most ``width`` cells, broken at spaces where there are any."""
+    from rich.cells import cell_len
+
+    from tui_app.ui.rendering.safe import cut
+
+    lines: list[str] = []
+    for line in safe_lines(text):
+        rest = line
+        while cell_len(rest) > width:
+            head = cut(rest, width) or rest[:1]
+            at = head.rfind(" ")
+            head = head[:at] if at > width // 2 else head
+            lines.append(head.rstrip())
+            rest = rest[len(head) :].lstrip()
+        lines.append(rest)
+    return lines
+
+
+def _with_task_signs(text: str) -> str:
+    return _TASK.sub(lambda task: f"{task[1]}{'☐' if task[2] == ' ' else '☑'}", text)
+
+
+def _inert(segment: Segment) -> Segment:
+    """The segment without a link, which no ticket may bring along, and without control codes."""
+    if segment.control is not None:
+        return Segment("")
+    style = segment.style
+    return Segment(segment.text, style.update_link(None)) if style is not None and style.link else segment
+
+
+@cache
+def _document_class() -> Any:
+    """Rich's Markdown with plain headings, links that show their target, and HTML as the text that it is.
+
+    Made at first use: importing it costs half of Textual's own import.
+    """
+    from markdown_it import MarkdownIt
+    from rich.console import ConsoleOptions, RenderResult
+    from rich.markdown import Heading, Markdown
+    from rich.text import Text
+
+    class PlainHeading(Heading):
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            text: Text = self.text
+            text.justify = "left"
+            yield text
+
+    class Document(Markdown):
+        elements = {**Markdown.elements, "heading_open": PlainHeading}  # noqa: RUF012 (rich's own way)
+
+        def __init__(self, text: str, code_theme: str) -> None:
+            super().__init__("", code_theme=code_theme, hyperlinks=False)
+            parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").enable("table")
+            self.markup = text
+            self.parsed = parser.parse(text)
+
+    return Document

@@ -1,0 +1,69 @@
+"""The pane's styles, taken from the theme, under the names that rich's Markdown asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.style import Style
+
+STYLE_NAMES = (
+    "title",
+    "caption",
+    "value",
+    "link",
+    "heading",
+    "rule",
+    "byline",
+    "muted",
+    "bad",
+    "code",
+    "quote",
+    "strong",
+    "emphasis",
+    "status-open",
+    "status-active",
+    "status-blocked",
+    "status-done",
+    "priority-highest",
+    "priority-high",
+)
+"""Component classes of the pane, without their prefix."""
+
+_FROM_PANE = {
+    "markdown.paragraph": "base",
+    "markdown.text": "base",
+    "markdown.em": "emphasis",
+    "markdown.emph": "emphasis",
+    "markdown.strong": "strong",
+    "markdown.code": "code",
+    "markdown.code_block": "code",
+    "markdown.block_quote": "quote",
+    "markdown.list": "base",
+    "markdown.item": "base",
+    "markdown.item.bullet": "caption",
+    "markdown.item.number": "caption",
+    "markdown.hr": "rule",
+    "markdown.h1": "title",
+    "markdown.h1.border": "rule",
+    "markdown.h2": "title",
+    "markdown.h3": "strong",
+    "markdown.h4": "strong",
+    "markdown.h5": "strong",
+    "markdown.h6": "strong",
+    "markdown.h7": "strong",
+    "markdown.link": "value",
+    "markdown.link_url": "link",
+    "markdown.s": "muted",
+    "markdown.table.border": "rule",
+    "markdown.table.header": "strong",
+}
+
+
+def markdown_styles(styles: Mapping[str, Style]) -> dict[str, Style]:
+    """Rich's names to the pane's styles."""
+    return {name: styles[ours] for name, ours in _FROM_PANE.items()}
+
+
+def code_theme(*, dark: bool) -> str:
+    """The Pygments theme for code blocks: the terminal's own sixteen colours, so that every theme works."""
+    return "ansi_dark" if dark else "ansi_light"

@@ -1,0 +1,265 @@
+"""The ticket pane: header, description, comments, history, attachments, calls; or the raw answer.
+
+Invariants: the first frame of a ticket is plain text and waits for nothing; the rendered form follows from a thread,
+and is dropped if the pane has gone on to another ticket by then; the reader's place is kept while one ticket's form
+changes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tui_app.tickets.messages import Failed, TicketOpened
+from tui_app.tickets.ticket import Ticket
+from tui_app.ui.detail.document import Document, Part, opened_document, row_document
+from tui_app.ui.detail.layout import DocumentLayout
+from tui_app.ui.detail.line_view import LineView
+from tui_app.ui.detail.markdown import MarkdownRenderer
+from tui_app.ui.detail.styles import STYLE_NAMES, code_theme, markdown_styles
+from tui_app.ui.keys import bindings_for
+
+_LONGEST_RAW = 400_000  # characters of a raw answer; what follows is for the editor
+_LEAST_PLAIN_LINES = 40
+
+
+class TicketDetail(Widget):
+    """Shows one ticket. Whoever owns it tells it which, by the ``show_`` methods."""
+
+    BINDINGS = bindings_for("detail")
+
+    COMPONENT_CLASSES = {f"ticket-detail--{name}" for name in STYLE_NAMES}  # noqa: RUF012 (Textual's own way)
+
+    DEFAULT_CSS = """
+    TicketDetail {
+        layout: vertical;
+        & > Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
+        & > Input.-open { display: block; }
+        & > .ticket-detail--title { text-style: bold; color: $foreground; }
+        & > .ticket-detail--caption { color: $text-muted; }
+        & > .ticket-detail--value { color: $foreground; }
+        & > .ticket-detail--link { color: $text-primary; text-style: underline; }
+        & > .ticket-detail--heading { color: $text-accent; text-style: bold; }
+        & > .ticket-detail--rule { color: $foreground-darken-3; }
+        & > .ticket-detail--byline { color: $text-secondary; text-style: bold; }
+        & > .ticket-detail--muted { color: $text-muted; }
+        & > .ticket-detail--bad { color: $text-error; }
+        & > .ticket-detail--code { color: $text-success; }
+        & > .ticket-detail--quote { color: $text-muted; text-style: italic; }
+        & > .ticket-detail--strong { text-style: bold; }
+        & > .ticket-detail--emphasis { text-style: italic; }
+        & > .ticket-detail--status-open { color: $text-primary; }
+        & > .ticket-detail--status-active { color: $text-warning; }
+        & > .ticket-detail--status-blocked { color: $text-error; text-style: bold; }
+        & > .ticket-detail--status-done { color: $text-success; }
+        & > .ticket-detail--priority-highest { color: $text-error; text-style: bold; }
+        & > .ticket-detail--priority-high { color: $text-warning; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._document: Document | None = None
+        self._raw = ""
+        self._shows_raw = False
+        self._layout: tuple[int, DocumentLayout] | None = None
+        self._generation = 0
+
+    def compose(self) -> ComposeResult:
+        yield LineView()
+        yield Input(placeholder="find in this ticket", compact=True)
+
+    @property
+    def view(self) -> LineView:
+        """The lines."""
+        return self.query_one(LineView)
+
+    def focus(self, scroll_visible: bool = True) -> TicketDetail:
+        self.view.focus(scroll_visible)
+        return self
+
+    # ------------------------------------------------------------ what to show
+
+    def show_ticket(self, ticket: Ticket) -> None:
+        """What the row holds, while the rest is on its way."""
+        self._show(row_document(ticket, datetime.now(UTC)), raw="")
+
+    def show_opened(self, opened: TicketOpened) -> None:
+        """The whole ticket."""
+        self._show(opened_document(opened, datetime.now(UTC)), raw=opened.raw)
+
+    def show_failure(self, failure: Failed) -> None:
+        """Why the rest cannot be had, above what the row holds."""
+        if self._document is not None:
+            self._show(row_document(self._document.ticket, datetime.now(UTC), failure), raw="")
+
+    def show_nothing(self) -> None:
+        """No ticket is under the cursor."""
+        self._document = None
+        self._generation += 1
+        self.view.show([], from_top=True)
+
+    def _show(self, document: Document, raw: str) -> None:
+        before = self._document
+        self._document = document
+        self._raw = raw
+        same = before is not None and _identity(before.ticket) == _identity(document.ticket)
+        if not same:
+            self._shows_raw = False
+        self._paint(from_top=not same)
+
+    # ---------------------------------------------------------------- painting
+
+    def _paint(self, *, from_top: bool) -> None:
+        """Plain lines now, rendered ones from a thread."""
+        self._generation += 1
+        document, width = self._document, self.view.scrollable_content_region.width
+        if document is None or width <= 0:
+            return
+        layout = self._layout_for(width)
+        header = layout.header(document)
+        if self._shows_raw:
+            self.view.show(
+                [*header, *layout.plain(_raw_document(document, self._raw), _LONGEST_RAW)], from_top=from_top
+            )
+            return
+        if from_top or not self.view.lines:
+            room = max(_LEAST_PLAIN_LINES, self.view.size.height)
+            self.view.show([*header, *layout.plain(document, room)], from_top=True)
+        self._render_aside(layout, document, header)
+
+    def _render_aside(self, layout: DocumentLayout, document: Document, header: list[Strip]) -> None:
+        generation = self._generation
+        first_screen = self.view.scroll_offset.y + max(_LEAST_PLAIN_LINES, self.view.size.height)
+
+        def render() -> None:
+            lines = list(header)
+            shown = False
+            for strips in layout.rendered(document):
+                if generation != self._generation:
+                    return
+                lines += strips
+                if not shown and len(lines) >= first_screen:
+                    shown = True
+                    self._hand_over(generation, list(lines))
+            self._hand_over(generation, lines)
+
+        self.run_worker(render, thread=True, exclusive=True, group="render", exit_on_error=False)
+
+    def _hand_over(self, generation: int, lines: list[Strip]) -> None:
+        """From the thread to the event loop; whoever closes the program meanwhile does not wait for it."""
+        loop = self.app._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._take, generation, lines)
+
+    def _take(self, generation: int, lines: list[Strip]) -> None:
+        if generation == self._generation and self.is_attached:
+            self.view.show(lines, from_top=False)
+
+    def _layout_for(self, width: int) -> DocumentLayout:
+        if self._layout is None or self._layout[0] != width:
+            styles = {
+                name: self.get_component_rich_style(f"ticket-detail--{name}", partial=True) for name in STYLE_NAMES
+            }
+            styles["base"] = Style()
+            theme = code_theme(dark=self.app.current_theme.dark)
+            renderer = MarkdownRenderer(markdown_styles(styles), styles["base"], theme)
+            self._layout = (width, DocumentLayout(width, styles, renderer))
+        return self._layout[1]
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._layout = None
+        if self.is_mounted:
+            self.call_later(self._paint, from_top=False)
+
+    @on(events.Resize)
+    def _fit(self) -> None:
+        self.call_after_refresh(self._paint, from_top=False)
+
+    def on_unmount(self) -> None:
+        self._generation += 1  # a thread that still renders stops at its next piece
+
+    # ----------------------------------------------------------------- actions
+
+    def action_raw(self) -> None:
+        """The server's own answer instead of the form, or back."""
+        self._shows_raw = not self._shows_raw
+        self._paint(from_top=True)
+
+    def action_scroll_lines(self, lines: int) -> None:
+        self.view.move(lines)
+
+    def action_scroll_down(self) -> None:
+        self.view.move(1)
+
+    def action_scroll_up(self) -> None:
+        self.view.move(-1)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        self.view.move(pages * self.view.page)
+
+    def action_scroll_half(self, halves: int) -> None:
+        self.view.move(halves * max(1, self.view.page // 2))
+
+    def action_scroll_top(self) -> None:
+        self.view.scroll_to(y=0, animate=False)
+
+    def action_scroll_bottom(self) -> None:
+        self.view.scroll_to(y=len(self.view.lines), animate=False)
+
+    def action_search(self) -> None:
+        """Open the line to type in what to find."""
+        field = self.query_one(Input)
+        field.add_class("-open")
+        field.focus()
+
+    def action_next_match(self, step: int) -> None:
+        self.view.next_match(step)
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the line to type in is open."""
+        return self.query_one(Input).has_class("-open")
+
+    def end_search(self) -> None:
+        """Close the line and take the marks away."""
+        field = self.query_one(Input)
+        field.remove_class("-open")
+        with self.prevent(Input.Changed):
+            field.value = ""
+        self.view.find("")
+        self.view.focus()
+
+    @on(Input.Changed)
+    def _find(self, event: Input.Changed) -> None:
+        event.stop()
+        self.view.find(event.value)
+
+    @on(Input.Submitted)
+    def _keep(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(Input).remove_class("-open")
+        self.view.focus()
+
+    @on(events.Key)
+    def _leave_search(self, event: events.Key) -> None:
+        if event.key == "escape" and (self.is_searching or self.view.is_marked):
+            event.stop()
+            event.prevent_default()
+            self.end_search()
+
+
+def _identity(ticket: Ticket) -> tuple[str, str]:
+    return ticket.source, ticket.id
+
+
+def _raw_document(document: Document, raw: str) -> Document:
+    text = raw[:_LONGEST_RAW] or "The server's answer has not arrived."
+    return Document(document.ticket, document.fields, (Part("Raw answer", text=text),))
