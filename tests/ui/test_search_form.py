@@ -8,11 +8,11 @@ from tests.ui.fakes import FakeService
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search
-from tui_app.ui.form.search_form import SearchForm
+from tui_app.ui.form.search_form import FieldRow, SearchForm
 
 
 def field(deck: Deck, name: str) -> Input:
-    return next(row.input for row in deck.screen.query_one(SearchForm).query("FieldRow") if row.spec.name == name)  # type: ignore[attr-defined]
+    return next(row.input for row in deck.screen.query(FieldRow) if row.spec.name == name)
 
 
 async def fill(deck: Deck, name: str, text: str) -> None:
@@ -110,7 +110,7 @@ async def test_escape_closes_the_list_first_and_then_the_form() -> None:
         await deck.press("s")
         await deck.type("sta")
         await deck.press("escape")
-        assert deck.screen.query_one(SearchForm)
+        assert deck.screen.query(SearchForm)
         await deck.press("escape")
         assert deck.screen is deck.browser
 

@@ -60,8 +60,15 @@ class TicketdeckApp(App[None]):
         self.browser = BrowseScreen(service, settings, profiles, profile, opening)
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = looks.theme or settings.theme or DEFAULT_THEME
-        self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
+        self._start_in(looks.theme or settings.theme or DEFAULT_THEME)
+
+    def _start_in(self, theme: str) -> None:
+        """Begin with ``theme``, without computing every style a second time as a change of theme does."""
+        self.set_reactive(TicketdeckApp.theme, theme if theme in self.available_themes else DEFAULT_THEME)
+        self.stylesheet.set_variables(self.get_css_variables())
+        dark = self.current_theme.dark
+        self.update_classes({f"-theme-{self.theme}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
 
     def get_default_screen(self) -> Screen[None]:
         return self.browser

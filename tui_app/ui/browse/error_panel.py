@@ -32,19 +32,26 @@ class ErrorPanel(VerticalScroll, can_focus=True):
     class Closed(Message):
         """The panel is to go."""
 
-    def __init__(self) -> None:
+    def __init__(self, failures: Sequence[Failed]) -> None:
         super().__init__(id="error")
-        self._failures: Sequence[Failed] = ()
+        self._failures = failures
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(""), id="error-text")
+        yield Static(self._words(), id="error-text")
+
+    def on_mount(self) -> None:
+        self.focus()
 
     def show(self, failures: Sequence[Failed]) -> None:
         """Show these, the first one on top."""
         self._failures = failures
-        parts = [error_content(failure, name_profile=len(failures) > 1) for failure in failures]
-        self.query_one("#error-text", Static).update(Content("\n\n").join(parts))
+        self.query_one("#error-text", Static).update(self._words())
         self.scroll_home(animate=False)
+        self.focus()
+
+    def _words(self) -> Content:
+        several = len(self._failures) > 1
+        return Content("\n\n").join([error_content(failure, name_profile=several) for failure in self._failures])
 
     def action_retry(self) -> None:
         self.post_message(self.RetryWanted())

@@ -39,15 +39,12 @@ class FilterLine(Horizontal):
         yield Static(Content("/"), id="filter-sign")
         yield Input(placeholder="words · !not · ~fuzzy", compact=True, id="filter-input")
 
-    @property
-    def text(self) -> str:
-        """What is typed."""
-        return self.query_one(Input).value
+    def on_mount(self) -> None:
+        self.take_focus()
 
-    def clear(self) -> None:
-        """Empty the line without a message."""
-        with self.prevent(Input.Changed):
-            self.query_one(Input).value = ""
+    def take_focus(self) -> None:
+        """Go on typing."""
+        self.query_one(Input).focus()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from tui_app.tickets.messages import Failed, Inspect, Reconnect, ServerInspected, new_request_id
 from tui_app.ui.browse.base import BrowseBase, needs, no_error, no_rows
-from tui_app.ui.browse.error_panel import ErrorPanel
-from tui_app.ui.browse.filter_line import FilterLine
 from tui_app.ui.browse.layout import Arrangement, arrangement
 from tui_app.ui.status.status_line import StatusLine
 
@@ -24,17 +22,13 @@ class PaneActions(BrowseBase):
 
     def choose_arrangement(self) -> None:
         """Lay table and ticket out for the present size."""
-        wanted = arrangement(self.size.width, self.size.height)
-        if wanted is not self.arranged:
-            self.arranged = wanted
-            for other in Arrangement:
-                self.set_class(other is wanted, other.value)
+        self.arranged = arrangement(self.size.width, self.size.height)
         self._show_panes()
 
     def _show_panes(self) -> None:
-        over = self.arranged is Arrangement.OVER
-        visible = self.detail_opened if over else self.detail_wanted
-        self.set_class(visible, "-detail")
+        visible = self.detail_opened if self.arranged is Arrangement.OVER else self.detail_wanted
+        classes = {other.value: other is self.arranged for other in Arrangement}
+        self.update_classes({**classes, "-detail": visible})
         if visible:
             self.follow()
 
@@ -83,7 +77,7 @@ class PaneActions(BrowseBase):
 
     def action_back(self) -> None:
         """One step back: the first of these that there is to undo."""
-        if self.query_one(ErrorPanel).display:
+        if self.query("ErrorPanel"):
             self.close_error()
         elif self.has_class("-zoom-table") or self.has_class("-zoom-detail"):
             self.action_zoom()
@@ -116,16 +110,17 @@ class PaneActions(BrowseBase):
 
     def show_error(self) -> None:
         """Open the panel with what went wrong."""
-        panel = self.query_one(ErrorPanel)
-        panel.show(self.failures)
-        panel.display = True
-        panel.focus()
+        from tui_app.ui.browse.error_panel import ErrorPanel
+
+        for panel in self.query(ErrorPanel):
+            panel.show(self.failures)
+            return
+        self.mount(ErrorPanel(self.failures), before=self.query_one(StatusLine))
 
     def close_error(self) -> None:
         """Close the panel; the table gets the focus."""
-        panel = self.query_one(ErrorPanel)
-        if panel.display:
-            panel.display = False
+        if self.query("ErrorPanel"):
+            self.query("ErrorPanel").remove()
             self.table.focus()
 
     @needs(no_error)
@@ -134,15 +129,16 @@ class PaneActions(BrowseBase):
 
     @needs(no_rows)
     def action_filter(self) -> None:
-        line = self.query_one(FilterLine)
-        line.display = True
-        line.query_one("#filter-input").focus()
+        from tui_app.ui.browse.filter_line import FilterLine
+
+        for line in self.query(FilterLine):
+            line.take_focus()
+            return
+        self.mount(FilterLine(), before=self.query_one(StatusLine))
 
     def drop_filter(self) -> None:
         """Show every row again."""
-        line = self.query_one(FilterLine)
-        line.clear()
-        line.display = False
+        self.query("FilterLine").remove()
         self.table.set_filter("")
         self.table.focus()
 

@@ -25,8 +25,6 @@ from tui_app.tickets.messages import (
     TicketsFound,
     ValuesListed,
 )
-from tui_app.ui.browse.error_panel import ErrorPanel
-from tui_app.ui.browse.filter_line import FilterLine
 from tui_app.ui.browse.search_actions import SearchActions
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.search_line import SearchLine
@@ -39,6 +37,8 @@ from tui_app.ui.table.results_table import ResultsTable
 
 if TYPE_CHECKING:
     from tui_app.settings.config import UiSettings
+    from tui_app.ui.browse.error_panel import ErrorPanel
+    from tui_app.ui.browse.filter_line import FilterLine
 
 
 class BrowseTable(ResultsTable):
@@ -69,14 +69,10 @@ class BrowseScreen(SearchActions):
         with Container(id="body"):
             yield BrowseTable(id="table")
             yield TicketDetail(id="detail")
-        yield ErrorPanel()
-        yield FilterLine()
         yield StatusLine()
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(ErrorPanel).display = False
-        self.query_one(FilterLine).display = False
         self.detail_wanted = self.deck.looks.panes().get("detail") is not False
         self.restore_columns()
         if self._opening is None:
@@ -154,29 +150,25 @@ class BrowseScreen(SearchActions):
     def _edit_search(self) -> None:
         self.action_edit_search()
 
-    @on(FilterLine.Changed)
-    def _filter(self, event: FilterLine.Changed) -> None:
+    # The panels below are loaded when they are first shown: their messages are handled by name.
+
+    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
         self.table.set_filter(event.text)
 
-    @on(FilterLine.Kept)
-    def _keep_filter(self) -> None:
+    def on_filter_line_kept(self) -> None:
         if self.table.filter_text:
             self.table.focus()
         else:
             self.drop_filter()
 
-    @on(FilterLine.Dropped)
-    def _drop_filter(self) -> None:
+    def on_filter_line_dropped(self) -> None:
         self.drop_filter()
 
-    @on(ErrorPanel.RetryWanted)
-    def _retry(self) -> None:
+    def on_error_panel_retry_wanted(self) -> None:
         self.action_refresh()
 
-    @on(ErrorPanel.CopyWanted)
-    def _copy_error(self, event: ErrorPanel.CopyWanted) -> None:
+    def on_error_panel_copy_wanted(self, event: ErrorPanel.CopyWanted) -> None:
         self.copy_text(event.text)
 
-    @on(ErrorPanel.Closed)
-    def _close_error(self) -> None:
+    def on_error_panel_closed(self) -> None:
         self.close_error()

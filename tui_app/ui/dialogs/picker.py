@@ -24,6 +24,7 @@ _OPTIONAL = frozenset({"pick", "delete", "shift", "adjust", "copy"})
 class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
     """Subclasses say which items there are and what taking one gives. Closing without taking gives None."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS = bindings_for("picker")
     ABILITIES: ClassVar[frozenset[str]] = frozenset()
     """Which of the optional actions (``toggle``, ``delete``, ``shift``, ``adjust``, ``copy``) this list has."""

@@ -28,6 +28,7 @@ class Inspector(Protocol):
 class ServerPane(ModalScreen[None]):
     """One profile's server at a time; tab goes to the next."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS = bindings_for("server")
 
     def __init__(self, profiles: Sequence[str], inspect: Inspector) -> None:

@@ -16,6 +16,8 @@ _KEYS = ("search.edit", "search.filter", "table.open", "program.help")
 class WelcomeCard(ModalScreen[None]):
     """It leaves the rows in sight."""
 
+    CSS_PATH = "dialogs.tcss"
+
     def __init__(self, config_file: str, *, with_samples: bool) -> None:
         super().__init__()
         self._config_file = config_file

@@ -26,6 +26,8 @@ class FormResult:
 class FormScreen(ModalScreen[FormResult]):
     """Holds a `SearchForm` and hands back what it gives."""
 
+    CSS_PATH = "form.tcss"
+
     def __init__(
         self, raw: Mapping[str, object], known: Callable[[], Mapping[str, Sequence[str]]], native_language: str | None
     ) -> None:
