@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from tui_app.tickets.messages import (
     TerminalNeeded,
     TicketsFound,
 )
+from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Comment, Ticket
 from tui_app.worker.floors import Process, Session
 from tui_app.worker.retry import Timing
@@ -50,10 +52,19 @@ def rows(first: int, count: int, **fields: Any) -> list[dict[str, Any]]:
     return [{"id": f"T-{number}", "title": f"Ticket {number}", **fields} for number in range(first, first + count)]
 
 
+class FakeCommand:
+    """A command whose only secret is ``hunter2``."""
+
+    def foreign(self, text: str) -> str:
+        return clean(text.replace("hunter2", "****"))
+
+
 class FakeProcess:
     """A process of which only the words matter."""
 
     def __init__(self, stderr: str = "") -> None:
+        self.command = FakeCommand()
+        self.elapsed = 0.0
         self.stderr_tail = stderr
         self.skipped_lines = 0
         self.skipped_tail = ""
@@ -167,7 +178,8 @@ class FakeFloors:
         self.starts = 0
         self.sessions: list[FakeSession] = []
         self.processes: list[FakeProcess] = []
-        self.gate: asyncio.Event | None = None
+        self.hang_next_start = False
+        self.hanging = threading.Event()
         self.tools: tuple[Tool, ...] = (Tool("find"), Tool("get"))
 
     @property
@@ -176,6 +188,9 @@ class FakeFloors:
 
     def shown_command(self, profile: Profile) -> str:
         return " ".join(profile.command)
+
+    def starts_at_once(self, profile: Profile) -> bool:
+        return "${command:" not in str(profile.env)
 
     def spawn(self, profile: Profile) -> Process:
         if self.spawn_faults:
@@ -186,8 +201,10 @@ class FakeFloors:
     async def open_session(self, profile: Profile, process: Process) -> Session:
         self.starts += 1
         await asyncio.sleep(0)
-        if self.gate is not None:
-            await self.gate.wait()
+        if self.hang_next_start:
+            self.hang_next_start = False
+            self.hanging.set()
+            await asyncio.Event().wait()
         if self.faults:
             raise self.faults.pop(0)
         assert isinstance(process, FakeProcess)

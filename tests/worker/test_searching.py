@@ -85,6 +85,18 @@ def test_loading_more_goes_on_where_the_search_stopped_without_fetching_twice(ma
     assert len(store.calls) == 5
 
 
+def test_two_requests_for_more_take_turns(make_bench: MakeBench) -> None:
+    bench = make_bench(Store(100, page=20))
+    bench.service.submit(Search(1, "work", TicketSearchCriteria(max_results=20)))
+    bench.service.submit(LoadMore(2, "work", 1, 30))
+    bench.service.submit(LoadMore(3, "work", 1, 30))
+    bench.listener.final(3)
+
+    pages = [reply for reply in bench.listener.replies if isinstance(reply, TicketsFound)]
+    assert [page.request_id for page in pages] == [1, 2, 2, 3, 3]
+    assert ids(pages) == numbered(1, 80)
+
+
 def test_loading_more_of_a_search_that_had_everything_is_an_empty_page(make_bench: MakeBench) -> None:
     bench = make_bench(Store(3))
     run(bench)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -395,7 +399,7 @@ def test_a_fault_of_our_own_is_a_reply_too_and_is_kept_for_the_crash_report() ->
     assert "ZeroDivisionError" in failed.cause
     assert "secret" not in str(failed)
     assert [type(fault) for fault in reported] == [ZeroDivisionError]
-    assert service.crashes == reported
+    assert list(service.crashes) == reported
 
 
 def test_a_listener_that_raises_does_not_stop_the_worker() -> None:
@@ -415,6 +419,104 @@ def test_a_listener_that_raises_does_not_stop_the_worker() -> None:
     assert listener.pages(2)
     service.close()
     assert len(reported) == 1
+
+
+def test_a_secret_that_a_server_repeats_is_masked(make_bench: MakeBench) -> None:
+    async def tells(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if name == "find":
+            return error_result("no access with token hunter2")
+        return await three_rows(name, arguments) if name != "get" else json_result({"id": "T-1", "title": "hunter2"})
+
+    bench = make_bench(tells)
+
+    failed = bench.ask(SEARCH)
+    opened = bench.ask(OpenTicket(2, "work", "T-1"))
+
+    assert isinstance(failed, Failed)
+    assert failed.cause == "no access with token ****"
+    assert isinstance(opened, TicketOpened)
+    assert "hunter2" not in opened.raw
+
+
+def test_reconnecting_gives_up_a_start_that_hangs(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.floors.hang_next_start = True
+    bench.service.submit(SEARCH)
+    assert bench.floors.hanging.wait(BOUND)
+
+    bench.service.submit(Reconnect(2, "work"))
+
+    assert bench.listener.pages(1)
+    assert isinstance(bench.ask(Inspect(3, "work")), ServerInspected)
+
+
+def test_a_prestarted_process_that_waited_too_long_is_not_used(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.service.prestart(profile())
+    bench.floors.processes[0].elapsed = 29.0
+
+    bench.ask(SEARCH)
+
+    assert bench.floors.processes[0].ended
+    assert bench.floors.sessions[0].process is bench.floors.processes[1]
+
+
+def test_no_password_manager_is_asked_before_the_first_request(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+
+    bench.service.prestart(replace(profile(), env={"TOKEN": "${command:pass show tracker}"}))
+
+    assert bench.floors.processes == []
+
+
+def test_a_lost_server_is_told_as_down_with_its_cause(make_bench: MakeBench) -> None:
+    async def dies(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        bench.floors.sessions[-1].alive = False
+        raise MCPConnectionError("The server ended with exit code 3.")
+
+    bench = make_bench(dies, of=profile(retry=RetryPolicy(attempts=1)))
+    bench.ask(SEARCH)
+
+    assert bench.listener.states()[-1].state is ServerState.DOWN
+    assert bench.listener.states()[-1].detail == "The server ended with exit code 3."
+
+
+def test_many_failed_starts_open_the_circuit_and_reconnecting_closes_it(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows)
+    bench.floors.faults = [ServerStartError("Exit code 1.")] * 5
+    assert isinstance(bench.ask(SEARCH), Failed)
+    assert isinstance(bench.ask(Search(2, "work", TicketSearchCriteria())), Failed)
+
+    refused = bench.ask(Search(3, "work", TicketSearchCriteria()))
+
+    assert isinstance(refused, Failed)
+    assert refused.title == "The server keeps failing to start"
+    assert bench.floors.starts == 5
+    assert isinstance(bench.ask(Reconnect(4, "work")), ServerInspected)
+
+
+def test_the_worker_loads_nothing_that_the_first_rows_do_not_need(tmp_path: Path) -> None:
+    program = f"""
+import queue, sys
+from tui_app.settings.profiles import Profile
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.messages import Search, TicketsFound
+from tui_app.worker.service import Service
+early = [name for name in ("tenacity", "tui_app.mcp_client.session", "tui_app.adapters.base") if name in sys.modules]
+server = (sys.executable, {str(Path(__file__).with_name("scripted_server.py"))!r}, "good")
+service = Service({{"work": Profile("work", server)}})
+replies = queue.Queue()
+service.connect(replies.put)
+service.submit(Search(1, "work", TicketSearchCriteria()))
+while not isinstance(replies.get(timeout=20), TicketsFound):
+    pass
+heavy = ("pydantic", "textual", "rich", "jmespath", "tomlkit", "platformdirs", "sqlite3", "click")
+print(early + [name for name in heavy if name in sys.modules])
+service.close()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+
+    assert done.stdout == "[]\n", done.stderr
 
 
 def test_retries_and_their_delays_come_from_the_profile(make_bench: MakeBench) -> None:

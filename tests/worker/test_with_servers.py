@@ -87,7 +87,7 @@ class Stand:
     def close(self) -> None:
         for service in self._services:
             service.close()
-            assert service.crashes == []
+            assert not service.crashes
         assert not [pid for pid in self.pids if alive(pid)]
 
 

@@ -54,6 +54,12 @@ def known_secrets(profile: Profile, environ: Mapping[str, str]) -> tuple[str, ..
     return expansion.secrets()
 
 
+def asks_others(profile: Profile) -> bool:
+    """Whether filling in the profile means asking a keyring or running a command, which may take a person's time."""
+    values = [value for _, value in [*_words(profile), *profile.env.items()]]
+    return any(re.search(r"\$\{(?:keyring|command):", value) for value in values)
+
+
 def shown_command(profile: Profile) -> str:
     """The profile's command as a shell would take it: references as they are written, literal secrets masked."""
     return mask_argv(profile.command)

@@ -1,10 +1,15 @@
-"""From an exception to the `Failed` reply that tells of it; all text sanitised here, once."""
+"""From an exception to the `Failed` reply that tells of it; here all text is sanitised and secrets are masked."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tui_app.tickets.errors import ErrorKind, ExplainedError, MCPError
 from tui_app.tickets.messages import Failed, Request
 from tui_app.tickets.text import clean, clean_line
+
+if TYPE_CHECKING:
+    from tui_app.worker.tracker import Tracker
 
 _EXPLAINED_BY_STDERR = frozenset(
     {ErrorKind.START_FAILED, ErrorKind.CONNECTION, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL, ErrorKind.INVALID_RESPONSE}
@@ -12,19 +17,21 @@ _EXPLAINED_BY_STDERR = frozenset(
 _LONGEST_WORDS = 4000  # characters of a cause or hint
 
 
-def failed(request: Request, error: ExplainedError, stderr_tail: str = "") -> Failed:
-    """The reply for an expected fault; ``stderr_tail`` is the server's, if the error has none of its own."""
-    own = error.stderr_tail if isinstance(error, MCPError) else ""
-    tail = (own or stderr_tail) if error.kind in _EXPLAINED_BY_STDERR else ""
+def failed(request: Request, error: ExplainedError, tracker: Tracker | None) -> Failed:
+    """The reply for an expected fault; ``tracker`` knows the secrets to mask, and the server's last words."""
+    shown = tracker.without_secrets if tracker else clean
+    tail = error.stderr_tail if isinstance(error, MCPError) else ""
+    if error.kind in _EXPLAINED_BY_STDERR and tracker:
+        tail = tail or tracker.stderr_tail
     return Failed(
         request.request_id,
         request.profile,
         error.kind,
-        clean_line(error.title),
-        clean(error.cause)[:_LONGEST_WORDS],
-        clean(error.hint)[:_LONGEST_WORDS],
+        clean_line(shown(error.title)),
+        shown(error.cause)[:_LONGEST_WORDS],
+        shown(error.hint)[:_LONGEST_WORDS],
         error.retryable,
-        clean(tail),
+        shown(tail),
     )
 
 

@@ -17,8 +17,22 @@ if TYPE_CHECKING:
     from tui_app.settings.profiles import Profile
 
 
+class Command(Protocol):
+    """The part of a server's command that is looked at from up here."""
+
+    def foreign(self, text: str) -> str:
+        """``text`` sanitised, with the command's secrets masked."""
+
+
 class Process(Protocol):
     """The part of a server's process that is looked at from up here."""
+
+    @property
+    def command(self) -> Command: ...
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since its start."""
 
     @property
     def stderr_tail(self) -> str: ...
@@ -66,6 +80,9 @@ class Floors(Protocol):
     def shown_command(self, profile: Profile) -> str:
         """The command without secrets."""
 
+    def starts_at_once(self, profile: Profile) -> bool:
+        """Whether `spawn` asks nobody for anything."""
+
     def spawn(self, profile: Profile) -> Process:
         """Start the server's process; may block for as long as a password manager takes.
 
@@ -101,6 +118,11 @@ class RealFloors:
         from tui_app.settings.expansion import shown_command
 
         return shown_command(profile)
+
+    def starts_at_once(self, profile: Profile) -> bool:
+        from tui_app.settings.expansion import asks_others
+
+        return not asks_others(profile)
 
     def spawn(self, profile: Profile) -> ServerProcess:
         from tui_app.mcp_client.process import spawn

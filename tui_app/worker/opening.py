@@ -54,7 +54,7 @@ async def open_ticket(tracker: Tracker, scope: RequestScope, request: OpenTicket
         request.request_id,
         tracker.profile.name,
         replace(ticket, source=tracker.profile.name),
-        "\n\n".join(_raw(result) for result in results)[:_LONGEST_RAW],
+        tracker.without_secrets("\n\n".join(_raw(result) for result in results)[:_LONGEST_RAW]),
         tuple(warnings),
         tuple(scope.calls),
         scope.elapsed,
@@ -88,9 +88,9 @@ def _raw(result: CallToolResult) -> str:
     if value is None:
         text = result.text
         if not text.lstrip().startswith(("{", "[")):
-            return clean(text)
+            return text
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
-            return clean(text)
-    return clean(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+            return text
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)

@@ -20,7 +20,6 @@ from typing import Generic, Protocol, TypeVar
 
 from tui_app.tickets.errors import (
     ExplainedError,
-    MCPAuthenticationError,
     MCPConnectionError,
     MCPError,
     MCPTimeoutError,
@@ -179,8 +178,10 @@ class SessionPool(Generic[S]):
             self._drop_if_done(entry)
 
     def reset(self) -> None:
-        """Retire all sessions, and forget past failures to start."""
+        """Retire all sessions, begin starts under way anew, and forget past failures to start."""
         self._circuit.reset()
+        for task in self._starts:
+            task.cancel()
         self.retire()
 
     async def close(self) -> None:
@@ -327,10 +328,9 @@ class SessionPool(Generic[S]):
             await asyncio.sleep(delay)
         try:
             session = await self._start()
-        except MCPAuthenticationError:
-            raise
         except MCPError as error:
-            self._circuit.start_failed(error)
+            if error.retryable:  # anything else ends a request at once, so it cannot become a storm
+                self._circuit.start_failed(error)
             raise
         if self._closed:
             await session.close()

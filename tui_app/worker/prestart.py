@@ -29,8 +29,9 @@ class Prestarts:
         with self._lock:
             self._waiting[profile.name] = outcome
 
-    def take(self, profile_name: str) -> Process | None:
-        """The process that waits for this profile, if there is one.
+    def take(self, profile_name: str, *, not_older_than: float) -> Process | None:
+        """The process that waits for this profile, if there is one. Its start limit counts from its start, so one that
+        waited longer than ``not_older_than`` seconds is ended instead.
 
         Raises:
             ExplainedError: it could not be started.
@@ -39,6 +40,9 @@ class Prestarts:
             outcome = self._waiting.pop(profile_name, None)
         if isinstance(outcome, ExplainedError):
             raise outcome
+        if outcome is not None and outcome.elapsed > not_older_than:
+            outcome.end(patiently=False)
+            return None
         return outcome
 
     def end_all(self) -> None:

@@ -37,6 +37,8 @@ class SearchProgress:
 
     criteria: TicketSearchCriteria
     """With its dates read when the search began."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the request that goes on with it; the next one waits, so that no page is fetched twice."""
     delivered: int = 0
     spare: list[Ticket] = field(default_factory=list)
     """Fetched and matching, and not asked for yet."""

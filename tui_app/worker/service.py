@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from tui_app.worker.tracker import Tracker
 
 _CLOSE_SECONDS = 5.0  # for all servers together; each is killed well before
-_REMEMBERED_SEARCHES = 50  # whose next page can still be asked for
+_REMEMBERED_SEARCHES = 8  # whose next page can still be asked for; their spare tickets stay in memory
+
+_KEPT_CRASHES = 20
 
 
 class Service:
@@ -68,17 +70,18 @@ class Service:
         self._trackers: dict[str, Tracker] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._searches: OrderedDict[int, SearchProgress] = OrderedDict()
-        self.crashes: list[BaseException] = []
-        """Faults of our own so far; none is expected."""
+        self.crashes: deque[BaseException] = deque(maxlen=_KEPT_CRASHES)
+        """The latest faults of our own; none is expected."""
 
     # ------------------------------------------------- called from outside
 
     def prestart(self, profile: Profile) -> None:
         """Start the profile's server process now, on the caller's thread, so that it gets ready meanwhile.
 
-        Does nothing where a login has to be checked first. What goes wrong is told to the first request.
+        Does nothing where a login has to be checked, or a password manager asked, first. What goes wrong is told to
+        the first request.
         """
-        if profile.auth is None:
+        if profile.auth is None and self._floors.starts_at_once(profile):
             self._prestarts.start(profile, self._floors)
             atexit.register(self.close)
 
@@ -170,7 +173,7 @@ class Service:
         error = task.exception()
         if isinstance(error, ExplainedError):
             tracker = self._trackers.get(request.profile)
-            self._outbox.put(failed(request, error, tracker.stderr_tail if tracker else ""))
+            self._outbox.put(failed(request, error, tracker))
         elif error is not None:
             self._report_crash(error)
             self._outbox.put(crashed(request, error))
@@ -206,7 +209,8 @@ class Service:
             if known is None:
                 raise UsageError("That search is too long ago to go on with.", hint="Search again.")
             progress = known
-        await search(tracker, scope, request, progress, wanted, self._outbox.put)
+        async with progress.turn:
+            await search(tracker, scope, request, progress, wanted, self._outbox.put)
 
     def _tracker(self, name: str) -> Tracker:
         from tui_app.worker.retry import Timing

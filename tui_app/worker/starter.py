@@ -48,16 +48,20 @@ class ServerStarter:
         except ExplainedError as error:
             self._board.down(error)
             raise
+        except asyncio.CancelledError:
+            self._board.idle()
+            raise
         self._board.ready(server.session.identity.name)
         return server
 
     async def _started(self, begin: float) -> LiveServer:
-        process = self._prestarts.take(self._profile.name)
+        process = self._prestarts.take(self._profile.name, not_older_than=self._profile.timeouts.start / 2)
         if process is None:
             process = await daemon_call(
                 lambda: self._floors.spawn(self._profile), unwanted=lambda late: late.end(patiently=False)
             )
         self.process = process
+        begin -= process.elapsed
         watching = asyncio.ensure_future(self._watch(process, begin))
         try:
             session = await self._floors.open_session(self._profile, process)

@@ -15,9 +15,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui_app.tickets.errors import MCPAuthenticationError
+from tui_app.tickets.errors import MCPAuthenticationError, MCPConnectionError
 from tui_app.tickets.messages import CallRecord, Reply, TerminalNeeded
-from tui_app.tickets.text import clean_line
+from tui_app.tickets.text import clean, clean_line
 from tui_app.worker.auth import Login, LoginStep
 from tui_app.worker.circuit import Circuit, CircuitLimits
 from tui_app.worker.commands import Ending, Outcome
@@ -71,6 +71,10 @@ class Tracker:
         """The latest server's last words."""
         return self.starter.process.stderr_tail if self.starter.process else ""
 
+    def without_secrets(self, text: str) -> str:
+        """``text`` sanitised, with the profile's secrets masked: a server may repeat a token in its words."""
+        return self.starter.process.command.foreign(text) if self.starter.process else clean(text)
+
     async def use(self, scope: RequestScope, work: Callable[[LiveServer], Awaitable[T]]) -> T:
         """The outcome of ``work`` with a leased server.
 
@@ -89,6 +93,10 @@ class Tracker:
                 timing=self._timing,
                 time_left=scope.time_left,
             )
+        except MCPConnectionError as error:
+            if not self.pool.sessions:
+                self._board.down(error)
+            raise
         finally:
             self._board.settle()
 
