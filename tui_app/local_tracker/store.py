@@ -76,44 +76,61 @@ def replace_damaged(path: Path) -> Store:
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the error says that the file is no database, or not whole, or none of ours."""
-    if error.sqlite_errorname in ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_VTAB", "SQLITE_CORRUPT_INDEX"):
+    if _code(error).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return True
     words = str(error)  # tables that are missing, or others than ours
     return any(sign in words for sign in ("no such table", "no such column", "already exists", "vtable constructor"))
 
 
+def _code(error: BaseException) -> str:
+    return getattr(error, "sqlite_errorname", "")  # errors of the Python module itself have none
+
+
 def _opened(path: Path) -> sqlite3.Connection | None:
     """A connection to an existing database; None where it is damaged."""
-    connection = _connected(path)
+    connection = None
     try:
-        version = schema.version_of(connection)
-        if version > schema.VERSION:
-            raise NewerDatabaseError(f"{path} was written by a newer ticketdeck (its version is {version}).")
-        if version < schema.VERSION:
-            schema.migrate(connection)
-        connection.execute("SELECT number FROM tickets JOIN texts USING (number) LIMIT 1").fetchone()
-        connection.execute("SELECT rowid FROM search WHERE search MATCH 'a' LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        if is_damage(error):
+        connection = _connected(path)
+        if _is_ours(connection, path):
+            return connection
+    except BaseException as error:
+        if connection:
+            connection.close()
+        if isinstance(error, sqlite3.Error) and is_damage(error):
             return None
         raise
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    connection.close()
+    return None
+
+
+def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
+    """Bring an older database up to date, and touch each part that every search needs."""
+    version = schema.version_of(connection)
+    if version > schema.VERSION:
+        raise NewerDatabaseError(f"{path} was written by a newer ticketdeck (its version is {version}).")
+    if version == 0:
+        return False  # ours appear under their name complete
+    if version < schema.VERSION:
+        schema.migrate(connection)
+    connection.execute("SELECT number FROM tickets JOIN texts USING (number) LIMIT 1").fetchone()
+    connection.execute("SELECT rowid FROM search WHERE search MATCH 'a' LIMIT 1").fetchone()
+    return True
 
 
 def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname.startswith("SQLITE_BUSY")
+    return _code(error).startswith("SQLITE_BUSY")
 
 
 def _connected(path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, uri=uri)
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -191,10 +208,11 @@ def _without_writing(path: Path, error: Exception) -> Store:
 
         try:
             connection = _connected(f"file:{quote(str(path))}?immutable=1", uri=True)
-            if schema.version_of(connection) == schema.VERSION:
+            if _is_ours(connection, path):
                 return Store(connection, (f"{reason} Its tickets are shown as they stand.",))
-        except sqlite3.DatabaseError:
-            pass
+            connection.close()
+        except sqlite3.Error:
+            pass  # it cannot be read either
     connection = _connected(":memory:")
     _fill(connection, sample=True)
     return Store(connection, (f"{reason} The sample is shown from memory.",))
