@@ -55,8 +55,8 @@ CRITERIA = (
 """What a search tool's arguments can take."""
 
 TICKET_FIELDS = (
-    "id", "title", "status", "assignee", "reporter", "priority", "type", "project", "labels", "created_at", "updated_at",
-    "url", "description", "comments",
+    "id", "title", "status", "assignee", "reporter", "priority", "type", "project", "labels", "created_at",
+    "updated_at", "url", "description", "comments",
 )  # fmt: skip
 VALUE_FIELDS = ("status", "assignee", "project", "labels", "priority")
 

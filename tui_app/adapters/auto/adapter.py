@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from tui_app.adapters.arguments import fitted, missing
 from tui_app.adapters.auto.arguments import nested
-from tui_app.adapters.auto.filling import ask_for_json, fill, missing_error
+from tui_app.adapters.auto.filling import ask_for_json, fill, lacking, missing_error
 from tui_app.adapters.auto.identity import id_values
 from tui_app.adapters.auto.opening import detail_arguments, place_arguments, ticket_in_page
 from tui_app.adapters.auto.paging import following, honest_total, page_size
 from tui_app.adapters.auto.roles import Role, Roles
 from tui_app.adapters.auto.saying import Said, say
-from tui_app.adapters.auto.value_lists import known_values
+from tui_app.adapters.auto.value_lists import choices_in, known_values
 from tui_app.adapters.base import Page, TicketReference, ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.mapping import value_at
@@ -25,7 +25,7 @@ from tui_app.adapters.reading import RowPage, iter_tickets, payloads, read_comme
 from tui_app.adapters.reading.values import Row
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria
-from tui_app.tickets.errors import InvalidResponseError, MCPError
+from tui_app.tickets.errors import InvalidResponseError, MCPAuthenticationError, MCPError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 
@@ -34,9 +34,18 @@ class AutoAdapter:
 
     name = "auto"
 
-    def __init__(self, roles: Roles, reason: str) -> None:
+    def __init__(
+        self,
+        roles: Roles,
+        reason: str,
+        choices: Mapping[str, tuple[str, ...]] | None = None,
+        setup_failure: MCPError | None = None,
+    ) -> None:
         self._roles = roles
         self._reason = reason
+        self._choices = choices or {}
+        """What there is for each argument that the search requires; sent where there is but one."""
+        self._setup_failure = setup_failure
 
     @property
     def reason(self) -> str:
@@ -48,19 +57,38 @@ class AutoAdapter:
         return (role.language or "query") if "native" in role.concepts else None
 
     def setup_calls(self) -> tuple[ToolCall, ...]:
-        return ()
+        return tuple(_call(role, role.constants, "search") for role in self._roles.places.values())
 
-    def after_setup(self, results: Sequence[CallToolResult]) -> AutoAdapter:  # noqa: ARG002  # there were no calls
-        return self
+    def after_setup(self, results: Sequence[CallToolResult]) -> AutoAdapter:
+        answers = list(zip(self._roles.places, results, strict=False))
+        failures = [failure for _, result in answers if (failure := self.failure(result))]
+        choices = {path: choices_in(result, path) for path, result in answers if self.failure(result) is None}
+        return AutoAdapter(self._roles, self._reason, choices, failures[0] if failures else None)
 
     # ------------------------------------------------------------- searching
 
     def honoured(self, criteria: TicketSearchCriteria) -> frozenset[str]:
-        role = self._searching(criteria)
-        return frozenset(say(criteria, role.concepts, role.language).honoured)
+        return frozenset(self._plan(criteria)[1].honoured)
 
     def search_call(self, criteria: TicketSearchCriteria) -> ToolCall:
-        role = self._searching(criteria)
+        role, said = self._plan(criteria)
+        return self._call(role, said.values, "search" if role is self._roles.search else "text_search")
+
+    def _plan(self, criteria: TicketSearchCriteria) -> tuple[Role, Said]:
+        """Which tool to search with, and what to tell it: another where the first takes no words or lacks something."""
+        first, other = self._roles.search, self._roles.text_search
+        if other is not None and criteria.text and "text" not in first.concepts:
+            first, other = other, first
+        said = self._said(first, criteria)
+        if other is not None and lacking(first, said.values):
+            instead = self._said(other, criteria)
+            if not lacking(other, instead.values):
+                return other, instead
+        if isinstance(self._setup_failure, MCPAuthenticationError) and lacking(first, said.values):
+            raise self._setup_failure
+        return first, said
+
+    def _said(self, role: Role, criteria: TicketSearchCriteria) -> Said:
         said = say(criteria, role.concepts, role.language)
         wanted = criteria.max_results if criteria.used_fields() <= said.honoured else MAX_RESULTS_LIMIT
         size = page_size(wanted, role.concepts)
@@ -68,27 +96,20 @@ class AutoAdapter:
             said.put(role.concepts["max_results"], size)
         said.values.update(role.constants)
         fill(role.use, role.concepts, criteria, said)
-        return _call(role, said.values, "search" if role is self._roles.search else "text_search")
-
-    def _searching(self, criteria: TicketSearchCriteria) -> Role:
-        """The tool for ``criteria``: another one where there are words that the first cannot be told."""
-        other = self._roles.text_search
-        return other if criteria.text and other is not None else self._roles.search
+        for path, choices in self._choices.items():
+            if len(choices) == 1 and role is self._roles.search:
+                said.values.setdefault(path, choices[0])
+        return said
 
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
-        role = self._role_of(call, criteria)
+        role, said = self._plan(criteria)
         found = self._rows(result)
         tickets = tuple(self._tickets(found))
         paths = _flat(call.arguments)
         changes = following(paths, role.concepts, found.paging, len(found.rows))
-        next_call = _call(role, {**paths, **changes}, "search") if changes else None
-        warnings = tuple(say(criteria, role.concepts, role.language).warnings)
-        return Page(tickets, next_call, honest_total(found.paging, len(found.rows), next_call is not None), warnings)
-
-    def _role_of(self, call: ToolCall, criteria: TicketSearchCriteria) -> Role:
-        role = self._searching(criteria)
-        others = [other for other in (self._roles.search, self._roles.text_search) if other and other.tool == call.tool]
-        return role if role.tool == call.tool or not others else others[0]
+        next_call = self._call(role, {**paths, **changes}, "search") if changes else None
+        total = honest_total(paths, role.concepts, found.paging, len(found.rows))
+        return Page(tickets, next_call, total, tuple(said.warnings))
 
     def _rows(self, result: CallToolResult) -> RowPage:
         path = self._roles.map.rows
@@ -136,7 +157,10 @@ class AutoAdapter:
             any(said.put(role.identity, value) for value in values)
         ask_for_json(role.concepts, said)
         said.values.update(role.constants)
-        return _call(role, said.values, kind)
+        for path, choices in self._choices.items():
+            if len(choices) == 1 and any(argument.path == path for argument in role.use.arguments):
+                said.values.setdefault(path, choices[0])
+        return self._call(role, said.values, kind)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
         if self._roles.get is None:
@@ -178,8 +202,13 @@ class AutoAdapter:
     def mapping(self) -> Mapping[str, JsonValue]:
         return self._roles.in_force().to_json()
 
+    def _call(self, role: Role, values: Mapping[str, JsonValue], kind: str) -> ToolCall:
+        return _call(role, values, kind, self._choices)
 
-def _call(role: Role, values: Mapping[str, JsonValue], kind: str) -> ToolCall:
+
+def _call(
+    role: Role, values: Mapping[str, JsonValue], kind: str, choices: Mapping[str, tuple[str, ...]] | None = None
+) -> ToolCall:
     """The call with ``values`` (by path), which its tool takes.
 
     Raises:
@@ -187,9 +216,9 @@ def _call(role: Role, values: Mapping[str, JsonValue], kind: str) -> ToolCall:
     """
     tool = role.use.tool
     sent = fitted(tool, nested(values))
-    lacking = [argument for argument in role.use.arguments if argument.required and argument.path not in values]
-    if lacking or missing(tool, sent):
-        raise missing_error(role.use, lacking or [a for a in role.use.arguments if a.required], kind)
+    lacks = lacking(role, values)
+    if lacks or missing(tool, sent):
+        raise missing_error(role.use, lacks or [a for a in role.use.arguments if a.required], kind, choices or {})
     return ToolCall(tool.name, sent)
 
 

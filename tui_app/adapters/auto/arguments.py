@@ -94,14 +94,14 @@ class Argument:
 def arguments_of(tool: Tool) -> tuple[Argument, ...]:
     """The arguments of ``tool``, those within objects too."""
     found: list[Argument] = []
-    for argument in _walk(tool.input_schema, tool.input_schema, "", True, 0):
+    for argument in _walk(tool.input_schema, tool.input_schema, "", needed=True, depth=0):
         found.append(argument)
         if len(found) >= _MOST_ARGUMENTS:
             break
     return tuple(found)
 
 
-def _walk(schema: Schema, root: Schema, prefix: str, needed: bool, depth: int) -> Iterator[Argument]:
+def _walk(schema: Schema, root: Schema, prefix: str, *, needed: bool, depth: int) -> Iterator[Argument]:
     properties = schema.get("properties")
     required = schema.get("required")
     names = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
@@ -113,7 +113,7 @@ def _walk(schema: Schema, root: Schema, prefix: str, needed: bool, depth: int) -
         if "." in name:
             continue  # no path could name it
         if deeper is not None and depth < _DEEPEST:
-            yield from _walk(deeper, root, f"{path}.", is_needed, depth + 1)
+            yield from _walk(deeper, root, f"{path}.", needed=is_needed, depth=depth + 1)
         else:
             yield Argument(path, inner, root, is_needed)
 

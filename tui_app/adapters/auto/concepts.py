@@ -20,7 +20,8 @@ _EXACT: Mapping[str, str] = {
         "freetext fulltext contains querytext querystring searchstring textsearch textquery words needle searchkeyword",
         "title": "title summary subject titlecontains summarycontains subjectcontains name",
         "native": "jql wiql cql kql lucene",
-        "status": "status statuses state states statusname statenames statusnames statename statusfilter stage workflowstate "
+        "status": "status statuses state states statusname statenames statusnames statename statusfilter stage "
+        "workflowstate "
         "issuestatus ticketstatus taskstatus taskstate issuestate statusid statusids stateid stateids filterstatus "
         "statuslist currentstatus",
         "assignee": "assignee assignees assignedto assigned assigneename assigneeusername assigneelogin assignedtoname "
@@ -29,7 +30,9 @@ _EXACT: Mapping[str, str] = {
         "mine": "assignedtome mine my myissues onlymine myticketsonly mytickets mytasks onlymyissues",
         "project": "project projects projectkey projectkeys projectname projectid projectids projectslug projectpath "
         "projectidentifier projectidorkey projectnames",
-        "place": "repository repo repositoryname repofullname queue queuename board boardid boardname product team teamkey teamid "
+        "repo_owner": "repoowner repositoryowner org organization namespace",
+        "place": "repository repo repositoryname repofullname queue queuename board boardid boardname product "
+        "team teamkey teamid "
         "teamids teamname workspace workspaceid workspacekey space spaceid listid component",
         "labels": "labels label tags tag labelnames tagnames labelname tagname labelids tagids filterlabels",
         "priority": "priority priorities prioritylevel priorityname prioritynames priorityid priorityids prio",
@@ -39,17 +42,20 @@ _EXACT: Mapping[str, str] = {
         "numberofitems n",
         "offset": "offset startat skip startindex offsetvalue recordoffset",
         "page": "page pagenumber pageno pagenum currentpage pageindex",
-        "cursor": "cursor pagetoken nextpagetoken nexttoken nextcursor continuationtoken aftercursor pagecursor scrollid "
+        "cursor": "cursor pagetoken nextpagetoken nexttoken nextcursor continuationtoken aftercursor pagecursor "
+        "scrollid "
         "continuation marker after",
         "sort": "sort sortby orderby sortfield sortkey ordering sorting orderfield",
         "order": "order sortorder sortdirection direction orderdirection sortdir dir orderdir ascending descending",
         "format": "format responseformat outputformat outputtype responsetype output",
         "scope": "scope visibility",
-        "all_states": "includeclosed includecompleted includedone includeresolved includefinished showclosed showcompleted "
+        "all_states": "includeclosed includecompleted includedone includeresolved includefinished showclosed "
+        "showcompleted "
         "showdone withclosed includeinactive allstatuses allstates includeall includeallstatuses showall",
         "with_total": "includepaginationinfo includepagination includetotal withtotal counttotal includecount",
         "action": "action operation op method command mode verb",
-        "kind": "entity resource object objecttype resourcetype entitytype kind table collection type itemtype recordtype",
+        "kind": "entity resource object objecttype resourcetype entitytype kind table collection type itemtype "
+        "recordtype",
     }.items()
     for name in _words(table)
 }
@@ -83,11 +89,12 @@ _RANKS: Mapping[str, Sequence[str]] = {
 }
 """Which argument to take where several mean the same."""
 
+GITHUB = "GitHub search"
 LANGUAGES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("JQL", re.compile(r"\bJQL\b")),
     ("WIQL", re.compile(r"\bWIQL\b")),
     (
-        "GitHub search",
+        GITHUB,
         re.compile(r"github(?:'s)? (?:\w+ )?(?:search|query) (?:syntax|quer)|\bis:issue\b|\brepo:\w", re.IGNORECASE),
     ),
     ("RT query", re.compile(r"\bRT query\b|\bTicketSQL\b|\bQueue = '")),
@@ -95,22 +102,22 @@ LANGUAGES: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Query languages by what a description says of them."""
 
 
-def concepts_of(arguments: Iterable[Argument]) -> dict[str, Argument]:
-    """Concept to the argument that takes it; of several the likeliest."""
+def concepts_of(arguments: Iterable[Argument], about: str = "") -> dict[str, Argument]:
+    """Concept to the argument that takes it; of several the likeliest. ``about`` is the tool's own description."""
     found: dict[str, Argument] = {}
     every = list(arguments)
     for argument in every:
-        concept = concept_of(argument, every)
+        concept = concept_of(argument, every, about)
         if concept and (concept not in found or _better(concept, argument, found[concept])):
             found[concept] = argument
     return _settled(found)
 
 
-def concept_of(argument: Argument, others: Sequence[Argument] = ()) -> str | None:
+def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str = "") -> str | None:
     """What ``argument`` means, beside ``others`` of the same tool; None where that is not certain."""
     words = _telling_words(argument)
     joined = "".join(words)
-    if language_of(argument) and (
+    if language_of(argument, about) and (
         joined in ("q", "query", "filter", "search", "querystring") or _EXACT.get(joined) == "native"
     ):
         return "native"
@@ -120,6 +127,8 @@ def concept_of(argument: Argument, others: Sequence[Argument] = ()) -> str | Non
     concept = _EXACT.get(joined) or _EXACT.get("".join(word for word in words if word not in _FILLERS))
     if concept is None:
         return None
+    if joined == "owner" and _stands_by_repository(others):
+        return "repo_owner"
     return concept if _can_mean(concept, argument, joined, others) else None
 
 
@@ -133,12 +142,12 @@ def _telling_words(argument: Argument) -> tuple[str, ...]:
     return split_words(steps[-1])
 
 
-def language_of(argument: Argument) -> str | None:
-    """The query language that an argument takes, by its name or description."""
+def language_of(argument: Argument, about: str = "") -> str | None:
+    """The query language that an argument takes, by its name or description, or that of its tool."""
     for name, pattern in LANGUAGES:
         if pattern.search(argument.description) or argument.name.casefold() == name.casefold():
             return name
-    return None
+    return GITHUB if argument.name == "q" and GITHUB.split()[0] in about else None
 
 
 def _moment_concept(argument: Argument, words: Sequence[str]) -> str | None:
@@ -154,25 +163,22 @@ def _moment_concept(argument: Argument, words: Sequence[str]) -> str | None:
     elif path_words & _UPDATED:
         field = "updated"
     elif path_words <= _AFTER | _BEFORE | _DATE_WORDS and _is_date(argument):
-        field = (
-            "updated"
-            if _SAYS_UPDATED.search(argument.description)
-            else "created"
-            if _SAYS_CREATED.search(argument.description)
-            else ""
-        )
+        field = _described_field(argument.description)
     else:
         field = ""
     concept = f"{field}_{'after' if is_lower else 'before'}"
     return concept if concept in ("created_after", "created_before", "updated_after", "updated_before") else None
 
 
+def _described_field(description: str) -> str:
+    if _SAYS_UPDATED.search(description):
+        return "updated"
+    return "created" if _SAYS_CREATED.search(description) else ""
+
+
 def _is_date(argument: Argument) -> bool:
-    return (
-        not argument.name.lower().startswith("start_at")
-        and argument.name not in ("after", "before")
-        or bool(_NO_CURSOR.search(argument.description))
-    )
+    """Whether a name without ``created`` or ``updated`` can be a date's; ``after`` alone is mostly a cursor."""
+    return argument.name not in ("after", "before") or bool(_NO_CURSOR.search(argument.description))
 
 
 def _can_mean(concept: str, argument: Argument, joined: str, others: Sequence[Argument]) -> bool:
@@ -184,8 +190,8 @@ def _can_mean(concept: str, argument: Argument, joined: str, others: Sequence[Ar
         return not kinds or bool(kinds & {"integer", "number", "string"})
     if concept == "cursor" and joined == "after":
         return "integer" not in kinds and not _NO_CURSOR.search(argument.description)
-    if concept == "assignee" and joined == "owner":
-        return not any(other.words[:1] in (("repo",), ("repository",)) for other in others)
+    if concept == "repo_owner":
+        return _stands_by_repository(others)
     if concept == "order":
         return bool(argument.values) or joined != "order" or "asc" in argument.description.lower()
     if concept in ("kind", "action"):
@@ -193,6 +199,10 @@ def _can_mean(concept: str, argument: Argument, joined: str, others: Sequence[Ar
     if concept in ("text", "title"):
         return (not kinds or "string" in kinds) and not argument.values
     return "object" not in kinds and kinds != {"boolean"}
+
+
+def _stands_by_repository(others: Sequence[Argument]) -> bool:
+    return any(other.words[:1] in (("repo",), ("repository",)) for other in others)
 
 
 def _better(concept: str, argument: Argument, than: Argument) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from tui_app.adapters.auto.arguments import Argument, arguments_of
 from tui_app.adapters.auto.concepts import concepts_of
@@ -40,6 +41,9 @@ _QUOTED_WORD = re.compile(
 )
 _MOST_ACTIONS = 60
 _GOOD_ENOUGH = 30  # a verb of searching and a doubtful noun, or the other way round
+_WORDS_REQUIRED = 20  # what a search that cannot go without words is behind one that can
+_PLACES = ("project", "repo_owner")
+"""Concepts that a search can do without only where nothing is required."""
 _CRITERIA = (
     "text",
     "status",
@@ -69,19 +73,18 @@ class Use:
 
     @cached_property
     def concepts(self) -> dict[str, Argument]:
-        return {
-            name: argument
-            for name, argument in concepts_of(self.arguments).items()
-            if argument.path not in self.constants
-        }
+        found = concepts_of(self.arguments, self.tool.description)
+        return {name: argument for name, argument in found.items() if argument.path not in self.constants}
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         return split_words(self.tool.name) + self.action
 
     def unfilled(self) -> list[Argument]:
-        """Required arguments that nothing is known for."""
-        known = {argument.path for argument in self.concepts.values()} | self.constants.keys()
+        """Required arguments that a search without criteria does not fill."""
+        known = {
+            argument.path for name, argument in self.concepts.items() if name not in _PLACES
+        } | self.constants.keys()
         return [
             argument
             for argument in self.arguments
@@ -95,10 +98,12 @@ class Found:
 
     search: Use | None = None
     text_search: Use | None = None
-    """Takes words where ``search`` takes none."""
+    """Takes words where ``search`` takes none, or goes without what ``search`` requires."""
     get: Use | None = None
     comments: Use | None = None
     values: Mapping[str, Use] = field(default_factory=dict)
+    places: Mapping[str, Use] = field(default_factory=dict)
+    """Argument that ``search`` requires to the tool that lists what there is for it."""
 
 
 def discover(description: ServerDescription) -> Found:
@@ -113,14 +118,16 @@ def discover(description: ServerDescription) -> Found:
         next(iter(scorer.ranked(uses, scorer.get_score)), None),
         next(iter(scorer.ranked(uses, scorer.comments_score)), None),
         scorer.value_uses(uses),
+        scorer.place_uses(uses, search.unfilled() if search else ()),
     )
 
 
 def _text_search(search: Use | None, searches: Sequence[Use]) -> Use | None:
-    """Another tool for criteria with words, where the first takes none."""
-    if search is None or search.concepts.keys() & {"text", "native"}:
+    """Another tool, for words where the first takes none, and for when the first cannot be filled."""
+    if search is None or (search.concepts.keys() & {"text", "native"} and not search.unfilled()):
         return None
-    return next((use for use in searches if "text" in use.concepts and not use.unfilled()), None)
+    others = (use for use in searches if use.tool.name != search.tool.name)
+    return next((use for use in others if use.concepts.keys() & {"text", "native"} and not use.unfilled()), None)
 
 
 def uses_of(tool: Tool) -> Iterator[Use]:
@@ -146,7 +153,7 @@ def _with_description(tool: Tool) -> tuple[str, ...]:
     first = next(iter(split_words(tool.description[:40])), "")
     verb = first if first in SEARCH_VERBS else first.removesuffix("s")
     is_bare = not words_may_write(words) and not set(words) & SEARCH_VERBS.keys()
-    plural = bool(words) and (words[-1] in PLURALS or words[-1] in COMMENT_NOUNS and words[-1].endswith("s"))
+    plural = bool(words) and (words[-1] in PLURALS or (words[-1] in COMMENT_NOUNS and words[-1].endswith("s")))
     return (verb, *words) if is_bare and plural and verb in SEARCH_VERBS else words
 
 
@@ -207,12 +214,13 @@ class _Scorer:
             max([*verbs, 28 if jql else 15])
             + noun
             + (0 if is_plural or max([*verbs, 0]) >= SEARCH_VERBS["filter"] else -30)
-        )  # noqa: PLR2004
+        )
         score += 4 * len(use.concepts.keys() & {*_CRITERIA, "native"}) + 2 * len(
             use.concepts.keys() & {*_PAGING, "sort"}
         )
         score += 6 if "native" in use.concepts else 0
-        score -= sum(self._cost(argument, use) for argument in use.unfilled())
+        score -= _WORDS_REQUIRED if "text" in use.concepts and use.concepts["text"].required else 0
+        score -= sum(_cost(argument) for argument in use.unfilled())
         return score - self._extra_cost(words) - (40 if self._wants_ids(use) else 0)
 
     def get_score(self, use: Use) -> int:
@@ -260,8 +268,20 @@ class _Scorer:
             ]
             if len(set(nouns)) == 1 and not rest and not needed:
                 found.setdefault(nouns[0], use)
-            elif list(words[-1:]) == ["values"] and len(words) <= 2 and not needed:  # noqa: PLR2004
+            elif list(words[-1:]) == ["values"] and len(words) <= 2 and not needed:
                 found.setdefault("any", use)
+        return found
+
+    def place_uses(self, uses: Sequence[Use], wanted: Sequence[Argument]) -> dict[str, Use]:
+        """Path of a required argument (``workspace_id``) to the use that lists such things (``list_workspaces``)."""
+        found: dict[str, Use] = {}
+        for argument in wanted:
+            nouns = {word for word in argument.words if word not in OWN_ID_WORDS and word not in ("name", "slug")}
+            for use in uses:
+                words = [word for word in self._own_words(use) if word not in SEARCH_VERBS and not self._is_known(word)]
+                needed = [other for other in use.arguments if other.required and other.path not in use.constants]
+                if len(words) == 1 and not needed and words[0].endswith("s") and _singular(words[0]) in nouns:
+                    found.setdefault(argument.path, use)
         return found
 
     # ------------------------------------------------------------- words
@@ -278,7 +298,7 @@ class _Scorer:
     def _noun(self, use: Use, words: Sequence[str]) -> int | None:
         """The weight of what ``use`` answers with; None where that is something else than tickets."""
         nouns = [TICKET_NOUNS[PLURALS.get(word, word)] for word in words if PLURALS.get(word, word) in TICKET_NOUNS]
-        pairs = [30 for one, two in zip(words, words[1:], strict=False) if (one, two.rstrip("s")) in _NOUN_PAIRS]
+        pairs = [30 for one, two in pairwise(words) if (one, two.rstrip("s")) in _NOUN_PAIRS]
         if nouns or pairs:
             return max(nouns + pairs)
         if {"jql", "wiql"} & set(words):
@@ -293,8 +313,7 @@ class _Scorer:
 
     def _is_plural(self, words: Sequence[str]) -> bool:
         return any(word in PLURALS for word in words) or any(
-            (one, two.removesuffix("s")) in _NOUN_PAIRS and two.endswith("s")
-            for one, two in zip(words, words[1:], strict=False)
+            (one, two.removesuffix("s")) in _NOUN_PAIRS and two.endswith("s") for one, two in pairwise(words)
         )
 
     def _is_known(self, word: str) -> bool:
@@ -303,12 +322,7 @@ class _Scorer:
     def _extra_cost(self, words: Sequence[str]) -> int:
         """What the words beside verb and noun take away: each may mean something else than all tickets."""
         cost = 0
-        pairs = {
-            word
-            for pair in zip(words, words[1:], strict=False)
-            if (pair[0], pair[1].rstrip("s")) in _NOUN_PAIRS
-            for word in pair
-        }
+        pairs = {word for pair in pairwise(words) if (pair[0], pair[1].rstrip("s")) in _NOUN_PAIRS for word in pair}
         for word in words:
             plain = PLURALS.get(word, word)
             if (
@@ -322,10 +336,6 @@ class _Scorer:
             cost += NARROWING.get(word, NARROWING.get(word.removesuffix("s"), 30))
         return cost
 
-    def _cost(self, argument: Argument, use: Use) -> int:
-        """What an argument that cannot be filled takes away; a place can be configured, an id of the row cannot."""
-        return 45 if OWN_ID_WORDS & set(argument.words) and not _is_place(argument) else 12
-
     def _wants_ids(self, use: Use) -> bool:
         """Tools that fetch what is known by id already: ``get_issues(ids)``, ``get_issue(key)``."""
         identity = id_argument(use.arguments)
@@ -336,6 +346,15 @@ _NOUN_PAIRS = frozenset(
     {("work", "item"), ("work", "package"), ("user", "story"), ("user", "storie"), ("pull", "request")}
     - {("pull", "request")}
 )
+
+
+def _cost(argument: Argument) -> int:
+    """What an argument that cannot be filled takes away; a place can be configured, an id of the row cannot."""
+    return 45 if OWN_ID_WORDS & set(argument.words) and not _is_place(argument) else 12
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _is_place(argument: Argument) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from tui_app.adapters.auto.arguments import Argument
 from tui_app.adapters.auto.discovery import Use
 from tui_app.adapters.auto.matching_values import everything, match_value
+from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.saying import Said
 from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.tickets.criteria import TicketSearchCriteria
@@ -19,6 +20,8 @@ from tui_app.tickets.errors import MCPToolError
 from tui_app.tickets.ticket import JsonValue
 
 _QUOTED_ALL = re.compile(r"['\"`](\*|all|any)['\"`]", re.IGNORECASE)
+_MOST_CHOICES = 12  # named in a message
+_YES: JsonValue = True
 _BLANK = " "  # words are required and none are given: a space is in nearly every title
 _EXAMPLES = (
     (frozenset(("root", "path", "dir", "directory", "folder", "file")), "/path"),
@@ -41,7 +44,7 @@ def fill(use: Use, concepts: Mapping[str, Argument], criteria: TicketSearchCrite
             _open_up(argument, said)
     for concept in ("all_states", "with_total"):
         if concept in concepts and concepts[concept].path not in said.values:
-            said.put(concepts[concept], True)
+            said.put(concepts[concept], _YES)
     ask_for_json(concepts, said)
     for argument in use.arguments:
         if argument.required and argument.path not in said.values:
@@ -92,12 +95,22 @@ def _means_tickets(value: JsonValue) -> bool:
     return isinstance(value, str) and PLURALS.get(value.lower(), value.lower()) in TICKET_NOUNS
 
 
-def missing_error(use: Use, missing: Iterable[Argument], role: str) -> MCPToolError:
-    """The error for required arguments that nothing fills."""
+def lacking(role: Role, values: Mapping[str, JsonValue]) -> list[Argument]:
+    """The arguments that the tool requires and ``values`` (by path) does not hold."""
+    return [argument for argument in role.use.arguments if argument.required and argument.path not in values]
+
+
+def missing_error(
+    use: Use, missing: Iterable[Argument], role: str, choices: Mapping[str, tuple[str, ...]]
+) -> MCPToolError:
+    """The error for required arguments that nothing fills; ``choices`` says what there is, as far as that is known."""
     wanted = list(missing)
     names = " and ".join(repr(argument.path) for argument in wanted)
-    lines = "\n".join(f"{_toml_key(argument.path)} = {_example(argument)}" for argument in wanted)
+    lines = "\n".join(f"{_toml_key(argument.path)} = {_example(argument, choices)}" for argument in wanted)
     told = " ".join(argument.description.strip().split("\n")[0][:200] for argument in wanted if argument.description)
+    for argument in wanted:
+        if choices.get(argument.path):
+            told += f" There are: {', '.join(choices[argument.path][:_MOST_CHOICES])}."
     beside = "Give a project, or add" if any("project" in argument.words for argument in wanted) else "Add"
     return MCPToolError(
         f"The tool {use.tool.name!r} requires {names}, which a search does not say.{f' {told}' if told else ''}",
@@ -110,7 +123,9 @@ def _toml_key(path: str) -> str:
     return f'"{path}"' if "." in path else path
 
 
-def _example(argument: Argument) -> str:
+def _example(argument: Argument, choices: Mapping[str, tuple[str, ...]]) -> str:
+    if choices.get(argument.path):
+        return f'"{choices[argument.path][0]}"'
     if argument.values:
         return f'"{argument.values[0]}"' if isinstance(argument.values[0], str) else str(argument.values[0]).lower()
     if argument.kinds and argument.kinds <= {"integer", "number"}:

@@ -48,4 +48,4 @@ def _plain(word: str) -> str:
 def _is_form(one: str, other: str) -> bool:
     """``open`` and ``opened``, ``close`` and ``closed``."""
     shorter, longer = sorted((one, other), key=len)
-    return len(shorter) > 2 and longer in (f"{shorter}ed", f"{shorter}d", f"{shorter}s")  # noqa: PLR2004
+    return len(shorter) > 2 and longer in (f"{shorter}ed", f"{shorter}d", f"{shorter}s")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from tui_app.adapters.auto.matching_values import match_value
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.base import TicketReference
-from tui_app.adapters.reading.names import plain_name
+from tui_app.adapters.reading.names import names, plain_name
 from tui_app.tickets.errors import InvalidResponseError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
+_REPOSITORY = re.compile(
+    r"https?://[^/]+/(?:api/v\d/)?(?:repos/)?([\w.-]{1,100})/([\w.-]{1,100})(?:/(?:issues|pulls?)\b|/?$)"
+)
 _DETAIL_FLAGS = frozenset(("include", "with", "show", "fetch", "return"))
 _DETAILS = frozenset(
-    "comments comment notes journals history changelog attachments description details discussion activity".split()
+    names("comments comment notes journals history changelog attachments description details discussion activity")
 )
 _LISTS = frozenset(("include", "expand", "includes", "with", "embed"))
 _WANTED_PARTS = ("comments", "journals", "notes", "history", "changelog", "attachments")
@@ -21,7 +25,7 @@ _WANTED_PARTS = ("comments", "journals", "notes", "history", "changelog", "attac
 
 def place_arguments(role: Role, reference: TicketReference) -> dict[str, JsonValue]:
     """Required arguments that the ticket's row answers: a project's id, a repository."""
-    row = {plain_name(name): value for name, value in reference.lookup.items()}
+    row = {**_repository(reference.lookup), **{plain_name(name): value for name, value in reference.lookup.items()}}
     found: dict[str, JsonValue] = {}
     for argument in role.use.arguments:
         value = row.get(plain_name(argument.name))
@@ -35,6 +39,15 @@ def place_arguments(role: Role, reference: TicketReference) -> dict[str, JsonVal
     return found
 
 
+def _repository(lookup: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Owner and name of the repository that the row's addresses lie in."""
+    for value in lookup.values():
+        match = _REPOSITORY.match(value) if isinstance(value, str) else None
+        if match:
+            return {"owner": match[1], "repo": match[2], "repository": match[2], "org": match[1]}
+    return {}
+
+
 def detail_arguments(role: Role) -> dict[str, JsonValue]:
     """Flags and lists that ask for comments, history and attachments along with the ticket."""
     found: dict[str, JsonValue] = {}
@@ -43,7 +56,7 @@ def detail_arguments(role: Role) -> dict[str, JsonValue]:
         if "boolean" in argument.kinds and words & _DETAIL_FLAGS and words & _DETAILS:
             found[argument.path] = True
         elif words <= _LISTS and words and argument.values:
-            parts = [
+            parts: list[JsonValue] = [
                 value for value in (match_value(part, argument.values) for part in _WANTED_PARTS) if value is not None
             ]
             if parts and argument.fit(parts if argument.takes_list else parts[0]) is not None:
@@ -62,7 +75,7 @@ def ticket_in_page(reference: TicketReference, tickets: Sequence[Ticket]) -> Tic
         if ticket.id.casefold() == wanted:
             return ticket
     raise InvalidResponseError(
-        f"The server has no tool that opens a ticket, and {reference.id} is not among the {len(tickets)} that it lists.",
+        f"The server has no tool that opens a ticket, and {reference.id} is not among the {len(tickets)} it lists.",
         title="The ticket was not found",
         hint="Search for it: the row shows all that this server tells.",
     )

@@ -1,4 +1,4 @@
-"""Asking for the page after one: by cursor, by offset, by page number, whichever the tool takes and the answer allows."""
+"""Asking for the page after one: by cursor, offset or page number, whichever the tool takes and the answer allows."""
 
 from __future__ import annotations
 
@@ -58,12 +58,16 @@ def following(
     return None
 
 
-def honest_total(paging: Paging, count: int, has_next: bool) -> int | None:
-    """The server's count of matches; not one that only counts the page although there is another."""
+def honest_total(
+    arguments: Mapping[str, JsonValue], concepts: Mapping[str, Argument], paging: Paging, count: int
+) -> int | None:
+    """The server's count of matches; not one that only counts the rows of a page although there are others."""
     total = paging.total
     if total is None or total < count:
         return None
-    return None if total == count and (has_next or paging.next_cursor or paging.has_more) else total
+    starts = {"offset": (0, None), "page": (0, 1, None), "cursor": (None,)}
+    later = any(arguments.get(concepts[way].path) not in first for way, first in starts.items() if way in concepts)
+    return None if total == count and (later or paging.next_cursor or paging.has_more) else total
 
 
 def _goes_on(paging: Paging, seen: int, count: int, size: int | None) -> bool:

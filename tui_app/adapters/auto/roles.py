@@ -1,7 +1,7 @@
 """The tools in use, each with its arguments: what discovery found, with the profile's map laid over it.
 
-Invariant: every argument that a role names is declared by its tool. What a profile's map says wins; a tool that it names
-must exist, and must not be one whose name says that it writes.
+Invariant: every argument that a role names is declared by its tool. What a profile's map says wins; a tool that it
+names must exist, and must not be one whose name says that it writes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Role:
     def language(self) -> str | None:
         """The query language that it takes."""
         argument = self.concepts.get("native")
-        return language_of(argument) if argument else None
+        return language_of(argument, self.use.tool.description) if argument else None
 
     def made(self, arguments: Mapping[str, JsonValue]) -> bool:
         """Whether a call of this tool with ``arguments`` (by path) is one of this role."""
@@ -66,6 +66,8 @@ class Roles:
     comments: Role | None
     values: Mapping[str, Role]
     map: MapTable
+    places: Mapping[str, Role] = field(default_factory=dict)
+    """Argument that ``search`` requires to the tool that lists what there is for it."""
 
     def in_force(self) -> MapTable:
         """The mapping in force, in the form of a profile's map."""
@@ -92,6 +94,9 @@ def assign_roles(description: ServerDescription, found: Found, table: MapTable) 
     if search is None:
         return None
     values = dict(found.values) | {name: Use(_tool(tools, tool, "values")) for name, tool in table.values.items()}
+    places = {
+        path: use for path, use in found.places.items() if path not in search.constants and search.use is found.search
+    }
     own_search = bool(table.search.tool) and not table.text_search.tool
     return Roles(
         search,
@@ -100,6 +105,7 @@ def assign_roles(description: ServerDescription, found: Found, table: MapTable) 
         _role(tools, found.comments, table, "comments"),
         {name: Role(use, _constants(use, table, ToolTable(), "values")) for name, use in values.items()},
         table,
+        {path: Role(use, dict(use.constants)) for path, use in places.items()},
     )
 
 

@@ -17,11 +17,12 @@ from tui_app.adapters.auto.words import (
     WRITING,
     split_words,
 )
+from tui_app.adapters.reading.names import names
 from tui_app.mcp_client.types import Tool
 
 _QUERY_WORDS = frozenset(("jql", "query", "search", "filter"))
 _RUNNING = frozenset(("execute", "run", "exec"))
-_BODY_ARGUMENTS = frozenset("title summary subject body content comment message description".split())
+_BODY_ARGUMENTS = frozenset(names("title summary subject body content comment message description"))
 
 
 def may_write(tool: Tool) -> bool:

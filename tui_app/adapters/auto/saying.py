@@ -1,7 +1,7 @@
 """Saying criteria with a tool's arguments.
 
-Invariants: what leaves here holds only arguments that the tool declares, each in a form that its schema takes and, where
-there is an enum, one of its values. A criterion counts as honoured only where the argument says all of it.
+Invariants: what leaves here holds only arguments that the tool declares, each in a form that its schema takes and,
+where there is an enum, one of its values. A criterion counts as honoured only where the argument says all of it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _TAKES_NAMES = re.compile(r"\bname|\blogin|\buser ?name|\bemail|\bme\b|\bkey\b|\
 _ME_WORDS = re.compile(r"['\"`(]?(@me|currentUser\(\)|\bme\b|\bself\b|\bmyself\b)['\"`)]?")
 _ID_LIKE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-f]{16,}")
 _FIELDS = ("status", "assignee", "project", "labels", "priority")
+_YES: JsonValue = True
 _LEVEL = re.compile(r"(\d)\s*(?:=|:|-|is|\()\s*([A-Za-z]+)|([A-Za-z]+)\s*(?:=|:|\()\s*(\d)\b")
 
 
@@ -59,7 +60,7 @@ def say(criteria: TicketSearchCriteria, concepts: Mapping[str, Argument], langua
         said.honoured.add("text")
     for name in _FIELDS:
         if name in concepts and getattr(criteria, name) and name not in said.honoured:
-            _say_field(name, criteria, concepts[name], said)
+            _say_field(name, criteria, concepts, said)
     for name in DATE_FIELDS:
         if name in concepts and getattr(criteria, name) and name not in said.honoured:
             _say_date(name, getattr(criteria, name), concepts[name], said)
@@ -74,10 +75,14 @@ def _say_natively(criteria: TicketSearchCriteria, argument: Argument, language: 
         said.honoured |= honoured
 
 
-def _say_field(name: str, criteria: TicketSearchCriteria, argument: Argument, said: Said) -> None:
+def _say_field(name: str, criteria: TicketSearchCriteria, concepts: Mapping[str, Argument], said: Said) -> None:
+    argument = concepts[name]
     raw = getattr(criteria, name)
     wanted: Sequence[str] = raw if isinstance(raw, tuple) else (raw,)
     if name == "assignee" and raw == ME:
+        return
+    if name == "project" and "repo_owner" in concepts:
+        _say_repository(raw, argument, concepts["repo_owner"], said)
         return
     words = [_word_for(word, argument, said, name) for word in wanted]
     if any(word is None for word in words):
@@ -86,6 +91,14 @@ def _say_field(name: str, criteria: TicketSearchCriteria, argument: Argument, sa
         said.honoured.add(name)
     elif name == "labels" and said.put(argument, words[0]):
         pass  # all labels are wanted: one of them narrows the search, and the rest is sorted out here
+
+
+def _say_repository(project: str, repository: Argument, owner: Argument, said: Said) -> None:
+    """``owner/name`` in two arguments."""
+    before, slash, name = project.rpartition("/")
+    told = not slash or said.put(owner, before)
+    if said.put(repository, name) and told:
+        said.honoured.add("project")
 
 
 def _put_all(argument: Argument, words: Sequence[JsonValue], said: Said) -> bool:
@@ -132,7 +145,7 @@ def _say_date(name: str, bound: DateBound, argument: Argument, said: Said) -> No
 def _say_me(criteria: TicketSearchCriteria, concepts: Mapping[str, Argument], said: Said) -> None:
     if criteria.assignee != ME or "assignee" in said.honoured:
         return
-    if "mine" in concepts and said.put(concepts["mine"], True):
+    if "mine" in concepts and said.put(concepts["mine"], _YES):
         said.honoured.add("assignee")
         return
     argument = concepts.get("assignee")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from tui_app.adapters.auto.matching_values import everything
 from tui_app.adapters.auto.roles import Roles
+from tui_app.adapters.auto.words import split_words
 from tui_app.adapters.mapping import VALUE_FIELDS
-from tui_app.adapters.reading import payloads, words_of
+from tui_app.adapters.reading import find_rows, payloads, words_of
 from tui_app.adapters.reading.names import plain_name
 from tui_app.adapters.reading.values import first_of, indexed, members, person_of, word_of
 from tui_app.mcp_client.types import CallToolResult
@@ -35,6 +36,26 @@ def known_values(roles: Roles, answers: Mapping[str, CallToolResult]) -> dict[st
             words = _listed(result, field, anywhere=name != "any") if result else ()
             known[field] = words or known[field]
     return {name: values for name, values in known.items() if values}
+
+
+def choices_in(result: CallToolResult, path: str) -> tuple[str, ...]:
+    """What a list of workspaces, teams or projects holds, in the form that the argument at ``path`` takes."""
+    last = (split_words(path) or ("",))[-1]
+    parts = (last, *_PROJECT_PARTS) if last in _PROJECT_PARTS else _PROJECT_PARTS
+    for payload in payloads(result):
+        page = find_rows(payload)
+        rows = (
+            page.rows
+            if page
+            else next((members(v) for v in payload.values() if isinstance(v, list)), ())
+            if isinstance(payload, Mapping)
+            else members(payload)
+        )
+        words = (word_of(first_of(indexed(row), parts)) if isinstance(row, Mapping) else word_of(row) for row in rows)
+        found = tuple(dict.fromkeys(clean_line(word) for word in words if word))
+        if found:
+            return found
+    return ()
 
 
 def _enum_values(roles: Roles, name: str) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tui_app.adapters.reading.names import names
+
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 
 
@@ -47,7 +49,9 @@ PLURALS: Mapping[str, str] = {
 }
 
 COMMENT_NOUNS = frozenset(
-    "comments comment notes note discussions discussion journals conversation conversations replies messages thread".split()
+    names(
+        "comments comment notes note discussions discussion journals conversation conversations replies messages thread"
+    )
 )
 VALUE_NOUNS: Mapping[str, str] = {
     "statuses": "status",
@@ -66,16 +70,21 @@ VALUE_NOUNS: Mapping[str, str] = {
 """What a tool lists whose values a criterion can take."""
 
 FILLERS = frozenset(
-    "the a an all by with using for of in from to and or any advanced basic full tool tools function api mcp v1 v2 v3 data "
-    "info information jql query text keyword keywords criteria filter filters filtered list paginated summaries".split()
+    names(
+        "the a an all by with using for of in from to and or any advanced basic full tool tools function api "
+        "mcp v1 v2 v3 "
+        "data execute run info information jql query text keyword keywords criteria filter filters filtered "
+        "list paginated summaries"
+    )
 )
 """Words that change nothing."""
 
-OWN_ID_WORDS = frozenset("id ids key keys number numbers identifier identifiers iid iids ref reference uuid".split())
+OWN_ID_WORDS = frozenset(names("id ids key keys number numbers identifier identifiers iid iids ref reference uuid"))
 
 NARROWING = _weights(
     "24: my mine assigned recent recently open opened new blocked overdue closed stale latest ready unassigned active "
-    "child children sub subtask subtasks related linked similar duplicate duplicates next watched starred deleted archived "
+    "child children sub subtask subtasks related linked similar duplicate duplicates next watched starred "
+    "deleted archived "
     "completed pending trending changed updated created due random sample count; "
     "14: project sprint board epic cycle milestone team user version release backlog group queue parent customer "
     "organization workspace view saved view queue; 4: summary brief short compact lite simple minimal"
@@ -83,22 +92,32 @@ NARROWING = _weights(
 """Words for a part of the tickets, or for less of each."""
 
 WRITING = frozenset(
-    """create creates created add adds append insert update updates edit edits modify patch put post delete deletes remove
-    removes destroy drop purge erase wipe assign unassign reassign move transition merge approve unapprove reject archive
-    unarchive restore complete finish claim take release reopen resolve unresolve close upsert save write overwrite replace
-    upload import sync push publish send submit reply respond notify subscribe unsubscribe vote unvote rank bulk manage
-    execute run apply trigger start stop pause resume cancel abort rename copy clone duplicate convert split clear reset set
-    unset mark unmark lock unlock pin unpin star unstar follow unfollow escalate acknowledge ack snooze mute promote demote
-    grant revoke enable disable toggle invite register deregister login logout authenticate authorize install uninstall
-    configure setup init initialize generate make build plan process expand rotate refresh schedule reschedule invoke
-    accept decline attach detach link unlink log track comment note open change switch transfer migrate exec react
-    checkout commit rebase fork deploy rollback revert undo redo request order enqueue dequeue queue batch""".split()
+    names(
+        """
+    create creates created add adds append insert update updates edit edits modify patch put post delete deletes
+    remove removes destroy drop purge erase wipe assign unassign reassign move transition merge approve
+    unapprove reject archive unarchive restore complete finish claim take release reopen resolve unresolve close
+    upsert save write overwrite replace upload import sync push publish send submit reply respond notify
+    subscribe unsubscribe vote unvote rank bulk manage execute run apply trigger start stop pause resume cancel
+    abort rename copy clone duplicate convert split clear reset set unset mark unmark lock unlock pin unpin star
+    unstar follow unfollow escalate acknowledge ack snooze mute promote demote grant revoke enable disable
+    toggle invite register deregister login logout authenticate authorize install uninstall configure setup init
+    initialize generate make build plan process expand rotate refresh schedule reschedule invoke accept decline
+    attach detach link unlink log track comment note open change switch transfer migrate exec react checkout
+    commit rebase fork deploy rollback revert undo redo request order enqueue dequeue queue batch
+    """
+    )
 )
 """Verbs of tools that may change something; any of them at the beginning of what a tool does rules the tool out."""
 
 ALWAYS_WRITING = WRITING - frozenset(
-    """created closed open change comment note link log track set release start run execute post plan order request queue
-    batch copy duplicate split mark bulk process star lock view schedule take move reply complete close assign publish
-    rank import commit fork refresh generate make build resolve merge transition manage vote watch pin log save""".split()
+    names(
+        """
+    created closed open change comment note link log track set release start run execute post plan order request
+    queue batch copy duplicate split mark bulk process star lock view schedule take move reply complete close
+    assign publish rank import commit fork refresh generate make build resolve merge transition manage vote
+    watch pin log save
+    """
+    )
 )
 """Those of them that are no noun or adjective either: wherever they stand in a name, the tool may write."""

@@ -48,6 +48,8 @@ class _Writer:
         if depth > _DEEPEST:
             return ""
         kind = node.get("type")
+        if kind == "rule":
+            return "---"
         write = self._writers().get(kind if isinstance(kind, str) else "")
         if write is not None:
             return write(node, depth)
@@ -64,12 +66,11 @@ class _Writer:
             "codeBlock": self._code,
             "blockquote": lambda node, depth: _prefixed(self.blocks(node, depth), "> "),
             "panel": self._panel,
-            "rule": lambda node, depth: "---",
             "table": self._table,
             "expand": self._expand,
             "nestedExpand": self._expand,
-            "mediaSingle": lambda node, depth: self._media(node),
-            "mediaGroup": lambda node, depth: self._media(node),
+            "mediaSingle": self._media,
+            "mediaGroup": self._media,
             "blockCard": self.inline_node,
             "embedCard": self.inline_node,
         }
@@ -102,7 +103,7 @@ class _Writer:
             text = "\n".join(filter(None, (self._block(child, depth + 2) for child in self._children(node))))
         return mark + text.replace("\n", "\n" + " " * min(len(mark), 4))
 
-    def _code(self, node: Node, depth: int) -> str:
+    def _code(self, node: Node, depth: int) -> str:  # noqa: ARG002
         language = _attribute(node, "language")
         text = "".join(str(child.get("text", "")) for child in self._children(node))
         return f"```{language if isinstance(language, str) else ''}\n{text}\n```"
@@ -130,7 +131,7 @@ class _Writer:
     def _cell(self, node: Node, depth: int) -> str:
         return self._block({**node, "type": ""}, depth + 2).replace("\n", " ").replace("|", "\\|")
 
-    def _media(self, node: Node) -> str:
+    def _media(self, node: Node, depth: int) -> str:  # noqa: ARG002  # all writers are called alike
         names = (_attribute(child, "alt") or _attribute(child, "id") for child in self._children(node))
         return " ".join(f"[attachment: {name}]" for name in names if isinstance(name, str))
 

@@ -38,13 +38,11 @@ def parse_moment(value: JsonValue) -> datetime | None:
     number or in digits, ``Sun Nov 22 10:28:40 2026``, e-mail's and JavaScript's forms, ``Nov 2, 2026``, ``02/Nov/26
     8:00 AM``, and number forms whose order is certain.
     """
-    if value.__class__ is str:
-        return _from_text(value)  # type: ignore[arg-type]  # a plain str by the check above
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, (int, float)):
+    if isinstance(value, str):
+        return _from_text(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _from_number(value)
-    return _from_text(value) if isinstance(value, str) else None
+    return None
 
 
 def _from_text(text: str) -> datetime | None:

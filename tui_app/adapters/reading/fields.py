@@ -32,7 +32,6 @@ from tui_app.adapters.reading.values import Row, indexed, is_nothing, person_of,
 from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Ticket
 
-_HUMAN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+")
 _LONGEST_ID = 300  # characters; anything longer is a text in the wrong place
 _HAS_DIGIT = re.compile(r"\d")
 
@@ -101,11 +100,13 @@ class _Reader:
 
     def _found_id(self) -> JsonValue:
         own = self._index.get("id")
-        if isinstance(own, str) and _HUMAN_KEY.fullmatch(own):
-            return self._using("id", own)
         for name in HUMAN_IDS:
             value = self._index.get(name)
             if _can_be_id(value) and _HAS_DIGIT.search(str(value)):
+                is_projects = isinstance(own, str) and own.startswith(f"{value}-")  # "id": "K8S-7", "key": "K8S"
+                if is_projects:
+                    self._index.setdefault("projectkey", value)
+                    return self._using("id", own)
                 return self._using(name, value)
         for name in DATABASE_IDS:
             value = self._index.get(name)

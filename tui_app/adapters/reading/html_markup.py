@@ -22,6 +22,11 @@ _SIMPLE = {
 _BLOCKS = frozenset(
     ("p", "div", "ul", "ol", "table", "section", "article", "dl", "figure", "header", "footer", "form", "details")
 )
+_OPENING = {
+    **{f"h{level}": f"\n\n{'#' * level} " for level in range(1, 7)},
+    "br": "\n", "hr": "\n\n---\n\n", "pre": "\n\n```\n", "blockquote": "\n\n> ", "tr": "\n", "td": "| ", "th": "| ",
+}  # fmt: skip
+"""What the beginning of an element becomes; of others it takes more than that."""
 _HIDDEN = frozenset(("script", "style", "head", "template", "noscript"))
 
 
@@ -102,19 +107,10 @@ class _Writer:
         self._parts.append("\n" if nested and name in ("ul", "ol") else "" if nested else "\n\n")
 
     def _open(self, name: str, attributes: str) -> None:
-        if name == "br":
-            self._parts.append("\n")
-        elif name == "hr":
-            self._parts.append("\n\n---\n\n")
-        elif name in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            self._parts.append(f"\n\n{'#' * int(name[1])} ")
-        elif name == "li":
+        self._parts.append(_OPENING.get(name, ""))
+        self._in_code = self._in_code or name == "pre"
+        if name == "li":
             self._item()
-        elif name == "pre":
-            self._in_code = True
-            self._parts.append("\n\n```\n")
-        elif name == "blockquote":
-            self._parts.append("\n\n> ")
         elif name == "a":
             self._links.append(_attribute(_ADDRESS, attributes))
             self._parts.append("[" if self._links[-1] else "")
@@ -123,10 +119,8 @@ class _Writer:
             self._parts.append(f"[image: {label}]" if label else "")
         elif name == "tr":
             self._cells = 0
-            self._parts.append("\n")
         elif name in ("td", "th"):
             self._cells += 1
-            self._parts.append("| ")
 
     def _item(self) -> None:
         depth = max(len(self._lists) - 1, 0)

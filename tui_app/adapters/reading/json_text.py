@@ -57,8 +57,11 @@ def _json_lines(text: str) -> JsonValue:
 def _fenced(text: str) -> JsonValue:
     if "```" not in text:
         return None
-    found = [value for value in (_loads(match[1].strip()) for match in _FENCE.finditer(text)) if value is not None]
-    return found[0] if len(found) == 1 else found or None
+    found: list[JsonValue] = [_loads(match[1].strip()) for match in _FENCE.finditer(text)]
+    values = [value for value in found if value is not None]
+    if len(values) == 1:
+        return values[0]
+    return list(values) or None
 
 
 def _embedded(text: str) -> JsonValue:

@@ -108,7 +108,7 @@ LOOKUP_NAMES = frozenset(
         *HUMAN_IDS, *DATABASE_IDS,
         *names(
             "projectid projectkey project repositoryurl repository repo owner workspace workspaceid teamid boardid "
-            "fullname namespace organization org spaceid listid"
+            "fullname namespace organization org spaceid listid htmlurl"
         ),
     )
 )  # fmt: skip

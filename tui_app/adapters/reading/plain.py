@@ -15,6 +15,7 @@ from typing import Any, cast
 from tui_app.adapters.reading.links import human_url
 from tui_app.adapters.reading.markup import is_plain_text
 from tui_app.adapters.reading.values import NOBODY
+from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _NAMES = frozenset(
@@ -54,23 +55,29 @@ def _ticket(row: Mapping[str, Any]) -> Ticket | None:
     line = "|".join(("", identity, title, status, *[word or "-" for word in words], *labels, ""))
     if not (identity and title and status) or identity[0] == "#" or "| " in line or " |" in line or "||" in line:
         return None
-    if not line.isascii() or line.encode().translate(None, _HARMLESS) or assignee in NOBODY or reporter in NOBODY:
+    if not _is_harmless(line, _HARMLESS) or "\n" in line or assignee in NOBODY or reporter in NOBODY:
         return None
     description, url = get("description"), get("url")
     if description is not None and not _is_plain_description(description):
         return None
     if url is not None and not _is_human(url, identity):
         return None
+    created, updated = _moment(get("created_at")), _moment(get("updated_at"))
     draft = _Draft(
-        identity, title, status, assignee, reporter, priority, type_, project, tuple(labels), _moment(get("created_at")),
-        _moment(get("updated_at")), url, description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
+        identity, title, status, assignee, reporter, priority, type_, project, tuple(labels), created, updated, url,
+        description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
     )  # fmt: skip
     draft.__class__ = Ticket
     return cast(Ticket, draft)
 
 
 def _is_plain_description(text: str) -> bool:
-    return text.isascii() and not text.encode().translate(None, _HARMLESS_LINES) and is_plain_text(text)
+    return _is_harmless(text, _HARMLESS_LINES) and is_plain_text(text)
+
+
+def _is_harmless(text: str, allowed: bytes) -> bool:
+    """Whether the sanitiser lets ``text`` be. Asking it takes ten times as long as looking at the bytes does."""
+    return not text.encode().translate(None, allowed) if text.isascii() else clean(text) == text and "\t" not in text
 
 
 def _is_human(url: str, identity: str) -> bool:

@@ -46,7 +46,7 @@ def members(value: JsonValue) -> Sequence[JsonValue]:
             inner = value.get(name)
             if isinstance(inner, list):
                 return inner
-        return (value,) if value else ()  # type: ignore[return-value]  # a Mapping from JSON is a dict
+        return (value,) if value else ()
     return () if value is None or value == "" else (value,)
 
 
@@ -86,24 +86,29 @@ def _word(value: JsonValue, parts: tuple[str, ...], field: str, depth: int = 0) 
         return None
     if isinstance(value, (int, float)):
         return str_of_number(value)
-    if isinstance(value, Mapping):
+    return _first_word(_candidates(value, parts, field), parts, field, depth)
+
+
+def _candidates(
+    value: dict[str, JsonValue] | list[JsonValue], parts: tuple[str, ...], field: str
+) -> Iterator[JsonValue]:
+    """What in an object or a list may hold the word."""
+    if isinstance(value, dict):
         index = indexed(value)
-        for part in (*parts, field, "assignee", "user"):
-            word = _word(index.get(part), parts, field, depth + 1)
-            if word:
-                return word
-        inner = members(value)
-        return None if len(inner) == 1 and inner[0] is value else _word(list(inner), parts, field, depth + 1)
-    for item in value:
-        word = _word(item, parts, field, depth + 1)
-        if word:
-            return word
-    return None
+        yield from (index.get(part) for part in (*parts, field, "assignee", "user"))
+        yield from (inner for inner in members(value) if inner is not value)
+    else:
+        yield from value
+
+
+def _first_word(values: Iterable[JsonValue], parts: tuple[str, ...], field: str, depth: int) -> str | None:
+    words = (_word(value, parts, field, depth + 1) for value in values)
+    return next(filter(None, words), None)
 
 
 def str_of_number(value: float) -> str:
-    """``3``, not ``3.0``; a number too long for Python to print is shown by its power of ten."""
+    """``3``, not ``3.0``; of a number with more digits than Python prints, that it is one."""
     try:
-        return str(int(value)) if value == int(value) else str(value)
+        return f"{value:.0f}" if value % 1 == 0 else str(value)
     except (ValueError, OverflowError):
-        return f"{value:.0e}" if isinstance(value, float) else "a very large number"
+        return "a very large number"
