@@ -1,0 +1,1 @@
+"""Taking tickets elsewhere: clipboard, browser, pager, editor, files."""

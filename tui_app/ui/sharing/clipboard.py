@@ -1,0 +1,71 @@
+"""Copying: by the terminal (OSC 52, which works over SSH), and by the system's own tool where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_TOOL_SECONDS = 5.0  # a clipboard tool that has not taken the text by then hangs
+_MOST_FOR_TERMINAL = 74_000
+"""Characters; terminals drop a longer OSC 52 sequence (xterm's limit is 100,000 bytes of base64)."""
+
+
+def copy_text(app: App[Any], text: str, *, run: Callable[[list[str], str], None] | None = None) -> str:
+    """Put ``text`` on the clipboard and return a line for the user.
+
+    The terminal is always asked. The system's tool is run besides, except over SSH, where it would fill the clipboard
+    of the far machine.
+    """
+    fits = len(text) <= _MOST_FOR_TERMINAL
+    if fits:
+        app.copy_to_clipboard(text)
+    tool = clipboard_tool(os.environ)
+    if tool:
+        (run or _run_aside)(tool, text)
+    if fits or tool:
+        return f"Copied {len(text):,} characters."
+    return f"Not copied: a terminal takes at most {_MOST_FOR_TERMINAL:,} characters. Export it to a file instead."
+
+
+def clipboard_tool(environment: Mapping[str, str], find: Callable[[str], str | None] = shutil.which) -> list[str]:
+    """The argv of a program that takes the clipboard's new text on standard input; [] where there is none."""
+    if "SSH_CONNECTION" in environment or "SSH_TTY" in environment:
+        return []
+    candidates: list[list[str]] = []
+    if sys.platform == "darwin":
+        candidates.append(["pbcopy"])
+    if environment.get("WAYLAND_DISPLAY"):
+        candidates.append(["wl-copy"])
+    if environment.get("DISPLAY"):
+        candidates += [["xclip", "-selection", "clipboard"], ["xsel", "--clipboard", "--input"]]
+    if environment.get("WSL_DISTRO_NAME"):
+        candidates.append(["clip.exe"])
+    return next((argv for argv in candidates if find(argv[0])), [])
+
+
+def _run_aside(argv: list[str], text: str) -> None:
+    """Run the tool in a thread of its own: it may wait for a display that does not answer."""
+
+    def run() -> None:
+        try:
+            subprocess.run(
+                argv,
+                input=text.encode(errors="replace"),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_TOOL_SECONDS,
+                check=False,
+                start_new_session=True,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return  # the terminal was asked as well
+
+    threading.Thread(target=run, name="clipboard", daemon=True).start()
