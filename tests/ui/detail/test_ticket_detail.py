@@ -1,0 +1,267 @@
+"""The ticket pane: everything that is known, harmless, at once and then rendered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from tui_app.tickets.errors import ErrorKind
+from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
+from tui_app.tickets.text import clean_line
+from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket
+from tui_app.ui.detail.document import opened_document
+from tui_app.ui.detail.layout import DocumentLayout
+from tui_app.ui.detail.markdown import MarkdownRenderer, pieces, wrapped
+from tui_app.ui.detail.styles import STYLE_NAMES, markdown_styles
+from tui_app.ui.detail.ticket_detail import TicketDetail
+
+MOMENT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+DESCRIPTION = """# What happens
+
+Totals **differ**, see [the rules](https://rules.example/x).
+
+- [ ] first
+- [x] second
+
+| a | b |
+|---|---|
+| one | two |
+
+```python
+def total(): ...
+```
+"""
+TICKET = Ticket(
+    id="PAY-142",
+    title="Printer on fire",
+    status="in progress",
+    assignee="Amina Diallo",
+    priority="high",
+    labels=("a", "b"),
+    created_at=MOMENT,
+    url="https://tracker.example/PAY-142",
+    description=DESCRIPTION,
+    extra={"story_points": 5},
+    problems=("updated_at is no date",),
+)
+WHOLE = replace(
+    TICKET,
+    comments=(Comment("Jonas", MOMENT, "I **agree**."),),
+    history=(Change("Mei", MOMENT, "status", "open", "in progress"),),
+    attachments=(Attachment("photo.jpg", "https://files.example/1", 2048),),
+)
+OPENED = TicketOpened(
+    1, "work", WHOLE, raw='{\n  "key": "PAY-142"\n}', calls=(CallRecord("get_ticket", '{"id": "PAY-142"}', 0.25),)
+)
+FAILED = Failed(
+    1, "work", ErrorKind.TIMEOUT, "Too slow", "30 s passed", "Press r", retryable=True, stderr_tail="last words"
+)
+
+
+class Harness(App[None]):
+    def compose(self) -> ComposeResult:
+        yield TicketDetail(id="detail")
+
+
+class Pane:
+    """The pane in a running application."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.widget = pilot.app.query_one(TicketDetail)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(strip.text.rstrip() for strip in self.widget.view.lines)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if condition():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"it never came true; the pane shows:\n{self.text}")
+
+    async def shows(self, words: str) -> None:
+        await self.until(lambda: words in self.text)
+
+
+@asynccontextmanager
+async def pane(size: tuple[int, int] = (90, 40)) -> AsyncIterator[Pane]:
+    async with Harness().run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Pane(pilot)
+
+
+async def test_the_row_is_shown_at_once_as_plain_text() -> None:
+    async with pane() as shown:
+        shown.widget.show_ticket(TICKET)
+        assert "PAY-142  Printer on fire" in shown.text
+        assert "# What happens" in shown.text
+        assert "Fetching comments" in shown.text
+
+
+async def test_a_whole_ticket_is_rendered_with_everything_that_is_known() -> None:
+    async with pane() as shown:
+        shown.widget.show_opened(OPENED)
+        await shown.shows("☐ first")
+        for words in (
+            "◐ in progress",
+            "↑ high",
+            "Amina Diallo",
+            "a, b",
+            "2026-11-02 08:00 UTC",
+            "https://tracker.example/PAY-142",
+            "Story points",
+            "! updated_at is no date",
+            "the rules (https://rules.example/x)",
+            "☑ second",
+            "def total()",
+            "Comments (1)",
+            "Jonas, 2026-11-02",
+            "I agree.",
+            "status: open → in progress",
+            "photo.jpg (2 KB)",
+            'get_ticket {"id": "PAY-142"}  0.25 s',
+        ):
+            assert words in shown.text
+        assert "# What happens" not in shown.text
+
+
+async def test_a_failure_says_why_and_keeps_what_the_row_holds() -> None:
+    async with pane() as shown:
+        shown.widget.show_ticket(TICKET)
+        shown.widget.show_failure(FAILED)
+        await shown.shows("Too slow")
+        for words in ("30 s passed", "Press r", "last words", "Printer on fire"):
+            assert words in shown.text
+
+
+async def test_the_raw_answer_comes_and_goes_by_one_action() -> None:
+    async with pane() as shown:
+        shown.widget.show_opened(OPENED)
+        shown.widget.action_raw()
+        assert '"key": "PAY-142"' in shown.text
+        shown.widget.action_raw()
+        await shown.shows("☐ first")
+        assert '"key": "PAY-142"' not in shown.text
+
+
+async def test_the_place_is_kept_when_the_rest_arrives_and_a_new_ticket_starts_at_its_top() -> None:
+    long = replace(TICKET, description="\n\n".join(f"paragraph {n}" for n in range(200)))
+    async with pane() as shown:
+        shown.widget.show_ticket(long)
+        await shown.shows("paragraph 199")
+        shown.widget.action_scroll_pages(1)
+        place = shown.widget.view.scroll_offset.y
+        assert place > 0
+        shown.widget.show_opened(replace(OPENED, ticket=replace(WHOLE, description=long.description)))
+        await shown.shows("Comments (1)")
+        assert shown.widget.view.scroll_offset.y == place
+        shown.widget.show_ticket(replace(TICKET, id="PAY-143"))
+        assert shown.widget.view.scroll_offset.y == 0
+
+
+async def test_an_overtaken_ticket_never_appears() -> None:
+    slow = replace(TICKET, id="SLOW-1", description=DESCRIPTION * 200)
+    async with pane() as shown:
+        for number in range(20):
+            shown.widget.show_ticket(replace(slow, id=f"SLOW-{number}"))
+        shown.widget.show_ticket(TICKET)
+        await shown.shows("☐ first")
+        assert "SLOW" not in shown.text
+
+
+async def test_words_are_found_marked_and_gone_through() -> None:
+    async with pane() as shown:
+        shown.widget.show_opened(replace(OPENED, ticket=replace(WHOLE, description="Apple\n\npear\n\nAPPLE pie")))
+        await shown.shows("Comments (1)")
+        shown.widget.focus()
+        await shown.pilot.press("slash", *"apple", "enter")
+        assert shown.widget.view.next_match(1) == (2, 2)
+        assert shown.widget.view.next_match(1) == (1, 2)
+        await shown.pilot.press("escape")
+        assert shown.widget.view.next_match(1) == (0, 0)
+
+
+async def test_every_scrolling_key_moves_without_animation() -> None:
+    long = replace(TICKET, description="\n\n".join(f"paragraph {n}" for n in range(300)))
+    async with pane() as shown:
+        shown.widget.show_ticket(long)
+        await shown.shows("paragraph 299")
+        shown.widget.focus()
+        seen = [0]
+        for key in ("j", "space", "ctrl+d", "G", "k", "b", "ctrl+u", "g"):
+            await shown.pilot.press(key)
+            await shown.until(lambda: shown.widget.view.scroll_offset.y != seen[-1])
+            seen.append(shown.widget.view.scroll_offset.y)
+        assert seen[1] == 1
+        assert seen[-1] == 0
+
+
+async def test_a_narrow_pane_loses_no_words() -> None:
+    async with pane((30, 15)) as shown:
+        shown.widget.show_opened(OPENED)
+        await shown.shows("☐ first")
+        assert all(strip.cell_length <= 30 for strip in shown.widget.view.lines)
+        assert "Printer on fire" in shown.text
+
+
+def test_a_text_is_cut_outside_of_fences_and_keeps_every_character_that_is_shown() -> None:
+    text = ("para one\n\n```\ncode\n\nstill code\n```\n\npara two\n\n" * 200).strip()
+    cut = list(pieces(text))
+    assert len(cut) > 3
+    assert all(piece.count("```") % 2 == 0 for piece, _ in cut)
+    assert "\n\n".join(piece for piece, _ in cut) == text
+
+
+@pytest.mark.parametrize(
+    "hostile", ["[" * 50_000, "> " * 20_000 + "x", "*a **b " * 20_000, "- " * 20_000, "`" * 30_001]
+)
+def test_what_parsers_choke_on_is_shown_as_it_is(hostile: str) -> None:
+    assert all(not is_markdown for _, is_markdown in pieces(hostile))
+
+
+def test_a_huge_text_is_capped_and_says_so() -> None:
+    *_, (last, is_markdown) = pieces("word " * 100_000)
+    assert "300,000 more characters" in last
+    assert not is_markdown
+
+
+ANY_TEXT = st.text(
+    alphabet=st.characters(categories=None)
+    | st.sampled_from("\x1b\x9b\u202e\u200d\n|#>*_`[]()<>-1. \t")
+    | st.sampled_from("👨❤️日")
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(ANY_TEXT, st.integers(10, 120))
+def test_any_text_becomes_lines_of_the_right_width_without_controls(text: str, width: int) -> None:
+    from rich.style import Style
+
+    styles = dict.fromkeys((*STYLE_NAMES, "base"), Style())
+    layout = DocumentLayout(width, styles, MarkdownRenderer(markdown_styles(styles), Style(), "ansi_dark"))
+    comment = Comment(text, MOMENT, text)
+    ticket = replace(TICKET, id=text, title=text, description=text, comments=(comment,), extra={text: text})
+    document = opened_document(replace(OPENED, ticket=ticket, warnings=(text,)), MOMENT)
+    lines = [*layout.header(document), *layout.plain(document, 100)]
+    lines += [strip for strips in layout.rendered(document) for strip in strips]
+    for strip in lines:
+        assert strip.cell_length == width
+        assert clean_line(strip.text) == strip.text
+        assert not any(segment.style and (segment.style.link or segment.style.meta) for segment in strip)
+
+
+@given(ANY_TEXT, st.integers(2, 40))
+def test_wrapping_never_exceeds_the_width(text: str, width: int) -> None:
+    from rich.cells import cell_len
+
+    assert all(cell_len(line) <= width for line in wrapped(text, width))
