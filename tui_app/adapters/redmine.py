@@ -95,7 +95,7 @@ class RedmineMcpServer(RedmineAdapter):
 
 
 class McpRedmine(RedmineAdapter):
-    """mcp-redmine: one tool that passes a path on to Redmine's REST interface, here always to ``get``, answered in YAML."""
+    """mcp-redmine: one tool that passes a path on to Redmine, here always to ``get``, and answers in YAML."""
 
     made_for = "mcp-redmine"
     search_tool = "redmine_request"

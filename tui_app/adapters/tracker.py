@@ -122,7 +122,8 @@ class TrackerAdapter:
             raise NoSearchToolError(
                 f"The server offers no tool {tool!r}.", hint="Update the server, or choose another adapter."
             )
-        sent = fitted(known, {**self._constants, **arguments})
+        said = {name: value for name, value in arguments.items() if value is not None}
+        sent = fitted(known, {**self._constants, **said})
         _refuse_unfilled(known, sent)
         return ToolCall(tool, sent)
 
@@ -223,8 +224,9 @@ def merged(opened: Ticket, **parts: object) -> Ticket:
 def _refuse_unfilled(tool: Tool, sent: Arguments) -> None:
     names = missing(tool, sent)
     if names:
+        example = ", ".join(f'{name} = "..."' for name in names)
         raise NoSearchToolError(
             f"The tool {tool.name!r} needs {', '.join(names)}, which the search does not say.",
             title="The server needs to be told more",
-            hint=f"Add to the profile: map.arguments = {{ {', '.join(f'{name} = ...' for name in names)} }}",
+            hint=f"Add to the profile's table: map.arguments = {{ {example} }}",
         )
