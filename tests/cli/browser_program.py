@@ -9,6 +9,7 @@ import os
 import queue
 import sys
 import threading
+import time
 import tty
 import types
 from typing import Any
@@ -20,8 +21,9 @@ CANARY = "canary-ticket-text"
 
 
 def flood() -> None:
-    """Paint without pause, as a writer thread does while the program is busy."""
+    """Paint a thousand frames a second, as a writer thread does while the program is busy."""
     while True:
+        time.sleep(0.001)
         sys.__stderr__.write("\x1b[5;5H" + CANARY + "\x1b[38;2;10;20;30mframe")  # type: ignore[union-attr]
         sys.__stderr__.flush()  # type: ignore[union-attr]
 
@@ -46,8 +48,10 @@ def run_browser(service: Any, **given: Any) -> int:
     if play == "rows":
         replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
         service.connect(replies.put)
-        while type(reply := replies.get(timeout=30)).__name__ != "TicketsFound":
+        while type(reply := replies.get(timeout=30)).__name__ not in ("TicketsFound", "Failed"):
             pass
+        if hasattr(reply, "cause"):
+            raise AssertionError(reply.cause)
         sys.stderr.write(f"FOUND {len(reply.tickets)} FOR {given['opening'].request_id == reply.request_id}\r\n")
         return 0
     service.connect(lambda _: None)

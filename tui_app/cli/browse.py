@@ -10,9 +10,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from tui_app.cli.asking import RunningService, make_service
 from tui_app.cli.choosing import Choice, apply, choose
@@ -27,11 +27,8 @@ from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.messages import Search, new_request_id
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_CLOSE_SECONDS = 6.0
-"""The service takes at most five; what is left then, the servers' watchdog ends."""
+_LEAVING_SECONDS = 6.0
+"""The service takes at most five to end the servers; what is left then, their watchdog ends."""
 
 
 def browse(options: GlobalOptions) -> int:
@@ -47,7 +44,7 @@ def browse(options: GlobalOptions) -> int:
     choice = trusted(_choice(options))
     terminal = Terminal()
     service = make_service(choice, options.log)
-    _leave_on_signals(terminal, service)
+    _leave_on_signals(terminal, service.close)
     report_thread_crashes()
     try:
         opening = Search(new_request_id(), choice.profile.name, TicketSearchCriteria())
@@ -55,8 +52,8 @@ def browse(options: GlobalOptions) -> int:
         service.submit(opening)
         return _run(choice, service, opening, terminal)
     except Exception as error:  # noqa: BLE001 (whatever it is, the terminal comes back first)
-        report = write_report(error)
-        terminal.restore(crash_message(error, report) + "\n")
+        terminal.restore()
+        terminal.say(crash_message(error, write_report(error)))
         return EXIT_FAILED
     finally:
         service.close()
@@ -87,27 +84,32 @@ def _run(choice: Choice, service: RunningService, opening: Search, terminal: Ter
     )
 
 
-def _leave_on_signals(terminal: Terminal, service: RunningService) -> None:
-    """A signal that asks to end is obeyed at once, from wherever the event loop is."""
-    leave = _leaver(terminal, service.close, lambda number: write_report(None, f"ended by {number.name}"))
-    for number in ENDING:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, leave)
+def _leave_on_signals(terminal: Terminal, close: Callable[[], None]) -> None:
+    """A signal that asks to end is obeyed at once, from wherever the event loop is; even a full disk cannot stop it."""
 
-
-def _leaver(
-    terminal: Terminal, close: Callable[[], None], report: Callable[[signal.Signals], Path | None]
-) -> Callable[[int, FrameType | None], None]:
     def leave(number: int, _: FrameType | None) -> None:
         for other in ENDING:
             signal.signal(other, signal.SIG_IGN)
-        name = signal.Signals(number)
-        path = report(name)
-        where = f" A report without your data is in {path}." if path else ""
-        terminal.restore(f"ticketdeck was ended by {name.name}.{where}\n")
-        closing = threading.Thread(target=close, daemon=True)  # the lock it needs may be held where we were called
-        closing.start()
-        closing.join(_CLOSE_SECONDS)
+        _in_background(lambda: _exit_after(_LEAVING_SECONDS, 128 + number))
+        terminal.restore()
+        closing = _in_background(close)  # not here: a lock that it needs may be held where we were called
+        report = write_report(None, f"ended by {signal.Signals(number).name}")
+        where = f" A report without your data is in {report}." if report else ""
+        terminal.say(f"ticketdeck was ended by {signal.Signals(number).name}.{where}")
+        closing.join()
         os._exit(128 + number)
 
-    return leave
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, leave)
+
+
+def _in_background(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def _exit_after(seconds: float, code: int) -> None:
+    time.sleep(seconds)
+    os._exit(code)

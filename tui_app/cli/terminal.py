@@ -8,6 +8,8 @@ import sys
 import termios
 from typing import Any
 
+from tui_app.tickets.text import clean
+
 _CANCEL = "\x18"  # ends a half-written escape sequence
 _MODES_OFF = "".join(
     (
@@ -42,18 +44,24 @@ class Terminal:
         """From now on the browser may set any mode."""
         self._lent = True
 
-    def restore(self, message: str) -> None:
-        """Leave every mode that the browser may have set, and write ``message`` as the last words.
+    def restore(self) -> None:
+        """Leave every mode that the browser may have set; from now on only `say` reaches the terminal.
 
-        Takes the terminal away from everybody else in this process first: no other thread's frame can come after it.
+        It is taken away from everybody else in this process first: no other thread's frame can come after this.
         """
         if self._descriptor is None or self._attributes is None:
             return
-        modes = _CANCEL + _MODES_OFF if self._lent else ""
         with contextlib.suppress(OSError, termios.error):
             _silence_others()
-            os.write(self._descriptor, (modes + message).encode(errors="replace"))
+            if self._lent:
+                os.write(self._descriptor, (_CANCEL + _MODES_OFF).encode())
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._attributes)
+
+    def say(self, line: str) -> None:
+        """Write a line after `restore`."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._descriptor, clean(line + "\n").encode(errors="replace"))
 
 
 def _silence_others() -> None:
