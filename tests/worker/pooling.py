@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tui_app.tickets.errors import ServerStartError
 from tui_app.worker.circuit import Circuit, CircuitLimits
-from tui_app.worker.pool import PoolSettings, SessionPool
+from tui_app.worker.pool import SessionPool
+from tui_app.worker.pool_terms import PoolSettings
 
 
 @dataclass(eq=False)
@@ -78,6 +80,7 @@ def make_pool(
     idle_extra: float = 60.0,
     idle_last: float = 60.0,
     circuit: Circuit | None = None,
+    on_idle: Callable[[], None] = lambda: None,
 ) -> SessionPool[Pooled]:
     settings = PoolSettings(most, wait, shared_by, most_waiting, sibling_after, idle_extra, idle_last)
-    return SessionPool(starts, settings, circuit or Circuit(CircuitLimits(failures=1000), lambda: 0.0))
+    return SessionPool(starts, settings, circuit or Circuit(CircuitLimits(failures=1000), lambda: 0.0), on_idle)

@@ -125,6 +125,18 @@ async def test_without_a_login_command_the_trackers_own_error_stands() -> None:
     assert caught.value is error
 
 
+async def test_after_a_refusal_that_no_login_can_mend_the_check_is_made_anew() -> None:
+    runner = Runner(check_it=DONE)
+    state = login(runner, AuthCommands(check=("check-it",)))
+    await state.ensure()
+
+    with pytest.raises(MCPAuthenticationError):
+        await state.renew(0, MCPAuthenticationError("401"))
+    await state.ensure()
+
+    assert runner.ran == ["check-it", "check-it"]
+
+
 async def test_a_login_goes_on_while_one_still_waits_and_ends_with_the_last() -> None:
     runner = Runner(check_it=FAILED, log_in=DONE)
     runner.gate = asyncio.Event()

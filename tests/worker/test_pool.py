@@ -13,7 +13,8 @@ from tests.worker.fakes import BOUND
 from tests.worker.pooling import Pooled, Starts, make_pool
 from tui_app.tickets.errors import MCPAuthenticationError, ServerStartError
 from tui_app.worker.circuit import Circuit, CircuitLimits, CircuitOpenError
-from tui_app.worker.pool import PoolCensus, PoolClosedError, PoolFullError, PoolWaitError, SessionPool
+from tui_app.worker.pool import SessionPool
+from tui_app.worker.pool_terms import PoolCensus, PoolClosedError, PoolFullError, PoolWaitError
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -214,14 +215,15 @@ async def test_a_suspect_session_is_checked_before_it_is_leased(healthy: bool) -
 
 async def test_idle_sessions_are_closed_the_last_one_later() -> None:
     starts = Starts()
-    pool = make_pool(starts, most=2, idle_extra=0.02, idle_last=0.2)
+    told: list[int] = []
+    pool = make_pool(starts, most=2, idle_extra=0.02, idle_last=0.2, on_idle=lambda: told.append(pool.census.live))
     async with pool.lease(), pool.lease():
         pass
 
     await until(lambda: pool.census.live == 1)
     await until(lambda: pool.census.live == 0)
     await until(lambda: all(session.closed for session in starts.made))
-
+    assert told == [0]
     async with pool.lease():
         pass
     await pool.close()

@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.worker.fakes import BOUND
 from tests.worker.pooling import Pooled, Starts, make_pool
 from tui_app.tickets.errors import MCPError
-from tui_app.worker.pool import PoolCensus, PoolClosedError, SessionPool
+from tui_app.worker.pool import SessionPool
+from tui_app.worker.pool_terms import PoolCensus, PoolClosedError
 
 
 class Caller:

@@ -87,9 +87,9 @@ class Login:
         """
         if self.logins != logins_before:
             return
+        self._verified = False
         if not self.can_log_in:
             raise error
-        self._verified = False
         await self._logging_in.join()
 
     async def _check_or_log_in(self) -> None:

@@ -15,14 +15,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui_app.tickets.errors import MCPAuthenticationError, MCPConnectionError
+from tui_app.tickets.errors import MCPAuthenticationError, MCPError
 from tui_app.tickets.messages import CallRecord, Reply, TerminalNeeded
 from tui_app.tickets.text import clean, clean_line
 from tui_app.worker.auth import Login, LoginStep
 from tui_app.worker.circuit import Circuit, CircuitLimits
 from tui_app.worker.commands import Ending, Outcome
 from tui_app.worker.live_server import LiveServer
-from tui_app.worker.pool import PoolSettings, SessionPool
+from tui_app.worker.pool import SessionPool
+from tui_app.worker.pool_terms import PoolSettings
 from tui_app.worker.retry import Timing, retrying
 from tui_app.worker.starter import ServerStarter
 from tui_app.worker.states import StateBoard
@@ -64,7 +65,9 @@ class Tracker:
             self.starter.start,
             PoolSettings(most_sessions=profile.pool.max_connections, wait=profile.pool.wait),
             Circuit(CircuitLimits(), timing.clock),
+            self._board.idle,
         )
+        self._logins_known_to_servers = 0
 
     @property
     def stderr_tail(self) -> str:
@@ -93,8 +96,8 @@ class Tracker:
                 timing=self._timing,
                 time_left=scope.time_left,
             )
-        except MCPConnectionError as error:
-            if not self.pool.sessions:
+        except MCPError as error:
+            if error.retryable and not self.pool.sessions:
                 self._board.down(error)
             raise
         finally:
@@ -145,11 +148,17 @@ class Tracker:
             with scope.clock_stopped():
                 await self.login.renew(logins_before, error)
             scope.logged_in = True
-            self.pool.retire()  # a server may have read its credentials when it started
+            self._replace_servers_after_login()
         try:
             return await self._leased(work)
         except MCPAuthenticationError as error:
             raise _still_refused(error) from error
+
+    def _replace_servers_after_login(self) -> None:
+        """A server may have read its credentials when it started. Once a login: later callers find new servers."""
+        if self._logins_known_to_servers != self.login.logins:
+            self._logins_known_to_servers = self.login.logins
+            self.pool.retire()
 
     async def _leased(self, work: Callable[[LiveServer], Awaitable[T]]) -> T:
         async with self.pool.lease() as server:
