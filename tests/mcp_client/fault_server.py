@@ -230,6 +230,11 @@ def invalid_utf8(server: Server, request: Message) -> None:
 
 
 @fault
+def raw_control_characters(server: Server, request: Message) -> None:
+    raw_text(server, request, b'"content":[{"type":"text","text":"a\tb\x1b[1m"}]')
+
+
+@fault
 def lone_surrogate(server: Server, request: Message) -> None:
     raw_text(server, request, b'"content":[{"type":"text","text":"cut \\ud83d"}]')
 

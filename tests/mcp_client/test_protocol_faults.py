@@ -60,6 +60,13 @@ async def test_invalid_utf8_is_read(era: str, faulty: OpenFaulty, verdict: Verdi
 
 
 @both_eras
+async def test_control_characters_that_are_not_escaped_are_read(era: str, faulty: OpenFaulty, verdict: Verdict) -> None:
+    async with faulty("raw-control-characters", era) as session:
+        text = (await session.call_tool("fault", {})).text
+        verdict("'a\\tb\\x1b[1m', lives on", f"{text!r}, {await lives_on(session)}")
+
+
+@both_eras
 async def test_half_a_surrogate_pair_is_read_and_can_be_sent_back(
     era: str, faulty: OpenFaulty, verdict: Verdict
 ) -> None:

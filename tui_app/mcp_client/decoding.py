@@ -1,9 +1,10 @@
 """A line of bytes to a JSON value, as forgiving as reading can be without guessing at meaning.
 
-Read as follows: a byte-order mark is skipped; invalid UTF-8 becomes U+FFFD; NaN and infinities become None, as
-JavaScript writes them; an integer too long for Python stays as its digits. Half a surrogate pair (``"\\ud83d"``, from
-servers that cut a string inside an emoji) stays in the string: looking for it would cost a third of the parsing, and
-`tickets.text` replaces it before anything is shown. What cannot be read is a `ValueError`; so is nesting too deep.
+Read as follows: a byte-order mark is skipped; invalid UTF-8 becomes U+FFFD; control characters in strings, which JSON
+wants escaped, stay; NaN and infinities become None, as JavaScript writes them; an integer too long for Python stays as
+its digits. Half a surrogate pair (``"\\ud83d"``, from servers that cut a string inside an emoji) stays in the string:
+looking for it would cost a third of the parsing, and `tickets.text` replaces it before anything is shown. What cannot
+be read is a `ValueError`; so is nesting too deep.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
 
 
-_read: Callable[[str], Any] = json.JSONDecoder(parse_constant=_constant).decode
-_read_long_integers: Callable[[str], Any] = json.JSONDecoder(parse_constant=_constant, parse_int=_integer).decode
+_read: Callable[[str], Any] = json.JSONDecoder(parse_constant=_constant, strict=False).decode
+_read_long_integers: Callable[[str], Any] = json.JSONDecoder(
+    parse_constant=_constant, parse_int=_integer, strict=False
+).decode
 
 
 def decode(line: bytes) -> Any:
