@@ -13,7 +13,7 @@ from tui_app.adapters.arguments import fitted, missing
 from tui_app.adapters.auto.arguments import nested
 from tui_app.adapters.auto.filling import ask_for_json, fill, lacking, missing_error
 from tui_app.adapters.auto.identity import id_values
-from tui_app.adapters.auto.opening import detail_arguments, place_arguments, ticket_in_page
+from tui_app.adapters.auto.opening import detail_arguments, place_arguments, place_values, ticket_in_page
 from tui_app.adapters.auto.paging import following, honest_total, page_size
 from tui_app.adapters.auto.roles import Role, Roles
 from tui_app.adapters.auto.saying import Said, say
@@ -104,8 +104,11 @@ class AutoAdapter:
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
         role, said = self._plan(criteria)
         found = self._rows(result)
-        tickets = tuple(self._tickets(found))
         paths = _flat(call.arguments)
+        places = place_values(role, paths)
+        tickets = tuple(
+            replace(ticket, lookup={**places, **ticket.lookup}) if places else ticket for ticket in self._tickets(found)
+        )
         changes = following(paths, role.concepts, found.paging, len(found.rows))
         next_call = self._call(role, {**paths, **changes}, "search") if changes else None
         total = honest_total(paths, role.concepts, found.paging, len(found.rows))

@@ -39,6 +39,13 @@ def place_arguments(role: Role, reference: TicketReference) -> dict[str, JsonVal
     return found
 
 
+def place_values(role: Role, arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Where a search with ``arguments`` (by path) looked, under the arguments' own names: the tickets lie there."""
+    places = [role.concepts[concept] for concept in ("project", "repo_owner") if concept in role.concepts]
+    found = {argument.name: arguments[argument.path] for argument in places if argument.path in arguments}
+    return {name: value for name, value in found.items() if isinstance(value, (str, int))}
+
+
 def _repository(lookup: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Owner and name of the repository that the row's addresses lie in."""
     for value in lookup.values():

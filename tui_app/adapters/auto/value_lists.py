@@ -18,6 +18,8 @@ from tui_app.tickets.ticket import JsonValue
 _MOST_VALUES = 500  # of one field; more cannot be picked from
 _LONGEST_VALUE = 200  # characters
 _PROJECT_PARTS = ("key", "pathwithnamespace", "fullname", "identifier", "slug", "name", "title", "id")
+_ADDRESS_PARTS = ("key", "slug", "identifier", "gid", "id", "uuid", "name")
+"""What a tool takes to mean one of its workspaces or projects, likeliest first."""
 _LIST_NAMES: Mapping[str, tuple[str, ...]] = {
     "status": ("statuses", "status", "states", "state"),
     "assignee": ("assignees", "users", "members", "people", "assignee"),
@@ -41,7 +43,7 @@ def known_values(roles: Roles, answers: Mapping[str, CallToolResult]) -> dict[st
 def choices_in(result: CallToolResult, path: str) -> tuple[str, ...]:
     """What a list of workspaces, teams or projects holds, in the form that the argument at ``path`` takes."""
     last = (split_words(path) or ("",))[-1]
-    parts = (last, *_PROJECT_PARTS) if last in _PROJECT_PARTS else _PROJECT_PARTS
+    parts = (last, *_ADDRESS_PARTS) if last in _ADDRESS_PARTS else _ADDRESS_PARTS
     for payload in payloads(result):
         page = find_rows(payload)
         rows = (

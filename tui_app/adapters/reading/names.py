@@ -120,3 +120,26 @@ PERSON_PARTS = names(
 )
 VALUE_PARTS = names("name displayvalue displayname label title value key text login username summary")
 """What stands for an object where a ticket's field holds one instead of a word."""
+
+STATUS_WORDS = frozenset(
+    names(
+        "open opened new todo backlog inprogress progress doing started active blocked onhold waiting pending "
+        "review inreview "
+        "codereview testing qa verified ready resolved done closed completed complete cancelled canceled "
+        "rejected wontfix "
+        "duplicate deferred feedback triage accepted assigned reopened merged draft selectedfordevelopment "
+        "readyfortest "
+        "readyforreview acknowledged investigating unconfirmed confirmed invalid planned finished unstarted "
+        "icebox needsinfo"
+    )
+)
+PRIORITY_WORDS = frozenset(
+    names(
+        "highest high medium low lowest critical blocker major minor trivial urgent normal immediate p0 p1 p2 p3 p4 p5"
+    )
+)
+TYPE_WORDS = frozenset(
+    names(
+        "bug task story epic feature improvement incident subtask spike chore enhancement defect issue request question"
+    )
+)

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tui_app.adapters.reading.json_text import json_of
-from tui_app.adapters.reading.names import DATABASE_IDS, FIELD_NAMES, HUMAN_IDS, WRAPPERS, names, plain_name
+from tui_app.adapters.reading.names import (
+    DATABASE_IDS,
+    FIELD_NAMES,
+    HUMAN_IDS,
+    STATUS_WORDS,
+    WRAPPERS,
+    names,
+    plain_name,
+)
 from tui_app.adapters.reading.paging import Paging, paging_of
 from tui_app.adapters.reading.values import Row
 from tui_app.tickets.ticket import JsonValue
@@ -106,14 +114,11 @@ def _from_list(rows: list[JsonValue], *, named: bool = False) -> RowPage | None:
 
 def _from_object(payload: Row, depth: int) -> RowPage | None:
     by_name = {plain_name(name): value for name, value in payload.items()}
-    empty: RowPage | None = None
-    for page in _candidates(by_name, depth):
-        if page.rows:
-            return replace(page, paging=page.paging.or_else(paging_of(payload)))
-        empty = empty or page
-    if empty is None and looks_like_ticket(payload):
+    pages = list(_candidates(by_name, depth))
+    found = next((page for page in pages if page.rows), None)
+    if found is None and not pages and looks_like_ticket(payload):
         return None
-    found = _grouped(payload) or empty
+    found = found or _grouped(payload) or (pages[0] if pages else None)
     return replace(found, paging=found.paging.or_else(paging_of(payload))) if found is not None else None
 
 
@@ -129,20 +134,18 @@ def _candidates(by_name: Row, depth: int) -> Iterable[RowPage]:
             page = _find(value, depth + 1)
             if page:
                 yield page
-    for value in islice(by_name.values(), _MOST_GROUPS):
-        page = _from_list(value) if isinstance(value, list) and value else None
-        if page:
-            yield page
 
 
 def _grouped(payload: Row) -> RowPage | None:
-    """Tickets in an object by id (``{"PAY-1": {..}}``), or in lists by status (``{"todo": [..]}``)."""
+    """Tickets in an object by id (``{"PAY-1": {..}}``), in lists by status (``{"todo": [..]}``), or in another list."""
+    lists = [name for name, value in islice(payload.items(), _MOST_GROUPS) if isinstance(value, list) and value]
     rows: list[JsonValue] = []
     for name, value in islice(payload.items(), _MOST_GROUPS):
         if isinstance(value, Mapping) and looks_like_ticket({"id": name, **value}):
             rows.append({"id": name, **value})
         elif isinstance(value, list):
-            rows += [{"status": name, **row} for row in value if isinstance(row, Mapping) and looks_like_ticket(row)]
+            status = {"status": name} if len(lists) > 1 or plain_name(name) in STATUS_WORDS else {}
+            rows += [{**status, **row} for row in value if isinstance(row, Mapping) and looks_like_ticket(row)]
     return RowPage(rows, named=False) if rows else None
 
 

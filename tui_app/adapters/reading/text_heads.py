@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tui_app.adapters.reading.names import names, plain_name
+from tui_app.adapters.reading.names import PRIORITY_WORDS, STATUS_WORDS, TYPE_WORDS, plain_name
 from tui_app.adapters.reading.text_labels import label_field
 from tui_app.tickets.ticket import JsonValue
 
@@ -42,32 +42,10 @@ _TRAILING_ID = re.compile(
 )
 _SEPARATORS = re.compile(r"\s+[|·•—–]\s+|\s*\t\s*|\s+\|\s*$|\s{2,}")
 _TAIL_GROUP = re.compile(r"\s*[\[(]([^\[\]()]{1,120})[\])]\s*$")
+_HANDLE = re.compile(r"\s(@[\w.-]{1,60})\s*$")
 _LABELLED_TAIL = re.compile(r"\s+(?:-\s+)?(?=(?:status|state|priority|assignee|assigned to)\s*[:=])", re.IGNORECASE)
 _NAME = re.compile(r"@[\w.-]{1,60}|[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){1,3}")
 _DONE_MARKS = "xX✓✔"
-
-STATUS_WORDS = frozenset(
-    names(
-        "open opened new todo backlog inprogress progress doing started active blocked onhold waiting pending "
-        "review inreview "
-        "codereview testing qa verified ready resolved done closed completed complete cancelled canceled "
-        "rejected wontfix "
-        "duplicate deferred feedback triage accepted assigned reopened merged draft selectedfordevelopment "
-        "readyfortest "
-        "readyforreview acknowledged investigating unconfirmed confirmed invalid planned finished unstarted "
-        "icebox needsinfo"
-    )
-)
-PRIORITY_WORDS = frozenset(
-    names(
-        "highest high medium low lowest critical blocker major minor trivial urgent normal immediate p0 p1 p2 p3 p4 p5"
-    )
-)
-TYPE_WORDS = frozenset(
-    names(
-        "bug task story epic feature improvement incident subtask spike chore enhancement defect issue request question"
-    )
-)
 
 
 class Shape(NamedTuple):
@@ -97,12 +75,13 @@ def head_of(line: str) -> Head | None:
         text = f"{text[: linked.start()]}{linked[1]}{text[linked.end() :]}"
     match = _leading(text, shape)
     if match is not None:
-        fields["id"], rest = match
+        identity, rest = match
+        fields["id"] = identity.removeprefix("#")
     else:
         trailing = _TRAILING_ID.fullmatch(text)
         if trailing is None or (trailing["named"] is None and shape.kind == "plain"):
             return None
-        fields["id"] = trailing["named"] or trailing["bare"]
+        fields["id"] = (trailing["named"] or trailing["bare"]).removeprefix("#")
         rest = f"{trailing['title']} | {trailing['rest']}" if trailing["rest"].strip() else trailing["title"]
     _read_tail(rest, fields)
     return Head(shape, fields)
@@ -187,13 +166,16 @@ def _read_tail(text: str, fields: dict[str, JsonValue]) -> None:
         first, parts = _longest_first([first, *parts])
     fields["title"] = undecorated(first.rstrip(" :-–—|")) or None
     unknown = [part for part in (*groups, *(part.strip() for part in parts)) if part and not _told(part, fields)]
-    if len(unknown) == 1 and parts and "assignee" not in fields and _NAME.fullmatch(unknown[0]):
+    if len(unknown) == 1 and (parts or groups) and "assignee" not in fields and _NAME.fullmatch(unknown[0]):
         fields["assignee"] = unknown[0].removeprefix("@")
 
 
 def _without_groups(text: str) -> tuple[str, list[str]]:
     """The text without the brackets at its end that tell something, and what they tell."""
     groups: list[str] = []
+    handle = _HANDLE.search(text)
+    if handle:
+        groups, text = [handle[1]], text[: handle.start()]
     while group := _TAIL_GROUP.search(text):
         said = [part.strip() for part in group[1].split(",")]
         if not all(classify(part) or _labelled(part) or part.startswith("@") for part in said):

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_app.adapters.reading.names import plain_name
+from tui_app.adapters.reading.names import STATUS_WORDS, plain_name
 from tui_app.adapters.reading.text_comments import comment_rows
-from tui_app.adapters.reading.text_heads import STATUS_WORDS, Head, Shape, check_item, classify, head_of, undecorated
+from tui_app.adapters.reading.text_heads import Head, Shape, check_item, classify, head_of, undecorated
 from tui_app.adapters.reading.text_labels import LONG_FIELDS, label_field, labelled_line, section_heading
 from tui_app.tickets.ticket import JsonValue
 
@@ -223,8 +223,10 @@ class _Reader:
             row[field] = undecorated(value).split(" ")[0]
         elif field in LONG_FIELDS:
             self._section = _Section(field, [value] if value else [], prefix)
+        elif value and row.get(field) is None:
+            row[field] = _value(field, value)
         elif value:
-            row.setdefault(field, _value(field, value))
+            return
         else:
             self._section = _Section(field, [], prefix)
 
