@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 @global_options
 @click.pass_context
 def profiles(context: click.Context, form: str) -> int:
-    """List the configured servers: * marks the default. Secrets are masked."""
+    """List the configured servers.
+
+    The default is marked with *. Secrets are masked.
+    """
     from tui_app.cli.choosing import choose
     from tui_app.cli.output import echo, warn
     from tui_app.cli.table import columns
