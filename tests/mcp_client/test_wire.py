@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_app.mcp_client import results, wire
@@ -20,16 +20,19 @@ JSON = st.recursive(
 ENVELOPE = st.dictionaries(st.sampled_from(["jsonrpc", "id", "method", "params", "result", "error"]), JSON)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_as_something(line: bytes) -> None:
     assert all(isinstance(message, wire.Message) for message in wire.messages(line))
 
 
+@settings(deadline=None)
 @given(ENVELOPE | JSON | st.lists(ENVELOPE, max_size=3))
 def test_any_json_is_read_as_something(value: Any) -> None:
     assert all(isinstance(message, wire.Message) for message in wire.messages(json.dumps(value).encode()))
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["content", "structuredContent", "isError", "tools", "nextCursor", "resultType"]), JSON
