@@ -59,7 +59,8 @@ def read_rows(path: Path) -> Rows:
         beginning = _beginning(path, encoding)
         kind = _kind(path, beginning)
         if kind == "csv":
-            return Rows(_csv_rows(path, encoding), _line_count(path, encoding, quoted=True))
+            rows = _csv_rows(path, encoding, *_delimiter(path, encoding))
+            return Rows(rows, _line_count(path, encoding, quoted=True))
         if kind == "lines":
             return Rows(_json_lines(path, encoding), _line_count(path, encoding, quoted=False))
         tickets = _json_tickets(path, encoding)
@@ -142,12 +143,14 @@ def _line_count(path: Path, encoding: str, *, quoted: bool) -> int | None:
     return max(rows - 1, 0) if quoted else rows
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+def _csv_rows(path: Path, encoding: str, delimiter: str, lines_before: int) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)
     with _opened(path, encoding) as file:
-        reader = csv.reader(file, delimiter=_delimiter(path, file))
+        for _ in range(lines_before):
+            file.readline()
+        reader = csv.reader(file, delimiter=delimiter)
         names = [name.strip() for name in next(reader, [])]
-        number = 1
+        number = 1 + lines_before
         while True:
             number += 1
             try:
@@ -161,17 +164,21 @@ def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
                 yield number, _under_headings(names, cells)
 
 
-def _delimiter(path: Path, file: TextIO) -> str:
-    """Leaves ``file`` at its heading."""
-    heading = file.readline()
+def _delimiter(path: Path, encoding: str) -> tuple[str, int]:
+    """The sign between cells, and how many lines stand before the heading."""
+    lines_before = 0
+    with _opened(path, encoding) as file:
+        heading = file.readline(_LARGEST_CELL)
+        while heading.isspace():
+            lines_before += 1
+            heading = file.readline(_LARGEST_CELL)
     if heading.lower().startswith("sep=") and len(heading.strip()) == len("sep=,"):
-        return heading.strip()[-1]  # a line of Excel's own, which is no heading
-    file.seek(0)
+        return heading.strip()[-1], lines_before + 1  # a line of Excel's own
     bare = "".join(heading.split('"')[::2])
     delimiter = max(_DELIMITERS, key=bare.count)
     if not bare.count(delimiter):
         raise _unusable(path, "it has one column at most")
-    return delimiter
+    return delimiter, lines_before
 
 
 def _under_headings(names: list[str], cells: list[str]) -> Mapping[str, Any] | BadRow:
