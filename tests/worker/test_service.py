@@ -32,6 +32,7 @@ from tui_app.tickets.messages import (
     ListValues,
     OpenTicket,
     Reconnect,
+    Reply,
     Search,
     ServerInspected,
     ServerState,
@@ -292,12 +293,25 @@ def test_a_cancelled_search_ends_as_cancelled_and_the_next_one_works(make_bench:
 
 
 def test_a_request_cancelled_before_it_began_costs_the_server_nothing(make_bench: MakeBench) -> None:
-    bench = make_bench(three_rows, connected=False)
-    bench.service.submit(OpenTicket(1, "work", "T-1"))
-    bench.service.cancel(1)
-    bench.service.connect(bench.listener.deliver)
+    bench, holding, release = make_bench(three_rows), threading.Event(), threading.Event()
 
-    assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
+    def hold_the_worker(reply: Reply) -> None:
+        bench.listener.deliver(reply)
+        if isinstance(reply, TicketsFound):
+            holding.set()
+            release.wait(BOUND)
+
+    bench.service.connect(hold_the_worker)
+    bench.service.submit(SEARCH)
+    assert holding.wait(BOUND)
+    bench.service.submit(OpenTicket(2, "work", "T-1"))
+    bench.service.cancel(2)
+    release.set()
+
+    assert bench.listener.failure(2).kind is ErrorKind.CANCELLED
+    inspected = bench.ask(Inspect(3, "work", connect=False))
+    assert isinstance(inspected, ServerInspected)
+    assert [call.tool for call in inspected.report.calls] == ["find"]
 
 
 def test_the_total_limit_ends_a_request_that_nothing_else_ends(make_bench: MakeBench) -> None:
