@@ -163,7 +163,11 @@ class TestJiraCloud:
 
     def test_the_count_of_the_page_is_not_taken_for_the_total(self) -> None:
         page = page_of(JIRA_CLOUD, said({"total": 2, "issues": self.rows(2, 1)}))
-        assert (len(page.tickets), page.total, page.next_call) == (2, None, None)
+        assert (len(page.tickets), page.total) == (2, None)
+
+    def test_only_an_empty_page_is_the_last_one(self) -> None:
+        assert page_of(JIRA_CLOUD, said({"total": 2, "issues": self.rows(2, 1)})).next_call is not None
+        assert page_of(JIRA_CLOUD, said({"total": 0, "issues": []})).next_call is None
 
     def test_a_full_page_goes_on_from_its_last_minute_without_what_was_seen_in_it(self) -> None:
         rows = [*self.rows(9, created="2026-11-02T09:00:59.000+0100"), *self.rows(8, 7)]
@@ -285,6 +289,12 @@ class TestMarkdown:
         adapter = adapter_for(JIRA_MARKDOWN)
         calls = (adapter.search_call(looking_for()), *adapter.open_calls(PAY_2))
         assert [call.arguments["operation"] for call in calls] == ["execute_jql", "get"]
+
+    def test_it_goes_on_only_where_the_server_says_that_there_is_more(self) -> None:
+        following = page_of(JIRA_MARKDOWN, texts(self.LIST)).next_call
+        assert following is not None
+        assert "key not in (PAY-1, PAY-2)" in str(following.arguments["jql"])
+        assert page_of(JIRA_MARKDOWN, texts(self.LIST.replace("**Next page:**", ""))).next_call is None
 
     def test_a_date_is_left_to_jql_since_rows_carry_none(self) -> None:
         criteria = looking_for(created_after="2026-11-01")

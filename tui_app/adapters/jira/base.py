@@ -21,6 +21,8 @@ FIELDS = (
 )  # fmt: skip
 """What a row shows; all fields of a search over 1,000 tickets would be tens of megabytes."""
 
+_NO_FURTHER = "This server cannot go on after these {count} tickets; there may be more."
+
 
 class JiraAdapter(TrackerAdapter):
     """What all Jira servers have in common: JQL, and issues as Jira's REST interface words them."""
@@ -56,17 +58,20 @@ class JiraAdapter(TrackerAdapter):
         )
 
     def window_page(self, criteria: TicketSearchCriteria, call: ToolCall, rows: Sequence[Row]) -> Page:
-        """The page of a server that can be told only the query, not where to start, and that knows no total."""
+        """The page of a server that can be told only the query, not where to start, and that knows no total.
+
+        A page that holds less than was asked for need not be the last one: Jira Cloud gives fewer issues where they
+        are large. So only a page without any ends the search.
+        """
         query, asked = str(call.arguments["jql"]), whole_number(call.arguments.get("maxResults"))
         seen = set(excluded_keys(query))
-        if any(row.get("key") in seen for row in rows):
+        if not rows or any(row.get("key") in seen for row in rows):
             return Page(())
-        if asked is None or len(rows) < asked:
-            return Page(self.tickets(rows))
         later = next_window(criteria, query, rows)
-        if later is None:
-            return Page(self.tickets(rows), warnings=(f"This server cannot go on after these {len(rows)} tickets.",))
-        return Page(self.tickets(rows), self.following(call, jql=later))
+        if later is not None:
+            return Page(self.tickets(rows), self.following(call, jql=later))
+        full = asked is not None and len(rows) >= asked
+        return Page(self.tickets(rows), warnings=(_NO_FURTHER.format(count=len(rows)),) if full else ())
 
 
 def _project_of(ticket: Ticket) -> str | None:

@@ -24,6 +24,7 @@ _ROW = re.compile(
     rf"(?P<key>{_KEY}) \| (?P<summary>.*) \| (?:\[.\] )(?P<status>[^|]+) \| (?P<assignee>[^|]+?)"
     r"(?: \| (?!due )(?P<priority>[^|]+?))?(?: \| due (?P<duedate>[^|]+))?"
 )
+_MORE = "**Next page:**"
 _NOTHING = re.compile(r"^(?:Found 0 issues|Showing all 0 results)$", re.MULTILINE)
 _HEADING = re.compile(rf"^# (?P<key>{_KEY}): (?P<summary>.*)$", re.MULTILINE)
 _STATUS_MARK = re.compile(r"^\[.\] ")
@@ -55,7 +56,8 @@ class Markdown(JiraAdapter):
         rows = list(_rows(text))
         if not rows and not _NOTHING.search(text):
             raise InvalidResponseError(f"No issues could be read from the answer, which begins: {text[:200]}")
-        return self.window_page(criteria, call, rows)
+        page = self.window_page(criteria, call, rows)
+        return page if _MORE in text else replace(page, next_call=None, warnings=())
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         arguments: Arguments = {"operation": "get", "issueKey": reference.id, "expand": ["comments", "history"]}
