@@ -18,7 +18,7 @@ from tests.processes import marked_processes, new_mark, wait_until_gone
 from tests.terminal import Terminal
 
 BROWSER = (sys.executable, "-m", "tests.cli.browser_program")
-MODES_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l", b"\x1b[?1049l", b"\x1b[?25h")
+MODES_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?1049l", b"\x1b[?25h")
 
 
 class Browser:

@@ -19,6 +19,7 @@ _MODES_OFF = "".join(
         "\x1b[?2004l",  # bracketed paste
         "\x1b[?2026l",  # synchronised output
         "\x1b[?2048l",  # resize reports
+        "\x1b[?7h",  # line wrap
         "\x1b[?1049l",  # alternate screen
         "\x1b[?25h",  # cursor
         "\x1b[0m",
