@@ -247,6 +247,12 @@ def test_a_ticket_too_large_to_be_sent_is_refused(target: Path) -> None:
     assert report.refused[0].reason == "it holds more than 2 MiB of text"
 
 
+def test_a_value_nested_without_end_is_refused(target: Path) -> None:
+    deep = "[" * 900 + "]" * 900
+    report = import_text(target, f'{{"id": "A-1", "title": {deep}, "status": "open"}}\n{json.dumps(ROW)}', "a.jsonl")
+    assert counts(report) == (1, 0, 0, 1)
+
+
 def test_text_that_sqlite_cannot_hold_is_marked(target: Path) -> None:
     import_text(target, '{"id": "A-1", "title": "nul \\u0000 half \\ud83d", "status": "open"}', "a.jsonl")
     assert opened(target, "A-1")["title"] == "nul \ufffd half \ufffd"

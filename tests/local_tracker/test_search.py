@@ -94,6 +94,13 @@ def test_me_can_be_somebody_else(database: Path, monkeypatch: pytest.MonkeyPatch
         assert tracker.call("list_values")["me"] == "Omar Haddad"
 
 
+def test_me_is_nobody_where_nobody_said_who(tmp_path: Path) -> None:
+    with tracker_at(made_of(tmp_path / "t.db", {"assignee": "Ana"})) as tracker:
+        page = tracker.search(assignee="me")
+    assert page["total"] == 0
+    assert "TICKETDECK_LOCAL_USER" in page["warnings"][0]
+
+
 def test_a_full_name_is_not_taken_for_a_part_of_another(tmp_path: Path) -> None:
     path = made_of(tmp_path / "t.db", {"assignee": "Ana"}, {"assignee": "Diana"})
     with tracker_at(path) as tracker:

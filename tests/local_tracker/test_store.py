@@ -62,6 +62,7 @@ def test_a_damaged_database_is_set_aside_and_a_new_one_begun(
         page = answered(tracker)
         assert page["total"] > 300
         assert f"{database}.bad" in page["warnings"][0]
+        assert tracker.search()["warnings"] == []
     assert Path(f"{database}.bad").read_bytes() == broken
     assert f"{database}.bad" in capfd.readouterr().err
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_app.local_tracker.arguments import ArgumentError
 from tui_app.local_tracker.moments import utc_text
+from tui_app.local_tracker.values import ME, USER_VARIABLE
 from tui_app.local_tracker.words import match_expression, plain_terms
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def _meant(known: KnownValues, field: str, wanted: Iterable[str], warnings: list
 def _nothing_called(known: KnownValues, field: str, word: str) -> str:
     from difflib import get_close_matches
 
+    if word.strip().casefold() == ME and not known.user:
+        return f"It is not known who 'me' is: set {USER_VARIABLE} to your name."
     by_plain = {value.casefold(): value for value in known.of(field)}
     near = [by_plain[name] for name in get_close_matches(word.casefold(), by_plain, n=3)]
     return f"No ticket has {field} {word!r}." + (f" Did you mean {' or '.join(near)}?" if near else "")

@@ -29,10 +29,10 @@ class NewerDatabaseError(Exception):
 
 
 class Store(NamedTuple):
-    """An open database. ``notices`` say what was wrong with it, for the user."""
+    """An open database. ``notices`` say what was wrong with it, until somebody has told the user."""
 
     connection: sqlite3.Connection
-    notices: tuple[str, ...] = ()
+    notices: list[str]
 
 
 def open_store(path: Path) -> Store:
@@ -46,7 +46,7 @@ def open_store(path: Path) -> Store:
         if path.exists():
             connection = _opened(path)
             if connection is not None:
-                return Store(connection)
+                return Store(connection, [])
         return _made(path)
     except (OSError, sqlite3.OperationalError) as error:
         if _is_busy(error):
@@ -142,13 +142,13 @@ def _made(path: Path, *, sample: bool = True, thorough: bool = False) -> Store:
     descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        notices: tuple[str, ...] = ()
+        notices: list[str] = []
         if path.exists():
             connection = _opened(path)
             if connection is not None and (not thorough or _is_whole(connection)):
-                return Store(connection)
+                return Store(connection, [])
             kept = _set_aside(path)
-            notices = (f"The database was damaged. It is kept as {kept}; a new one was begun.",)
+            notices.append(f"The database was damaged. It is kept as {kept}; a new one was begun.")
         _build(path, sample=sample)
         return Store(_connected(path), notices)
     finally:
@@ -209,10 +209,10 @@ def _without_writing(path: Path, error: Exception) -> Store:
         try:
             connection = _connected(f"file:{quote(str(path))}?immutable=1", uri=True)
             if _is_ours(connection, path):
-                return Store(connection, (f"{reason} Its tickets are shown as they stand.",))
+                return Store(connection, [f"{reason} Its tickets are shown as they stand."])
             connection.close()
         except sqlite3.Error:
             pass  # it cannot be read either
     connection = _connected(":memory:")
     _fill(connection, sample=True)
-    return Store(connection, (f"{reason} The sample is shown from memory.",))
+    return Store(connection, [f"{reason} The sample is shown from memory."])

@@ -17,13 +17,10 @@ from tui_app.local_tracker.arguments import checked
 from tui_app.local_tracker.search import TICKET_JSON, search_tickets
 from tui_app.local_tracker.store import NewerDatabaseError, Store, is_damage, open_store, replace_damaged
 from tui_app.local_tracker.tool_schemas import INPUT_SCHEMAS
-from tui_app.local_tracker.values import FIELDS, KnownValues
+from tui_app.local_tracker.values import FIELDS, USER_VARIABLE, KnownValues
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-USER_VARIABLE = "TICKETDECK_LOCAL_USER"
-"""Environment variable with the name that ``assignee: me`` means; without it, the person the sample is seen by."""
 
 _WHOLE_TICKET_JSON = f"""json_set({TICKET_JSON},
     '$.comments', (SELECT json_group_array(json_object(
@@ -89,10 +86,9 @@ class Tools:
 def _search_tickets(store: Store, known: KnownValues, arguments: Mapping[str, Any]) -> str:
     with _one_moment(store.connection):
         page = search_tickets(store.connection, known, arguments)
-    rest = json.dumps(
-        {"total": page.total, "next_cursor": page.next_cursor, "warnings": [*store.notices, *page.warnings]},
-        ensure_ascii=False,
-    )
+    warnings = [*store.notices, *page.warnings]
+    store.notices.clear()  # once is enough
+    rest = json.dumps({"total": page.total, "next_cursor": page.next_cursor, "warnings": warnings}, ensure_ascii=False)
     return f'{{"tickets": [{",".join(page.tickets)}], {rest[1:]}'
 
 

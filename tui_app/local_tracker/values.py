@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 ME = "me"
 UNASSIGNED = "unassigned"
 
+USER_VARIABLE = "TICKETDECK_LOCAL_USER"
+"""Environment variable with the name that ``assignee: me`` means; without it, the person the sample is seen by."""
+
 _SOURCES = {
     "status": ("tickets", "status"),
     "assignee": ("tickets", "assignee"),
@@ -58,6 +61,8 @@ class KnownValues:
             return [""]
         if words == ME:
             words = _plain(self.user)
+            if not words:
+                return []
         people = self.of("assignee")
         return [name for name in people if _plain(name) == words] or [name for name in people if words in _plain(name)]
 
