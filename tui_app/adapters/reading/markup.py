@@ -25,8 +25,8 @@ _TEXT_PARTS = ("markdown", "raw", "plain", "text", "body", "html", "content", "v
 def is_plain_text(text: str) -> bool:
     """Whether `to_markdown` certainly leaves ``text`` as it is. Fast; may say no too often."""
     return not (
-        "<" in text or "{" in text or "|" in text or "\r" in text or "\nh" in text or "\nbq" in text
-        or text[:1] in ("h", "b", " ", "\n", "\t", "") or text[-1].isspace()
+        "<" in text or "{" in text or "|" in text or "\r" in text
+        or text[:1] in ("h", " ", "\n", "\t", "") or text[-1].isspace()
     )  # fmt: skip
 
 

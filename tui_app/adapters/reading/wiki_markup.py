@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 _SIGNS = re.compile(
-    r"^h[1-6]\.[ \t]|\{(?:code|noformat|quote|panel|color)(?:[:}])|^\|\||\[[^\[\]\n|]{1,200}\|(?:https?://|mailto:)"
-    r"|^bq\. ",
+    r"\A\s*h[1-6]\.[ \t]|\{(?:code|noformat|quote|panel|color)(?:[:}])|^\|\||\[[^\[\]\n|]{1,200}\|(?:https?://|mailto:)",
     re.MULTILINE,
 )
 _HEADING = re.compile(r"h([1-6])\.[ \t]+(.*)")
