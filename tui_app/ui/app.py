@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App, SuspendNotSupported
+from textual.color import Color, ColorParseError
 from textual.screen import Screen
 
 from tui_app.tickets.messages import ProfileSummary, Reply, Search, TerminalNeeded, TicketService
 from tui_app.ui.browse.screen import BrowseScreen
+from tui_app.ui.guard import OutputGuard
 from tui_app.ui.inbox import Inbox
 from tui_app.ui.keeper import Keeper
 from tui_app.ui.keymap import checked_keymap
@@ -22,7 +24,14 @@ from tui_app.ui.memory import LookMemory, SearchMemory
 from tui_app.ui.themes import DEFAULT_THEME, THEMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.filter import LineFilter
+
     from tui_app.settings.config import Settings, UiSettings
+
+_MUTED = {"text-muted": 0.6, "text-disabled": 0.4}
+"""How much of the foreground is left in text that steps back."""
 
 
 class TicketdeckApp(App[None]):
@@ -53,6 +62,7 @@ class TicketdeckApp(App[None]):
         self.config_file = config_file
         self.keeper = Keeper(self.call_later)
         self.keymap: dict[str, str] = {}
+        self._guard = OutputGuard()
         self._service = service
         self._notices = notices
         self._settings = settings
@@ -69,6 +79,21 @@ class TicketdeckApp(App[None]):
         dark = self.current_theme.dark
         self.update_classes({f"-theme-{self.theme}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False)
         self._refresh_truecolor_filter(self.ansi_theme)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's, with muted text as a colour of its own: "auto" would be brighter than what it accompanies."""
+        variables = super().get_css_variables()
+        try:
+            text, ground = Color.parse(variables["foreground"]), Color.parse(variables["background"])
+        except ColorParseError:
+            return variables
+        for name, strength in _MUTED.items():
+            if variables[name].startswith("auto") and text.ansi is None and ground.ansi is None:
+                variables[name] = ground.blend(text, strength).hex6
+        return variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return (*super().get_line_filters(), self._guard)
 
     def get_default_screen(self) -> Screen[None]:
         return self.browser

@@ -21,6 +21,8 @@ THEMES = (
         error="#f7768e",
         dark=True,
         variables={
+            "text-muted": "#8d95b0",
+            "text-disabled": "#646b85",
             "block-cursor-background": "#33406b",
             "block-cursor-foreground": "#ffffff",
             "block-cursor-blurred-background": "#262b3f",
@@ -43,6 +45,8 @@ THEMES = (
         error="#b3203a",
         dark=False,
         variables={
+            "text-muted": "#5d6472",
+            "text-disabled": "#8a909c",
             "block-cursor-background": "#c9d7f7",
             "block-cursor-foreground": "#101522",
             "block-cursor-blurred-background": "#e2e6ee",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_app.tickets.messages import Failed, Inspect, Reconnect, ServerInspected, new_request_id
@@ -75,24 +76,27 @@ class PaneActions(BrowseBase):
 
     # ------------------------------------------------------------------ back
 
+    @needs(lambda screen: "" if screen.step_back() else "Nothing to go back from; q quits.")
     def action_back(self) -> None:
-        """One step back: the first of these that there is to undo."""
+        step = self.step_back()
+        if step:
+            step()
+
+    def step_back(self) -> Callable[[], object] | None:
+        """What escape undoes: the first of these that there is to undo."""
         if self.query("ErrorPanel"):
-            self.close_error()
-        elif self.has_class("-zoom-table") or self.has_class("-zoom-detail"):
-            self.action_zoom()
-        elif self.detail.has_focus_within or (self.arranged is Arrangement.OVER and self.detail_opened):
-            self._leave_detail()
-        elif self.searching.cancel():
-            self.say("Cancelling the search.")
-        elif self.table.filter_text:
-            self.drop_filter()
-        elif self.table.facets:
-            self.table.clear_facets()
-        elif self.table.marked:
-            self.table.action_clear_marks()
-        else:
-            self.refuse("Nothing to go back from; q quits.")
+            return self.close_error
+        if self.has_class("-zoom-table") or self.has_class("-zoom-detail"):
+            return self.action_zoom
+        if self.detail.has_focus_within or (self.arranged is Arrangement.OVER and self.detail_opened):
+            return self._leave_detail
+        if self.searching.progress.running:
+            return self.searching.cancel
+        if self.table.filter_text or self.query("FilterLine"):
+            return self.drop_filter
+        if self.table.facets:
+            return self.table.clear_facets
+        return self.table.action_clear_marks if self.table.marked else None
 
     def _leave_detail(self) -> None:
         if self.arranged is Arrangement.OVER:

@@ -132,6 +132,7 @@ class BrowseScreen(SearchActions):
         self.counts = Counts(event.shown, event.loaded, event.marked)
         self.show_message()
         self.show_status()
+        self.refresh_bindings()
 
     @on(ResultsTable.LayoutChanged)
     def _keep_columns(self, event: ResultsTable.LayoutChanged) -> None:

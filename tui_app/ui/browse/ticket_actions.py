@@ -76,11 +76,17 @@ class TicketActions(PaneActions):
 
     @needs(no_address)
     def action_open_in_browser(self) -> None:
-        from tui_app.ui.dialogs.sharing_dialogs import OpenLink
+        from tui_app.ui.dialogs.sharing_dialogs import OpenAddress
 
         ticket = self.table.current
         if ticket is not None:
-            self.app.push_screen(OpenLink(ticket))
+            self.app.push_screen(OpenAddress(ticket), self._open_address)
+
+    def _open_address(self, url: str | None) -> None:
+        from tui_app.ui.sharing.browser import open_address
+
+        if url:
+            self._outside(open_address(url))
 
     @needs(no_ticket)
     def action_copy_menu(self) -> None:
@@ -103,16 +109,15 @@ class TicketActions(PaneActions):
         from tui_app.ui.sharing.clipboard import copy_text
 
         if text:
-            copy_text(self.app, text)
-            first, _, rest = text.partition("\n")
-            self.say(f"Copied {first[:60]}" + (" .." if rest or len(first) > 60 else ""))
+            self.say(copy_text(self.app, text))
 
     @needs(no_rows)
     def action_export(self) -> None:
         from tui_app.ui.dialogs.export_dialog import ExportDialog
 
         table = self.table
-        dialog = ExportDialog({"marked": table.marked, "shown": table.shown, "all": tuple(table.tickets)})
+        rows = {"marked": table.marked, "shown": table.shown, "all": tuple(table.tickets)}
+        dialog = ExportDialog(rows, self.deck.keeper)
         self.app.push_screen(dialog, lambda words: self.say(words) if words else None)
 
     @needs(no_ticket)

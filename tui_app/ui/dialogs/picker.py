@@ -82,7 +82,10 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
         words = self.typed.casefold().split()
         found = [item for item in self.items() if item.heading or item.found_by(words)]
         shown = [item for at, item in enumerate(found) if not item.heading or _has_lines(found, at)]
-        self.query_one(PickList).show(shown, cursor_id or (current.id if current else None))
+        if words and not any(item.heading for item in shown):
+            shown.sort(key=lambda item: not item.label.casefold().startswith(words[0]))
+        at = cursor_id or (current.id if current and not words else None)
+        self.query_one(PickList).show(shown, at)
         self.show_note(self.explanation() if shown else self.NOTHING)
         self.highlighted(self.current)
 

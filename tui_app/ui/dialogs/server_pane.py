@@ -74,8 +74,7 @@ class ServerPane(ModalScreen[None]):
     def action_copy(self) -> None:
         from tui_app.ui.sharing.clipboard import copy_text
 
-        copy_text(self.app, self._text.plain)
-        self.app.notify("Copied the report.", markup=False)
+        self.app.notify(copy_text(self.app, self._text.plain), markup=False)
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#server", VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -26,7 +26,9 @@ class KeyBar(Widget):
         room = self.size.width - sum(self._entry(*entry).cell_length + len(_GAP) for entry in last)
         shown: list[Content] = []
         for key, name in first:
-            entry = self._entry(key, name, dim=bool(why_not and why_not(key.action)))
+            if why_not and why_not(key.action):
+                continue
+            entry = self._entry(key, name)
             if room < entry.cell_length + len(_GAP):
                 continue
             room -= entry.cell_length + len(_GAP)
@@ -45,15 +47,11 @@ class KeyBar(Widget):
                 found[key.id] = (key, name)
         return sorted(found.values(), key=lambda entry: (_depth(entry[0]), entry[0].footer))
 
-    def _entry(self, key: Key, name: str, *, dim: bool = False) -> Content:
+    def _entry(self, key: Key, name: str) -> Content:
         click = Style.from_meta({"@click": f"app.simulate_key('{name}')"})
-        look = "$footer-key-foreground 50%" if dim else "$footer-key-foreground bold"
-        entry = Content.assemble(
-            (display_key(name), look),
-            " ",
-            (key.description, "$text-disabled" if dim else "$footer-description-foreground"),
-        )
-        return entry.stylize(click)
+        shown = (display_key(name), "$footer-key-foreground bold")
+        words = (key.description, "$footer-description-foreground")
+        return Content.assemble(shown, " ", words).stylize(click)
 
 
 def _depth(key: Key) -> int:

@@ -1,0 +1,339 @@
+"""The lists over the browser: each does what it says, and closing it changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket
+from tests.ui.support import Deck, opened, tickets
+from tui_app.settings.config import UiSettings
+from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.messages import Inspect, Reconnect, Search
+from tui_app.ui.dialogs.picker import Picker
+from tui_app.ui.dialogs.sharing_dialogs import copy_choices
+from tui_app.ui.keys import KEYS
+
+PRINTER = check_criteria({"text": "printer"})
+BUGS = check_criteria({"labels": ["bug"]})
+
+
+def lines(deck: Deck) -> list[str]:
+    """The labels that the open list shows."""
+    assert isinstance(deck.screen, Picker)
+    return [item.label for item in deck.screen.query_one("PickList")._items if not item.heading]  # type: ignore[attr-defined]
+
+
+# ------------------------------------------------------------------- searches
+
+
+async def test_a_recent_search_is_picked_by_typing_and_enter() -> None:
+    recents = FakeSearchMemory()
+    recents.add(BUGS)
+    recents.add(PRINTER)
+    async with opened(recents=recents) as deck:
+        await deck.press("ctrl+r")
+        await deck.until(lambda: len(lines(deck)) == 2)
+        await deck.type("bug")
+        await deck.press("enter")
+        await deck.until(lambda: deck.service.last_search.criteria == BUGS)
+
+
+async def test_a_recent_search_can_be_pinned_and_deleted() -> None:
+    recents = FakeSearchMemory()
+    recents.add(BUGS)
+    recents.add(PRINTER)
+    async with opened(recents=recents) as deck:
+        await deck.press("ctrl+r")
+        await deck.until(lambda: len(lines(deck)) == 2)
+        await deck.press("down", "ctrl+t")
+        await deck.until(lambda: recents.kept[1].pinned)
+        await deck.until(lambda: "bug" in lines(deck)[0])
+        await deck.press("ctrl+x")
+        await deck.until(lambda: len(recents.kept) == 1)
+
+
+async def test_the_present_search_is_saved_under_a_name_and_found_again() -> None:
+    recents = FakeSearchMemory()
+    async with opened(recents=recents) as deck:
+        await deck.press("s")
+        await deck.type("printer")
+        await deck.press("enter")
+        await deck.press("S")
+        await deck.type("paper jams")
+        await deck.press("enter")
+        await deck.until(lambda: recents.named == {"paper jams": PRINTER})
+        await deck.press("x")
+        await deck.press("S")
+        await deck.until(lambda: lines(deck) == ["paper jams"])
+        await deck.press("enter")
+        await deck.until(lambda: deck.service.last_search.criteria == PRINTER)
+
+
+async def test_number_keys_are_the_configured_quick_views() -> None:
+    view = type("View", (), {"name": "Printers", "criteria": PRINTER})()
+    async with opened(ui=UiSettings(quick_views=(view,))) as deck:
+        await deck.press("1")
+        await deck.until(lambda: deck.service.last_search.criteria == PRINTER)
+        await deck.press("0")
+        await deck.sees("Printers")
+
+
+# ------------------------------------------------------------------ help, keys
+
+
+async def test_help_lists_the_keys_in_force_and_is_searchable() -> None:
+    async with opened(size=(100, 40)) as deck:
+        await deck.press("question_mark")
+        await deck.sees("Show the whole ticket")
+        await deck.type("browser")
+        await deck.sees("Open the ticket in the web browser")
+        assert "Next ticket" not in deck.text
+
+
+async def test_help_shows_the_keys_of_the_users_own_choice() -> None:
+    async with opened(size=(100, 40), ui=UiSettings(keys={"search.facets": "F"})) as deck:
+        await deck.press("question_mark")
+        await deck.type("facets")
+        line = next(line for line in deck.lines if "narrow to some" in line)
+        assert line.rstrip(" │").endswith("F")
+
+
+async def test_a_remapped_key_acts_and_the_old_one_does_not() -> None:
+    async with opened(ui=UiSettings(keys={"search.edit": "e", "pane.error": "E", "ticket.editor": "W"})) as deck:
+        await deck.press("s")
+        assert deck.screen is deck.browser
+        await deck.press("e")
+        assert deck.screen is not deck.browser
+
+
+async def test_a_conflict_is_told_at_the_start() -> None:
+    async with opened(ui=UiSettings(keys={"search.filter": "q"}), size=(120, 40)) as deck:
+        await deck.sees("search.filter")
+        assert "program.quit" in deck.text
+
+
+async def test_the_command_palette_has_every_action_and_runs_it() -> None:
+    async with opened(size=(100, 60)) as deck:
+        await deck.press("ctrl+p")
+        shown = set(lines(deck))
+        assert {key.tooltip for key in KEYS if key.palette and key.where in ("browser", "table", "anywhere")} <= shown
+        await deck.type("colours")
+        await deck.press("enter")
+        await deck.sees("Theme")
+
+
+async def test_help_and_quitting_work_out_of_a_dialog_too() -> None:
+    async with opened() as deck:
+        await deck.press("s", "f1")
+        await deck.sees("Search with these criteria")
+        await deck.press("escape", "ctrl+q")
+        await deck.until(lambda: not deck.app.is_running)
+
+
+# --------------------------------------------------------------------- themes
+
+
+async def test_a_theme_shows_while_it_is_picked_and_is_remembered() -> None:
+    looks = FakeLookMemory()
+    async with opened(looks=looks) as deck:
+        before = deck.app.theme
+        await deck.press("T", "down")
+        assert deck.app.theme != before
+        await deck.press("escape")
+        assert deck.app.theme == before
+        await deck.press("T")
+        await deck.type("nord")
+        await deck.press("enter")
+        await deck.until(lambda: looks.theme == "nord")
+
+
+async def test_the_remembered_theme_comes_before_the_configured_one() -> None:
+    async with opened(looks=FakeLookMemory(theme="nord"), ui=UiSettings(theme="dracula")) as deck:
+        assert deck.app.theme == "nord"
+    async with opened(ui=UiSettings(theme="dracula")) as deck:
+        assert deck.app.theme == "dracula"
+    async with opened(ui=UiSettings(theme="no such theme")) as deck:
+        assert deck.app.theme == "ticketdeck-dark"
+
+
+# ------------------------------------------------------------------- profiles
+
+
+async def test_another_tracker_is_picked_inside_the_program() -> None:
+    async with opened() as deck:
+        await deck.press("p")
+        await deck.type("work")
+        await deck.press("enter")
+        await deck.until(lambda: deck.service.last_search.profile == "work")
+        await deck.sees("work tracker 1.2")
+
+
+async def test_two_ticked_trackers_are_searched_together() -> None:
+    async with opened() as deck:
+        await deck.press("p", "ctrl+t", "down", "ctrl+t", "enter")
+        await deck.until(lambda: deck.browser.counts.loaded == 60)
+        assert {request.profile for request in deck.service.requests(Search)[-2:]} == {"local", "work"}
+
+
+# ---------------------------------------------------------------------- table
+
+
+async def test_facets_count_values_and_narrow_to_those_picked() -> None:
+    async with opened() as deck:
+        await deck.press("f")
+        await deck.type("status")
+        await deck.press("enter")
+        await deck.sees("In Review")
+        await deck.type("blocked")
+        await deck.press("enter")
+        await deck.until(lambda: deck.browser.counts.shown == 6)
+        await deck.press("escape", "escape")
+        assert deck.screen is deck.browser
+        await deck.press("escape")
+        await deck.until(lambda: deck.browser.counts.shown == 30)
+
+
+async def test_columns_are_chosen_ordered_sized_and_remembered() -> None:
+    looks = FakeLookMemory()
+    async with opened(looks=looks) as deck:
+        await deck.press("c")
+        await deck.type("reporter")
+        await deck.press("enter")
+        await deck.until(lambda: [c["name"] for c in looks.columns("local")][-1:] == ["reporter"])
+        await deck.press("ctrl+up", "ctrl+right")
+        await deck.until(lambda: looks.columns("local")[-2] == {"name": "reporter", "width": 22})
+    async with opened(looks=looks) as deck:
+        assert [column.name for column in deck.browser.table.columns][-2] == "reporter"
+
+
+async def test_rows_are_sorted_by_a_column_and_turned_round() -> None:
+    async with opened() as deck:
+        await deck.press("comma")
+        await deck.type("title")
+        await deck.press("enter")
+        assert deck.browser.table.sort == "title"
+        await deck.press("enter")
+        assert deck.browser.table.sort == "-title"
+
+
+# --------------------------------------------------------------------- server
+
+
+async def test_the_server_pane_shows_command_protocol_tools_calls_and_standard_error() -> None:
+    async with opened(size=(100, 40)) as deck:
+        await deck.press("P")
+        for words in ("node mcp-server.js", "2025-11-25 (legacy)", "search_tickets", "12 ms", "listening on stdio"):
+            await deck.sees(words)
+        await deck.press("r")
+        assert deck.service.requests(Reconnect)
+
+
+async def test_the_server_pane_says_why_a_server_is_not_there() -> None:
+    service = FakeService()
+    async with opened(service, wait=False, size=(100, 40)) as deck:
+        await deck.press("P")
+        await deck.until(lambda: service.requests(Inspect))
+        service.reply(failed(request_id=service.requests(Inspect)[-1].request_id))
+        await deck.sees("Run the command by itself")
+
+
+# -------------------------------------------------------------------- sharing
+
+
+def test_what_a_ticket_does_not_have_cannot_be_copied() -> None:
+    assert "url" not in copy_choices(make_ticket(1, url=None))
+    assert copy_choices(make_ticket(1))["id"] == "OPS-101"
+
+
+async def test_a_copy_is_picked_by_its_first_letter() -> None:
+    async with opened() as deck:
+        await deck.press("y", "b", "enter")
+        await deck.until(lambda: "printer-on-floor-3" in deck.app.clipboard)
+        await deck.press("Y")
+        await deck.until(lambda: deck.app.clipboard == "PAY-100")
+
+
+async def test_an_address_is_shown_in_full_before_it_is_opened() -> None:
+    address = "https://tracker.example/" + "long/" * 30 + "end"
+    async with opened(FakeService([make_ticket(1, url=address)])) as deck:
+        await deck.press("o")
+        shown = "".join(line.strip(" │") for line in deck.lines)
+        assert address in shown
+        await deck.press("escape")
+        assert deck.screen is deck.browser
+
+
+async def test_marked_rows_are_exported_in_the_format_of_the_files_ending(tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    async with opened(size=(200, 40)) as deck:
+        await deck.press("space", "j", "space", "X")
+        await deck.sees("Marked rows")
+        await deck.type(str(target).replace("_", "_"))
+        await deck.press("enter")
+        await deck.until(target.exists)
+        await deck.until(lambda: deck.screen is deck.browser)
+    assert len(target.read_text().splitlines()) == 2
+
+
+async def test_a_file_is_replaced_only_when_enter_is_pressed_again(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("mine")
+    async with opened(size=(200, 40)) as deck:
+        await deck.press("X")
+        await deck.type(str(target))
+        await deck.press("enter")
+        await deck.sees("Enter again replaces it.")
+        assert target.read_text() == "mine"
+        await deck.press("enter")
+        await deck.until(lambda: target.read_text() != "mine")
+
+
+async def test_an_ending_that_says_no_format_is_refused(tmp_path: Path) -> None:
+    async with opened(size=(200, 40)) as deck:
+        await deck.press("X")
+        await deck.type(str(tmp_path / "out.xls"))
+        await deck.press("enter")
+        await deck.sees("has no ending that tells the format")
+
+
+# ------------------------------------------------------------------ first run
+
+
+@pytest.mark.parametrize("key", ["escape", "s", "x", "enter", "q"])
+async def test_the_welcome_card_leaves_rows_in_sight_and_any_key_closes_it(key: str) -> None:
+    looks = FakeLookMemory(first_run=True)
+    async with opened(looks=looks) as deck:
+        await deck.sees("Welcome to ticketdeck")
+        assert "PAY-100" in deck.text
+        await deck.press(key)
+        assert deck.screen is deck.browser
+        assert deck.app.is_running
+        await deck.until(lambda: looks.first_run_card_seen)
+
+
+async def test_the_welcome_card_comes_once_and_again_only_when_asked_for() -> None:
+    async with opened() as deck:
+        assert "Welcome" not in deck.text
+        await deck.press("f2")
+        await deck.sees("Welcome to ticketdeck")
+
+
+async def test_closing_a_list_searches_nothing() -> None:
+    async with opened() as deck:
+        for key in ("ctrl+r", "S", "0", "p", "f", "c", "comma", "question_mark", "ctrl+p", "T", "y", "X"):
+            await deck.press(key)
+            assert deck.screen is not deck.browser, key
+            await deck.press("escape")
+            assert deck.screen is deck.browser, key
+        assert len(deck.service.requests(Search)) == 1
+        assert deck.browser.searching.criteria == TicketSearchCriteria()
+
+
+async def test_lists_are_usable_at_60_by_15() -> None:
+    async with opened(FakeService(tickets(5)), size=(60, 15)) as deck:
+        await deck.press("question_mark")
+        assert len(lines(deck)) > 20
+        await deck.press("pagedown", "pagedown")
+        await deck.sees("esc")
