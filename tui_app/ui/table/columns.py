@@ -55,8 +55,8 @@ _KINDS = {
     "title": ColumnKind("Title", 16, 4000),
     "status": ColumnKind("Status", 1, 18),
     "priority": ColumnKind("Priority", 1, 12),
-    "assignee": ColumnKind("Assignee", 6, 20),
-    "reporter": ColumnKind("Reporter", 6, 20),
+    "assignee": ColumnKind("Assignee", 10, 20),
+    "reporter": ColumnKind("Reporter", 10, 20),
     "type": ColumnKind("Type", 4, 14),
     "project": ColumnKind("Project", 4, 16),
     "labels": ColumnKind("Labels", 6, 28),
@@ -67,6 +67,9 @@ _KINDS = {
     "comments": ColumnKind("Comments", 2, 8, right=True),
 }
 _EXTRA_KIND_WIDTHS = (4, 24)
+
+SIGNED = ("status", "priority")
+"""Columns whose values begin with a sign that says the most of them: one cell wide, they show it alone."""
 
 FIELD_COLUMNS = tuple(_KINDS)
 """The columns that every ticket has; `extra_columns` finds the further ones."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.rendering.safe import safe_line, width_of
-from tui_app.ui.table.columns import ColumnSpec, column_kind
+from tui_app.ui.table.columns import SIGNED, ColumnSpec, column_kind
 
 SAMPLE = 200
 """Rows that widths are taken from: enough to be right, few enough to cost nothing."""
@@ -20,7 +20,7 @@ GUTTER = 3
 """Cells before the first column: cursor, mark or news, a space."""
 
 _FLEXIBLE = "title"
-_TITLE_PART = 0.42  # of the room; under that the other columns are squeezed
+_TITLE_PART = 0.38  # of the room; under that the other columns are squeezed
 _LONGEST_MEASURED = 512  # characters of a value; longer ones are as wide as their column gets
 _SQUEEZED_FIRST = (
     "url",
@@ -30,8 +30,9 @@ _SQUEEZED_FIRST = (
     "type",
     "reporter",
     "source",
-    "assignee",
+    "updated_at",
     "priority",
+    "assignee",
     "status",
 )
 
@@ -88,7 +89,7 @@ def fitted_layout(natural: Layout, room: int) -> Layout:
         if missing <= 0:
             break
         given = min(missing, max(0, widths[index] - column_kind(names[index]).least))
-        if names[index] in ("status", "priority") and given:
+        if names[index] in SIGNED and given:
             given = widths[index] - 1  # half a status says less than its sign
         widths[index] -= given
         fixed -= given

@@ -15,10 +15,10 @@ from textual.strip import Strip
 
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.rendering.moments import ago
-from tui_app.ui.rendering.safe import fit, width_of
+from tui_app.ui.rendering.safe import cut, fit, width_of
 from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_level, status_kind
 from tui_app.ui.table.changes import NEWS_SIGNS, News
-from tui_app.ui.table.columns import ColumnSpec, column_kind, text_of, value_of
+from tui_app.ui.table.columns import SIGNED, ColumnSpec, column_kind, text_of, value_of
 from tui_app.ui.table.filtering import Filter, highlights, snippet
 from tui_app.ui.table.layout import GAP, GUTTER, Layout
 
@@ -117,7 +117,10 @@ class RowPainter:
         return [bar, sign, Segment(" ", base)]
 
     def _cell(self, ticket: Ticket, column: str, width: int, state: RowState) -> _Cell:
-        text = fit(cell_text(ticket, column, self._now), width, right=column_kind(column).right)
+        words = cell_text(ticket, column, self._now)
+        if width == 1 and column in SIGNED:
+            words = words[:1]
+        text = fit(words, width, right=column_kind(column).right)
         return _Cell(text, self._cell_style(ticket, column, state), highlights(self._filter, text))
 
     def _cell_style(self, ticket: Ticket, column: str, state: RowState) -> Style:
@@ -168,7 +171,7 @@ class RowPainter:
 def _header_cell(column: ColumnSpec, width: int, descending: bool | None) -> str:
     kind = column_kind(column.name)
     if descending is None:
-        return fit(kind.title, width, right=kind.right) if width > 1 else " "
+        return fit(cut(kind.title, width), width, right=kind.right) if width > 1 else " "
     sign = SORT_SIGNS[descending]
     if width <= len(sign) + 1:
         return fit(sign, width)
