@@ -95,6 +95,11 @@ def test_a_jira_export_comes_in_whole(target: Path) -> None:
     assert (second["created_at"], second["updated_at"]) == ("2026-10-01T00:00:00Z", "2026-10-01T12:30:00Z")
 
 
+def test_a_jira_key_tells_its_project(target: Path) -> None:
+    import_text(target, "Issue key,Summary,Status\nPAY-1,One,Open\n")
+    assert opened(target, "PAY-1")["project"] == "PAY"
+
+
 GITHUB = [
     {
         "number": 17,

@@ -65,8 +65,8 @@ def ticket_record(row: Mapping[str, Any], project: str | None = None) -> TicketR
             raise RefusedError(f"{name}: {error}") from None
         except RecursionError:
             raise RefusedError(f"{name}: it is nested too deeply") from None
-    if "Issue key" in row and record.get("description"):
-        record["description"] = to_markdown(record["description"], wiki=True) or ""
+    if "Issue key" in row:
+        _translate_jira(record)
     if project and not record.get("project"):
         record["project"] = text_of(project)
     record["id"] = _full_id(record.get("id", ""), record)
@@ -78,6 +78,14 @@ def ticket_record(row: Mapping[str, Any], project: str | None = None) -> TicketR
     if _size(record) > LARGEST_TICKET:
         raise RefusedError(f"it holds more than {LARGEST_TICKET >> 20} MiB of text")
     return cast(TicketRecord, record)
+
+
+def _translate_jira(record: dict[str, Any]) -> None:
+    """Jira's CSV holds wiki markup, and its keys begin with the project's."""
+    if record.get("description"):
+        record["description"] = to_markdown(record["description"], wiki=True) or ""
+    if not record.get("project") and _PEOPLE_KEY.fullmatch(record.get("id", "")):
+        record["project"] = record["id"].rpartition("-")[0]
 
 
 def _by_field(row: Mapping[str, Any]) -> dict[str, Any]:
