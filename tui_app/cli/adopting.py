@@ -146,4 +146,4 @@ def _variable_of(placeholder: str, profile: Profile) -> str:
 
 
 def _as_variable(name: str) -> str:
-    return re.sub(r"\W+", "_", name).strip("_").upper() or "SECRET"
+    return re.sub(r"[\W_]+", "_", name).strip("_").upper() or "SECRET"
