@@ -63,8 +63,11 @@ def python_environment(name: str, *requirements: str) -> Path:
     return _installed(folder, build) / "bin" / "python"
 
 
-def node_environment(name: str, *packages: str) -> Path:
-    """A folder whose ``node_modules`` holds ``packages`` (pinned, as npm takes them)."""
+def node_environment(name: str, *packages: str, scripts: bool = True) -> Path:
+    """A folder whose ``node_modules`` holds ``packages`` (pinned, as npm takes them).
+
+    Without ``scripts`` nothing of theirs runs at installation, and parts that would be compiled are missing.
+    """
     npm = shutil.which("npm")
     if npm is None:
         unavailable("Node.js and npm are not installed")
@@ -73,7 +76,8 @@ def node_environment(name: str, *packages: str) -> Path:
     def build(target: Path) -> None:
         target.mkdir()
         (target / "package.json").write_text('{"private": true}\n', encoding="utf-8")
-        _run([npm, "install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact", *packages], cwd=target)
+        options = ["--no-audit", "--no-fund", "--loglevel=error", "--save-exact"]
+        _run([npm, "install", *options, *([] if scripts else ["--ignore-scripts"]), *packages], cwd=target)
 
     return _installed(folder, build)
 

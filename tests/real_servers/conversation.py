@@ -1,0 +1,113 @@
+"""Asking a real server through our own worker and client, and waiting for the answers."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from tui_app.settings.profiles import Profile, RetryPolicy
+from tui_app.tickets.criteria import check_criteria
+from tui_app.tickets.messages import (
+    Failed,
+    Inspect,
+    ListValues,
+    OpenTicket,
+    Reply,
+    Request,
+    Search,
+    ServerInspected,
+    ServerReport,
+    TicketOpened,
+    TicketsFound,
+    ValuesListed,
+    new_request_id,
+)
+from tui_app.tickets.ticket import Ticket
+from tui_app.worker.service import Service
+
+ANSWERED_WITHIN = 90.0
+"""Seconds for one reply; the first one waits for the server's cold start."""
+
+_PROFILE = "it"
+
+
+class Conversation:
+    """One profile's server, asked in words of the tests."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._replies: queue.Queue[Reply] = queue.Queue()
+        service.connect(self._replies.put)
+
+    def begin_search(self, **typed: Any) -> int:
+        """Submit a search; its pages come by `next_page`."""
+        request = Search(new_request_id(), _PROFILE, check_criteria(typed))
+        self._service.submit(request)
+        return request.request_id
+
+    def next_page(self, request_id: int) -> TicketsFound:
+        """The next page of a search that was begun."""
+        reply = self._reply_to(request_id)
+        assert isinstance(reply, TicketsFound), reply
+        return reply
+
+    def search(self, **typed: Any) -> list[TicketsFound]:
+        """All pages of a search."""
+        request_id = self.begin_search(**typed)
+        pages = [self.next_page(request_id)]
+        while not pages[-1].complete:
+            pages.append(self.next_page(request_id))
+        return pages
+
+    def find(self, **typed: Any) -> list[Ticket]:
+        """All tickets of a search."""
+        return [ticket for page in self.search(**typed) for ticket in page.tickets]
+
+    def failing_search(self, **typed: Any) -> Failed:
+        """What a search that must fail ends in."""
+        reply = self._reply_to(self.begin_search(**typed))
+        assert isinstance(reply, Failed), reply
+        return reply
+
+    def open(self, ticket_id: str, lookup: Mapping[str, object] | None = None) -> Ticket:
+        """One whole ticket."""
+        reply = self._ask(OpenTicket(new_request_id(), _PROFILE, ticket_id, lookup or {}))
+        assert isinstance(reply, TicketOpened), reply
+        return reply.ticket
+
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """The values that exist."""
+        reply = self._ask(ListValues(new_request_id(), _PROFILE))
+        assert isinstance(reply, ValuesListed), reply
+        return reply.values
+
+    def report(self) -> ServerReport | Failed:
+        """What is known of the server."""
+        reply = self._ask(Inspect(new_request_id(), _PROFILE))
+        assert isinstance(reply, (ServerInspected, Failed)), reply
+        return reply.report if isinstance(reply, ServerInspected) else reply
+
+    def _ask(self, request: Request) -> Reply:
+        self._service.submit(request)
+        return self._reply_to(request.request_id)
+
+    def _reply_to(self, request_id: int) -> Reply:
+        while True:
+            reply = self._replies.get(timeout=ANSWERED_WITHIN)
+            if getattr(reply, "request_id", None) == request_id:
+                return reply
+
+
+@contextmanager
+def conversation(*command: str, env: Mapping[str, str] | None = None, cwd: str | None = None) -> Iterator[Conversation]:
+    """A server started by ``command`` in a worker of its own; it is ended with everything it started."""
+    once = RetryPolicy(attempts=1)
+    profile = Profile(_PROFILE, command, env=env or {}, cwd=cwd, retry=once, source="a test")
+    service = Service({_PROFILE: profile})
+    try:
+        yield Conversation(service)
+    finally:
+        service.close()
+        assert not service.crashes
