@@ -20,7 +20,7 @@ from tests.local_tracker.many_tickets import write_many_tickets
 Start = Callable[[Path], TrackerProcess]
 
 COUNT = 2000
-FEW, MANY = 6, 200
+FEW, MANY = 6, 60
 IMPORT = (
     "import sys; from pathlib import Path; from tui_app.local_tracker.importing import import_file; "
     "import_file(Path(sys.argv[1]), Path(sys.argv[2]))"

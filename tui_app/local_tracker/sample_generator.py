@@ -29,7 +29,7 @@ STORIES = Path(__file__).parent / "stories"
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 """The moment at which the sample ends; it is moved to the first start's."""
 SPAN = timedelta(days=730)
-SEED = 142
+SEED = 192
 
 PEOPLE = {
     "amina": "Amina Diallo",
@@ -170,12 +170,12 @@ def generate() -> list[dict[str, Any]]:
     """All tickets of the sample, in the order in which they were created."""
     tickets = []
     for position, project in enumerate(TEAMS):
-        chance = _Chance(SEED + position)
+        chance, gaps = _Chance(SEED + position), _Chance(SEED - 1 - position)
         text = (STORIES / f"{project.lower()}.md").read_text(encoding="utf-8")
         stories = list(read_stories(text))
         number = 0
         for index, story in enumerate(stories):
-            number += 1 + int(chance.share() * 3.4)  # the numbers between belong to tickets that were deleted or moved
+            number += 1 + int(gaps.share() * 3.2)  # the numbers between belong to tickets that were deleted or moved
             age = SPAN * ((len(stories) - index - chance.share()) / len(stories)) ** 2
             tickets.append(_ticket(chance, project, number, story, NOW - age))
     return sorted(tickets, key=lambda ticket: (ticket["created_at"], ticket["id"]))
@@ -231,6 +231,16 @@ def _moments(chance: _Chance, count: int, first: datetime, last: datetime) -> li
     return sorted(first + (last - first) * (0.05 + 0.95 * chance.share()) for _ in range(count))
 
 
+def _talk(chance: _Chance, count: int, first: datetime, last: datetime) -> list[datetime]:
+    """Moments of comments that answer one another: minutes to a day apart, the last one at ``last``."""
+    moments: list[datetime] = []
+    moment = last
+    for _ in range(count):
+        moments.insert(0, moment)
+        moment -= min((moment - first) * 0.7, chance.between(timedelta(minutes=6), timedelta(hours=30)))
+    return moments
+
+
 def _comments(chance: _Chance, story: Story, worker: str, created: datetime, last: datetime) -> list[dict[str, str]]:
     remarks = list(story.remarks)
     if story.status == "done" and (not remarks or remarks[-1][0] != worker) and chance.share() < 0.55:
@@ -239,7 +249,7 @@ def _comments(chance: _Chance, story: Story, worker: str, created: datetime, las
         remarks.append((worker, chance.pick(_CANCEL_WORDS)))
     return [
         {"author": PEOPLE[name], "created_at": stored_form(moment), "body": body}
-        for (name, body), moment in zip(remarks, _moments(chance, len(remarks), created, last), strict=True)
+        for (name, body), moment in zip(remarks, _talk(chance, len(remarks), created, last), strict=True)
     ]
 
 
@@ -253,8 +263,9 @@ def _history(
         changes.append(("priority", "medium" if story.priority == "high" else "high", story.priority))
     way = _WAYS[story.status]
     changes += [("status", before, after) for before, after in pairwise(way)]
-    moments = _moments(chance, len(changes), created, last)
-    if moments and len(way) > 1:
+    talked_last = bool(story.remarks) and story.status not in _FINISHED
+    moments = _moments(chance, len(changes), created, created + (last - created) * (0.4 if talked_last else 1.0))
+    if len(way) > 1 and not talked_last:
         moments[-1] = last
     worker = PEOPLE[assignee] if assignee else PEOPLE[chance.pick(tuple(PEOPLE))]
     return [
