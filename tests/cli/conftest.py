@@ -44,7 +44,8 @@ def server_command(scenario: str) -> str:
 @pytest.fixture
 def environment(isolated_home: Path) -> dict[str, str]:
     """What the program is run with: nothing of the developer's own settings."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    dropped = ("COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")  # the last one would have every run compile everything
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**kept, "PYTHONWARNINGS": "error"}
 
 

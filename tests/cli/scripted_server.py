@@ -106,6 +106,7 @@ SCENARIOS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     "many": many,
     "hostile": hostile,
     "none": none,
+    "sleepy": none,
     "refuses": refuses,
     "unauthorized": unauthorized,
     "silent": silent,
@@ -130,6 +131,8 @@ def respond(method: str, params: dict[str, Any], scenario: str) -> dict[str, Any
 
 def main() -> None:
     scenario = sys.argv[1]
+    if scenario == "sleepy":
+        time.sleep(2)
     for line in sys.stdin:
         message = json.loads(line)
         if "id" not in message:

@@ -142,10 +142,10 @@ def test_importing_shows_a_bar_on_a_terminal(environment: dict[str, str], tmp_pa
 
 
 def test_a_slow_start_is_shown_on_a_terminal_and_leaves_no_trace(environment: dict[str, str]) -> None:
-    slow = f"{sys.executable} -c 'import time; time.sleep(3)'"
-    with Terminal([*PROGRAM, "search", "--command", slow], environment=environment) as terminal:
+    arguments = ("search", "--command", server_command("sleepy"))
+    with Terminal([*PROGRAM, *arguments], environment=environment) as terminal:
         terminal.wait_for("Starting the server")
-        assert terminal.wait_for_exit() == 1
+        assert terminal.wait_for_exit() == 0
         assert "Starting the server" not in terminal.text
 
 
