@@ -34,10 +34,9 @@ def offences(source: str) -> list[str]:
     makers = {node.name for node in functions if node.returns and ast.unparse(node.returns) in {"Content", "Text"}}
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and parses_markup(node, makers)]
     assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and names_markup(node, makers)]
-    rendered = [
-        node for node in functions if node.name == "render" and node.returns and ast.unparse(node.returns) == "str"
-    ]
-    return [ast.unparse(node) for node in (*calls, *assigned, *rendered)]
+    renders = [node for node in functions if node.name == "render" and node.returns]
+    plain = [node for node in renders if node.returns and ast.unparse(node.returns) == "str"]
+    return [ast.unparse(node) for node in (*calls, *assigned, *plain)]
 
 
 def parses_markup(call: ast.Call, makers: set[str]) -> bool:

@@ -168,7 +168,7 @@ def complete_value(field: str, prefix: str, known: Mapping[str, Sequence[str]]) 
     values = [*((ME,) if field == "assignee" else ()), *known.get(field, ()), *_FIXED_VALUES.get(field, ())]
     folded = prefix.casefold()
     first = [value for value in values if value.casefold().startswith(folded)]
-    then = [value for value in values if folded in value.casefold()]
+    then = [value for value in values if folded in value.casefold()] if field not in _FIXED_VALUES else []
     found = tuple(dict.fromkeys([*first, *then]))[:_MOST_COMPLETIONS]
     return () if found == (prefix,) else found
 

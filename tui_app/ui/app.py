@@ -24,12 +24,13 @@ from tui_app.ui.memory import LookMemory, SearchMemory
 from tui_app.ui.themes import DEFAULT_THEME, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.filter import LineFilter
 
     from tui_app.settings.config import Settings, UiSettings
 
+_NOTICE_SECONDS = 12.0  # a warning has a path and a reason in it, which takes time to read
 _MUTED = {"text-muted": 0.6, "text-disabled": 0.4}
 """How much of the foreground is left in text that steps back."""
 
@@ -65,6 +66,7 @@ class TicketdeckApp(App[None]):
         self._guard = OutputGuard()
         self._service = service
         self._notices = notices
+        self._told: set[str] = set()
         self._settings = settings
         self._inbox = Inbox(lambda: self.post_message(Inbox.Ready()))
         self.browser = BrowseScreen(service, settings, profiles, profile, opening)
@@ -102,9 +104,19 @@ class TicketdeckApp(App[None]):
         self.keymap, complaints = checked_keymap(self._settings.keys)
         self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
-        for notice in (*self._notices, *complaints, *self.looks.notices):
-            self.notify(notice, severity="warning", timeout=12, markup=False)
+        self._tell((*self._notices, *complaints, *self.looks.notices))
         self.call_after_refresh(self._connect)
+
+    def _tell(self, notices: Sequence[str]) -> None:
+        """Warn the user, once of each thing."""
+        for notice in dict.fromkeys(notices):
+            if notice not in self._told:
+                self._told.add(notice)
+                self.notify(notice, severity="warning", timeout=_NOTICE_SECONDS, markup=False)
+
+    def remember(self, write: Callable[[], object]) -> None:
+        """Write to a file soon, off this thread; what goes wrong with it is told once."""
+        self.keeper.run(write, lambda _: self._tell((*self.recents.notices, *self.looks.notices)))
 
     def _connect(self) -> None:
         """Take replies once the first frame is on the screen; what was made until now is never garbage."""
@@ -113,7 +125,7 @@ class TicketdeckApp(App[None]):
         self._service.connect(self._inbox.deliver)
         if not self.looks.first_run_card_seen:
             self.action_welcome()
-            self.keeper.run(self.looks.set_first_run_card_seen)
+            self.remember(self.looks.set_first_run_card_seen)
 
     def _redraw(self, _: App[None]) -> None:
         """The terminal was another program's: nothing of the last frame can be relied on."""
@@ -167,7 +179,7 @@ class TicketdeckApp(App[None]):
     def _theme_picked(self, name: str | None) -> None:
         if name:
             looks = self.looks
-            self.keeper.run(lambda: looks.set_theme(name))
+            self.remember(lambda: looks.set_theme(name))
 
     def action_welcome(self) -> None:
         from tui_app.ui.dialogs.welcome import WelcomeCard

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui_app.ui.detail.ticket_detail import TicketDetail
     from tui_app.ui.table.results_table import ResultsTable
 
+_NEED_TICKET = frozenset({"open", "toggle_mark"})
+"""Actions of the table itself that are about the ticket under the cursor."""
+
 P = ParamSpec("P")
 S = TypeVar("S", bound="BrowseBase")
 
@@ -98,6 +101,8 @@ class BrowseBase(Screen[None]):
 
     def why_not(self, action: str) -> str:
         """Why the action of a key cannot act now; empty: it can."""
+        if action in _NEED_TICKET and self.focused is self.table:
+            return no_ticket(self)
         method = getattr(self, f"action_{action.partition('(')[0]}", None)
         reason = getattr(method, "reason", None)
         return str(reason(self)) if reason else ""

@@ -61,7 +61,7 @@ class PaneActions(BrowseBase):
 
     def _keep_panes(self) -> None:
         looks, panes = self.deck.looks, {"detail": self.detail_wanted}
-        self.deck.keeper.run(lambda: looks.set_panes(panes))
+        self.deck.remember(lambda: looks.set_panes(panes))
 
     def action_zoom(self) -> None:
         if self.has_class("-zoom-table") or self.has_class("-zoom-detail"):

@@ -6,7 +6,7 @@ unless it answers something that is no longer asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -42,9 +42,21 @@ if TYPE_CHECKING:
 
 
 class BrowseTable(ResultsTable):
-    """The table, with its keys."""
+    """The table, with its keys; those that need a ticket say so where there is none."""
 
     BINDINGS = bindings_for("table")
+
+    def action_open(self) -> None:
+        self._with_ticket(super().action_open)
+
+    def action_toggle_mark(self) -> None:
+        self._with_ticket(super().action_toggle_mark)
+
+    def _with_ticket(self, action: Callable[[], None]) -> None:
+        if self.current is None:
+            self.app.notify("There is no ticket under the cursor.", severity="warning", timeout=3, markup=False)
+        else:
+            action()
 
 
 class BrowseScreen(SearchActions):
@@ -138,7 +150,7 @@ class BrowseScreen(SearchActions):
     def _keep_columns(self, event: ResultsTable.LayoutChanged) -> None:
         looks, profile = self.deck.looks, "+".join(self.searching.profiles)
         columns = tuple({"name": column.name, "width": column.width} for column in event.columns)
-        self.deck.keeper.run(lambda: looks.set_columns(profile, columns))
+        self.deck.remember(lambda: looks.set_columns(profile, columns))
 
     def restore_columns(self) -> None:
         kept = self.deck.looks.columns("+".join(self.searching.profiles))

@@ -31,7 +31,7 @@ class SearchActions(TicketActions):
             self.table.set_stale(bool(self.table.tickets))
             if remember and criteria != TicketSearchCriteria():
                 recents = self.deck.recents
-                self.deck.keeper.run(lambda: recents.add(criteria))
+                self.deck.remember(lambda: recents.add(criteria))
         self.close_error()
         self.search_shown()
 
