@@ -104,7 +104,7 @@ class _Writer:
         if name == "table":
             self._header_done = False
         nested = bool(self._lists) and (closing or len(self._lists) > 1 or name not in ("ul", "ol"))
-        self._parts.append("\n" if nested and name in ("ul", "ol") else "" if nested else "\n\n")
+        self._parts.append("" if nested else "\n\n")
 
     def _open(self, name: str, attributes: str) -> None:
         self._parts.append(_OPENING.get(name, ""))

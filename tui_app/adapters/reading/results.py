@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tui_app.adapters.reading.discussion import comments_of
 from tui_app.adapters.reading.json_text import json_of
+from tui_app.adapters.reading.paging import paging_of
 from tui_app.adapters.reading.rows import RowPage, find_record, find_rows, looks_like_ticket
 from tui_app.adapters.reading.text_rows import says_nothing_found, text_record, text_rows
 from tui_app.adapters.reading.values import Row
@@ -56,7 +57,9 @@ def read_rows(result: CallToolResult) -> RowPage:
         InvalidResponseError: no tickets can be read from it.
     """
     empty: RowPage | None = None
+    said: list[JsonValue] = []
     for payload in payloads(result):
+        said.append(payload)
         page = find_rows(payload)
         if page is None and looks_like_ticket(payload):
             page = RowPage([payload])
@@ -67,12 +70,26 @@ def read_rows(result: CallToolResult) -> RowPage:
     page = text_rows(text) or empty
     if page is not None:
         return page
-    if not text.strip() or says_nothing_found(text):
+    if says_nothing_found(text) or (all(map(_tells_of_nothing, said)) and (said or not text.strip())):
         return RowPage(())
     raise InvalidResponseError(
-        f"No tickets could be read from the answer, which begins: {text.strip()[:_SHOWN]}",
+        f"No tickets could be read from the answer, which begins: {_beginning(text, said)}",
         hint="`ticketdeck doctor` shows the mapping; the profile's `map` can say where in the answer the tickets lie.",
     )
+
+
+def _tells_of_nothing(payload: JsonValue) -> bool:
+    """Whether an answer without rows says that there are none: by a count, or in a message."""
+    if not isinstance(payload, Mapping):
+        return not payload
+    if paging_of(payload).total == 0 or payload.get("count") == 0:
+        return True
+    words = (payload.get(name) for name in ("message", "text", "result", "detail"))
+    return not payload or any(isinstance(word, str) and says_nothing_found(word) for word in words)
+
+
+def _beginning(text: str, said: list[JsonValue]) -> str:
+    return repr((text.strip() or str(said[0] if said else ""))[:_SHOWN])
 
 
 def read_record(result: CallToolResult, identity: str = "") -> Row:

@@ -49,10 +49,11 @@ _DONE_MARKS = "xX✓✔"
 
 
 class Shape(NamedTuple):
-    """How a line is set off: lines of one list have one shape."""
+    """How a line is set off, and what kind of id it has: lines of one list have one shape."""
 
     kind: str
     indent: int
+    identity: str = ""
 
 
 @dataclass(slots=True)
@@ -82,9 +83,13 @@ def head_of(line: str) -> Head | None:
         if trailing is None or (trailing["named"] is None and shape.kind == "plain"):
             return None
         fields["id"] = (trailing["named"] or trailing["bare"]).removeprefix("#")
-        rest = f"{trailing['title']} | {trailing['rest']}" if trailing["rest"].strip() else trailing["title"]
+        rest = f"{trailing['title']} {trailing['rest'].strip()}".rstrip()
     _read_tail(rest, fields)
-    return Head(shape, fields)
+    return Head(shape._replace(identity=_kind_of_id(str(fields["id"]))), fields)
+
+
+def _kind_of_id(identity: str) -> str:
+    return "number" if identity.isdecimal() else "path" if "#" in identity else "word"
 
 
 def check_item(line: str) -> Head | None:

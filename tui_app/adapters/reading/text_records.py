@@ -117,7 +117,7 @@ class _Reader:
         if self._shape is None or shape == self._shape:
             return True
         if self._shape.kind == "check" and shape.kind in ("check", "bullet"):
-            return shape.indent == self._shape.indent
+            return (shape.indent, shape.identity) == (self._shape.indent, self._shape.identity)
         return shape.kind.startswith("heading") and not self._rows_have_shape(shape)
 
     def _rows_have_shape(self, shape: Shape) -> bool:

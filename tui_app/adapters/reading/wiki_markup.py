@@ -10,7 +10,7 @@ _SIGNS = re.compile(
 )
 _HEADING = re.compile(r"h([1-6])\.[ \t]+(.*)")
 _LIST_ITEM = re.compile(r"([*#-]{1,8})[ \t]+(.*)")
-_FENCE = re.compile(r"\{(code|noformat)(?::([^}\n]{0,200}))?\}")
+_FENCE = re.compile(r"(?<!\{)\{(code|noformat)(?::([^}\n]{0,200}))?\}(?!\})")
 _LANGUAGE = re.compile(r"(?:language=|lang=)?([A-Za-z+#]{1,20})")
 _QUOTE = re.compile(r"\{quote\}")
 _PANEL = re.compile(r"\{panel(?::(?:[^{}\n]{0,300}\|)?title=([^|{}\n]{0,200})[^{}\n]{0,300}|:[^{}\n]{0,300})?\}")
