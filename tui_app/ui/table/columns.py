@@ -170,9 +170,15 @@ def facet_values(ticket: Ticket, column: str) -> tuple[str, ...]:
 # -------------------------------------------------------------------- sorting
 
 SortKey = Any
-"""Something that can be compared with the others of its column; None sorts last in either direction."""
+"""Something that can be compared with the others of its column; None sorts last in either direction.
 
-_NUMBERS = re.compile(r"(\d{1,18})")
+Text wherever possible: Python sorts a list of nothing but text three times as fast as one of tuples.
+"""
+
+_NUMBERS = re.compile(r"\d+")
+_LONGEST_NUMBER = 18
+"""Digits of a number within a text; longer ones are no counters, and sort as text."""
+_TEXT_COLUMNS = ("title", "assignee", "reporter", "type", "project", "url", "source")
 
 
 def sort_keys(column: str) -> Callable[[Ticket], SortKey]:
@@ -187,32 +193,27 @@ def sort_keys(column: str) -> Callable[[Ticket], SortKey]:
         return lambda ticket: len(ticket.comments)
     if column == "id":
         return lambda ticket: natural_key(ticket.id)
+    if column in _TEXT_COLUMNS:
+        return lambda ticket: text.casefold() if (text := getattr(ticket, column)) else None
     return lambda ticket: _general_key(value_of(ticket, column))
 
 
 @lru_cache(1024)
-def _status_key(status: str) -> tuple[int, str]:
-    return STATUS_RANK[status_kind(status)], status.casefold()
+def _status_key(status: str) -> str:
+    return f"{STATUS_RANK[status_kind(status)]} {status.casefold()}"
 
 
 @lru_cache(1024)
-def _priority_key(priority: str) -> tuple[int, str]:
-    return PRIORITY_RANK[priority_level(priority)], priority.casefold()
+def _priority_key(priority: str) -> str:
+    return f"{PRIORITY_RANK[priority_level(priority)]} {priority.casefold()}"
 
 
-def natural_key(text: str) -> tuple[str | int, ...]:
-    """``PAY-9`` before ``PAY-10``: texts and numbers in turn, so that like is compared with like."""
-    if (
-        text.isascii()
-        and (dash := text.rfind("-")) >= 0
-        and (number := text[dash + 1 :]).isdecimal()
-        and len(number) < 18
-    ):
-        prefix = text[: dash + 1]
-        if not any(map(str.isdecimal, prefix)):
-            return (prefix.casefold(), int(number), "")
-    parts = _NUMBERS.split(text.casefold())
-    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))
+def natural_key(text: str) -> str:
+    """``PAY-9`` before ``PAY-10``: the text with every number padded to the same length."""
+    prefix, dash, number = text.rpartition("-")
+    if dash and number.isdecimal() and prefix.isalpha() and number.isascii():
+        return f"{prefix.casefold()}-{number.zfill(_LONGEST_NUMBER)}"
+    return _NUMBERS.sub(lambda digits: digits[0].zfill(_LONGEST_NUMBER), text.casefold())
 
 
 def _general_key(value: Any) -> SortKey:

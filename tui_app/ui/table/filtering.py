@@ -194,7 +194,7 @@ def snippet(wanted: Filter, ticket: Ticket, width: int) -> str:
         for word in wanted.words:
             at = lowered.find(word)
             if at >= 0:
-                start = max(0, at - _SNIPPET_BEFORE)
+                start = max(0, at - min(_SNIPPET_BEFORE, (width - len(word)) // 3))
                 piece = " ".join(text[start : at + width].split())
                 return ("…" if start else "") + piece
     return ""

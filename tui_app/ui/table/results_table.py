@@ -42,6 +42,8 @@ _STYLE_NAMES = (
     *(f"status-{kind}" for kind in StatusKind),
     *(f"priority-{level}" for level in PriorityLevel),
 )
+_OVERLAYS = ("cursor-bar", "marked", "new", "changed", "match", "snippet")
+"""Styles that lie over those of a cell or of the cursor."""
 
 
 class ResultsTable(ScrollView, can_focus=True):
@@ -62,10 +64,10 @@ class ResultsTable(ScrollView, can_focus=True):
         & > .results-table--row { color: $foreground; }
         & > .results-table--title { color: $foreground; }
         & > .results-table--done-title { color: $text-muted; }
-        & > .results-table--id { color: $text-accent; }
+        & > .results-table--id { color: $text-secondary; }
         & > .results-table--secondary { color: $text-muted; }
         & > .results-table--stale { color: $text-disabled; }
-        & > .results-table--snippet { color: $text-muted; text-style: italic; }
+        & > .results-table--snippet { text-style: italic dim; }
         & > .results-table--match { text-style: bold underline; }
         & > .results-table--header { color: $text-muted; background: $panel; text-style: bold; }
         & > .results-table--header-sort { color: $foreground; background: $panel; text-style: bold; }
@@ -519,12 +521,12 @@ class ResultsTable(ScrollView, can_focus=True):
     def _row_styles(self) -> dict[str, Style]:
         if not self._styles:
             prefix = "results-table--"
-            styles = {name: self.get_component_rich_style(prefix + name, partial=True) for name in _STYLE_NAMES}
             cursor = "cursor" if self.has_focus else "cursor-blurred"
+            styles = {name: self.get_component_rich_style(prefix + name) for name in _STYLE_NAMES}
+            for name in _OVERLAYS:
+                styles[name] = self.get_component_rich_style(prefix + name, partial=True)
             styles["cursor"] = self.get_component_rich_style(prefix + cursor, partial=True)
-            self._styles = {name: self.rich_style + style for name, style in styles.items()}
-            for name in ("cursor", "cursor-bar", "marked", "new", "changed", "match", "snippet"):
-                self._styles[name] = styles[name]
+            self._styles = styles
         return self._styles
 
     def _repaint(self) -> None:
@@ -570,7 +572,7 @@ class ResultsTable(ScrollView, can_focus=True):
         line = y - _HEADER - 1
         if not 0 <= line < len(lines):
             return Strip.blank(width, self.rich_style)
-        style = self.rich_style + self.get_component_rich_style("results-table--message", partial=True)
+        style = self.get_component_rich_style("results-table--message")
         return Strip([Segment(fit(" " * GUTTER + lines[line], width), style)], width)
 
     # ----------------------------------------------------------------- events
