@@ -128,8 +128,9 @@ class SessionPool(Generic[S]):
             task.cancel()
         for entry in tuple(self._entries):
             self._discard(entry)
-        while self._starts or self._endings:
-            await asyncio.gather(*self._starts, *self._endings, return_exceptions=True)
+        while under_way := (*self._starts, *self._endings):
+            await asyncio.gather(*under_way, return_exceptions=True)
+            await asyncio.sleep(0)  # for their callbacks: awaiting what is done already does not yield
 
     # -------------------------------------------------------------- waiting
 
