@@ -100,12 +100,17 @@ def test_the_opening_search_is_on_its_way_before_the_browser_is_there(browser: A
     assert b"FOUND 100 FOR True" in one.terminal.output
 
 
-def test_a_broken_config_opens_the_embedded_tracker_and_says_so(browser: Any, isolated_home: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "environment"), [((), {}), (("-p", "work"), {}), ((), {"TICKETDECK_PROFILE": "work"})]
+)
+def test_a_broken_config_opens_the_embedded_tracker_and_says_so(
+    browser: Any, isolated_home: Path, arguments: tuple[str, ...], environment: dict[str, str]
+) -> None:
     config = isolated_home / "config" / "config.toml"
     config.parent.mkdir(mode=0o700)
     config.write_text("broken =")
     config.chmod(0o600)
-    one = browser("notices")
+    one = browser("notices", *arguments, **environment)
     assert one.wait() == 0
     text = bytes(one.terminal.output).decode()
     assert f"{config} is not valid TOML" in text

@@ -22,7 +22,7 @@ from tui_app.cli.output import EXIT_FAILED, error_lines, to_terminal
 from tui_app.cli.signals import ENDING
 from tui_app.cli.terminal import Terminal
 from tui_app.cli.trusting import trusted
-from tui_app.settings.config import default_settings
+from tui_app.settings.config import LOCAL_PROFILE, default_settings
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.messages import Search, new_request_id
@@ -64,8 +64,10 @@ def _choice(options: GlobalOptions) -> Choice:
     try:
         return choose(options)
     except ConfigError as error:
-        if options.config or options.profile:
+        if options.config:
             raise
+        if options.command is None:
+            options.profile = LOCAL_PROFILE
         return apply(options, default_settings((" ".join(error_lines(error)),)))
 
 
