@@ -322,6 +322,20 @@ def test_ten_concurrent_refusals_cause_one_check_and_one_login(
     assert len(on_terminal) == 1
 
 
+def test_a_login_that_breaks_in_our_own_hands_is_told_and_keeps_nobody_waiting(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Outcome:
+        raise RuntimeError("the terminal is odd")
+
+    monkeypatch.setattr("tui_app.worker.terminal.run_on_terminal", broken)
+    bench = make_bench(GuardedTracker(error_result("401")).handle, of=profile(auth=INTERACTIVE))
+    bench.service.submit(Search(1, "work", TicketSearchCriteria()))
+
+    assert "the terminal is odd" in bench.listener.next_of(TerminalNeeded).run()
+    assert "the terminal is odd" in bench.listener.failure(1).cause
+
+
 def test_without_a_terminal_the_failure_says_so(make_bench: MakeBench) -> None:
     tracker = GuardedTracker(error_result("401"))
     bench = make_bench(tracker.handle, of=profile(auth=INTERACTIVE))

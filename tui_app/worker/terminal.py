@@ -60,8 +60,8 @@ def run_on_terminal(
             if notice:
                 os.write(terminal, f"{notice}\r\n".encode(errors="replace"))
             return _run(argv, terminal, seconds, given_up)
-    except OSError as error:
-        return Outcome(Ending.NOT_RUNNABLE, output=error.strerror or "")
+    except (OSError, termios.error) as error:
+        return Outcome(Ending.NOT_RUNNABLE, output=str(error))
     finally:
         os.close(terminal)
 

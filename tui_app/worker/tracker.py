@@ -6,32 +6,30 @@ again; what a login can mend gets one login and one more try.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import shlex
-import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError
-from tui_app.tickets.messages import CallRecord, Reply, TerminalNeeded
+from tui_app.tickets.messages import CallRecord, Reply
 from tui_app.tickets.text import clean, clean_line
 from tui_app.worker.auth import Login, LoginStep
 from tui_app.worker.circuit import Circuit, CircuitLimits
-from tui_app.worker.commands import Ending, Outcome
 from tui_app.worker.live_server import LiveServer
 from tui_app.worker.pool import SessionPool
 from tui_app.worker.pool_terms import PoolSettings
 from tui_app.worker.retry import Timing, retrying
 from tui_app.worker.starter import ServerStarter
 from tui_app.worker.states import StateBoard
+from tui_app.worker.terminal_login import log_in_on_terminal
 
 if TYPE_CHECKING:
     from tui_app.adapters.base import ToolCall
     from tui_app.mcp_client.types import CallToolResult
     from tui_app.settings.profiles import AuthCommands, Profile
+    from tui_app.worker.commands import Outcome
     from tui_app.worker.floors import Floors
     from tui_app.worker.prestart import Prestarts
     from tui_app.worker.scope import RequestScope
@@ -172,45 +170,10 @@ class Tracker:
         self._board.login(step, limits.get(step))
 
     async def _log_in_on_terminal(self, commands: AuthCommands) -> Outcome:
-        """Have the login run by whoever owns the terminal, and wait for how it went."""
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[Outcome] = loop.create_future()
-        given_up = threading.Event()
+        def begun() -> None:
+            self._login_step(LoginStep.LOGGING_IN)
 
-        def settle(result: Outcome) -> None:
-            if not outcome.done():
-                outcome.set_result(result)
-
-        def tell(function: Callable[..., None], *arguments: Any) -> None:
-            try:
-                loop.call_soon_threadsafe(function, *arguments)
-            except RuntimeError:  # the worker has ended meanwhile
-                given_up.set()
-
-        def run() -> str:
-            from tui_app.worker.terminal import run_on_terminal
-
-            if given_up.is_set():
-                return "The login is no longer needed."
-            tell(self._login_step, LoginStep.LOGGING_IN)
-            result = run_on_terminal(
-                commands.login,
-                commands.login_timeout,
-                notice=f"ticketdeck: logging in with `{shlex.join(commands.login)}`; Ctrl-C gives up.",
-                given_up=given_up.is_set,
-            )
-            tell(settle, result)
-            return _login_words(commands.login, result)
-
-        def decline(reason: str) -> None:
-            tell(settle, Outcome(Ending.NOT_RUNNABLE, output=f"it needs a terminal, and {reason}"))
-
-        title = f"Log in to use {self.profile.name}"
-        self._deliver(TerminalNeeded(self.profile.name, title, shlex.join(commands.login), run, decline))
-        try:
-            return await outcome
-        finally:
-            given_up.set()
+        return await log_in_on_terminal(self.profile.name, commands, self._deliver, begun)
 
 
 def _still_refused(error: MCPAuthenticationError) -> MCPAuthenticationError:
@@ -219,16 +182,6 @@ def _still_refused(error: MCPAuthenticationError) -> MCPAuthenticationError:
         hint="You logged in just now, and the tracker still refuses: check the token or the account in the profile.",
         title="The tracker refuses your login",
     )
-
-
-def _login_words(argv: tuple[str, ...], outcome: Outcome) -> str:
-    words = {
-        Ending.DONE: "You are logged in.",
-        Ending.CANCELLED: "The login was given up.",
-        Ending.TIMED_OUT: "The login took too long.",
-        Ending.MISSING: f"{argv[0]} is not installed.",
-    }
-    return words.get(outcome.ending) or f"The login failed (exit code {outcome.exit_code})."
 
 
 def _shown(arguments: Mapping[str, Any]) -> str:
