@@ -11,6 +11,8 @@ from tui_app.ui.browse.pane_actions import PaneActions
 
 _FOLLOW_DELAY = 0.08  # seconds; a held-down key passes tickets faster than this and fetches none of them
 
+_SCROLL_LINES = 3  # as much as one notch of a mouse wheel
+
 
 class TicketActions(PaneActions):
     """The actions on one ticket, and the replies to them."""
@@ -69,10 +71,8 @@ class TicketActions(PaneActions):
     def action_detail_scroll(self, direction: int) -> None:
         if not self.detail_in_sight():
             self.refuse("No ticket is shown; enter opens it.")
-        elif direction > 0:
-            self.detail.action_scroll_down()
         else:
-            self.detail.action_scroll_up()
+            self.detail.action_scroll_lines(direction * _SCROLL_LINES)
 
     @needs(no_address)
     def action_open_in_browser(self) -> None:
