@@ -46,6 +46,8 @@ class ColumnKind:
     """It is never squeezed below this."""
     most: int
     """It grows no wider than this unless a width was chosen."""
+    short: str = ""
+    """What stands in the header where the title is too long."""
     right: bool = False
     is_time: bool = False
 
@@ -59,12 +61,12 @@ _KINDS = {
     "reporter": ColumnKind("Reporter", 10, 20),
     "type": ColumnKind("Type", 4, 14),
     "project": ColumnKind("Project", 4, 16),
-    "labels": ColumnKind("Labels", 6, 28),
-    "created_at": ColumnKind("Created", 4, 7, right=True, is_time=True),
-    "updated_at": ColumnKind("Updated", 4, 7, right=True, is_time=True),
+    "labels": ColumnKind("Labels", 10, 28),
+    "created_at": ColumnKind("Created", 4, 7, "Age", right=True, is_time=True),
+    "updated_at": ColumnKind("Updated", 4, 7, "Upd", right=True, is_time=True),
     "source": ColumnKind("Source", 4, 14),
     "url": ColumnKind("URL", 12, 60),
-    "comments": ColumnKind("Comments", 2, 8, right=True),
+    "comments": ColumnKind("Comments", 4, 8, "Com", right=True),
 }
 _EXTRA_KIND_WIDTHS = (4, 24)
 
@@ -88,7 +90,7 @@ def column_kind(name: str) -> ColumnKind:
 _ROOMY = (
     (60, ("id", "status", "title")),
     (72, ("id", "status", "title", "updated_at")),
-    (92, ("id", "status", "title", "assignee", "priority", "updated_at")),
+    (116, ("id", "status", "title", "assignee", "priority", "updated_at")),
     (140, ("id", "status", "title", "assignee", "priority", "labels", "updated_at")),
     (176, ("id", "status", "title", "assignee", "priority", "type", "labels", "updated_at")),
     (

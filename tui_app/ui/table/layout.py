@@ -21,6 +21,8 @@ GUTTER = 3
 
 _FLEXIBLE = "title"
 _TITLE_PART = 0.38  # of the room; under that the other columns are squeezed
+_NARROW = 66  # cells; in fewer, the title is worth more than words that a sign can stand for
+_NARROW_TITLE_PART = 0.6
 _LONGEST_MEASURED = 512  # characters of a value; longer ones are as wide as their column gets
 _SQUEEZED_FIRST = (
     "url",
@@ -72,7 +74,7 @@ def _natural_width(name: str, sample: list[Ticket], cell: Callable[[Ticket, str]
     kind = column_kind(name)
     texts = {cell(ticket, name)[:_LONGEST_MEASURED] for ticket in sample}
     widest = max((width_of(safe_line(text)) for text in texts), default=0)
-    return max(kind.least, width_of(kind.title) + 2, min(kind.most, widest))
+    return max(kind.least, width_of(kind.title) + 1, min(kind.most, widest))
 
 
 def fitted_layout(natural: Layout, room: int) -> Layout:
@@ -83,7 +85,8 @@ def fitted_layout(natural: Layout, room: int) -> Layout:
         return natural
     title = names.index(_FLEXIBLE)
     fixed = GAP * (len(names) - 1) + sum(widths) - widths[title]
-    wanted = max(column_kind(_FLEXIBLE).least, int(room * _TITLE_PART))
+    part = _TITLE_PART if room >= _NARROW else _NARROW_TITLE_PART
+    wanted = max(column_kind(_FLEXIBLE).least, int(room * part))
     missing = wanted - (room - fixed)
     for index in _squeezing_order(names):
         if missing <= 0:

@@ -18,13 +18,14 @@ from tui_app.ui.rendering.moments import ago
 from tui_app.ui.rendering.safe import cut, fit, width_of
 from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_level, status_kind
 from tui_app.ui.table.changes import NEWS_SIGNS, News
-from tui_app.ui.table.columns import SIGNED, ColumnSpec, column_kind, text_of, value_of
+from tui_app.ui.table.columns import SIGNED, column_kind, text_of, value_of
 from tui_app.ui.table.filtering import Filter, highlights, snippet
 from tui_app.ui.table.layout import GAP, GUTTER, Layout
 
 CURSOR_SIGN = "▌"
 MARK_SIGN = "*"
 PROBLEM_SIGN = "! "
+STALE_SIGN = "↻"
 SORT_SIGNS = {False: "▲", True: "▼"}
 
 _LEAST_SNIPPET = 16  # cells; a shorter piece of text explains nothing
@@ -90,18 +91,24 @@ class RowPainter:
         return Strip(segments, GUTTER + self._layout.total)
 
     def header(self, sort_column: str | None, *, descending: bool) -> Strip:
-        """The names of the columns; the sorted one carries an arrow."""
+        """The names of the columns; the sorted one carries an arrow, which stands in a gap where its name is full."""
         plain, sorted_style = self._styles["header"], self._styles["header-sort"]
-        segments = [Segment(" " * GUTTER, plain)]
-        for position, (column, width) in enumerate(zip(self._layout.columns, self._layout.widths, strict=True)):
-            if position:
-                segments.append(Segment(" " * GAP, plain))
-            is_sorted = column.name == sort_column
-            segments.append(
-                Segment(
-                    _header_cell(column, width, descending if is_sorted else None), sorted_style if is_sorted else plain
+        stale = STALE_SIGN if self._stale else ""
+        segments = [Segment(fit(stale, GUTTER), plain)]
+        for position, (name, width) in enumerate(self._columns):
+            before = GAP if position else 0
+            if name != sort_column:
+                segments.append(Segment(" " * before + _header_cell(name, width), plain))
+                continue
+            arrow = SORT_SIGNS[descending]
+            if before and column_kind(name).right:
+                segments.append(
+                    Segment(" " * (before - 1) + fit(arrow + _title(name, width), width + 1, right=True), sorted_style)
                 )
-            )
+            else:
+                title = cut(_title(name, width - 1), width - 1)
+                title += " " if width_of(title) + 1 < width else ""
+                segments.append(Segment(" " * before + fit(title + arrow, width), sorted_style))
         return Strip(segments, GUTTER + self._layout.total)
 
     def _gutter(self, state: RowState) -> list[Segment]:
@@ -168,11 +175,11 @@ class RowPainter:
             cells[at] = _Cell(title, cells[at].style, [], _Cell(text, style, highlights(self._filter, text)))
 
 
-def _header_cell(column: ColumnSpec, width: int, descending: bool | None) -> str:
-    kind = column_kind(column.name)
-    if descending is None:
-        return fit(cut(kind.title, width), width, right=kind.right) if width > 1 else " "
-    sign = SORT_SIGNS[descending]
-    if width <= len(sign) + 1:
-        return fit(sign, width)
-    return fit(f"{fit(kind.title, width - 2).rstrip()} {sign}", width, right=kind.right)
+def _title(name: str, width: int) -> str:
+    """The column's name, or its short form where that is too long."""
+    kind = column_kind(name)
+    return kind.title if width_of(kind.title) <= width or not kind.short else kind.short
+
+
+def _header_cell(name: str, width: int) -> str:
+    return fit(cut(_title(name, width), width), width, right=column_kind(name).right) if width > 1 else " " * width
