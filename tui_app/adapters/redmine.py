@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from tui_app.adapters.answers import at, data_of, rows_in, whole_number
 from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
-from tui_app.adapters.reading import plain_text, read_record, ticket_from, without_wrapper
+from tui_app.adapters.reading import json_of, plain_text, read_record, ticket_from, without_wrapper
 from tui_app.adapters.reading.yaml_text import parse_yaml
 from tui_app.adapters.redmine_query import ANY_STATUS, Ids, redmine_parameters, sorting
 from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, page_size, the_ticket, variant_for
@@ -166,8 +166,9 @@ def _reading(path: str, parameters: Arguments | None = None) -> Arguments:
 
 
 def _body(result: CallToolResult) -> JsonValue:
-    """What Redmine answered, out of the YAML round it."""
-    return at(parse_yaml(without_wrapper(plain_text(result))), "body")
+    """What Redmine answered, out of the YAML round it, or the JSON where the server was set to that."""
+    text = without_wrapper(plain_text(result))
+    return at(parse_yaml(text) or json_of(text), "body")
 
 
 def _found(row: Row) -> Row:
