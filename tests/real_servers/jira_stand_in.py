@@ -65,7 +65,7 @@ def rest_issue(issue: Issue, site: str, *, cloud: bool) -> dict[str, Any]:
     stamp = f"{issue.created:%Y-%m-%dT%H:%M:%S}.000+0000"
     comment = {
         "id": "1", "author": _person("bo"), "body": _document("Seen it.") if cloud else "Seen *it*.",
-        "created": stamp, "updated": stamp,
+        "created": stamp, "updated": stamp, "renderedBody": "<p>Seen <b>it</b>.</p>",
     }  # fmt: skip
     return {
         "id": str(10_000 + issue.number), "key": issue.key,
@@ -78,6 +78,7 @@ def rest_issue(issue: Issue, site: str, *, cloud: bool) -> dict[str, Any]:
             "description": _document(text) if cloud else text,
             "comment": {"comments": [comment], "total": 1, "maxResults": 1, "startAt": 0},
         },
+        "renderedFields": {"description": f"<p>See <b>log</b> of {issue.key}</p>"},
     }  # fmt: skip
 
 

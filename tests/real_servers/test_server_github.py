@@ -29,7 +29,7 @@ def server(site: GithubStandIn) -> Iterator[Conversation]:
     installed = servers.node_environment("server-github", PACKAGE) / "node_modules"
     script = installed / "@modelcontextprotocol/server-github/dist/index.js"
     redirect = Path(__file__).with_name("to_stand_in.cjs")
-    environment = {"GITHUB_PERSONAL_ACCESS_TOKEN": "a-token", "STAND_IN": site.url}
+    environment = {"GITHUB_PERSONAL_ACCESS_TOKEN": "a-token", "TRACKER": "https://api.github.com", "STAND_IN": site.url}
     with conversation(servers.node(), "--require", str(redirect), str(script), env=environment) as talk:
         yield talk
 

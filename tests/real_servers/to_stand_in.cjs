@@ -1,5 +1,5 @@
-// Loaded before a Node server whose tracker's address is built in: what is meant for it goes to $STAND_IN instead.
+// Loaded before a Node server that has its tracker's address built in: what is meant for $TRACKER goes to $STAND_IN.
 "use strict";
 const reach = globalThis.fetch;
 globalThis.fetch = (address, options) =>
-  reach(String(address).replace("https://api.github.com", process.env.STAND_IN), options);
+  reach(String(address).replace(process.env.TRACKER, process.env.STAND_IN), options);
