@@ -15,6 +15,7 @@ from tui_app.tickets.messages import (
     ListValues,
     LoadMore,
     OpenTicket,
+    Reconnect,
     Search,
     ServerState,
     StateChanged,
@@ -261,6 +262,29 @@ async def test_a_failure_leaves_the_old_rows_and_can_be_tried_again() -> None:
         service.failure = None
         await deck.press("r")
         await deck.until(lambda: "did not start" not in deck.text)
+
+
+async def test_trying_again_starts_a_server_that_is_down_anew_and_then_searches() -> None:
+    service = FakeService(failure=failed())
+    async with opened(service, wait=False) as deck:
+        service.reply(StateChanged("local", ServerState.DOWN, detail="exit code 1"))
+        await deck.sees("down: exit code 1")
+        service.failure, service.tickets = None, tickets()
+        await deck.press("r")
+        await deck.sees("PAY-100")
+        kinds = [type(request) for request in service.submitted]
+        assert kinds.index(Reconnect) < len(kinds) - 1 - kinds[::-1].index(Search)
+
+
+async def test_a_server_that_stays_down_says_why_again() -> None:
+    service = FakeService()
+    async with opened(service, wait=False) as deck:
+        service.reply(StateChanged("local", ServerState.DOWN))
+        await deck.sees("down")
+        await deck.press("r")
+        await deck.until(lambda: service.requests(Reconnect))
+        service.reply(failed(request_id=service.requests(Reconnect)[0].request_id))
+        await deck.sees("Cannot find module")
 
 
 async def test_a_closed_error_can_be_shown_again() -> None:

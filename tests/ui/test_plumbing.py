@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -27,6 +29,14 @@ def test_a_batch_of_replies_wakes_the_screen_once() -> None:
     assert (len(wakes), len(taken)) == (1, 100)
     inbox.deliver(ready("local"))
     assert len(wakes) == 2
+
+
+def test_nothing_that_the_first_frame_does_not_need_is_loaded_for_it() -> None:
+    unwanted = {"pydantic", "tomlkit", "jmespath", "sqlite3", "rich.markdown", "markdown_it", "tui_app.settings"}
+    unwanted |= {f"textual.widgets._{name}" for name in ("header", "footer", "data_table", "markdown", "text_area")}
+    script = "import sys, tui_app.ui.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert not unwanted & set(loaded)
 
 
 def test_no_reply_is_lost_between_threads() -> None:

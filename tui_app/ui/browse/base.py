@@ -52,6 +52,7 @@ class BrowseBase(Screen[None]):
         self.detail_opened = False
         self.arranged: Arrangement | None = None
         self._values_asked: set[str] = set()
+        self._reconnecting: dict[int, str] = {}
 
     @property
     def deck(self) -> TicketdeckApp:

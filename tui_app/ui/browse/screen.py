@@ -115,12 +115,13 @@ class BrowseScreen(SearchActions):
             case ValuesListed():
                 self.known.add_listed(reply)
             case ServerInspected():
+                self.reconnected(reply)
                 self.server_inspected(reply)
             case StateChanged():
                 self.states[reply.profile] = reply
                 self.show_status()
             case Failed():
-                if not (self.search_failed(reply) or self.ticket_failed(reply)):
+                if not (self.search_failed(reply) or self.ticket_failed(reply) or self.reconnected(reply)):
                     self.inspection_failed(reply)
 
     # ------------------------------------------------------------------ widgets

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import Failed, ListValues, TicketsFound, new_request_id
+from tui_app.tickets.messages import (
+    Failed,
+    ListValues,
+    Reconnect,
+    ServerInspected,
+    ServerState,
+    TicketsFound,
+    new_request_id,
+)
 from tui_app.ui.browse.base import BrowseBase, needs, no_more
 from tui_app.ui.browse.ticket_actions import TicketActions
 from tui_app.ui.form.search_line import SearchLine
@@ -113,10 +121,35 @@ class SearchActions(TicketActions):
         self.app.push_screen(FormScreen(raw, lambda: self.known.of(profiles), native), done)
 
     def action_refresh(self) -> None:
-        if any(failure.kind is ErrorKind.AUTH for failure in self.failures):
-            self.say("Logging in again.")
+        down = [name for name in self.searching.profiles if self._is_down(name)]
+        for profile in down:
+            request = Reconnect(new_request_id(), profile)
+            self._reconnecting[request.request_id] = profile
+            self.service.submit(request)
+        if down:
+            self.close_error()
+            self.say(f"Starting {', '.join(down)} anew.")
+        else:
+            self._search_again()
+
+    def _is_down(self, profile: str) -> bool:
+        state = self.states.get(profile)
+        return state is not None and state.state is ServerState.DOWN
+
+    def _search_again(self) -> None:
         self.following.forget()
         self.search(self.searching.criteria, is_refresh=bool(self.table.tickets) and not self.searching.rows_are_old)
+
+    def reconnected(self, reply: ServerInspected | Failed) -> bool:
+        """Search once every server that was down has been tried; False: that was not asked."""
+        if self._reconnecting.pop(reply.request_id, None) is None:
+            return False
+        if isinstance(reply, Failed):
+            self.failures = (reply,)
+            self.show_error()
+        elif not self._reconnecting:
+            self._search_again()
+        return True
 
     def action_clear_search(self) -> None:
         self.search(TicketSearchCriteria())
