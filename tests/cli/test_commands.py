@@ -242,6 +242,8 @@ def test_help_loads_no_floor_below(run: RunProgram) -> None:
         "tui_app",
         "tui_app.cli",
         "tui_app.cli.main",
+        "tui_app.cli.commands",
+        "tui_app.cli.given",
         "tui_app.cli.lazy",
         "tui_app.cli.options",
         "tui_app.cli.output",

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from tests.cli.readme import README, with_keys
-from tui_app.cli.main import ticketdeck
+from tui_app.cli.commands import ticketdeck
 from tui_app.settings.auth_presets import AUTH_PRESETS
 from tui_app.settings.config_file import parse_config
 from tui_app.settings.profiles import AuthCommands, PoolLimits, Profile, RetryPolicy, Timeouts

@@ -10,14 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Protocol
 
-from tui_app.cli.choosing import Choice
+from tui_app.cli.choosing import Choice, may_run
 from tui_app.cli.output import RequestFailedError, to_terminal
 from tui_app.cli.progress import Progress
+from tui_app.cli.services import make_service
 from tui_app.cli.signals import exit_on_signals
-from tui_app.cli.trusting import trusted
-from tui_app.settings.profiles import Profile
 from tui_app.tickets.messages import (
     Failed,
     Reply,
@@ -26,7 +24,6 @@ from tui_app.tickets.messages import (
     StateChanged,
     TerminalNeeded,
     TicketOpened,
-    TicketService,
     TicketsFound,
     ValuesListed,
 )
@@ -36,31 +33,6 @@ Answer = TicketsFound | TicketOpened | ValuesListed | ServerInspected
 _TICK_SECONDS = 0.25  # how often the progress line counts on
 
 
-class RunningService(TicketService, Protocol):
-    """The worker's service as the roof sees it."""
-
-    def start(self) -> None:
-        """Start the worker's thread."""
-
-    def prestart(self, profile: Profile) -> None:
-        """Start the profile's server at once, on the calling thread; what goes wrong is told to the first request."""
-
-
-def make_service(choice: Choice, log: str | None) -> RunningService:
-    """A service for settings that may be run; the chosen profile's server is being started when this returns."""
-    from tui_app.cli.crash import note_crash
-    from tui_app.settings.eras import EraFile
-    from tui_app.worker.service import Service
-
-    service: RunningService = Service(choice.settings.profiles, era_cache=EraFile(), on_crash=note_crash)
-    if log is not None:
-        from tui_app.cli.logs import logged
-
-        service = logged(service, log, choice)
-    service.prestart(choice.profile)
-    return service
-
-
 class Asking:
     """A connection to the worker: ``with Asking(choice, log) as asking: asking.ask(request)``."""
 
@@ -68,7 +40,7 @@ class Asking:
         self._replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._progress = Progress(enabled=to_terminal())
         exit_on_signals()
-        self._service = make_service(trusted(choice), log)
+        self._service = make_service(may_run(choice), log)
 
     def __enter__(self) -> Asking:
         try:

@@ -7,8 +7,9 @@ import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.given import GlobalOptions
 from tui_app.settings.config import Settings, load_settings
+from tui_app.settings.paths import config_file
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.errors import UsageError
 
@@ -27,13 +28,26 @@ class Choice:
 
 
 def choose(options: GlobalOptions) -> Choice:
-    """Read the config and apply the command line's options; nothing of it may be run yet, see `trusted`.
+    """Read the config and apply the command line's options; nothing of it may be run yet, see `may_run`.
 
     Raises:
         ConfigError: the config is broken.
         UsageError: the options are wrong, or there is no such profile.
     """
     return apply(options, load_settings(Path(options.config) if options.config else None))
+
+
+def may_run(choice: Choice) -> Choice:
+    """``choice`` with nothing in it that may not be run; the user is asked about commands of foreign files.
+
+    Raises:
+        ConfigError: it was refused, or there is nobody to ask.
+    """
+    if choice.settings.source in (None, config_file()):
+        return choice
+    from tui_app.cli.trusting import trusted
+
+    return trusted(choice)
 
 
 def apply(options: GlobalOptions, settings: Settings) -> Choice:

@@ -51,11 +51,6 @@ def write_report(error: BaseException | None, reason: str = "") -> Path | None:
     return path
 
 
-def note_crash(error: BaseException) -> None:
-    """Write a report about a fault that the program survives."""
-    write_report(error, "survived")
-
-
 def report_thread_crashes() -> None:
     """From now on an exception that ends a thread leaves a report as well, instead of a traceback on the screen."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tui_app.cli.asking import Asking
 from tui_app.cli.choosing import Choice, choose
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.given import GlobalOptions
 from tui_app.settings import paths
 from tui_app.settings.profiles import Profile
 from tui_app.settings.secrets import is_reference, is_secret_name

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from io import TextIOWrapper
 
 from tui_app import __version__
-from tui_app.cli.asking import RunningService
 from tui_app.cli.choosing import Choice
+from tui_app.cli.services import RunningService
 from tui_app.settings.expansion import known_secrets
 from tui_app.settings.profiles import Profile
 from tui_app.settings.secrets import mask_text

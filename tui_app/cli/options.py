@@ -8,19 +8,9 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from tui_app.cli.given import GlobalOptions
+
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-
-
-class GlobalOptions:
-    """What was given, on either side of the command's name."""
-
-    def __init__(self) -> None:
-        self.profile: str | None = None
-        self.command: str | None = None
-        self.adapter: str | None = None
-        self.env: tuple[str, ...] = ()
-        self.config: str | None = None
-        self.log: str | None = None
 
 
 def global_options(decorated: _Decorated) -> _Decorated:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from tui_app.tickets.errors import ErrorKind, ExplainedError
 
 if TYPE_CHECKING:
@@ -93,8 +91,14 @@ def echo(text: str) -> None:
     Raises:
         ReaderLeftError: whatever read it has had enough.
     """
+    text = text if text.endswith("\n") else text + "\n"
     try:
-        click.echo(text, nl=not text.endswith("\n"))
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # a terminal of another encoding shows what it can
+            encoding = sys.stdout.encoding
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
     except BrokenPipeError:
         raise ReaderLeftError from None
 
@@ -103,7 +107,7 @@ def warn(text: str) -> None:
     """Print a line for the user beside the answer."""
     from tui_app.tickets.text import clean  # not at the top: `--help` needs this module, and not that one
 
-    click.echo(clean(text), err=True)
+    sys.stderr.write(clean(text) + "\n")
 
 
 def to_terminal(stream: object = None) -> bool:

@@ -33,17 +33,12 @@ class Terminal:
     def __init__(self) -> None:
         self._descriptor: int | None = None
         self._attributes: list[Any] | None = None
-        self._lent = False
         for stream in (sys.__stdin__, sys.__stderr__, sys.__stdout__):
             with contextlib.suppress(AttributeError, OSError, ValueError, termios.error):
                 descriptor = stream.fileno()  # type: ignore[union-attr]
                 self._attributes = termios.tcgetattr(descriptor)
                 self._descriptor = os.dup(descriptor)
                 return
-
-    def lend(self) -> None:
-        """From now on the browser may set any mode."""
-        self._lent = True
 
     def restore(self) -> None:
         """Leave every mode that the browser may have set; from now on only `say` reaches the terminal.
@@ -54,7 +49,7 @@ class Terminal:
             return
         with contextlib.suppress(OSError, termios.error):
             _silence_others()
-            if self._lent:
+            if termios.tcgetattr(self._descriptor) != self._attributes:  # the browser has taken it
                 os.write(self._descriptor, (_CANCEL + _MODES_OFF).encode())
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._attributes)
 

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-import click
-
 from tui_app.cli.choosing import Choice
 from tui_app.cli.output import to_terminal, warn
 from tui_app.settings.expansion import shown_command, shown_environment
@@ -65,6 +63,8 @@ def _ask(profile: Profile) -> None:
     warn(f"{profile.source} was not written for ticketdeck by you, as far as it knows. Profile {profile.name} runs:")
     for line in shown_profile(profile):
         warn(f"  {line}")
+    import click  # the browser starts without it
+
     if not click.confirm("Run it, now and from now on?", default=False, err=True):
         raise ConfigError(f"You did not allow the command of profile {profile.name}.", title=title)
 
