@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from tui_app.adapters.tracker import TrackerAdapter
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.criteria import SORT_FIELDS, TicketSearchCriteria
 from tui_app.tickets.dates import parse_date_bound
-from tui_app.tickets.errors import MCPError, NoSearchToolError
+from tui_app.tickets.errors import MCPError, NoSearchToolError, UsageError
 
 WORDS = st.text(max_size=20).map(str.strip)
 SOME_WORDS = st.one_of(
@@ -48,8 +48,8 @@ def test_no_call_says_what_its_schema_does_not_take(
     name: str, criteria: TicketSearchCriteria, keys: list[int], identity: str
 ) -> None:
     description = lacking(KNOWN[name], keys)
-    variant: Any = type(adapter_for(KNOWN[name]))
-    adapter: TrackerAdapter = variant(description, {})
+    variant = cast(Callable[..., TrackerAdapter], type(adapter_for(KNOWN[name])))
+    adapter = variant(description, {})
     for call in calls_of(adapter, criteria, identity):
         offered = next(tool for tool in description.tools if tool.name == call.tool)
         assert offered.annotations["readOnlyHint"]
@@ -111,7 +111,7 @@ def calls_of(adapter: Adapter, criteria: TicketSearchCriteria, identity: str) ->
     for make in (lambda: (adapter.search_call(criteria),), lambda: adapter.open_calls(TicketReference(identity))):
         try:
             yield from make()
-        except NoSearchToolError:
+        except (NoSearchToolError, UsageError):
             continue
 
 
@@ -158,3 +158,12 @@ TAKES: Mapping[str, Callable[[Mapping[str, Any], Any], bool]] = {
     "number": _takes_number,
     "object": _takes_object,
 }
+
+
+@pytest.mark.parametrize(
+    "name", ["server-github", "github-mcp-server", "mcp-gitlab", "redmine-mcp-server", "mcp-redmine"]
+)
+def test_what_cannot_be_an_id_is_said_with_an_example(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        adapter_for(KNOWN[name]).open_calls(TicketReference("PAY-1/../2"))
+    assert "look like" in caught.value.hint

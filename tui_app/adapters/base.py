@@ -98,6 +98,7 @@ class Adapter(Protocol):
 
         Raises:
             NoSearchToolError: the server has no tool that opens a ticket.
+            UsageError: the id cannot be one of this tracker's.
         """
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:

@@ -23,6 +23,7 @@ from tui_app.adapters.tracker import (
     Row,
     TrackerAdapter,
     merged,
+    not_an_id,
     page_size,
     variant_for,
 )
@@ -219,6 +220,8 @@ def _place_of(row: Row) -> dict[str, JsonValue]:
 def _place(reference: TicketReference) -> dict[str, JsonValue]:
     """Where the ticket lies, as the row said it or as its id does."""
     match = _ID.fullmatch(reference.id)
+    if match is None and not reference.lookup:
+        raise not_an_id(reference.id, "owner/name#17")
     said = {name: text for name, text in match.groupdict().items() if text} if match else {}
     number = {"number": int(said["number"])} if "number" in said else {}
     return {**said, **number, **reference.lookup}

@@ -14,7 +14,7 @@ from typing import Any
 from tui_app.adapters.answers import at, whole_number
 from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.reading import comments_of, read_record, ticket_from
-from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, merged, page_size, variant_for
+from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, merged, not_an_id, page_size, variant_for
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import ME, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound
@@ -114,5 +114,7 @@ def _moment(bound: DateBound | None, earlier: timedelta = timedelta(0)) -> JsonV
 def _place(reference: TicketReference) -> Arguments:
     """What the tools ask for, as the row said it or as the id does (GitLab takes a path for a project's id)."""
     match = _REFERENCE.fullmatch(reference.id)
+    if match is None and not reference.lookup:
+        raise not_an_id(reference.id, "group/project#17")
     said = {"project_id": match["project"], "issue_iid": match["iid"]} if match else {}
     return {**said, **reference.lookup}

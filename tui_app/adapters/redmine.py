@@ -10,14 +10,22 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 from tui_app.adapters.answers import at, data_of, rows_in, whole_number
 from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.reading import json_of, plain_text, read_record, ticket_from, without_wrapper
 from tui_app.adapters.reading.yaml_text import parse_yaml
 from tui_app.adapters.redmine_query import ANY_STATUS, Ids, redmine_parameters, sorting
-from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, page_size, the_ticket, variant_for
+from tui_app.adapters.tracker import (
+    Arguments,
+    Plan,
+    Row,
+    TrackerAdapter,
+    not_an_id,
+    page_size,
+    the_ticket,
+    variant_for,
+)
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.ticket import JsonValue, Ticket
@@ -88,7 +96,7 @@ class RedmineMcpServer(RedmineAdapter):
         return Page(tuple(map(ticket_from, rows)), following, total)
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
-        return (self.call(self.get_tool, {"issue_id": reference.id.removeprefix("#")}),)
+        return (self.call(self.get_tool, {"issue_id": _number(reference)}),)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
         return ticket_from(read_record(results[0], reference.id))
@@ -140,7 +148,7 @@ class McpRedmine(RedmineAdapter):
         return Page(tuple(map(ticket_from, rows)), following, total, titles_only)
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
-        path = f"/issues/{quote(reference.id.removeprefix('#'), safe='')}.json"
+        path = f"/issues/{_number(reference)}.json"
         return (self.call(self.get_tool, _reading(path, {"include": "journals,attachments"})),)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
@@ -159,6 +167,13 @@ def _as_arguments(parameters: dict[str, JsonValue]) -> Arguments:
     named = {name: value for name, value in parameters.items() if name in _NAMED and "|" not in str(value)}
     rest = {name: value for name, value in parameters.items() if name not in named}
     return {**named, **({"filters": rest} if rest else {})}
+
+
+def _number(reference: TicketReference) -> str:
+    number = reference.id.removeprefix("#")
+    if not (number.isascii() and number.isdecimal()):
+        raise not_an_id(reference.id, "4711")
+    return number
 
 
 def _reading(path: str, parameters: Arguments | None = None) -> Arguments:

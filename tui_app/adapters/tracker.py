@@ -20,7 +20,7 @@ from tui_app.adapters.reading import read_rows
 from tui_app.adapters.registry import no_search_tool
 from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
-from tui_app.tickets.errors import InvalidResponseError, MCPError, NoSearchToolError
+from tui_app.tickets.errors import InvalidResponseError, MCPError, NoSearchToolError, UsageError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 PAGE_SIZE = 100
@@ -193,6 +193,11 @@ def variant_for(
         if variant.search_tool in offered:
             return variant(server, map)
     raise no_search_tool(server, variants[0].name)
+
+
+def not_an_id(typed: str, example: str) -> UsageError:
+    """The error for an id that cannot be one of this tracker's."""
+    return UsageError(f"{typed!r} is no id of this tracker.", hint=f"Its ids look like {example}.", field="id")
 
 
 def page_size(criteria: TicketSearchCriteria, honoured: Iterable[str], largest: int = PAGE_SIZE) -> int:
