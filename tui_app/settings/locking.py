@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +51,7 @@ def _acquire(path: Path) -> int:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         if _try_lock(descriptor) and _same_file(path, descriptor):
-            os.pwrite(descriptor, secrets.token_bytes(_MARK_BYTES), 0)
+            os.pwrite(descriptor, os.urandom(_MARK_BYTES), 0)
             return descriptor
         mark = os.pread(descriptor, _MARK_BYTES, 0)
         if mark != holder:

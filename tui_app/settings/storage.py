@@ -10,7 +10,6 @@ import contextlib
 import glob
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +34,7 @@ def write_atomically(path: Path, content: bytes, *, still_wanted: Callable[[], b
         OSError: the directory or the disk does not take it; the old file is whole.
     """
     make_private_directory(path.parent)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     try:
         _write_through(temporary, content)
         if not still_wanted():
