@@ -40,6 +40,8 @@ from tui_app.mcp_client.types import Tool
         ({"type": "object", "additionalProperties": {"type": "string"}}, {"n": 2}, {"n": "2"}),
         ({"type": "object", "properties": {"a": {"type": "string"}}}, {"b": 1}, None),
         ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": "x"}, {"a": "x"}),
+        ({"type": "object", "properties": {"a": {}}, "required": ["a"]}, {}, None),
+        ({"type": "array", "items": {}, "minItems": 2}, ["x"], None),
         ({}, {"any": ["thing"]}, {"any": ["thing"]}),
         ({"$ref": "#/$defs/state"}, "Open", "open"),
         ({"$ref": "#/$defs/loop"}, "x", "x"),

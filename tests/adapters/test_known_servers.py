@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
@@ -108,11 +109,10 @@ def _without(tool: Tool, key: int | None) -> Tool:
 def calls_of(adapter: Adapter, criteria: TicketSearchCriteria, identity: str) -> Iterator[ToolCall]:
     yield from adapter.setup_calls()
     yield from adapter.value_calls()
-    for make in (lambda: (adapter.search_call(criteria),), lambda: adapter.open_calls(TicketReference(identity))):
-        try:
-            yield from make()
-        except (NoSearchToolError, UsageError):
-            continue
+    with suppress(NoSearchToolError):
+        yield adapter.search_call(criteria)
+    with suppress(NoSearchToolError, UsageError):
+        yield from adapter.open_calls(TicketReference(identity))
 
 
 def assert_taken(arguments: Mapping[str, Any], tool: Tool) -> None:

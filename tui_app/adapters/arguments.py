@@ -154,8 +154,8 @@ def _fit_kind(value: JsonValue, kind: Any, schema: _Schema, root: _Schema, depth
     if kind == "array":
         items = _resolved(schema.get("items", {}), root)
         entries = value if isinstance(value, list) else [value]
-        most = schema.get("maxItems")
-        if isinstance(most, int) and len(entries) > most:
+        fewest, most = schema.get("minItems"), schema.get("maxItems")
+        if (isinstance(most, int) and len(entries) > most) or (isinstance(fewest, int) and len(entries) < fewest):
             raise _MisfitError
         return [_fit(entry, items, root, depth + 1) for entry in entries]
     if kind == "string":
@@ -218,4 +218,7 @@ def _fit_object(value: dict[str, JsonValue], schema: _Schema, root: _Schema, dep
             fit[name] = entry
         else:
             raise _MisfitError
+    required = schema.get("required")
+    if isinstance(required, list) and any(name not in fit for name in required):
+        raise _MisfitError
     return fit
