@@ -1,0 +1,59 @@
+"""What tickets on the screen cost in memory, over the smallest Textual application.
+
+Each figure is the peak resident size of a process of its own: ``python -m tests.benchmarks.memory COUNT``; a COUNT of
+-1 is the smallest application.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+from tests.benchmarks.harness import Case, Compare, Pair, in_turn
+
+_KILOBYTE = 1 if sys.platform == "linux" else 1024  # Linux counts ru_maxrss in kilobytes, macOS in bytes
+
+
+def peak(count: int) -> float:
+    """Megabytes that a process which shows ``count`` tickets takes at most."""
+    words = [sys.executable, "-m", "tests.benchmarks.memory", str(count)]
+    return float(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+
+
+def shown(count: int) -> Callable[[int], Iterator[Pair]]:
+    """A measure of one size."""
+    return in_turn(lambda: peak(count), lambda: peak(-1))
+
+
+def show(count: int) -> None:
+    """Be the application that shows ``count`` tickets, and print this process's peak size in megabytes."""
+    import asyncio
+
+    from textual.app import App
+
+    async def run(app: App[object], fill: Callable[[], object]) -> None:
+        async with app.run_test(size=(120, 40)) as pilot:
+            fill()
+            await pilot.pause()
+
+    if count < 0:
+        asyncio.run(run(App(), lambda: None))
+    else:
+        from tests.benchmarks.table import TableApp, tickets
+        from tui_app.ui.table.results_table import ResultsTable
+
+        app = TableApp(ResultsTable)
+        app.driver_class = None  # type: ignore[assignment]
+        asyncio.run(run(app, lambda: app.query_one(ResultsTable).show_tickets(tickets(count, "M"))))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / _KILOBYTE)
+
+
+CASES = [
+    Case(f"memory.{count}", f"{count} tickets", "smallest Textual app", goal, shown(count), "MB", Compare.DIFFERENCE)
+    for count, goal in ((1_000, 20), (100_000, 120))
+]
+
+if __name__ == "__main__":
+    show(int(sys.argv[1]))
