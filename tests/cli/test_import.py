@@ -76,6 +76,22 @@ def test_all_servers_come_in_with_yes_and_no_secret_does(run: RunProgram, tmp_pa
     assert "set the environment variable JIRA_API_TOKEN" in done.err
 
 
+def test_secrets_in_headers_addresses_and_assignments_do_not_come_in_either(
+    run: RunProgram, tmp_path: Path, config: Path
+) -> None:
+    arguments = [
+        *("-H", f"Authorization: Bearer {SECRET}", "-H", "Authorization: Bearer other-canary"),
+        *("-e", f"API_KEY={SECRET}", f"https://me:{SECRET}@x/", "https://x/"),
+    ]
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"a": {"command": "docker", "args": arguments}}})
+    done = run("import", str(path), "--yes")
+    assert "canary" not in done.out + done.err + config.read_text()
+    assert profiles(config)["a"]["command"] == [
+        *("docker", "-H", "${env:A_H}", "-H", "${env:A_H_2}", "-e", "API_KEY=${env:API_KEY}"),
+        *("${env:A_SECRET}", "https://x/"),
+    ]
+
+
 def test_without_a_file_those_of_other_programs_are_looked_through(
     run: RunProgram, isolated_home: Path, config: Path
 ) -> None:

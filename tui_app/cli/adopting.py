@@ -20,7 +20,7 @@ from tui_app.settings.keyring import keyring_command
 from tui_app.settings.mcp_json import FoundServer, FoundServers, Input, read_servers
 from tui_app.settings.paths import config_file
 from tui_app.settings.profiles import Profile
-from tui_app.settings.secrets import is_reference, is_secret_name, named_arguments
+from tui_app.settings.secrets import holds_secret, named_arguments
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.text import clean_line
 
@@ -110,11 +110,15 @@ def _filled(profile: Profile, answers: Mapping[str, str]) -> Profile:
 def _without_secrets(profile: Profile, *, ask: bool) -> Profile:
     """Secrets that stand in the file in plain text are replaced by references, and where to put them is said."""
 
+    taken: dict[str, str] = {}
+
     def safe(name: str, value: str, whole: str) -> str:
-        if not is_secret_name(name) or not value or is_reference(value):
+        if not holds_secret(name, value):
             return whole
-        variable = _as_variable(name if not name.startswith("-") else f"{profile.name}_{name}")
-        reference = _reference(variable, profile.name, f"{name} stands in the file in plain text", ask=ask)
+        variable = _as_variable(name if name.isidentifier() else f"{profile.name}_{name or 'secret'}")
+        while taken.setdefault(variable, value) != value:
+            variable += "_2"
+        reference = _reference(variable, profile.name, f"{name or 'A word of the command'} is in plain text", ask=ask)
         return whole.removesuffix(value) + reference
 
     named = zip(named_arguments(profile.command), profile.command, strict=True)

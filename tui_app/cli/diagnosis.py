@@ -13,7 +13,7 @@ from tui_app.cli.choosing import Choice, choose
 from tui_app.cli.given import GlobalOptions
 from tui_app.settings import paths
 from tui_app.settings.profiles import Profile
-from tui_app.settings.secrets import is_reference, is_secret_name
+from tui_app.settings.secrets import holds_secret
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ExplainedError
 from tui_app.tickets.messages import Inspect, Search, ServerInspected, ServerReport, TicketsFound, new_request_id
@@ -64,7 +64,7 @@ def plain_secrets(profile: Profile) -> list[str]:
         f"Profile {profile.name}: env.{name} holds a secret in plain text. Write ${{env:{name}}}, "
         "${keyring:service/user} or ${command:..} instead."
         for name, value in profile.env.items()
-        if is_secret_name(name) and value and not is_reference(value)
+        if holds_secret(name, value)
     ]
 
 

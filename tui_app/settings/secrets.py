@@ -26,7 +26,7 @@ _SECRET_SHAPE = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 _HEADER = re.compile(r"(?i)\b(authorization\s*[:=]\s*(?:bearer|basic|token)?\s*|bearer\s+)[^\s,;'\"]+")
-_OPTION = re.compile(r"(?P<option>--?[\w-]+)=(?P<value>.+)", re.DOTALL)
+_OPTION = re.compile(r"(?P<option>--?[\w-]+|[A-Za-z_]\w*)=(?P<value>.+)", re.DOTALL)
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -38,6 +38,11 @@ def is_secret_name(name: str) -> bool:
 def is_reference(value: str) -> bool:
     """Whether ``value`` only says where the secret is: ``${env:NAME}``, ``Bearer ${keyring:jira/me}``."""
     return bool(_REFERENCE.search(value))
+
+
+def holds_secret(name: str, value: str) -> bool:
+    """Whether a secret stands in ``value`` in plain text, going by its name or by what it looks like."""
+    return bool(value) and not is_reference(value) and (is_secret_name(name) or mask_text(value) != value)
 
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
@@ -69,7 +74,8 @@ def mask_argv(argv: Sequence[str]) -> str:
 def named_arguments(argv: Sequence[str]) -> list[tuple[str, str]]:
     """For each word of a command the option that it belongs to (empty: none) and its value.
 
-    ``--token x`` and ``--token=x`` both give ``("--token", "x")`` for the word that holds the ``x``.
+    ``--token x`` and ``--token=x`` both give ``("--token", "x")`` for the word that holds the ``x``; ``TOKEN=x``, as
+    ``docker run -e`` takes it, gives ``("TOKEN", "x")``.
     """
     named: list[tuple[str, str]] = []
     option = ""
