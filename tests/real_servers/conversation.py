@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from tui_app.settings.profiles import Profile, RetryPolicy
+from tui_app.settings.profiles import Profile, RetryPolicy, Timeouts
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.messages import (
     Failed,
@@ -67,7 +67,16 @@ class Conversation:
 
     def failing_search(self, **typed: Any) -> Failed:
         """What a search that must fail ends in."""
-        reply = self._reply_to(self.begin_search(**typed))
+        return self.failure_of(self.begin_search(**typed))
+
+    def give_up(self, request_id: int) -> Failed:
+        """What a search that was begun ends in when the user gives it up."""
+        self._service.cancel(request_id)
+        return self.failure_of(request_id)
+
+    def failure_of(self, request_id: int) -> Failed:
+        """What a request that must fail ends in."""
+        reply = self._reply_to(request_id)
         assert isinstance(reply, Failed), reply
         return reply
 
@@ -101,10 +110,13 @@ class Conversation:
 
 
 @contextmanager
-def conversation(*command: str, env: Mapping[str, str] | None = None, cwd: str | None = None) -> Iterator[Conversation]:
+def conversation(
+    *command: str, env: Mapping[str, str] | None = None, cwd: str | None = None, request_limit: float = 30.0
+) -> Iterator[Conversation]:
     """A server started by ``command`` in a worker of its own; it is ended with everything it started."""
+    limits = Timeouts(start=ANSWERED_WITHIN, request=request_limit, total=ANSWERED_WITHIN)
     once = RetryPolicy(attempts=1)
-    profile = Profile(_PROFILE, command, env=env or {}, cwd=cwd, retry=once, source="a test")
+    profile = Profile(_PROFILE, command, env=env or {}, cwd=cwd, timeouts=limits, retry=once, source="a test")
     service = Service({_PROFILE: profile})
     try:
         yield Conversation(service)

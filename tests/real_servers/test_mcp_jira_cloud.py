@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
 from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
-from tests.real_servers.jira_stand_in import COUNT, NOT_LOGGED_IN, STATUSES, JiraStandIn
+from tests.real_servers.jira_stand_in import BROKEN, COUNT, NOT_LOGGED_IN, STATUSES, JiraStandIn
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import ServerReport
 
@@ -25,11 +26,15 @@ def site() -> Iterator[JiraStandIn]:
 
 @pytest.fixture(scope="module")
 def server(site: JiraStandIn) -> Iterator[Conversation]:
+    with started(site) as talk:
+        yield talk
+
+
+def started(site: JiraStandIn, request_limit: float = 30.0) -> AbstractContextManager[Conversation]:
     installed = servers.node_environment("mcp-jira-cloud", PACKAGE, scripts=False)  # its keyring would be compiled
     script = installed / "node_modules/mcp-jira-cloud/dist/index.js"
     environment = {"JIRA_BASE_URL": site.url, "JIRA_EMAIL": "ann@example.com", "JIRA_API_TOKEN": "a-token"}
-    with conversation(servers.node(), str(script), env=environment) as talk:
-        yield talk
+    return conversation(servers.node(), str(script), env=environment, request_limit=request_limit)
 
 
 @pytest.fixture
@@ -89,6 +94,27 @@ def test_jiras_own_words_say_what_is_wrong_with_a_query(server: Conversation, ji
 
 def test_the_values_that_exist(server: Conversation, jira: JiraStandIn) -> None:
     assert server.values()["status"] == STATUSES
+
+
+def test_a_jira_that_takes_too_long_is_a_timeout(jira: JiraStandIn) -> None:
+    jira.holds = lambda asked: "search" in asked.path
+    with started(jira, request_limit=1.0) as impatient:
+        assert impatient.failing_search().kind is ErrorKind.TIMEOUT
+        jira.released.set()
+        assert impatient.find(project="GATE", max_results=1)
+
+
+def test_a_slow_search_can_be_given_up_and_the_next_one_works(server: Conversation, jira: JiraStandIn) -> None:
+    jira.holds = lambda asked: "search" in asked.path
+    slow = server.begin_search()
+    assert server.give_up(slow).kind is ErrorKind.CANCELLED
+    jira.released.set()
+    assert len(server.find(max_results=2)) == 2
+
+
+def test_a_broken_jira_is_an_error_and_not_an_empty_list(server: Conversation, jira: JiraStandIn) -> None:
+    jira.fault = BROKEN
+    assert server.failing_search().kind in (ErrorKind.TOOL_ERROR, ErrorKind.CONNECTION)
 
 
 def test_not_being_logged_in_is_recognised(server: Conversation, jira: JiraStandIn) -> None:
