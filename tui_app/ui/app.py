@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.color import Color, ColorParseError
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from tui_app.tickets.messages import ProfileSummary, Reply, Search, TerminalNeeded, TicketService
@@ -22,6 +23,7 @@ from tui_app.ui.keymap import checked_keymap
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.memory import LookMemory, SearchMemory
 from tui_app.ui.themes import DEFAULT_THEME, THEMES
+from tui_app.ui.typeahead import Typeahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +66,7 @@ class TicketdeckApp(App[None]):
         self.keeper = Keeper(self.call_later)
         self.keymap: dict[str, str] = {}
         self._guard = OutputGuard()
+        self._typeahead = Typeahead(self)
         self._service = service
         self._notices = notices
         self._told: set[str] = set()
@@ -130,6 +133,14 @@ class TicketdeckApp(App[None]):
     def _redraw(self, _: App[None]) -> None:
         """The terminal was another program's: nothing of the last frame can be relied on."""
         self.screen.refresh(layout=True)
+
+    async def on_event(self, event: Event) -> None:
+        """Take what is typed key by key, each when the one before it has done all that it does."""
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._typeahead.hold(event):
+            await super().on_event(event)
+            self._typeahead.follow(event)
 
     # ------------------------------------------------------------------ replies
 

@@ -169,19 +169,18 @@ _ERROR = (
 )
 
 _PICKER = (
-    _quiet("picker.take", "enter", "take", "Take", "Take the line under the cursor", "picker", footer=1),
-    _quiet("picker.close", "escape", "close", "Back", "Close without a change", "picker", footer=9),
+    _quiet("picker.take", "enter", "take", "Take", "Take the line under the cursor", "picker", 1),
+    _quiet("picker.close", "escape", "close", "Back", "Close without a change", "picker", 2),
     _quiet("picker.down", "down,ctrl+n,ctrl+j", "move(1)", "Down", "Next line", "picker"),
     _quiet("picker.up", "up,ctrl+p,ctrl+k", "move(-1)", "Up", "Previous line", "picker"),
     _quiet("picker.page_down", "pagedown", "move_page(1)", "Page down", "One page down", "picker"),
     _quiet("picker.page_up", "pageup", "move_page(-1)", "Page up", "One page up", "picker"),
-    _quiet("picker.pick", "ctrl+t,ctrl+space", "pick", "Pick", "Pick the line, or pin it", "picker"),
-    _quiet("picker.delete", "ctrl+x", "delete", "Delete", "Delete the line", "picker"),
-    _quiet("picker.earlier", "alt+up,ctrl+up", "shift(-1)", "Earlier", "Move the line up", "picker"),
-    _quiet("picker.later", "alt+down,ctrl+down", "shift(1)", "Later", "Move the line down", "picker"),
-    _quiet("picker.left", "alt+left,ctrl+left", "adjust(-1)", "Narrower", "Less of it: a narrower column", "picker"),
-    _quiet("picker.right", "alt+right,ctrl+right", "adjust(1)", "Wider", "More of it: a wider column", "picker"),
-    _quiet("picker.copy", "ctrl+y", "copy", "Copy", "Copy what is shown", "picker"),
+    _quiet("picker.pick", "ctrl+t,ctrl+space", "pick", "Pick", "Pick the line, or pin it", "picker", 3),
+    _quiet("picker.delete", "ctrl+x", "delete", "Delete", "Delete the line, or what was chosen", "picker", 4),
+    _quiet("picker.earlier", "ctrl+up,alt+up", "shift(-1)", "Earlier", "Move the line up", "picker", 5),
+    _quiet("picker.later", "ctrl+down,alt+down", "shift(1)", "Later", "Move the line down", "picker", 6),
+    _quiet("picker.left", "ctrl+left,alt+left", "adjust(-1)", "Narrower", "A narrower column", "picker", 7),
+    _quiet("picker.right", "ctrl+right,alt+right", "adjust(1)", "Wider", "A wider column", "picker", 8),
 )
 
 _SERVER = (

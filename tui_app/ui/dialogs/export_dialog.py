@@ -36,7 +36,7 @@ class ExportDialog(Picker[str]):
         ]
 
     def explanation(self) -> str:
-        return f"{_FORMATS} Without a name: {self._path()}"
+        return _FORMATS if self.typed else f"{_FORMATS} Without a name it is {_SUGGESTED}, here."
 
     def _path(self) -> Path:
         return Path(self.typed or _SUGGESTED).expanduser().absolute()

@@ -18,7 +18,9 @@ from tui_app.ui.status.key_bar import KeyBar
 
 ResultT = TypeVar("ResultT")
 
-_OPTIONAL = frozenset({"pick", "delete", "shift", "adjust", "copy"})
+_AROUND_LIST = 10  # lines: borders, title, input, gaps, two lines of note, footer
+_FEWEST_LINES = 3
+_OPTIONAL = frozenset({"pick", "delete", "shift", "adjust"})
 
 
 class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
@@ -27,7 +29,7 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS = bindings_for("picker")
     ABILITIES: ClassVar[frozenset[str]] = frozenset()
-    """Which of the optional actions (``toggle``, ``delete``, ``shift``, ``adjust``, ``copy``) this list has."""
+    """Which of the optional actions (``pick``, ``delete``, ``shift``, ``adjust``) this list has."""
     NOTHING: ClassVar[str] = "Nothing here matches."
 
     def __init__(self, title: str, *, placeholder: str = "type to narrow", cursor_id: str | None = None) -> None:
@@ -65,6 +67,10 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
 
     def on_mount(self) -> None:
         self.reload(self._cursor_id)
+
+    def on_resize(self) -> None:
+        """The list scrolls where there is no room for all of it, and what is around it stays in sight."""
+        self.query_one(PickList).styles.max_height = max(_FEWEST_LINES, self.size.height - _AROUND_LIST)
 
     @property
     def typed(self) -> str:
