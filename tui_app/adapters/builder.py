@@ -78,7 +78,7 @@ class BuilderAdapter(TrackerAdapter):
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         found = read_rows(result)
         tickets = tuple(iter_tickets(found.rows))
-        return Page(tickets, self._next_call(call, found), _total(found), _warnings(result))
+        return Page(tickets, self._next_call(call, found), _total(found), tuple(map(clean_line, found.warnings)))
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         argument = self._argument(_GET, "id")
@@ -196,12 +196,6 @@ def _total(found: RowPage) -> int | None:
     """The server's count; one that is smaller than the page itself counts something else."""
     total = found.paging.total
     return total if total is not None and total >= len(found.rows) else None
-
-
-def _warnings(result: CallToolResult) -> tuple[str, ...]:
-    structured = result.structured_content
-    words = structured.get("warnings") if isinstance(structured, Mapping) else None
-    return tuple(clean_line(word) for word in words if isinstance(word, str)) if isinstance(words, list) else ()
 
 
 def _singular_field(name: str) -> str | None:

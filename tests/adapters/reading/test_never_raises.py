@@ -63,9 +63,10 @@ values = st.recursive(
 )
 lines = st.sampled_from(
     [
-        "PAY-1: One", "- [x] #2: Two", "## Description", "Status: open", "**ID:** `x`", "| Key | Title |", "|---|---|",
-        "| 1 | x |", "Comments (1):", "#1 - bob - 2026-11-02 08:00 (UTC)", "---", "====", "To Do:", "  deeper", "", "1. x (ID: 3)",
-        "id,title,status", "1,x,open", "a: 1", "- a: 2", "key[2]{a,b}:", "{", "[1,", "```json", "<x-y>", "Showing 1-2 of 9",
+        "PAY-1: One", "- [x] #2: Two", "## Description", "Status: open", "**ID:** `x`", "| Key | Title |",
+        "|---|---|", "| 1 | x |", "Comments (1):", "#1 - bob - 2026-11-02 08:00 (UTC)", "---", "====", "To Do:",
+        "  deeper", "", "1. x (ID: 3)", "id,title,status", "1,x,open", "a: 1", "- a: 2", "key[2]{a,b}:", "{", "[1,",
+        "```json", "<x-y>", "Showing 1-2 of 9",
     ]
 )  # fmt: skip
 

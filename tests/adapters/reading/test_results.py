@@ -107,7 +107,8 @@ def test_what_an_answer_says_of_pages_is_found_beside_the_rows_and_around_them()
 def test_a_text_for_people_tells_of_pages_too() -> None:
     paging = read_rows(
         text(
-            "PAY-1 | One | [>] In Progress\nPAY-2 | Two | [x] Done\n---\nShowing 1-2 of 30\n**Next page:** Use startAt=2"
+            "PAY-1 | One | [>] In Progress\nPAY-2 | Two | [x] Done\n---\n"
+            "Showing 1-2 of 30\n**Next page:** Use startAt=2"
         )
     ).paging
     assert (paging.total, paging.next_offset, paging.has_more) == (30, 2, True)

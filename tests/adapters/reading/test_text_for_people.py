@@ -128,7 +128,8 @@ def test_a_list_within_a_description_is_not_taken_for_tickets() -> None:
 
 def test_a_whole_ticket_is_read_with_its_parts() -> None:
     found = opened(
-        "# PAY-1: Login fails\n\nBug | [>] In Progress | Medium | Alice Smith\nReporter: Bob Smith\nLabels: backend, ui\n"
+        "# PAY-1: Login fails\n\nBug | [>] In Progress | Medium | Alice Smith\nReporter: Bob Smith\n"
+        "Labels: backend, ui\n"
         "Created Nov 2, 2026 | Updated Nov 20, 2026\n\nDescription:\nIt **fails**\n\n- step 1\n\nComments (2):\n\n"
         "[1/2] Bob Smith (Nov 3, 2026) — id 20001\nfirst\n\n[2/2] Alice (Nov 4, 2026)\nsecond\n"
     )
@@ -140,7 +141,8 @@ def test_a_whole_ticket_is_read_with_its_parts() -> None:
 
 def test_underlined_sections_end_each_other() -> None:
     found = opened(
-        "Task TASK-1 - Login fails\n==========\n\nStatus: ○ To Do\nAssignee: @alice\nCreated: 2026-11-22 10:35 (UTC)\n\n"
+        "Task TASK-1 - Login fails\n==========\n\nStatus: ○ To Do\nAssignee: @alice\n"
+        "Created: 2026-11-22 10:35 (UTC)\n\n"
         "Description:\n----------\nIt fails\n\nAcceptance Criteria:\n----------\nNone\n\n"
         "Comments:\n----------\n#1 - bob - 2026-11-22 10:35 (UTC)\nhello\n",
         "TASK-1",

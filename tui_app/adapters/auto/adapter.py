@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tui_app.adapters.arguments import fitted, missing
 from tui_app.adapters.auto.arguments import nested
-from tui_app.adapters.auto.filling import ask_for_json, fill, lacking, missing_error
+from tui_app.adapters.auto.filling import ask_for_json, drop_broken, fill, lacking, missing_error
 from tui_app.adapters.auto.identity import id_values
 from tui_app.adapters.auto.opening import detail_arguments, place_arguments, place_values, ticket_in_page
 from tui_app.adapters.auto.paging import following, honest_total, page_size
@@ -26,6 +26,7 @@ from tui_app.adapters.reading.values import Row
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria
 from tui_app.tickets.errors import InvalidResponseError, MCPAuthenticationError, MCPError
+from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 
@@ -99,6 +100,7 @@ class AutoAdapter:
         for path, choices in self._choices.items():
             if len(choices) == 1 and role is self._roles.search:
                 said.values.setdefault(path, choices[0])
+        drop_broken(role.use.arguments, role.concepts, said)
         return said
 
     def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
@@ -112,7 +114,7 @@ class AutoAdapter:
         changes = following(paths, role.concepts, found.paging, len(found.rows))
         next_call = self._call(role, {**paths, **changes}, "search") if changes else None
         total = honest_total(paths, role.concepts, found.paging, len(found.rows))
-        return Page(tickets, next_call, total, tuple(said.warnings))
+        return Page(tickets, next_call, total, (*said.warnings, *map(clean_line, found.warnings)))
 
     def _rows(self, result: CallToolResult) -> RowPage:
         path = self._roles.map.rows
@@ -163,6 +165,7 @@ class AutoAdapter:
         for path, choices in self._choices.items():
             if len(choices) == 1 and any(argument.path == path for argument in role.use.arguments):
                 said.values.setdefault(path, choices[0])
+        drop_broken(role.use.arguments, role.concepts, said)
         return self._call(role, said.values, kind)
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
@@ -178,8 +181,8 @@ class AutoAdapter:
     # ------------------------------------------------------------- values
 
     def value_calls(self) -> tuple[ToolCall, ...]:
-        roles = dict.fromkeys((role.tool, role) for role in self._roles.values.values())
-        return tuple(_call(role, dict(role.constants), "values") for _, role in roles)
+        roles = {role.tool: role for role in self._roles.values.values()}
+        return tuple(_call(role, role.constants, "values") for role in roles.values())
 
     def values(self, results: Sequence[CallToolResult]) -> dict[str, tuple[str, ...]]:
         answers = {

@@ -31,7 +31,19 @@ class Argument:
     """References resolved; alternatives stay as ``anyOf``."""
     root: Schema
     """The tool's whole input schema, which references in ``schema`` are looked up in."""
-    required: bool
+    required_in: str | None
+    """Path of the object in which it is required, with a dot at its end; empty: always; None: nowhere."""
+
+    @property
+    def required(self) -> bool:
+        """Whether every call must have it."""
+        return self.required_in == ""
+
+    def is_needed(self, values: Mapping[str, JsonValue]) -> bool:
+        """Whether a call with ``values`` (by path) must have it: an object that is sent must be whole."""
+        if self.required_in is None:
+            return False
+        return any(path.startswith(self.required_in) for path in values) if self.required_in else True
 
     @property
     def name(self) -> str:
@@ -94,28 +106,27 @@ class Argument:
 def arguments_of(tool: Tool) -> tuple[Argument, ...]:
     """The arguments of ``tool``, those within objects too."""
     found: list[Argument] = []
-    for argument in _walk(tool.input_schema, tool.input_schema, "", needed=True, depth=0):
+    for argument in _walk(tool.input_schema, tool.input_schema, "", "", 0):
         found.append(argument)
         if len(found) >= _MOST_ARGUMENTS:
             break
     return tuple(found)
 
 
-def _walk(schema: Schema, root: Schema, prefix: str, *, needed: bool, depth: int) -> Iterator[Argument]:
+def _walk(schema: Schema, root: Schema, prefix: str, needed_in: str, depth: int) -> Iterator[Argument]:
     properties = schema.get("properties")
     required = schema.get("required")
     names = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
     for name, raw in properties.items() if isinstance(properties, Mapping) else ():
         inner = resolved(raw, root)
         path = f"{prefix}{name}"
-        is_needed = needed and name in names
         deeper = next((option for option in options(inner, root) if _has_properties(option)), None)
         if "." in name:
             continue  # no path could name it
         if deeper is not None and depth < _DEEPEST:
-            yield from _walk(deeper, root, f"{path}.", needed=is_needed, depth=depth + 1)
+            yield from _walk(deeper, root, f"{path}.", needed_in if name in names else f"{path}.", depth + 1)
         else:
-            yield Argument(path, inner, root, is_needed)
+            yield Argument(path, inner, root, needed_in if name in names else None)
 
 
 def resolved(schema: object, root: Schema) -> Schema:

@@ -41,6 +41,7 @@ _QUOTED_WORD = re.compile(
 )
 _MOST_ACTIONS = 60
 _GOOD_ENOUGH = 30  # a verb of searching and a doubtful noun, or the other way round
+_OTHER_NOUN = 45  # an unknown word beside verb and noun: what is listed may be something else of a ticket
 _WORDS_REQUIRED = 20  # what a search that cannot go without words is behind one that can
 _PLACES = ("project", "repo_owner")
 """Concepts that a search can do without only where nothing is required."""
@@ -333,7 +334,7 @@ class _Scorer:
                 or word in pairs
             ):
                 continue
-            cost += NARROWING.get(word, NARROWING.get(word.removesuffix("s"), 30))
+            cost += NARROWING.get(word, NARROWING.get(word.removesuffix("s"), _OTHER_NOUN))
         return cost
 
     def _wants_ids(self, use: Use) -> bool:

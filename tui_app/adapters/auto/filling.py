@@ -7,7 +7,7 @@ reported by name, with the lines of configuration that supply it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui_app.adapters.auto.arguments import Argument
 from tui_app.adapters.auto.discovery import Use
@@ -47,8 +47,25 @@ def fill(use: Use, concepts: Mapping[str, Argument], criteria: TicketSearchCrite
             said.put(concepts[concept], _YES)
     ask_for_json(concepts, said)
     for argument in use.arguments:
-        if argument.required and argument.path not in said.values:
+        if argument.path not in said.values and argument.is_needed(said.values):
             _fill_required(argument, concepts, criteria, said)
+
+
+def drop_broken(arguments: Sequence[Argument], concepts: Mapping[str, Argument], said: Said) -> None:
+    """Take back what lies in an optional object that lacks something it requires, and what was said by it."""
+    for _ in arguments:
+        broken = next((a.required_in for a in arguments if a.required_in and _is_lacking(a, said.values)), None)
+        if broken is None:
+            return
+        for path in [path for path in said.values if path.startswith(broken)]:
+            del said.values[path]
+            said.honoured -= {name for name, argument in concepts.items() if argument.path == path}
+            if "native" in concepts and concepts["native"].path == path:
+                said.honoured.clear()
+
+
+def _is_lacking(argument: Argument, values: Mapping[str, JsonValue]) -> bool:
+    return argument.path not in values and argument.is_needed(values)
 
 
 def ask_for_json(concepts: Mapping[str, Argument], said: Said) -> None:
@@ -97,7 +114,7 @@ def _means_tickets(value: JsonValue) -> bool:
 
 def lacking(role: Role, values: Mapping[str, JsonValue]) -> list[Argument]:
     """The arguments that the tool requires and ``values`` (by path) does not hold."""
-    return [argument for argument in role.use.arguments if argument.required and argument.path not in values]
+    return [argument for argument in role.use.arguments if _is_lacking(argument, values)]
 
 
 def missing_error(

@@ -98,7 +98,8 @@ WRITING = frozenset(
     remove removes destroy drop purge erase wipe assign unassign reassign move transition merge approve
     unapprove reject archive unarchive restore complete finish claim take release reopen resolve unresolve close
     upsert save write overwrite replace upload import sync push publish send submit reply respond notify
-    subscribe unsubscribe vote unvote rank bulk manage execute run apply trigger start stop pause resume cancel
+    watch unwatch subscribe unsubscribe vote unvote rank bulk manage execute run apply trigger start stop
+    pause resume cancel
     abort rename copy clone duplicate convert split clear reset set unset mark unmark lock unlock pin unpin star
     unstar follow unfollow escalate acknowledge ack snooze mute promote demote grant revoke enable disable
     toggle invite register deregister login logout authenticate authorize install uninstall configure setup init

@@ -47,11 +47,12 @@ _MOST_GROUPS = 200  # keys of an object of tickets by id or by status
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """The rows of one answer. ``named`` says that their list was called so, whatever the rows look like."""
+    """The rows of one answer. ``named``: their list is called so, whatever they look like."""
 
     rows: Sequence[JsonValue]
     paging: Paging = field(default_factory=Paging)
     named: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 def find_rows(payload: JsonValue) -> RowPage | None:
@@ -119,7 +120,11 @@ def _from_object(payload: Row, depth: int) -> RowPage | None:
     if found is None and not pages and looks_like_ticket(payload):
         return None
     found = found or _grouped(payload) or (pages[0] if pages else None)
-    return replace(found, paging=found.paging.or_else(paging_of(payload))) if found is not None else None
+    if found is None:
+        return None
+    warnings = payload.get("warnings")
+    told = tuple(word for word in warnings if isinstance(word, str)) if isinstance(warnings, list) else ()
+    return replace(found, paging=found.paging.or_else(paging_of(payload)), warnings=found.warnings or told)
 
 
 def _candidates(by_name: Row, depth: int) -> Iterable[RowPage]:

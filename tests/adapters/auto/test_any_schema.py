@@ -1,0 +1,220 @@
+"""Whatever schemas a server declares, no argument is sent that it does not declare, and no value outside an enum."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.adapters.servers_of_many_kinds import data, described
+from tui_app.adapters.auto import make
+from tui_app.adapters.base import ServerDescription, TicketReference, ToolCall
+from tui_app.mcp_client.types import Tool
+from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.errors import MCPError
+
+VERBS = [
+    "search",
+    "list",
+    "get",
+    "find",
+    "create",
+    "update",
+    "delete",
+    "assign",
+    "show",
+    "read",
+    "set",
+    "close",
+    "query",
+    "manage",
+]
+NOUNS = [
+    "issue",
+    "issues",
+    "tickets",
+    "task",
+    "tasks",
+    "comments",
+    "users",
+    "statuses",
+    "projects",
+    "work_items",
+    "thing",
+]
+WRITING = {"create", "update", "delete", "assign"}
+NAMES = [
+    *(
+        "query",
+        "q",
+        "text",
+        "jql",
+        "status",
+        "state",
+        "statuses",
+        "assignee",
+        "assignee_id",
+        "owner",
+        "repo",
+        "project",
+    ),
+    *("project_key", "labels", "tags", "priority", "created_after", "createdBefore", "updated_since", "since", "until"),
+    *("limit", "max_results", "page", "per_page", "offset", "cursor", "after", "sort", "order", "sort_by", "fields"),
+    *(
+        "action",
+        "operation",
+        "id",
+        "issue_key",
+        "number",
+        "workspace",
+        "projectRoot",
+        "format",
+        "response_format",
+        "scope",
+    ),
+    *("include_closed", "include_comments", "expand", "title", "body", "confirm", "filter", "type", "entity", "x"),
+]
+WORDS = [
+    *("open", "closed", "all", "*", "done", "in_progress", "high", "low", "asc", "desc", "json", "markdown", "created"),
+    *("search", "list", "get", "create", "delete", "list_comments", "issue", "user", "me", "comments", "history"),
+]
+leaf: st.SearchStrategy[Any] = st.one_of(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["string", "integer", "number", "boolean"])},
+        optional={
+            "description": st.sampled_from(
+                ["", "Comma-separated", "JQL query", "YYYY-MM-DD", "'*' for all", "User name or 'me'", "max 50"]
+            ),
+            "maximum": st.integers(1, 500),
+            "minimum": st.integers(0, 5),
+            "minLength": st.integers(0, 3),
+            "maxLength": st.integers(1, 60),
+            "format": st.sampled_from(["date", "date-time"]),
+        },
+    ),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=5, unique=True).map(
+        lambda words: {"type": "string", "enum": words}
+    ),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True).map(lambda words: {"enum": words}),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True).map(
+        lambda words: {"anyOf": [{"type": "string", "enum": words}, {"type": "integer"}, {"type": "null"}]}
+    ),
+    st.just({}),
+)
+lists = leaf.map(lambda items: {"type": "array", "items": items})
+
+
+def _objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    properties = st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+    return properties.flatmap(
+        lambda found: (
+            st.lists(st.sampled_from(sorted(found)), unique=True).map(
+                lambda required: {
+                    "type": "object",
+                    "properties": found,
+                    "required": required,
+                    "additionalProperties": False,
+                }
+            )
+            if found
+            else st.just({"type": "object", "properties": {}})
+        )
+    )
+
+
+schemas = _objects(leaf | lists | _objects(leaf | lists))
+hints = st.sampled_from([{}, {}, {"readOnlyHint": True}, {"readOnlyHint": False}, {"destructiveHint": True}])
+names = st.tuples(st.sampled_from(VERBS), st.sampled_from(NOUNS), st.booleans()).map(
+    lambda parts: f"{parts[0]}_{parts[1]}" if parts[2] else f"{parts[1]}_{parts[0]}"
+)
+tools = st.builds(
+    lambda name, schema, hint: Tool(name, "", input_schema=schema, annotations=hint), names, schemas, hints
+)
+servers = st.lists(tools, min_size=1, max_size=6, unique_by=lambda tool: tool.name).map(lambda found: described(*found))
+criteria = st.fixed_dictionaries(
+    {},
+    optional={
+        "text": st.sampled_from(["printer", 'a "b" \\ c', "日本"]),
+        "status": st.lists(st.sampled_from(["open", "Done", "In Progress", "weird"]), min_size=1, max_size=3),
+        "assignee": st.sampled_from(["me", "bob", "42"]),
+        "project": st.sampled_from(["PAY", "acme/widgets"]),
+        "labels": st.lists(st.sampled_from(["ui", "bug"]), min_size=1, max_size=2),
+        "priority": st.sampled_from(["high", "3"]),
+        "created_after": st.sampled_from(["2026-11-01", "2026-11-01T10:30"]),
+        "created_before": st.sampled_from(["2026-11-20", "2026-11-20T10:30"]),
+        "updated_after": st.just("2026-11-01"),
+        "sort": st.sampled_from(["created_at", "-priority"]),
+        "native": st.just("project = X"),
+        "max_results": st.integers(1, 1000),
+    },
+).map(check_criteria)
+
+
+def allowed(value: Any, schema: dict[str, Any]) -> bool:
+    """Whether ``value`` is one that ``schema`` takes, as a strict server checks it."""
+    if "anyOf" in schema:
+        return any(allowed(value, option) for option in schema["anyOf"])
+    if "enum" in schema:
+        return value in schema["enum"]
+    kind = schema.get("type")
+    if kind == "object":
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        return (
+            isinstance(value, dict)
+            and value.keys() <= properties.keys()
+            and set(required) <= value.keys()
+            and all(allowed(inner, properties[name]) for name, inner in value.items())
+        )
+    if kind == "array":
+        return isinstance(value, list) and all(allowed(inner, schema.get("items", {})) for inner in value)
+    if kind in ("integer", "number"):
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return is_number and schema.get("minimum", value) <= value <= max(
+            schema.get("maximum", value), schema.get("minimum", 0)
+        )
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "string":
+        return isinstance(value, str) and schema.get("minLength", 0) <= len(value) <= max(
+            schema.get("maxLength", 10**6), schema.get("minLength", 0)
+        )
+    return True
+
+
+def assert_allowed(server: ServerDescription, call: ToolCall) -> None:
+    tool = next(tool for tool in server.tools if tool.name == call.tool)
+    assert allowed(dict(call.arguments), dict(tool.input_schema)), (call, tool.input_schema)
+    assert not WRITING & set(call.tool.split("_")) or "action" in call.arguments or "operation" in call.arguments
+    assert tool.annotations.get("readOnlyHint") is not False
+    assert tool.annotations.get("destructiveHint") is not True or tool.annotations.get("readOnlyHint") is True
+    pinned = [call.arguments.get(name) for name in ("action", "operation")]
+    assert not {"create", "delete"} & {value for value in pinned if isinstance(value, str)}
+
+
+@settings(max_examples=120, deadline=None)
+@given(servers, criteria)
+def test_only_what_is_declared_and_allowed_is_sent(server: ServerDescription, wanted: TicketSearchCriteria) -> None:
+    try:
+        adapter = make(server, {})
+    except MCPError:
+        return
+    for call in (*adapter.setup_calls(), *adapter.value_calls()):
+        assert_allowed(server, call)
+    assert adapter.honoured(wanted) <= wanted.used_fields() | {"sort"}
+    rows = {
+        "issues": [{"id": 7, "key": "PAY-7", "title": "x", "status": "y", "project_key": "PAY"}],
+        "next_cursor": "abc",
+        "total": 9,
+    }
+    with contextlib.suppress(MCPError):
+        call = adapter.search_call(wanted)
+        assert_allowed(server, call)
+        following = adapter.page(wanted, call, data(rows)).next_call
+        if following:
+            assert_allowed(server, following)
+    for reference in (TicketReference("PAY-7", {"id": 7, "key": "PAY-7"}), TicketReference("7")):
+        with contextlib.suppress(MCPError):
+            for call in adapter.open_calls(reference):
+                assert_allowed(server, call)

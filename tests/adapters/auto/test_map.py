@@ -1,0 +1,160 @@
+"""A profile's map takes the place of any part of the mapping, and what is wrong in it is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, data, described, tool
+from tui_app.adapters.auto import make
+from tui_app.adapters.auto.adapter import AutoAdapter
+from tui_app.adapters.base import TicketReference
+from tui_app.adapters.mapping import parse_map
+from tui_app.tickets.criteria import check_criteria
+from tui_app.tickets.errors import ConfigError, MCPError, NoSearchToolError
+
+TOOLS = (
+    tool(
+        "list_issues",
+        "projectRoot",
+        projectRoot=TEXT,
+        words=TEXT,
+        filters={"type": "object", "properties": {"team": TEXT}},
+    ),
+    tool("odd_thing", find=TEXT, how_many=NUMBER, action={"enum": ["scan", "delete"]}),
+    tool("get_issue", "projectRoot id", projectRoot=TEXT, id=TEXT, expand=TEXT),
+    tool("peek", "which", which=TEXT),
+    tool("delete_issue", "id", id=TEXT),
+)
+
+
+def adapter(**table: Any) -> AutoAdapter:
+    return make(described(*TOOLS), table)
+
+
+def test_an_argument_that_nothing_fills_is_named_with_the_lines_that_supply_it() -> None:
+    with pytest.raises(MCPError) as caught:
+        adapter().search_call(check_criteria({}))
+    assert "'projectRoot'" in caught.value.cause
+    assert '[profiles.NAME.map.search.arguments]\nprojectRoot = "/path"' in caught.value.hint
+
+
+def test_the_lines_that_the_message_shows_supply_it_to_the_get_tool_too() -> None:
+    ready = adapter(search={"arguments": {"projectRoot": "/srv"}})
+    assert ready.search_call(check_criteria({})).arguments == {"projectRoot": "/srv"}
+    (call,) = ready.open_calls(TicketReference("1"))
+    assert call.arguments == {"projectRoot": "/srv", "id": "1"}
+
+
+def test_arguments_for_all_tools_go_to_those_that_take_them() -> None:
+    ready = adapter(arguments={"projectRoot": "/srv", "unknown": 1})
+    assert ready.search_call(check_criteria({})).arguments == {"projectRoot": "/srv"}
+
+
+def test_a_tool_its_arguments_and_its_criteria_can_be_named() -> None:
+    ready = adapter(
+        search={
+            "tool": "odd_thing",
+            "arguments": {"action": "scan"},
+            "criteria": {"text": "find", "max_results": "how_many"},
+        },
+        get={"tool": "peek", "id": "which"},
+    )
+    criteria = check_criteria({"text": "printer", "max_results": 7})
+    assert ready.search_call(criteria).arguments == {"action": "scan", "find": "printer", "how_many": 7}
+    assert ready.honoured(criteria) == {"text"}
+    (call,) = ready.open_calls(TicketReference("A-1"))
+    assert (call.tool, call.arguments) == ("peek", {"which": "A-1"})
+
+
+def test_a_criterion_can_be_kept_from_being_sent_and_led_into_an_object() -> None:
+    ready = adapter(
+        search={"arguments": {"projectRoot": "/srv"}, "criteria": {"text": False, "project": "filters.team"}},
+    )
+    criteria = check_criteria({"text": "x", "project": "PAY"})
+    assert ready.search_call(criteria).arguments == {"projectRoot": "/srv", "filters": {"team": "PAY"}}
+    assert ready.honoured(criteria) == {"project"}
+
+
+def test_rows_and_fields_are_read_where_the_map_says() -> None:
+    ready = adapter(
+        search={"arguments": {"projectRoot": "/srv"}},
+        rows="answer.found[].thing",
+        fields={"id": "names[0]", "title": "said.loudly", "status": "'fixed'"},
+    )
+    criteria = check_criteria({})
+    answer = data({"answer": {"found": [{"thing": {"names": ["Z-1"], "said": {"loudly": "Hey"}}}]}})
+    (found,) = ready.page(criteria, ready.search_call(criteria), answer).tickets
+    assert (found.id, found.title, found.status) == ("Z-1", "Hey", "fixed")
+
+
+def test_rows_that_are_not_where_the_map_says_are_an_error() -> None:
+    ready = adapter(search={"arguments": {"projectRoot": "/srv"}}, rows="nowhere")
+    criteria = check_criteria({})
+    with pytest.raises(MCPError, match="'nowhere'"):
+        ready.page(criteria, ready.search_call(criteria), data({"issues": []}))
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"serach": {}}, "no key 'serach'"),
+        ({"search": "list_issues"}, "'list_issues'"),
+        ({"search": {"tol": "x"}}, "no key 'tol'"),
+        ({"search": {"criteria": {"colour": "x"}}}, "no key 'colour'"),
+        ({"search": {"criteria": {"text": 3}}}, "holds 3"),
+        ({"fields": {"id": "a[["}}, "not a JMESPath expression"),
+        ({"rows": "a..b"}, "not a JMESPath expression"),
+        ({"fields": {"shoe_size": "x"}}, "no key 'shoe_size'"),
+        ({"search": {"tool": "nosuch"}}, "'nosuch', which the server does not have"),
+        ({"search": {"tool": "list_issues", "arguments": {"root": 1}}}, "argument 'root'"),
+        ({"search": {"tool": "odd_thing", "arguments": {"how_many": "many"}}}, "does not take 'many'"),
+        ({"search": {"tool": "odd_thing", "arguments": {"action": "delete"}}}, "would change tickets"),
+        ({"search": {"tool": "odd_thing", "arguments": {"action": "jump"}}}, "does not take 'jump'"),
+        ({"get": {"tool": "delete_issue"}}, "changes tickets"),
+        ({"get": {"tool": "peek", "id": "where"}}, "argument 'where'"),
+    ],
+)
+def test_what_is_wrong_in_a_map_is_named(table: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        adapter(**table)
+    assert told in caught.value.cause
+    assert caught.value.hint
+    assert caught.value.field == "map"
+
+
+def test_a_map_is_printed_as_it_is_read() -> None:
+    written = {
+        "rows": "data",
+        "fields": {"id": "key"},
+        "values": {"status": "list_statuses"},
+        "search": {"tool": "a", "arguments": {"x": 1}, "criteria": {"text": "q", "status": False}},
+        "get": {"tool": "b", "id": "key"},
+    }
+    assert parse_map(written).to_json() == written
+
+
+def test_a_server_without_a_search_tool_lists_the_tools_that_it_has() -> None:
+    with pytest.raises(NoSearchToolError) as caught:
+        make(described(tool("get_weather"), tool("create_issue", "title", title=TEXT), name="weather"), {})
+    assert "get_weather, create_issue" in caught.value.cause
+    assert "map.search" in caught.value.hint
+
+
+def test_what_there_is_for_a_required_argument_is_looked_up_and_told() -> None:
+    tools = (
+        tool("list_tasks", "team_id", team_id=TEXT),
+        tool("list_teams"),
+        tool("get_task", "id team_id", id=TEXT, team_id=TEXT),
+    )
+    ready = make(described(*tools), {})
+    assert [call.tool for call in ready.setup_calls()] == ["list_teams"]
+    one = ready.after_setup([data([{"id": "t1", "name": "Platform"}])])
+    assert one.search_call(check_criteria({})).arguments == {"team_id": "t1"}
+    assert one.open_calls(TicketReference("7"))[0].arguments == {"team_id": "t1", "id": "7"}
+    many = ready.after_setup([data([{"id": "t1"}, {"id": "t2"}])])
+    with pytest.raises(MCPError) as caught:
+        many.search_call(check_criteria({}))
+    assert "There are: t1, t2." in caught.value.cause
+    assert 'team_id = "t1"' in caught.value.hint
