@@ -73,13 +73,13 @@ async def test_old_rows_stay_and_are_named_until_new_ones_come() -> None:
     async with opened(service) as deck:
         service.tickets = None
         await deck.press("2")
-        await deck.sees("rows of the search before")
+        await deck.sees("old rows")
         assert "PAY-100" in deck.text
         request = service.last_search
         service.reply(TicketsFound(request.request_id, "local", (make_ticket(7, id="NEW-1"),), 0, complete=True))
         await deck.sees("NEW-1")
         assert "PAY-100" not in deck.text
-        assert "rows of the search before" not in deck.text
+        assert "old rows" not in deck.text
 
 
 async def test_a_late_reply_never_overwrites_a_newer_one() -> None:
@@ -164,6 +164,43 @@ async def test_refresh_keeps_the_cursor_on_its_ticket() -> None:
 async def test_it_refreshes_by_itself_where_that_is_configured() -> None:
     async with opened(ui=UiSettings(refresh_seconds=0.05)) as deck:
         await deck.until(lambda: len(deck.service.requests(Search)) > 2)
+
+
+async def test_a_refresh_by_itself_that_fails_is_told_in_the_status_line_only_and_goes_on() -> None:
+    service = FakeService(tickets())
+    async with opened(service, ui=UiSettings(refresh_seconds=0.05)) as deck:
+        service.failure = failed()
+        await deck.sees("local failed (e)")
+        assert deck.app.focused is deck.browser.table
+        assert "PAY-100" in deck.text
+        service.failure = None
+        await deck.until(lambda: "failed (e)" not in deck.text)
+
+
+async def test_more_can_be_loaded_after_that_failed_once() -> None:
+    service = FakeService(tickets(25))
+    async with opened(service, wait=False) as deck:
+        await deck.press("s")
+        await deck.type("max:10")
+        await deck.press("enter")
+        await deck.sees("10 loaded of 25")
+        answers, service.tickets = service.tickets, None
+        await deck.press("m")
+        service.reply(failed(request_id=service.requests(LoadMore)[0].request_id))
+        await deck.sees("The server did not start")
+        await deck.press("escape")
+        service.tickets = answers
+        await deck.press("m")
+        await deck.until(lambda: deck.browser.counts.loaded > 10)
+
+
+async def test_another_tracker_starts_without_the_filter_and_facets_of_the_former() -> None:
+    async with opened() as deck:
+        deck.browser.table.set_facet("status", frozenset({"Open"}))
+        await deck.press("slash")
+        await deck.type("printer")
+        deck.browser.use_profiles(("work",))
+        await deck.until(lambda: deck.browser.counts.shown == 30)
 
 
 # ---------------------------------------------------------------------- filter

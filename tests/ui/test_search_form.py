@@ -8,7 +8,8 @@ from tests.ui.fakes import FakeService
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search
-from tui_app.ui.form.search_form import FieldRow, SearchForm
+from tui_app.ui.form.field_row import FieldRow
+from tui_app.ui.form.search_form import SearchForm
 
 
 def field(deck: Deck, name: str) -> Input:

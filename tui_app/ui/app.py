@@ -126,7 +126,7 @@ class TicketdeckApp(App[None]):
         gc.freeze()
         gc.enable()
         self._service.connect(self._inbox.deliver)
-        if not self.looks.first_run_card_seen:
+        if not self.looks.first_run_card_seen and self.screen is self.browser:
             self.action_welcome()
             self.remember(self.looks.set_first_run_card_seen)
 

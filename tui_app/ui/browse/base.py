@@ -53,6 +53,7 @@ class BrowseBase(Screen[None]):
         self.arranged: Arrangement | None = None
         self._values_asked: set[str] = set()
         self._reconnecting: dict[int, str] = {}
+        self._by_itself = False
 
     @property
     def deck(self) -> TicketdeckApp:

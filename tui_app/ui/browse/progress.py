@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import CallRecord, Failed, LoadMore, Search, TicketsFound
 from tui_app.tickets.ticket import Ticket
 
@@ -69,8 +70,14 @@ class SearchProgress:
 
     @property
     def failures(self) -> tuple[Failed, ...]:
-        """What went wrong, a part each."""
-        return tuple(part.failure for part in self.parts if part.failure)
+        """What went wrong, a part each; what the user gave up is none of it."""
+        failures = (part.failure for part in self.parts if part.failure)
+        return tuple(failure for failure in failures if failure.kind is not ErrorKind.CANCELLED)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the user gave a part of it up."""
+        return any(part.failure and part.failure.kind is ErrorKind.CANCELLED for part in self.parts)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -125,7 +132,7 @@ class SearchProgress:
         ids = iter(next_id)
         requests = []
         for part in self.parts:
-            if part.truncated and not part.running and part.failure is None:
-                part.request_id, part.running = next(ids), True
+            if part.truncated and not part.running:
+                part.request_id, part.running, part.failure = next(ids), True, None
                 requests.append(LoadMore(part.request_id, part.profile, part.search_id, count))
         return requests

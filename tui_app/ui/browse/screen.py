@@ -93,15 +93,10 @@ class BrowseScreen(SearchActions):
             self.searching.adopt(self._opening)
             self.search_shown()
         if self.settings.refresh_seconds:
-            self.set_interval(self.settings.refresh_seconds, self._refresh_by_itself)
+            self.set_interval(self.settings.refresh_seconds, self.refresh_by_itself)
 
     def on_resize(self) -> None:
         self.choose_arrangement()
-
-    def _refresh_by_itself(self) -> None:
-        """Refresh unless an answer is awaited, or the user is in a dialog."""
-        if not self.searching.progress.running and self.is_current and not self.failures:
-            self.search(self.searching.criteria, is_refresh=bool(self.table.tickets))
 
     # ------------------------------------------------------------------ replies
 

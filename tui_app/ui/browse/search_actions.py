@@ -28,20 +28,29 @@ class SearchActions(TicketActions):
         self.searching.profiles = names
         self.following.forget()
         self.failures = ()
+        self.drop_filter()
+        self.table.clear_facets()
         self.restore_columns()
         self.search(self.searching.criteria, remember=False)
 
     def search(self, criteria: TicketSearchCriteria, *, is_refresh: bool = False, remember: bool = True) -> None:
         """Search the present profiles; the rows shown stay, marked as old, until new ones come."""
-        self.draft = {}
+        self._by_itself = False
         self.searching.start(criteria, is_refresh=is_refresh)
         if not is_refresh:
+            self.draft = {}
             self.table.set_stale(bool(self.table.tickets))
             if remember and criteria != TicketSearchCriteria():
                 recents = self.deck.recents
                 self.deck.remember(lambda: recents.add(criteria))
         self.close_error()
         self.search_shown()
+
+    def refresh_by_itself(self) -> None:
+        """Refresh unless an answer is awaited or a dialog is open. A fault of it does not get into the user's way."""
+        if not self.searching.progress.running and self.is_current:
+            self.search(self.searching.criteria, is_refresh=bool(self.table.tickets))
+            self._by_itself = True
 
     def search_shown(self) -> None:
         """Show what is searched and how far it has come."""
@@ -90,8 +99,9 @@ class SearchActions(TicketActions):
         if self.searching.rows_are_old:
             self.table.set_stale(bool(self.table.tickets))
         if failure.kind is not ErrorKind.CANCELLED:
-            self.failures = tuple(part for part in progress.failures if part.kind is not ErrorKind.CANCELLED)
-            self.show_error()
+            self.failures = progress.failures
+            if not self._by_itself:
+                self.show_error()
         self.show_message()
         self.show_status()
         return True
@@ -195,9 +205,9 @@ def _message(screen: BrowseBase) -> tuple[str, ...]:
     progress = screen.searching.progress
     if progress.running or not progress.parts:
         return ("Searching", sentence_text(screen.searching.criteria), "", "esc cancels")
+    if progress.cancelled:
+        return ("Cancelled", "", "r searches again   s changes the search")
     if progress.failures:
-        if all(failure.kind is ErrorKind.CANCELLED for failure in progress.failures):
-            return ("Cancelled", "", "r searches again   s changes the search")
         return (progress.failures[0].title, "", "e shows why   r tries again   p picks another tracker")
     if not screen.searching.criteria.used_fields():
         return ("This tracker has no tickets", "", "p picks another tracker")

@@ -1,4 +1,7 @@
-"""The card of the first run: what this is, four keys, and how to get to one's own tracker. Any key closes it."""
+"""The card of the first run: what this is, four keys, and how to get to one's own tracker.
+
+Any key closes it, and then does what it does on the screen below, save those by which people close cards.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from textual.widgets import Static
 
 from tui_app.ui.keys import display_key, find_key
 
+_ONLY_CLOSE = frozenset({"escape", "enter", "space"})
 _KEYS = ("search.edit", "search.filter", "table.open", "program.help")
 
 
@@ -44,7 +48,8 @@ class WelcomeCard(ModalScreen[None]):
         return Content.assemble(*parts)
 
     def on_key(self, event: events.Key) -> None:
-        event.stop()
+        if event.key in _ONLY_CLOSE:
+            event.stop()
         event.prevent_default()
         self.dismiss()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -27,37 +27,14 @@ from tui_app.tickets.query import (
     parse_query,
 )
 from tui_app.ui.form.completions import CompletionList
+from tui_app.ui.form.field_row import QUERY, FieldRow
 from tui_app.ui.form.fields import FIELDS, LIST_FIELDS, FieldSpec, check_fields, field_text, field_value, note_for
 from tui_app.ui.keys import bindings_for
 
-QUERY = "text"
 _AROUND_FIELDS = 8  # lines: borders, query, hints, footer
 _FEWEST_FIELDS = 3
 _LEAST_ROOM = 20  # cells for completions beside the right edge
 _QUERY_EXAMPLE = 'words "exact words" status:open assignee:me label:bug after:7d'
-
-
-class FieldRow(Horizontal):
-    """A caption, an input, and a note beside it."""
-
-    def __init__(self, spec: FieldSpec, text: str) -> None:
-        super().__init__(classes="query" if spec.name == QUERY else "field")
-        self.spec = spec
-        self._text = text
-
-    def compose(self) -> ComposeResult:
-        yield Static(Content(self.spec.caption), classes="caption")
-        yield Input(self._text, self.spec.example, name=self.spec.name, compact=True, select_on_focus=False)
-        yield Static(Content(""), classes="note")
-
-    @property
-    def input(self) -> Input:
-        return self.query_one(Input)
-
-    def say(self, words: str, *, is_error: bool) -> None:
-        """Show a note beside the field."""
-        self.set_class(is_error, "wrong")
-        self.query_one(".note", Static).update(Content(f"✗ {words}" if is_error and words else words))
 
 
 class SearchForm(Widget):

@@ -81,8 +81,8 @@ def _loaded_words(loaded: int, progress: SearchProgress) -> str:
     noun = "ticket" if loaded == 1 else "tickets"
     if progress.running:
         return f"{loaded:,} so far" if loaded else "searching"
-    if not progress.parts or (progress.failures and not loaded):
-        return "no tickets" if not progress.failures else "failed"
+    if not loaded:
+        return "no tickets"
     if not progress.truncated:
         return f"{loaded:,} {noun}"
     if progress.total is None:
@@ -91,15 +91,17 @@ def _loaded_words(loaded: int, progress: SearchProgress) -> str:
 
 
 def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ...]:
-    """What else there is to know: criteria applied here, rows of an earlier search, warnings."""
+    """What else there is to know, the most urgent first: failures, old rows, criteria applied here, warnings."""
     pieces: list[Piece] = []
+    if progress.failures:
+        pieces.append((f"{_names(tuple(f.profile for f in progress.failures))} failed (e)", _BAD))
+    if progress.cancelled and not progress.running:
+        pieces.append(("cancelled (r)", _QUIET))
     if stale:
-        pieces.append(("rows of the search before", _BUSY))
+        pieces.append(("old rows", _BUSY))
     if progress.applied_here:
         names = ", ".join(name.replace("_", " ") for name in progress.applied_here)
         pieces.append((f"{names} applied here", _QUIET))
-    if progress.failures and progress.loaded:
-        pieces.append((f"{_names(tuple(f.profile for f in progress.failures))} failed (e)", _BAD))
     if progress.warnings:
         more = f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""
         pieces.append((progress.warnings[0] + more, _BUSY))
