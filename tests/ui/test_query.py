@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.matching import matches
 from tui_app.tickets.query import complete_query, format_query, join_values, parse_query, split_values
 
 KNOWN = {"status": ("open", "in progress", "done"), "assignee": ("Ada Moreno", "Jun Park")}
@@ -122,3 +124,18 @@ def test_the_second_value_of_a_list_completes_by_itself() -> None:
 
 def test_me_comes_first_among_people() -> None:
     assert complete_query("assignee:", 9, KNOWN).options == ("me", "Ada Moreno".join('""'), '"Jun Park"')
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"blank pages"', True),
+        ('"pages blank"', False),
+        ("pages blank", True),
+        ('printer "blank pages"', True),
+        ('"', True),
+    ],
+)
+def test_words_in_quotes_are_found_only_together(text: str, found: bool) -> None:
+    ticket = Ticket("PAY-1", "Printer prints blank pages", "open")
+    assert matches(ticket, TicketSearchCriteria(text=text), ["text"]) is found

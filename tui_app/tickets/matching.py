@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from tui_app.tickets.criteria import ME, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound
 from tui_app.tickets.ticket import Ticket
+
+_WORDS = re.compile(r'"([^"]*)"?|([^\s"]+)')
 
 
 def matches(ticket: Ticket, criteria: TicketSearchCriteria, names: Iterable[str]) -> bool:
@@ -21,7 +24,12 @@ def matches(ticket: Ticket, criteria: TicketSearchCriteria, names: Iterable[str]
 
 def _text(ticket: Ticket, criteria: TicketSearchCriteria) -> bool:
     haystack = "\n".join(filter(None, (ticket.id, ticket.title, ticket.description, *ticket.labels))).casefold()
-    return all(word in haystack for word in criteria.text.casefold().split())
+    return all(words in haystack for words in _searched_words(criteria.text.casefold()))
+
+
+def _searched_words(text: str) -> list[str]:
+    """The words of a search; what stands in quotes is one."""
+    return [quoted or plain for quoted, plain in _WORDS.findall(text) if quoted or plain]
 
 
 def _status(ticket: Ticket, criteria: TicketSearchCriteria) -> bool:
