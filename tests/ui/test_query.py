@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.matching import matches
 from tui_app.tickets.query import complete_query, format_query, join_values, parse_query, split_values
+from tui_app.tickets.ticket import Ticket
 
 KNOWN = {"status": ("open", "in progress", "done"), "assignee": ("Ada Moreno", "Jun Park")}
 
