@@ -48,9 +48,9 @@ def search(context: click.Context, /, text: tuple[str, ...], form: str, **fields
     from tui_app.cli.found import print_found
 
     options = given(context)
-    searches = _criteria({"text": " ".join(text), **fields})
     choice = choose(options)
     with Asking(choice, options.log) as asking:
+        searches = _criteria({"text": " ".join(text), **fields})  # checking loads pydantic: the server starts meanwhile
         print_found(form, _pages(asking, choice.profile.name, searches), searches[0].max_results)
     return 0
 
