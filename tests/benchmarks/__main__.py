@@ -1,7 +1,7 @@
 """``python -m tests.benchmarks [NAME ..] [--runs N] [--all] [--json]``: measure the program against its references.
 
-Names may be the beginnings of names up to a dot: ``start`` measures ``start.screen``, ``start.rows`` and so on. Without names all that take
-seconds are measured; ``--all`` adds those that take minutes.
+Names may be the beginnings of names up to a dot: ``start`` measures ``start.screen``, ``start.rows`` and so on. Without
+names all that take seconds are measured; ``--all`` adds those that take minutes.
 """
 
 from __future__ import annotations
