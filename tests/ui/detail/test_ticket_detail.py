@@ -19,7 +19,7 @@ from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket
 from tui_app.ui.detail.document import opened_document
 from tui_app.ui.detail.layout import DocumentLayout
-from tui_app.ui.detail.markdown import MarkdownRenderer, pieces, wrapped
+from tui_app.ui.detail.markdown import MarkdownRenderer, pieces
 from tui_app.ui.detail.styles import STYLE_NAMES, markdown_styles
 from tui_app.ui.detail.ticket_detail import TicketDetail
 
@@ -258,10 +258,3 @@ def test_any_text_becomes_lines_of_the_right_width_without_controls(text: str, w
         assert strip.cell_length == width
         assert clean_line(strip.text) == strip.text
         assert not any(segment.style and (segment.style.link or segment.style.meta) for segment in strip)
-
-
-@given(ANY_TEXT, st.integers(2, 40))
-def test_wrapping_never_exceeds_the_width(text: str, width: int) -> None:
-    from rich.cells import cell_len
-
-    assert all(cell_len(line) <= width for line in wrapped(text, width))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
@@ -18,13 +18,13 @@ from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_le
 _MOST_COMMENTS = 300
 _MOST_CHANGES = 500
 _MOST_LABELS = 200
-_LONGEST_EXTRA = 2000  # characters of one further field; the raw view holds it in full
+_LONGEST_VALUE = 2000  # characters of a title or a field; the raw view holds it in full
 _KILOBYTE = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A named value of the header. ``kind`` picks its style: ``link``, ``status-open``, ``priority-high`` .., or none."""
+    """A named value of the header. ``kind`` picks its style: ``link``, ``status-open``, ``priority-high``, or none."""
 
     name: str
     value: str
@@ -51,6 +51,8 @@ class Document:
     """A ticket as the pane shows it."""
 
     ticket: Ticket
+    title: str
+    """Id and title."""
     fields: tuple[Field, ...]
     parts: tuple[Part, ...]
 
@@ -60,7 +62,7 @@ def row_document(ticket: Ticket, now: datetime, failure: Failed | None = None) -
     parts = [*_problems(ticket), *_failure(failure), *_body(ticket)]
     if failure is None:
         parts.append(Part(text="Fetching comments and the rest ..", kind="muted"))
-    return Document(ticket, tuple(_fields(ticket, now)), tuple(parts))
+    return _document(ticket, parts, now)
 
 
 def opened_document(opened: TicketOpened, now: datetime) -> Document:
@@ -68,7 +70,12 @@ def opened_document(opened: TicketOpened, now: datetime) -> Document:
     ticket = opened.ticket
     notes = [Part(text=f"! {warning}", kind="bad") for warning in opened.warnings]
     parts = [*_problems(ticket), *notes, *_body(ticket), *_discussion(ticket, now), *_calls(opened.calls)]
-    return Document(ticket, tuple(_fields(ticket, now)), tuple(parts))
+    return _document(ticket, parts, now)
+
+
+def _document(ticket: Ticket, parts: list[Part], now: datetime) -> Document:
+    fields = tuple(replace(field, value=_short(field.value)) for field in _fields(ticket, now))
+    return Document(ticket, _short(f"{ticket.id}  {ticket.title}"), fields, tuple(parts))
 
 
 def _fields(ticket: Ticket, now: datetime) -> Iterator[Field]:
@@ -106,8 +113,11 @@ def _caption(name: str) -> str:
 def _words(value: JsonValue) -> str:
     if value is None or value in ("", [], {}):
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_EXTRA else text[:_LONGEST_EXTRA] + " .."
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + " .."
 
 
 def _problems(ticket: Ticket) -> list[Part]:

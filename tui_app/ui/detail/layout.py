@@ -13,8 +13,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_app.ui.detail.document import Document, Field, Part
-from tui_app.ui.detail.markdown import MarkdownRenderer, pieces, wrapped
-from tui_app.ui.rendering.safe import fit, width_of
+from tui_app.ui.detail.markdown import MarkdownRenderer, pieces
+from tui_app.ui.rendering.safe import fit, width_of, wrapped
 
 _TWO_COLUMNS = 76
 """Cells from which on two fields stand side by side."""
@@ -40,8 +40,7 @@ class DocumentLayout:
 
     def header(self, document: Document) -> list[Strip]:
         """Title and fields."""
-        ticket = document.ticket
-        lines = [*self._wrapped(f"{ticket.id}  {ticket.title}", "title"), self._blank()]
+        lines = [*self._wrapped(document.title, "title"), self._blank()]
         lines += self._fields(document.fields)
         return lines
 

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_app.ui.rendering.safe import guarded, safe_lines
+from tui_app.ui.rendering.safe import guarded, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,25 +112,6 @@ class MarkdownRenderer:
             emoji=False,
             highlight=False,
         )
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """``text`` in guarded lines of at most ``width`` cells, broken at spaces where there are any."""
-    from rich.cells import cell_len
-
-    from tui_app.ui.rendering.safe import cut
-
-    lines: list[str] = []
-    for line in safe_lines(text):
-        rest = line
-        while cell_len(rest) > width:
-            head = cut(rest, width) or rest[:1]
-            at = head.rfind(" ")
-            head = head[:at] if at > width // 2 else head
-            lines.append(head.rstrip())
-            rest = rest[len(head) :].lstrip()
-        lines.append(rest)
-    return lines
 
 
 def _with_task_signs(text: str) -> str:

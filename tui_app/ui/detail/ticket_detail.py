@@ -7,6 +7,7 @@ changes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.style import Style
@@ -132,10 +133,12 @@ class TicketDetail(Widget):
         if from_top or not self.view.lines:
             room = max(_LEAST_PLAIN_LINES, self.view.size.height)
             self.view.show([*header, *layout.plain(document, room)], from_top=True)
-        self._render_aside(layout, document, header)
+        self.call_after_refresh(self._render_aside, layout, document, header, self._generation)
 
-    def _render_aside(self, layout: DocumentLayout, document: Document, header: list[Strip]) -> None:
-        generation = self._generation
+    def _render_aside(self, layout: DocumentLayout, document: Document, header: list[Strip], generation: int) -> None:
+        """Started after the first frame, which would otherwise wait for its turn with the thread."""
+        if generation != self._generation:
+            return
         first_screen = self.view.scroll_offset.y + max(_LEAST_PLAIN_LINES, self.view.size.height)
 
         def render() -> None:
@@ -262,4 +265,4 @@ def _identity(ticket: Ticket) -> tuple[str, str]:
 
 def _raw_document(document: Document, raw: str) -> Document:
     text = raw[:_LONGEST_RAW] or "The server's answer has not arrived."
-    return Document(document.ticket, document.fields, (Part("Raw answer", text=text),))
+    return replace(document, parts=(Part("Raw answer", text=text),))

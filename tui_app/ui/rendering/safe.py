@@ -7,6 +7,7 @@ tickets failed; and nothing that terminals draw in different widths, so that col
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.cells import cell_len, split_graphemes
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from tui_app.tickets.text import clean, clean_line
 
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _REMEMBERED = 4096  # cells; a few screens full of different values
 _MOST_CHARACTERS_PER_CELL = 8
 """Combining marks beyond this are a decoration, or an attack: a one-megabyte title is cut before it is measured."""
@@ -85,12 +87,47 @@ def _fit(text: str, width: int, right: bool) -> str:
 
 
 def cut(line: str, width: int) -> str:
-    """As much of ``line``'s start as fits ``width`` cells; no character is halved, no emoji taken apart."""
+    """As much of ``line``'s start as fits ``width`` cells; no character is halved, no emoji or flag taken apart."""
     if line.isascii():
         return line[:width]
     taken = 0
     for start, _, cells in split_graphemes(line)[0]:
         taken += cells
         if taken > width:
-            return line[:start]
+            return line[: start - _halves_flag(line, start)]
     return line
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """``text`` in harmless lines of at most ``width`` cells, broken at spaces where there are any.
+
+    Each step looks only at as much as can stand on one line, so that a line of a megabyte takes linear time.
+    """
+    return [piece for line in safe_lines(text) for piece in _pieces_of_line(line, width)]
+
+
+def _pieces_of_line(line: str, width: int) -> Iterator[str]:
+    reach = (width + 1) * _MOST_CHARACTERS_PER_CELL
+    start = 0
+    while True:
+        window = line[start : start + width + 1]
+        if width_of(window) <= width:
+            window = line[start : start + reach]
+        if start + len(window) == len(line) and width_of(window) <= width:
+            yield window
+            return
+        head = cut(window, width) or window[:1]
+        at = head.rfind(" ")
+        head = head[:at] if at > width // 2 else head
+        yield head.rstrip()
+        start += len(head)
+        while line.startswith(" ", start):
+            start += 1
+
+
+def _halves_flag(line: str, end: int) -> bool:
+    """Whether a cut at ``end`` parts the two letters of a flag; one by itself has another width in each terminal."""
+    start = end
+    while start and ord(line[start - 1]) in _FLAG_LETTERS:
+        start -= 1
+    return (end - start) % 2 == 1 and ord(line[end]) in _FLAG_LETTERS
