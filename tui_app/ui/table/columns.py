@@ -171,6 +171,9 @@ def facet_values(ticket: Ticket, column: str) -> tuple[str, ...]:
 
 # -------------------------------------------------------------------- sorting
 
+FIRST_DESCENDING = frozenset({"created_at", "updated_at", "comments"})
+"""Columns that are sorted from the largest value down, unless the other way is asked for."""
+
 SortKey = Any
 """Something that can be compared with the others of its column; None sorts last in either direction.
 

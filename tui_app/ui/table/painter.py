@@ -40,6 +40,9 @@ class RowState:
     news: News | None = None
 
 
+_NO_SPANS: list[tuple[int, int]] = []
+
+
 @dataclass(slots=True)
 class _Cell:
     """A text that fits its room, with the spans that the filter found, and what follows in the same room."""
@@ -76,17 +79,16 @@ class RowPainter:
         self._filter = wanted
         self._now = now
         self._stale = stale
+        self._empty_gutter = Segment(" " * GUTTER, styles["row"])
+        self._gaps = {name: " " * GAP for name, _ in self._columns[:-1]} | {name: "" for name, _ in self._columns[-1:]}
 
     def row(self, ticket: Ticket, state: RowState) -> Strip:
-        """The gutter and all columns."""
+        """The gutter and all columns; a gap belongs to the cell before it, which makes half as many segments."""
         cells = [self._cell(ticket, name, width, state) for name, width in self._columns]
         if self._filter.words and not any(cell.spans for cell in cells):
             self._add_snippet(cells, ticket)
         segments = self._gutter(state)
-        gap = Segment(" " * GAP, self._styles["cursor" if state.cursor else "row"])
-        for position, cell in enumerate(cells):
-            if position:
-                segments.append(gap)
+        for cell in cells:
             self._append(segments, cell)
         return Strip(segments, GUTTER + self._layout.total)
 
@@ -113,22 +115,25 @@ class RowPainter:
 
     def _gutter(self, state: RowState) -> list[Segment]:
         styles = self._styles
-        base = styles["cursor"] if state.cursor else styles["row"]
+        if not state.cursor and not state.marked and not state.news:
+            return [self._empty_gutter]
+        base = styles["cursor" if state.cursor else "row"]
         bar = Segment(CURSOR_SIGN, base + styles["cursor-bar"]) if state.cursor else Segment(" ", base)
         if state.marked:
-            sign = Segment(MARK_SIGN, base + styles["marked"])
+            sign = Segment(MARK_SIGN + " ", base + styles["marked"])
         elif state.news:
-            sign = Segment(NEWS_SIGNS[state.news], base + styles[state.news])
+            sign = Segment(NEWS_SIGNS[state.news] + " ", base + styles[state.news])
         else:
-            sign = Segment(" ", base)
-        return [bar, sign, Segment(" ", base)]
+            sign = Segment("  ", base)
+        return [bar, sign]
 
     def _cell(self, ticket: Ticket, column: str, width: int, state: RowState) -> _Cell:
         words = cell_text(ticket, column, self._now)
         if width == 1 and column in SIGNED:
             words = words[:1]
         text = fit(words, width, right=column_kind(column).right)
-        return _Cell(text, self._cell_style(ticket, column, state), highlights(self._filter, text))
+        spans = highlights(self._filter, text) if self._filter.words else _NO_SPANS
+        return _Cell(text + self._gaps[column], self._cell_style(ticket, column, state), spans)
 
     def _cell_style(self, ticket: Ticket, column: str, state: RowState) -> Style:
         styles = self._styles
@@ -167,12 +172,14 @@ class RowPainter:
             return
         at = names.index("title")
         title = cells[at].text.rstrip() + " "
+        gap = self._gaps["title"]
         room = self._layout.widths[at] - width_of(title)
         piece = snippet(self._filter, ticket, room) if room >= _LEAST_SNIPPET else ""
         if piece:
             text = fit(piece, room)
             style = cells[at].style + self._styles["snippet"]
-            cells[at] = _Cell(title, cells[at].style, [], _Cell(text, style, highlights(self._filter, text)))
+            found = _Cell(text + gap, style, highlights(self._filter, text))
+            cells[at] = _Cell(title, cells[at].style, _NO_SPANS, found)
 
 
 def _title(name: str, width: int) -> str:

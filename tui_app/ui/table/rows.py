@@ -1,14 +1,14 @@
 """The rows of a table: what is loaded, in which order, and which of them are shown. Knows nothing of screens.
 
 Invariants: ``tickets`` never changes its order, so an index into it names a ticket; ``shown`` is always a sequence of
-such indexes in display order, and everything in it passes filter and facets. A filter is applied in slices of time:
-``shown`` grows until `pending` is false, and no single step takes longer than its caller allows.
+such indexes in display order, and everything in it passes filter and facets. Orders and filters are worked out in
+slices of time: ``shown`` grows until `pending` is false, and no step takes much longer than its caller allows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import TypeAlias
 
@@ -19,7 +19,10 @@ from tui_app.ui.table.filtering import Filter, folded, keeps
 Key: TypeAlias = tuple[str, str]
 """Source and id: what names a ticket over all refreshes."""
 
-_STEP = 64  # tickets between two looks at the clock
+_STEP = 64  # tickets that are filtered between two looks at the clock
+_KEYS_STEP = 512  # tickets whose sort keys are made between two
+_RUN = 2048  # tickets that are sorted between two
+_DONE = object()
 
 
 def key_of(ticket: Ticket) -> Key:
@@ -41,6 +44,7 @@ class Rows:
         self._order: Sequence[int] = range(0)
         self._folded: list[str | None] = []
         self._keys: list[SortKey] = []
+        self._sort: Iterator[None] | None = None
         self._waiting: Sequence[int] = ()
         """Indexes that the filter has yet to look at, from `_at` on."""
         self._at = 0
@@ -53,8 +57,8 @@ class Rows:
         self._folded = []
         self._keys = []
         self._order = range(len(self.tickets))
-        self._sort()
         self._select(self._order)
+        self._start_sort()
 
     def add(self, tickets: Sequence[Ticket]) -> None:
         """Append tickets; what was found among the former ones is kept."""
@@ -63,8 +67,7 @@ class Rows:
         added = range(first, len(self.tickets))
         if self.sort_column:
             self._order = [*self._order, *added]
-            self._sort()
-            self._select(self._order)
+            self._start_sort()
         elif not self.selective:
             self._order = range(len(self.tickets)) if isinstance(self._order, range) else [*self._order, *added]
             self._select(self._order)
@@ -75,6 +78,11 @@ class Rows:
 
     # ---------------------------------------------------------------- sorting
 
+    @property
+    def sorting(self) -> bool:
+        """Whether a new order is being worked out; until it is there, the former one is shown."""
+        return self._sort is not None
+
     def sort_by(self, column: str | None, *, descending: bool = False) -> None:
         """Sort by a column; equal ones keep the order they had, tickets without a value come last. None: as loaded."""
         if column != self.sort_column:
@@ -83,19 +91,30 @@ class Rows:
         self.descending = descending
         if column is None:
             self._order = range(len(self.tickets))
-        self._sort()
-        self._select(self._order)
+        self._start_sort()
 
-    def _sort(self) -> None:
-        if self.sort_column is None:
-            return
-        key = sort_keys(self.sort_column)
-        self._keys.extend(map(key, self.tickets[len(self._keys) :]))
-        keys = self._keys
-        present = [index for index in self._order if keys[index] is not None]
-        complete = len(present) == len(keys)
-        absent = [] if complete else [index for index in self._order if keys[index] is None]
-        present.sort(key=keys.__getitem__, reverse=self.descending)
+    def _start_sort(self) -> None:
+        self._sort = self._sorting(self.sort_column) if self.sort_column else None
+        if self._sort is None:
+            self._select(self._order)
+
+    def _sorting(self, column: str) -> Iterator[None]:
+        """Sort in steps of a millisecond or so: keys in pieces, runs, and then the runs, which merge quickly."""
+        key, keys = sort_keys(column), self._keys
+        while len(keys) < len(self.tickets):
+            keys.extend(map(key, self.tickets[len(keys) : len(keys) + _KEYS_STEP]))
+            yield
+        present: list[int] = []
+        absent: list[int] = []
+        for start in range(0, len(self._order), _RUN):
+            run = [index for index in self._order[start : start + _RUN] if keys[index] is not None]
+            if len(run) < len(self._order[start : start + _RUN]):
+                absent += [index for index in self._order[start : start + _RUN] if keys[index] is None]
+            run.sort(key=keys.__getitem__, reverse=self.descending)
+            present += run
+            yield
+        if len(present) > _RUN:
+            present.sort(key=keys.__getitem__, reverse=self.descending)
         self._order = present + absent
 
     # -------------------------------------------------------------- selecting
@@ -107,8 +126,8 @@ class Rows:
 
     @property
     def pending(self) -> bool:
-        """Whether tickets have yet to be looked at; `advance` does so."""
-        return self._at < len(self._waiting)
+        """Whether an order is being worked out or tickets have yet to be looked at; `advance` does both."""
+        return self._sort is not None or self._at < len(self._waiting)
 
     def set_filter(self, wanted: Filter) -> None:
         """Filter anew; where the new filter can only narrow the former one, its hits alone are looked at."""
@@ -139,8 +158,14 @@ class Rows:
             self.shown, self._waiting = self._order, ()
 
     def advance(self, seconds: float, enough: int | None = None) -> None:
-        """Go on with the filter for at most about ``seconds``, or until ``enough`` are shown."""
+        """Go on with order and filter for at most about ``seconds``, or until ``enough`` are shown."""
         deadline = perf_counter() + seconds
+        while self._sort is not None:
+            if next(self._sort, _DONE) is _DONE:
+                self._sort = None
+                self._select(self._order)
+            elif perf_counter() >= deadline:
+                return
         hits = self.shown
         if not isinstance(hits, list):
             return
@@ -182,16 +207,20 @@ class Rows:
 
     # ---------------------------------------------------------------- finding
 
-    def position_of(self, key: Key, near: int = 0) -> int | None:
-        """Where the ticket is shown, None where it is not; ``near`` is where it was, looked at first."""
-        if 0 <= near < len(self.shown) and key_of(self.tickets[self.shown[near]]) == key:
+    def index_of(self, key: Key, near: int = 0) -> int | None:
+        """The index of the ticket, None where it is not loaded; ``near`` is where it was, looked at first."""
+        if 0 <= near < len(self.tickets) and key_of(self.tickets[near]) == key:
             return near
-        source, ticket_id = key
-        for position, index in enumerate(self.shown):
-            ticket = self.tickets[index]
-            if ticket.id == ticket_id and ticket.source == source:
-                return position
-        return None
+        return next((index for index, ticket in enumerate(self.tickets) if key_of(ticket) == key), None)
+
+    def place_of(self, index: int, near: int = 0) -> int | None:
+        """Where among the shown rows the ticket stands, None where it is not shown (yet)."""
+        if 0 <= near < len(self.shown) and self.shown[near] == index:
+            return near
+        try:
+            return self.shown.index(index)
+        except ValueError:
+            return None
 
     def shown_tickets(self) -> Iterable[Ticket]:
         """The tickets in display order."""
