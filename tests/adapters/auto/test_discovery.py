@@ -7,6 +7,7 @@ import pytest
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, TEXTS, described, tool
 from tui_app.adapters.auto.discovery import discover
 from tui_app.adapters.auto.words import split_words
+from tui_app.mcp_client.types import Tool
 
 
 def searcher(*names: str) -> str:
@@ -106,3 +107,75 @@ def test_tools_that_list_values_are_found() -> None:
         "assignee": "get_users",
         "project": "get_projects",
     }
+
+
+NAMED: dict[str, tuple[str, str, tuple[Tool, ...]]] = {
+    "words in the middle": (
+        "searchAcmeIssuesUsingJql",
+        "getAcmeIssue",
+        (
+            tool("searchAcmeIssuesUsingJql", "cloudId jql", cloudId=TEXT, jql=TEXT),
+            tool("getAcmeIssue", "cloudId issueIdOrKey", cloudId=TEXT, issueIdOrKey=TEXT),
+            tool("getVisibleAcmeProjects", "cloudId", cloudId=TEXT),
+            tool("getAcmeIssueRemoteIssueLinks", "cloudId issueIdOrKey", cloudId=TEXT, issueIdOrKey=TEXT),
+        ),
+    ),
+    "noun first": (
+        "stories-search",
+        "stories-get-by-id",
+        (
+            tool("stories-get-by-id", "storyPublicId", storyPublicId=NUMBER),
+            tool("stories-search", name=TEXT, owner=TEXT, state=TEXT),
+            tool("stories-create", "name", name=TEXT),
+            tool("epics-search", name=TEXT),
+            tool("stories-get-history", "storyPublicId", storyPublicId=NUMBER),
+        ),
+    ),
+    "work items": (
+        "search_workitem",
+        "wit_get_work_item",
+        (
+            tool("wit_my_work_items", "project", project=TEXT),
+            tool("wit_get_work_item", "id project", id=NUMBER, project=TEXT),
+            tool("wit_list_work_item_comments", "project workItemId", project=TEXT, workItemId=NUMBER),
+            tool("wit_create_work_item", "project", project=TEXT),
+            tool("search_workitem", "searchText", searchText=TEXT, project=TEXTS, top=NUMBER, skip=NUMBER),
+            tool("search_code", "searchText", searchText=TEXT),
+        ),
+    ),
+    "work packages": (
+        "list_work_packages",
+        "get_work_package",
+        (
+            tool("list_work_packages", project_id=NUMBER, status=TEXT),
+            tool("get_work_package", "work_package_id", work_package_id=NUMBER),
+            tool("list_statuses"),
+        ),
+    ),
+    "no verb to open": (
+        "bugs_quicksearch",
+        "bug_info",
+        (
+            tool("bug_info", "id", id=NUMBER),
+            tool("bug_comments", "id", id=NUMBER),
+            tool("bugs_quicksearch", "query", query=TEXT),
+        ),
+    ),
+    "an optional mode is no action": (
+        "search_issues",
+        "get_issue",
+        (
+            tool("search_issues", query=TEXT, mode=TEXT, method={"enum": ["fuzzy", "exact"]}),
+            tool("get_issue", "id", id=TEXT),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("style", NAMED)
+def test_search_and_open_are_found_however_they_are_named(style: str) -> None:
+    search, get, tools = NAMED[style]
+    found = discover(described(*tools))
+    assert found.search
+    assert found.get
+    assert (found.search.tool.name, found.get.tool.name) == (search, get)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, described, tool
-from tui_app.adapters.auto.discovery import discover, uses_of
+from tui_app.adapters.auto.discovery import discover
 from tui_app.adapters.auto.safety import may_write, words_may_write
+from tui_app.adapters.auto.uses import uses_of
 from tui_app.adapters.auto.words import ALWAYS_WRITING, split_words
 
 

@@ -70,6 +70,8 @@ _BEFORE = frozenset(_words("before until to end max maximum lte le lt till older
 _DATE_WORDS = frozenset(_words("date time datetime timestamp day at on range"))
 _SAYS_CREATED = re.compile(r"\bcreat|\bopened\b|\breported\b|\bsubmitted\b|\bfiled\b|\braised\b", re.IGNORECASE)
 _SAYS_UPDATED = re.compile(r"\bupdat|\bmodif|\bchanged\b", re.IGNORECASE)
+_SAYS_AFTER = re.compile(r"\b(?:after|since|newer|or later|from)\b", re.IGNORECASE)
+_SAYS_BEFORE = re.compile(r"\b(?:before|until|older|or earlier)\b", re.IGNORECASE)
 _NO_CURSOR = re.compile(r"\bdate\b|\btime\b|YYYY|iso", re.IGNORECASE)
 _FILLERS = frozenset(
     _words("filter filters by search issue issues ticket tickets task tasks bug bugs story stories eq equals is in")
@@ -152,6 +154,9 @@ def language_of(argument: Argument, about: str = "") -> str | None:
 
 def _moment_concept(argument: Argument, words: Sequence[str]) -> str | None:
     """``created_after`` for ``createdAtGte``, ``filters.created.from``, ``since`` ("created since") and the like."""
+    whole = _described_moment(argument, words)
+    if whole:
+        return whole
     path_words = set(words) | set(argument.path.replace(".", "_").lower().split("_"))
     if path_words & _OTHER_MOMENTS or not (argument.kinds & {"string", "integer", "number"} or not argument.kinds):
         return None
@@ -168,6 +173,18 @@ def _moment_concept(argument: Argument, words: Sequence[str]) -> str | None:
         field = ""
     concept = f"{field}_{'after' if is_lower else 'before'}"
     return concept if concept in ("created_after", "created_before", "updated_after", "updated_before") else None
+
+
+def _described_moment(argument: Argument, words: Sequence[str]) -> str | None:
+    """``createdAt``, where the description says that it is the beginning or the end of a range."""
+    field = {"createdat": "created", "created": "created", "createddate": "created", "updatedat": "updated"}.get(
+        "".join(words)
+    )
+    if field is None:
+        return None
+    if _SAYS_AFTER.search(argument.description):
+        return f"{field}_after"
+    return "created_before" if field == "created" and _SAYS_BEFORE.search(argument.description) else None
 
 
 def _described_field(description: str) -> str:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from tui_app.adapters.auto.arguments import Argument
-from tui_app.adapters.auto.discovery import Use
 from tui_app.adapters.auto.matching_values import everything, match_value
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.saying import Said
+from tui_app.adapters.auto.uses import Use
 from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import MCPToolError

@@ -11,7 +11,8 @@ from tui_app.adapters.base import TicketReference
 from tui_app.adapters.reading.names import plain_name
 from tui_app.tickets.ticket import JsonValue
 
-_PLAIN_IDS = ("id", "key", "number", "iid", "identifier", "uuid", "ref", "reference", "ids", "keys")
+_PLAIN_IDS = ("id", "key", "number", "iid", "identifier", "uuid", "pk", "ref", "reference", "ids", "keys")
+_ID_ADJECTIVES = frozenset(("or", "human", "public", "readable", "display", "short", "unique", "external", "internal"))
 _DIGITS = re.compile(r"\d{1,18}(?!.*\d)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -29,7 +30,7 @@ def _rank(argument: Argument) -> int:
     words = argument.words
     joined = "".join(words)
     nouns = [word for word in words if PLURALS.get(word, word) in TICKET_NOUNS]
-    rest = [word for word in words if word not in nouns and word not in _PLAIN_IDS and word not in ("or", "human")]
+    rest = [word for word in words if word not in nouns and word not in _PLAIN_IDS and word not in _ID_ADJECTIVES]
     if rest or "object" in argument.kinds or argument.kinds == {"boolean"} or argument.values:
         return _NO_ID
     optional = 0 if argument.required else 20

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from tui_app.adapters.auto.arguments import Argument, arguments_of
 from tui_app.adapters.auto.concepts import language_of
-from tui_app.adapters.auto.discovery import Found, Use, is_action
+from tui_app.adapters.auto.discovery import Found
 from tui_app.adapters.auto.identity import id_argument
 from tui_app.adapters.auto.safety import words_may_write
+from tui_app.adapters.auto.uses import Use, is_action
 from tui_app.adapters.auto.words import ALWAYS_WRITING, split_words
 from tui_app.adapters.base import ServerDescription
 from tui_app.adapters.mapping import CRITERIA, MapTable, ToolTable

@@ -28,7 +28,7 @@ _BODY_ARGUMENTS = frozenset(names("title summary subject body content comment me
 def may_write(tool: Tool) -> bool:
     """Whether calling ``tool`` may change something, as far as its name, description and annotations tell."""
     return (
-        _annotated_as_writing(tool)
+        annotated_as_writing(tool)
         or words_may_write(split_words(tool.name))
         or _described_as_writing(tool)
         or _wants_a_text(tool)
@@ -65,7 +65,8 @@ def _is_plural_noun(words: Sequence[str]) -> bool:
     return bool(words) and words[-1] in nouns
 
 
-def _annotated_as_writing(tool: Tool) -> bool:
+def annotated_as_writing(tool: Tool) -> bool:
+    """Whether its annotations say that it writes. That they say the contrary proves nothing."""
     if tool.annotations.get("readOnlyHint") is False:
         return True
     return tool.annotations.get("destructiveHint") is True and tool.annotations.get("readOnlyHint") is not True

@@ -13,9 +13,24 @@ from tui_app.adapters.reading.names import names
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 
 
+_PAIRS = frozenset(
+    (
+        ("work", "item"), ("work", "package"), ("user", "story"), ("user", "storie"), ("pull", "request"),
+        ("merge", "request"), ("change", "request"), ("service", "request"),
+    )
+)  # fmt: skip
+"""Two words that are one noun; the second may be a plural."""
+
+
 def split_words(name: str) -> tuple[str, ...]:
-    """The words of a name in lower case: ``getIssueByID`` is get, issue, by, id."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    """The words of a name in lower case: ``getIssueByID`` is get, issue, by, id; ``work_items`` is workitems."""
+    words: list[str] = []
+    for word in map(str.lower, _WORD.findall(name)):
+        if words and (words[-1], word.removesuffix("s")) in _PAIRS:
+            words[-1] += word
+        else:
+            words.append(word)
+    return tuple(words)
 
 
 def _weights(table: str) -> Mapping[str, int]:
@@ -25,19 +40,21 @@ def _weights(table: str) -> Mapping[str, int]:
 
 
 SEARCH_VERBS = _weights(
-    "30: search; 28: find query lookup; 26: list; 25: filter; 22: browse; 20: get fetch retrieve read load show view"
+    "30: search; 28: find query lookup quicksearch; 26: list; 25: filter; 22: browse; 20: get fetch retrieve "
+    "read load show view"
 )
 """Verbs of tools that answer with several things, and how sure each makes it."""
 
 GET_VERBS = _weights(
-    "30: get read; 29: view show fetch; 28: describe retrieve load; 26: inspect detail details; 22: find lookup"
+    "30: get read; 29: view show fetch; 28: describe retrieve load; 26: inspect detail details info; 22: find lookup"
 )
 """Verbs of tools that answer with one thing."""
 
 READ_VERBS = frozenset((*SEARCH_VERBS, *GET_VERBS, "count", "check"))
 
 TICKET_NOUNS = _weights(
-    "30: issue ticket; 28: bug task story incident defect; 26: workitem workpackage case card userstory; "
+    "30: issue ticket; 28: bug task story incident defect workitem workpackage userstory; 26: case card "
+    "servicerequest; "
     "20: todo problem request item feature record"
 )
 """What trackers call a ticket."""
@@ -50,7 +67,8 @@ PLURALS: Mapping[str, str] = {
 
 COMMENT_NOUNS = frozenset(
     names(
-        "comments comment notes note discussions discussion journals conversation conversations replies messages thread"
+        "comments comment notes note discussions discussion journals conversation conversations followups "
+        "replies messages thread"
     )
 )
 VALUE_NOUNS: Mapping[str, str] = {
@@ -71,7 +89,8 @@ VALUE_NOUNS: Mapping[str, str] = {
 
 FILLERS = frozenset(
     names(
-        "the a an all by with using for of in from to and or any advanced basic full tool tools function api "
+        "the a an all by with using via matching up on at for of in from to and or any advanced basic full tool "
+        "tools function api "
         "mcp v1 v2 v3 "
         "data execute run info information jql query text keyword keywords criteria filter filters filtered "
         "list paginated summaries"
