@@ -22,7 +22,7 @@ Answer = Callable[[str, dict[str, Any]], CallToolResult]
 
 
 def tool(
-    name: str, required: str = "", about: str = "", hints: Mapping[str, Any] | None = None, **arguments: Any
+    name: str, /, required: str = "", about: str = "", hints: Mapping[str, Any] | None = None, **arguments: Any
 ) -> Tool:
     """A tool; ``required`` names arguments, separated by spaces."""
     schema = {"type": "object", "properties": arguments, "required": required.split()}
