@@ -1,0 +1,136 @@
+"""A pseudo-terminal with the real program in it: type keys, wait for words on the screen, look at the bytes.
+
+Used by the tests that drive the whole program and by the benchmarks that time what a user sees.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+import pyte
+
+PATIENCE = 20.0
+"""Seconds until a wait gives up: far beyond what the program takes on a busy machine."""
+
+
+class Terminal:
+    """Runs one program in a pseudo-terminal of a given size. Use it as a context manager: it leaves no process."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        environment: Mapping[str, str] | None = None,
+        directory: str | None = None,
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.output = bytearray()
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        full = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            argv,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=full,
+            cwd=directory,
+            start_new_session=True,
+            preexec_fn=_take_terminal,  # noqa: PLW1509 (the tests' own process has one thread here)
+        )
+        os.close(slave)
+        self._parsed = 0
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self._master)
+
+    @property
+    def text(self) -> str:
+        """The screen as it is now, a line a row."""
+        self._stream.feed(bytes(self.output[self._parsed :]))
+        self._parsed = len(self.output)
+        return "\n".join(self.screen.display)
+
+    def send(self, keys: str) -> None:
+        """Type ``keys``."""
+        os.write(self._master, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the terminal's size, as a window manager does."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+
+    def read(self, seconds: float) -> bool:
+        """Take in what the program writes, waiting up to ``seconds`` for it; False when it has closed the terminal."""
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # Linux's way of saying that the other side is closed
+            return False
+        self.output += data
+        return bool(data)
+
+    def wait_for(self, what: str | Callable[[str], bool], patience: float = PATIENCE) -> str:
+        """Wait until the screen shows ``what`` (or satisfies it) and return the screen.
+
+        Raises:
+            AssertionError: it did not, within ``patience`` seconds; the message holds the screen.
+        """
+        met = what if callable(what) else lambda screen: what in screen
+        deadline = time.monotonic() + patience
+        while not met(text := self.text):
+            if time.monotonic() > deadline or not self.read(0.05):
+                if met(text := self.text):
+                    break
+                raise AssertionError(f"the screen never showed {what!r}; it shows:\n{text}")
+        return text
+
+    def wait_for_bytes(self, *needles: bytes, patience: float = PATIENCE) -> float:
+        """Seconds from the start until the program had written all of ``needles``. Parses nothing: for measuring."""
+        deadline = time.monotonic() + patience
+        while not all(needle in self.output for needle in needles):
+            if time.monotonic() > deadline or not self.read(0.05):
+                raise AssertionError(f"never written: {needles!r}; written: {bytes(self.output[-2000:])!r}")
+        return time.perf_counter() - self.started
+
+    def wait_for_exit(self, patience: float = PATIENCE) -> int:
+        """The program's exit code; its last output is read."""
+        deadline = time.monotonic() + patience
+        while self.process.poll() is None:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the program did not end; the screen shows:\n{self.text}")
+            if not self.read(0.05):
+                self.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        while select.select([self._master], [], [], 0)[0] and self.read(0):
+            pass
+        return self.process.returncode
+
+
+def _take_terminal() -> None:
+    """Make the pseudo-terminal the child's controlling one, so that Ctrl-C and Ctrl-Z reach it as signals."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
