@@ -184,12 +184,14 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
+_MOST_FOR_SNIPPET = 200_000  # characters; a row in sight must not wait for a book to be searched again
 _SNIPPET_BEFORE = 16  # characters shown before a hit in a text that is not a column
 
 
 def snippet(wanted: Filter, ticket: Ticket, width: int) -> str:
     """A piece of a long text around the first hit in it, for rows whose hit no column shows; or empty."""
-    for text in long_texts(ticket):
+    for text in () if wanted.fuzzy else long_texts(ticket):
+        text = text[:_MOST_FOR_SNIPPET]
         lowered = text.casefold()
         for word in wanted.words:
             at = lowered.find(word)
