@@ -13,6 +13,7 @@ from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Inspect, Reconnect, Search
 from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.dialogs.sharing_dialogs import copy_choices
+from tui_app.ui.form.form_screen import FormScreen
 from tui_app.ui.keys import KEYS
 
 PRINTER = check_criteria({"text": "printer"})
@@ -301,7 +302,7 @@ async def test_an_ending_that_says_no_format_is_refused(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ first run
 
 
-@pytest.mark.parametrize("key", ["escape", "s", "x", "enter", "q"])
+@pytest.mark.parametrize("key", ["escape", "space", "x", "enter", "q"])
 async def test_the_welcome_card_leaves_rows_in_sight_and_any_key_closes_it(key: str) -> None:
     looks = FakeLookMemory(first_run=True)
     async with opened(looks=looks) as deck:
@@ -311,6 +312,13 @@ async def test_the_welcome_card_leaves_rows_in_sight_and_any_key_closes_it(key: 
         assert deck.screen is deck.browser
         assert deck.app.is_running
         await deck.until(lambda: looks.first_run_card_seen)
+
+
+async def test_a_key_that_the_welcome_card_teaches_does_at_once_what_the_card_says() -> None:
+    async with opened(looks=FakeLookMemory(first_run=True)) as deck:
+        await deck.sees("Welcome to ticketdeck")
+        await deck.press("s")
+        assert isinstance(deck.screen, FormScreen)
 
 
 async def test_the_welcome_card_comes_once_and_again_only_when_asked_for() -> None:

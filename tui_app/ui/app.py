@@ -146,7 +146,7 @@ class TicketdeckApp(App[None]):
 
     @on(Inbox.Ready)
     def _drain_inbox(self) -> None:
-        if self._inbox.drain(self._take):
+        if self.is_running and self._inbox.drain(self._take):
             self.call_later(self._drain_inbox)
 
     def _take(self, reply: Reply) -> None:

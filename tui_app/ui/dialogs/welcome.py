@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui_app.ui.keys import display_key, find_key
 
-_ONLY_CLOSE = frozenset({"escape", "enter", "space"})
+_ONLY_CLOSE = frozenset({"escape", "enter", "space", "q"})
 _KEYS = ("search.edit", "search.filter", "table.open", "program.help")
 
 
