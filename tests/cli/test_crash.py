@@ -52,8 +52,8 @@ def test_without_an_exception_every_threads_place_is_told() -> None:
 
 
 def test_the_home_directory_is_not_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TICKETDECK_STATE_DIR", str(crash_dir().parent))  # where it is before the home moves
     monkeypatch.setenv("HOME", str(Path(__file__).parents[1]))
-    monkeypatch.setenv("TICKETDECK_STATE_DIR", str(crash_dir().parent))
     report = write_report(fault("x"))
     assert report is not None
     assert "  ~/cli/test_crash.py:" in report.read_text()
