@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from datetime import datetime, tzinfo
 from typing import Any
 
 import pytest
 
+import tui_app.ui.app
+import tui_app.ui.form.fields  # noqa: F401  both are loaded before the clock is stopped
 from tests.ui.fakes import NOW
 
 
-class StandingClock(datetime):
+class _SameType(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, datetime)
+
+
+class StandingClock(datetime, metaclass=_SameType):
     """`datetime`, except that now is always the same."""
 
     @classmethod
@@ -20,13 +29,9 @@ class StandingClock(datetime):
 
 @pytest.fixture
 def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No picture depends on when it is taken."""
-    for module in (
-        "tui_app.ui.table.results_table",
-        "tui_app.ui.detail.ticket_detail",
-        "tui_app.ui.form.fields",
-        "tui_app.tickets.dates",
-        "tui_app.tickets.criteria",
-    ):
-        monkeypatch.setattr(f"{module}.datetime", StandingClock)
+    """No picture depends on when it is taken: every module that asks for the time gets the same answer."""
+    for name, module in list(sys.modules.items()):
+        has_clock = name.startswith("tui_app.") and getattr(module, "datetime", None) is datetime
+        if has_clock and "datetime.now(" in inspect.getsource(module):
+            monkeypatch.setattr(module, "datetime", StandingClock)
     monkeypatch.setattr("tui_app.ui.status.status_line.monotonic", lambda: 112.0)
