@@ -1,0 +1,213 @@
+"""Columns: chosen, ordered, sized, sorted, and as wide as the screen allows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.ui.fakes import NOW
+from tests.ui.table.board import Opening, ticket
+from tui_app.ui.table.columns import (
+    ColumnSpec,
+    column_kind,
+    columns_from_text,
+    default_columns,
+    extra_columns,
+    facet_values,
+    natural_key,
+    text_of,
+)
+from tui_app.ui.table.results_table import ResultsTable
+
+
+def specs(*names: str) -> list[ColumnSpec]:
+    return [ColumnSpec.from_text(name) for name in names]
+
+
+async def test_chosen_columns_stand_in_their_order_in_their_width(board: Opening) -> None:
+    async with board([ticket(1, assignee="Ada")]) as shown:
+        shown.table.set_columns(specs("assignee:12", "id:8", "title"))
+        assert shown.header.split() == ["Assignee", "ID", "Title"]
+        assert shown.header.index("ID") - shown.header.index("Assignee") == 12 + 2
+        assert shown.header.index("Title") - shown.header.index("ID") == 8 + 2
+        assert shown.line_of("T-1").split()[-4:] == ["Ada", "T-1", "Title", "1"]
+        assert shown.is_square()
+
+
+async def test_any_further_field_is_a_column_and_sorts(board: Opening) -> None:
+    rows = [ticket(n, extra={"story_points": points}) for n, points in ((1, 8), (2, None), (3, 13), (4, 2))]
+    async with board(rows) as shown:
+        shown.table.set_columns(specs("id", "title", "extra.story_points"))
+        assert "Story points" in shown.header
+        assert shown.line_of("T-3").endswith("13")
+        shown.table.sort_by("extra.story_points")
+        assert shown.ids == ["T-4", "T-1", "T-3", "T-2"]
+
+
+def test_further_fields_are_offered_the_most_frequent_first() -> None:
+    rows = [ticket(1, extra={"b": 1, "a": 1}), ticket(2, extra={"b": 2})]
+    assert extra_columns(rows) == ["extra.b", "extra.a"]
+
+
+def test_a_column_is_saved_and_read_as_text() -> None:
+    for text in ("title", "extra.story:points:12", "updated_at:9"):
+        assert ColumnSpec.from_text(text).to_text() == text
+    assert ColumnSpec.from_text("extra.a:b") == ColumnSpec("extra.a:b")
+    assert columns_from_text(["id", "title:9", "id:5"]) == (ColumnSpec("id", 5), ColumnSpec("title", 9))
+
+
+def test_the_wider_the_table_the_more_columns_it_shows_and_the_title_is_always_there() -> None:
+    counts = [len(default_columns(width)) for width in (40, 60, 80, 120, 160, 200, 300)]
+    assert counts == sorted(counts)
+    assert all("title" in [column.name for column in default_columns(width)] for width in range(20, 400, 7))
+
+
+async def test_tickets_of_several_trackers_show_which_one_they_are_from(board: Opening) -> None:
+    async with board([ticket(1, source="work"), ticket(2, source="home")]) as shown:
+        assert "source" in [column.name for column in shown.table.columns]
+        assert "work" in shown.line_of("T-1")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160, 200, 300])
+async def test_at_every_width_the_lines_fill_the_table_and_the_title_has_the_most_room(
+    board: Opening, width: int
+) -> None:
+    rows = [
+        ticket(n, title="a long title " * 20, labels=("printing", "hardware"), assignee="Ada Moreno Lopez")
+        for n in range(30)
+    ]
+    async with board(rows, size=(width, 20)) as shown:
+        assert shown.is_square()
+        start = shown.header.index("Title")
+        end = shown.lines[1].index("…", start)
+        assert end - start >= width * 0.3
+
+
+async def test_columns_that_do_not_fit_are_scrolled_to_and_the_gutter_stays(board: Opening) -> None:
+    names = ("id", "title:60", "url:50", "reporter")
+    async with board([ticket(1, url="https://x.example/1", reporter="Lena")], size=(60, 10)) as shown:
+        shown.table.set_columns(specs(*names))
+        assert "Lena" not in shown.text
+        for _ in range(20):
+            shown.table.action_scroll_right()
+        assert "Lena" in shown.text
+        assert "Reporter" in shown.header
+        assert shown.lines[1][0] == "▌"
+        assert shown.is_square()
+        for _ in range(20):
+            shown.table.action_scroll_left()
+        assert "T-1" in shown.text
+
+
+async def test_the_sorted_column_says_so_and_in_which_direction(board: Opening) -> None:
+    async with board([ticket(n) for n in range(3)]) as shown:
+        shown.table.sort_by("title")
+        assert "Title ▲" in shown.header
+        shown.table.sort_by("title")
+        assert "Title ▼" in shown.header
+        shown.table.sort_by("title")
+        assert shown.table.sort is None
+        assert "▲" not in shown.header
+        assert "▼" not in shown.header
+        assert [message.sort for message in shown.heard(ResultsTable.LayoutChanged)] == []
+        await shown.settle()
+        assert [message.sort for message in shown.heard(ResultsTable.LayoutChanged)] == ["title", "-title", None]
+
+
+@pytest.mark.parametrize("column", ["id", "status", "priority", "assignee", "updated_at", "labels", "comments"])
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_every_sorted_column_that_is_shown_carries_its_arrow(board: Opening, column: str, width: int) -> None:
+    async with board([ticket(n) for n in range(9)], size=(width, 12)) as shown:
+        shown.table.sort_by(column)
+        is_shown = column in [spec.name for spec in shown.table.columns]
+        assert ("▲" in shown.header or "▼" in shown.header) is is_shown
+        assert shown.is_square()
+
+
+async def test_sorting_is_stable_in_both_directions_and_nothing_comes_last(board: Opening) -> None:
+    people = ["Bo", None, "Ada", "Bo", "Ada"]
+    async with board([ticket(n, assignee=person) for n, person in enumerate(people)]) as shown:
+        shown.table.sort_by("assignee")
+        assert shown.ids == ["T-2", "T-4", "T-0", "T-3", "T-1"]
+        shown.table.sort_by("assignee")
+        assert shown.ids == ["T-0", "T-3", "T-2", "T-4", "T-1"]
+
+
+async def test_times_sort_with_the_youngest_first_and_ids_by_their_number(board: Opening) -> None:
+    rows = [ticket(n, updated_at=NOW - timedelta(hours=n)) for n in (9, 100, 10)]
+    async with board(rows) as shown:
+        shown.table.sort_by("updated_at")
+        assert shown.table.sort == "-updated_at"
+        assert shown.ids == ["T-9", "T-10", "T-100"]
+        shown.table.sort_by("id")
+        assert shown.ids == ["T-9", "T-10", "T-100"]
+
+
+async def test_status_sorts_as_on_a_board_and_priority_by_urgency(board: Opening) -> None:
+    rows = [
+        ticket(1, status="Done", priority="Low"),
+        ticket(2, status="In Progress", priority="Highest"),
+        ticket(3, status="Open", priority="Medium"),
+    ]
+    async with board(rows) as shown:
+        shown.table.sort_by("status")
+        assert shown.ids == ["T-3", "T-2", "T-1"]
+        shown.table.sort_by("priority")
+        assert shown.ids == ["T-2", "T-3", "T-1"]
+
+
+async def test_a_large_table_is_sorted_in_slices_to_the_same_order(board: Opening) -> None:
+    rows = [ticket(n, title=f"{(n * 7919) % 10_007:06}") for n in range(10_007)]
+    async with board(rows) as shown:
+        shown.table.sort_by("title")
+        await shown.until(lambda: shown.lines[1].split()[-1:] and "000000" in shown.lines[1])
+        assert [row.title for row in shown.table.shown] == sorted(row.title for row in rows)
+
+
+@pytest.mark.parametrize(("smaller", "larger"), [("PAY-9", "PAY-10"), ("#9", "#10"), ("a", "B"), ("x2y9", "x2y10")])
+def test_numbers_within_ids_count_as_numbers(smaller: str, larger: str) -> None:
+    assert natural_key(smaller) < natural_key(larger)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, ""),
+        (True, "yes"),
+        (5, "5"),
+        (["a", {"name": "b"}], "a, b"),
+        ({"displayName": "Ada"}, "Ada"),
+        ({"x": 1, "y": None}, "x: 1, y: "),
+    ],
+)
+def test_any_value_of_a_further_field_has_words(value: object, words: str) -> None:
+    assert text_of(ticket(1, extra={"field": value}), "extra.field") == words
+
+
+def test_each_label_counts_by_itself_and_no_label_counts_too() -> None:
+    assert facet_values(ticket(1, labels=("a", "b", "a")), "labels") == ("a", "b")
+    assert facet_values(ticket(1, labels=()), "labels") == ("",)
+    assert facet_values(ticket(1, created_at=NOW), "created_at") == ("2026-11",)
+
+
+def test_a_further_field_has_a_title_made_of_its_name() -> None:
+    assert column_kind("extra.story_points").title == "Story points"
+    assert column_kind("extra.").title
+
+
+async def test_relative_times_stand_in_the_row_and_signs_before_status_and_priority(board: Opening) -> None:
+    row = ticket(1, status="Blocked", priority="High", updated_at=NOW - timedelta(days=3))
+    async with board([row], size=(140, 10)) as shown:
+        assert "■ Blocked" in shown.line_of("T-1")
+        assert "↑ High" in shown.line_of("T-1")
+        assert shown.line_of("T-1").split()[-1] == "3d"
+
+
+async def test_each_kind_of_status_has_a_style_of_its_own(board: Opening) -> None:
+    kinds = {"Open": "○", "In Progress": "◐", "Blocked": "■", "Done": "✓"}
+    rows = [ticket(0), *(ticket(n, status=status) for n, status in enumerate(kinds, start=1))]
+    async with board(rows, size=(140, 10)) as shown:
+        assert (
+            len({shown.style_of(f"{sign} {status}").color for status, sign in kinds.items() if status != "Open"}) == 3
+        )
