@@ -74,7 +74,7 @@ def _natural_width(name: str, sample: list[Ticket], cell: Callable[[Ticket, str]
     kind = column_kind(name)
     texts = {cell(ticket, name)[:_LONGEST_MEASURED] for ticket in sample}
     widest = max((width_of(safe_line(text)) for text in texts), default=0)
-    return max(kind.least, width_of(kind.title) + 1, min(kind.most, widest))
+    return max(kind.least, width_of(kind.title) + (not kind.right), min(kind.most, widest))
 
 
 def fitted_layout(natural: Layout, room: int) -> Layout:

@@ -93,24 +93,17 @@ class RowPainter:
         return Strip(segments, GUTTER + self._layout.total)
 
     def header(self, sort_column: str | None, *, descending: bool) -> Strip:
-        """The names of the columns; the sorted one carries an arrow, which stands in a gap where its name is full."""
+        """The names of the columns; the sorted one carries an arrow, which stands in the gap before a right one."""
         plain, sorted_style = self._styles["header"], self._styles["header-sort"]
-        stale = STALE_SIGN if self._stale else ""
-        segments = [Segment(fit(stale, GUTTER), plain)]
-        for position, (name, width) in enumerate(self._columns):
-            before = GAP if position else 0
-            if name != sort_column:
-                segments.append(Segment(" " * before + _header_cell(name, width), plain))
-                continue
-            arrow = SORT_SIGNS[descending]
-            if before and column_kind(name).right:
-                segments.append(
-                    Segment(" " * (before - 1) + fit(arrow + _title(name, width), width + 1, right=True), sorted_style)
-                )
-            else:
-                title = cut(_title(name, width - 1), width - 1)
-                title += " " if width_of(title) + 1 < width else ""
-                segments.append(Segment(" " * before + fit(title + arrow, width), sorted_style))
+        arrow = SORT_SIGNS[descending]
+        in_gap = [name == sort_column and column_kind(name).right for name, _ in self._columns]
+        gaps = [fit(STALE_SIGN if self._stale else "", GUTTER), *self._gaps.values()]
+        gaps = [gap[:-1] + arrow if here else gap for gap, here in zip(gaps, [*in_gap, False], strict=True)]
+        segments = [Segment(gaps[0], plain)]
+        for (name, width), gap, is_told in zip(self._columns, gaps[1:], in_gap, strict=True):
+            is_sorted = name == sort_column
+            words = _header_cell(name, width, arrow if is_sorted and not is_told else "")
+            segments.append(Segment(words + gap, sorted_style if is_sorted else plain))
         return Strip(segments, GUTTER + self._layout.total)
 
     def _gutter(self, state: RowState) -> list[Segment]:
@@ -182,11 +175,11 @@ class RowPainter:
             cells[at] = _Cell(title, cells[at].style, _NO_SPANS, found)
 
 
-def _title(name: str, width: int) -> str:
-    """The column's name, or its short form where that is too long."""
+def _header_cell(name: str, width: int, arrow: str) -> str:
+    """The column's name, or its short form where that is too long, and the arrow as long as one cell is left."""
     kind = column_kind(name)
-    return kind.title if width_of(kind.title) <= width or not kind.short else kind.short
-
-
-def _header_cell(name: str, width: int) -> str:
-    return fit(cut(_title(name, width), width), width, right=column_kind(name).right) if width > 1 else " " * width
+    room = width - len(arrow)
+    title = kind.short if kind.short and width_of(kind.title) > room else kind.title
+    title = cut(title, room) if width > 1 else ""
+    space = " " if arrow and 0 < width_of(title) < room else ""
+    return fit(title + space + arrow, width, right=kind.right)

@@ -202,8 +202,8 @@ class ResultsTable(TableCanvas, can_focus=True):
         self.post_message(self.LayoutChanged(self._chosen_columns, self.sort))
 
     def set_columns(self, columns: Sequence[ColumnSpec]) -> None:
-        """Show these columns; none: those that the width allows."""
-        self._chosen_columns = tuple(columns)
+        """Show these columns, each once; none: those that the width allows."""
+        self._chosen_columns = tuple({column.name: column for column in columns}.values())
         self._natural = None
         self._aside = 0
         self.repaint()

@@ -22,6 +22,7 @@ Key: TypeAlias = tuple[str, str]
 _STEP = 64  # tickets that are filtered between two looks at the clock
 _KEYS_STEP = 512  # tickets whose sort keys are made between two
 _RUN = 2048  # tickets that are sorted between two
+_MOST_KEYS = 20_000  # sort keys kept for the next turn; those of more tickets take more memory than time to make anew
 _DONE = object()
 
 
@@ -116,6 +117,8 @@ class Rows:
         if len(present) > _RUN:
             present.sort(key=keys.__getitem__, reverse=self.descending)
         self._order = present + absent
+        if len(keys) > _MOST_KEYS:
+            self._keys = []
 
     # -------------------------------------------------------------- selecting
 
