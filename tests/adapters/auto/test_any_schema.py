@@ -218,3 +218,50 @@ def test_only_what_is_declared_and_allowed_is_sent(server: ServerDescription, wa
         with contextlib.suppress(MCPError):
             for call in adapter.open_calls(reference):
                 assert_allowed(server, call)
+
+
+PARTS = [
+    *("properties", "required", "type", "anyOf", "allOf", "$ref", "$defs", "A", "items", "enum", "const", "default"),
+    *("query", "status", "id", "limit", "created_after", "description", "maximum", "pattern", "action"),
+]
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["string", "array", "#/$defs/A", "#"])
+)
+junk = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(PARTS), inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.dictionaries(st.sampled_from(["properties", "required", "type", "$defs", "$ref"]), junk), junk, criteria)
+def test_no_schema_however_broken_makes_it_raise(
+    schema: dict[str, Any], hints: Any, wanted: TicketSearchCriteria
+) -> None:
+    annotations = hints if isinstance(hints, dict) else {}
+    broken = [
+        Tool(name, "", input_schema=schema, annotations=annotations) for name in ("search_issues", "get_issue", "issue")
+    ]
+    with contextlib.suppress(MCPError):
+        adapter = make(described(*broken), {})
+        adapter.mapping()
+        adapter.values([])
+        call = adapter.search_call(wanted)
+        adapter.page(wanted, call, data([{"id": 1, "title": "x"}]))
+        adapter.open_calls(TicketReference("7"))
+
+
+def test_a_schema_that_requires_itself_ends_somewhere() -> None:
+    schema = {"$defs": {"A": {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "required": ["a"]}}}
+    endless = Tool(
+        "list_issues", input_schema={**schema, "properties": {"a": {"$ref": "#/$defs/A"}}, "required": ["a"]}
+    )
+    with contextlib.suppress(MCPError):
+        make(described(endless), {}).search_call(check_criteria({}))
+
+
+def test_an_object_that_is_required_is_sent_though_there_is_nothing_to_say_in_it() -> None:
+    wrapper = {"type": "object", "properties": {"query": {"type": "string"}}}
+    tool = Tool("list_issues", input_schema={"properties": {"params": wrapper}, "required": ["params"]})
+    assert make(described(tool), {}).search_call(check_criteria({})).arguments == {"params": {}}

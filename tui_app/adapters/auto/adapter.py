@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tui_app.adapters.arguments import fitted, missing
-from tui_app.adapters.auto.arguments import nested
+from tui_app.adapters.arguments import argument_schema, fitted, missing
+from tui_app.adapters.auto.arguments import Argument, nested, with_required_objects
 from tui_app.adapters.auto.filling import ask_for_json, drop_broken, fill, lacking, missing_error
 from tui_app.adapters.auto.identity import id_values
 from tui_app.adapters.auto.opening import detail_arguments, place_arguments, place_values, ticket_in_page
@@ -221,10 +221,12 @@ def _call(
         MCPToolError: the tool requires an argument that nothing fills.
     """
     tool = role.use.tool
-    sent = fitted(tool, nested(values))
-    lacks = lacking(role, values)
-    if lacks or missing(tool, sent):
-        raise missing_error(role.use, lacks or [a for a in role.use.arguments if a.required], kind, choices or {})
+    sent = fitted(tool, with_required_objects(nested(values), tool.input_schema, tool.input_schema))
+    lacks = lacking(role, values) or [
+        Argument(name, argument_schema(tool, name) or {}, tool.input_schema, "") for name in missing(tool, sent)
+    ]
+    if lacks:
+        raise missing_error(role.use, lacks, kind, choices or {})
     return ToolCall(tool.name, sent)
 
 

@@ -173,6 +173,20 @@ def nested(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return tree
 
 
+def with_required_objects(
+    tree: Mapping[str, JsonValue], schema: Schema, root: Schema, depth: int = 0
+) -> dict[str, JsonValue]:
+    """``tree`` with an empty object wherever one is required in which nothing is said."""
+    whole = dict(tree)
+    properties, required = schema.get("properties"), schema.get("required")
+    for name, raw in properties.items() if isinstance(properties, Mapping) else ():
+        inner = next((option for option in options(resolved(raw, root), root) if _has_properties(option)), None)
+        value = whole.get(name, {} if isinstance(required, list) and name in required else None)
+        if inner is not None and isinstance(value, dict) and depth < _DEEPEST:
+            whole[name] = with_required_objects(value, inner, root, depth + 1)
+    return whole
+
+
 def _looked_up(reference: str, root: Schema) -> Schema:
     target: Any = root
     for part in reference.removeprefix("#").strip("/").split("/"):

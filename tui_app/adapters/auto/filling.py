@@ -128,7 +128,8 @@ def missing_error(
     for argument in wanted:
         if choices.get(argument.path):
             told += f" There are: {', '.join(choices[argument.path][:_MOST_CHOICES])}."
-    beside = "Give a project, or add" if any("project" in argument.words for argument in wanted) else "Add"
+    places = {use.concepts[concept].path for concept in ("project", "repo_owner") if concept in use.concepts}
+    beside = "Give a project, or add" if any(argument.path in places for argument in wanted) else "Add"
     return MCPToolError(
         f"The tool {use.tool.name!r} requires {names}, which a search does not say.{f' {told}' if told else ''}",
         title="The server needs to be told more",
