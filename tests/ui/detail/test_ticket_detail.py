@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
@@ -245,8 +247,6 @@ ANY_TEXT = st.text(
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ANY_TEXT, st.integers(10, 120))
 def test_any_text_becomes_lines_of_the_right_width_without_controls(text: str, width: int) -> None:
-    from rich.style import Style
-
     styles = dict.fromkeys((*STYLE_NAMES, "base"), Style())
     layout = DocumentLayout(width, styles, MarkdownRenderer(markdown_styles(styles), Style(), "ansi_dark"))
     comment = Comment(text, MOMENT, text)
@@ -255,6 +255,70 @@ def test_any_text_becomes_lines_of_the_right_width_without_controls(text: str, w
     lines = [*layout.header(document), *layout.plain(document, 100)]
     lines += [strip for strips in layout.rendered(document) for strip in strips]
     for strip in lines:
-        assert strip.cell_length == width
+        assert Strip(list(strip)).cell_length == width
         assert clean_line(strip.text) == strip.text
         assert not any(segment.style and (segment.style.link or segment.style.meta) for segment in strip)
+
+
+def rendered(text: str, width: int = 60) -> list[str]:
+    """The lines that Markdown becomes."""
+    styles = dict.fromkeys((*STYLE_NAMES, "base"), Style())
+    renderer = MarkdownRenderer(markdown_styles(styles), Style(), "ansi_dark")
+    return [strip.text.rstrip() for strip in renderer.strips(text, width)]
+
+
+def test_code_stands_behind_a_bar_in_every_theme() -> None:
+    assert rendered("```python\ndef a():\n    b()\n```\n\ntext") == ["│ def a():", "│     b()", "", "text"]
+
+
+def test_a_task_has_its_sign_in_place_of_a_bullet_and_keeps_its_inner_lists() -> None:
+    assert rendered("- [x] done\n- [ ] open\n  - inner\n- plain") == [" ☑ done", " ☐ open", "    • inner", " • plain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[rules](https://a.example/x)", "rules (https://a.example/x)"),
+        ("<https://a.example/x>", "https://a.example/x"),
+        ("<me@a.example>", "me@a.example"),
+        ("[`code` rules](https://a.example)", "code rules (https://a.example)"),
+        ("[https://good.example](https://bad.example)", "https://good.example (https://bad.example)"),
+        ("![photo](https://a.example/1.png)", "image: photo (https://a.example/1.png)"),
+        ("![](https://a.example/1.png)", "image: https://a.example/1.png"),
+        ("<b>bold</b> &amp;", "<b>bold</b> &"),
+    ],
+)
+def test_a_link_shows_its_target_once(text: str, line: str) -> None:
+    assert rendered(text) == [line]
+
+
+def test_a_table_a_quote_and_a_line_take_no_more_room_than_they_need() -> None:
+    text = "> quoted\n\n| a | b |\n|---|---|\n| 日本 | x |\n\n---\n\nend"
+    assert rendered(text, 12) == ["▌ quoted", "", "a     b", "───────", "日本  x", "", "─" * 12, "", "end"]
+
+
+def test_a_long_change_is_told_in_short_and_a_wrapped_name_by_itself() -> None:
+    change = Change("Mei", MOMENT, "description", "old " * 500, None)
+    ticket = replace(WHOLE, history=(change,), extra={"sprint": {"name": "42"}, "teams": ["a", "b"]}, title="t" * 9000)
+    document = opened_document(replace(OPENED, ticket=ticket), MOMENT)
+    history = next(part.text for part in document.parts if part.heading.startswith("History"))
+    assert "→ none" in history
+    assert len(history) < 250
+    assert {"Sprint": "42", "Teams": "a, b"}.items() <= {field.name: field.value for field in document.fields}.items()
+    assert len(document.title) < 2100
+
+
+async def test_ten_thousand_comments_are_shown_in_part_and_counted_in_full() -> None:
+    comments = tuple(Comment(f"Author {n}", MOMENT, "word " * 20) for n in range(10_000))
+    async with pane() as shown:
+        shown.widget.show_opened(replace(OPENED, ticket=replace(WHOLE, comments=comments)))
+        await shown.shows("9700 more comments")
+        assert "Comments (10000)" in shown.text
+
+
+async def test_quitting_while_a_long_ticket_is_rendered_ends_the_rendering() -> None:
+    async with pane() as shown:
+        shown.widget.show_ticket(replace(TICKET, description=DESCRIPTION * 1000))
+        await shown.until(lambda: any(not worker.is_finished for worker in shown.pilot.app.workers))
+        generation = shown.widget._generation
+    assert shown.widget._generation != generation

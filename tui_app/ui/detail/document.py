@@ -19,6 +19,7 @@ _MOST_COMMENTS = 300
 _MOST_CHANGES = 500
 _MOST_LABELS = 200
 _LONGEST_VALUE = 2000  # characters of a title or a field; the raw view holds it in full
+_LONGEST_STATE = 120  # characters of a value in the history
 _KILOBYTE = 1024
 
 
@@ -113,7 +114,13 @@ def _caption(name: str) -> str:
 def _words(value: JsonValue) -> str:
     if value is None or value in ("", [], {}):
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict) and len(value) == 1:
+        return _words(next(iter(value.values())))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _short(text: str) -> str:
@@ -159,7 +166,13 @@ def _comment(comment: Comment, now: datetime) -> Part:
 
 def _change(change: Change, now: datetime) -> str:
     who = ", ".join(filter(None, (change.author or "Unknown", full(change.created_at, now))))
-    return f"{change.field}: {change.before or 'none'} → {change.after or 'none'}  ({who})"
+    return f"{change.field}: {_state(change.before)} → {_state(change.after)}  ({who})"
+
+
+def _state(value: str | None) -> str:
+    """A value before or after a change, on one line; a changed description is not told twice in full."""
+    words = " ".join((value or "none").split())
+    return words if len(words) <= _LONGEST_STATE else words[:_LONGEST_STATE] + " .."
 
 
 def _attachment(attachment: Attachment) -> str:

@@ -20,6 +20,7 @@ _TWO_COLUMNS = 76
 """Cells from which on two fields stand side by side."""
 _SHORT_VALUE = 26  # cells; a longer value has a line of its own
 _CAPTION = 10
+_COMMON_CAPTION = 18  # cells; values stand below each other behind captions up to this
 _LONGEST_CAPTION = 24
 _MARGIN = 1
 _REMEMBERED_PIECES = 400  # rendered pieces, some megabytes: coming back to a ticket costs nothing
@@ -87,33 +88,35 @@ class DocumentLayout:
         return self._indented(Strip(segments))
 
     def _fields(self, fields: tuple[Field, ...]) -> list[Strip]:
+        common = max((len(field.name) for field in fields if len(field.name) <= _COMMON_CAPTION), default=_CAPTION)
+        common = max(_CAPTION, min(common, self._text_width // 3))
         lines: list[Strip] = []
         waiting: Field | None = None
         for field in fields:
             short = width_of(field.value) <= _SHORT_VALUE and len(field.name) <= _CAPTION
             if not short or self._text_width < _TWO_COLUMNS:
-                lines += self._field(waiting) if waiting else []
-                lines += self._field(field)
+                lines += self._field(waiting, common) if waiting else []
+                lines += self._field(field, common)
                 waiting = None
             elif waiting:
-                lines.append(self._field_pair(waiting, field))
+                lines.append(self._field_pair(waiting, field, common))
                 waiting = None
             else:
                 waiting = field
-        return lines + (self._field(waiting) if waiting else [])
+        return lines + (self._field(waiting, common) if waiting else [])
 
-    def _field_pair(self, left: Field, right: Field) -> Strip:
+    def _field_pair(self, left: Field, right: Field, common: int) -> Strip:
         half = self._text_width // 2
         segments = [
-            *self._caption(left, _CAPTION),
-            Segment(fit(left.value, half - _CAPTION - 1), self._field_style(left)),
+            *self._caption(left, common),
+            Segment(fit(left.value, half - common - 1), self._field_style(left)),
             *self._caption(right, _CAPTION),
             Segment(fit(right.value, self._text_width - half - _CAPTION - 1), self._field_style(right)),
         ]
         return self._indented(Strip(segments))
 
-    def _field(self, field: Field) -> list[Strip]:
-        caption = min(_LONGEST_CAPTION, max(_CAPTION, len(field.name)))
+    def _field(self, field: Field, common: int) -> list[Strip]:
+        caption = min(_LONGEST_CAPTION, max(common, len(field.name)))
         values = wrapped(field.value, max(8, self._text_width - caption - 1))
         style = self._field_style(field)
         first, *others = values

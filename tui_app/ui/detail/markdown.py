@@ -9,18 +9,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import dropwhile
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_app.ui.rendering.safe import guarded, wrapped
+from tui_app.ui.rendering.safe import guarded, safe_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+OPEN_TASK, DONE_TASK = "☐", "☑"
 PIECE = 1500
 """Characters rendered at a time, some 10 ms: a key waits no longer for its turn."""
 _LONGEST_BLOCK = 6000  # characters; a longer paragraph, list or table takes the parser more than linear time
@@ -87,15 +88,13 @@ class MarkdownRenderer:
     def strips(self, piece: str, width: int) -> list[Strip]:
         """One piece of Markdown as strips of ``width`` cells."""
         console = self._console(width)
-        document = _document_class()(_with_task_signs(piece), self._code_theme)
-        lines = console.render_lines(document, console.options.update(width=width), pad=True)
-        return [Strip(guarded([_inert(segment) for segment in line]), width) for line in lines]
+        from tui_app.ui.detail.elements import TicketMarkdown
 
-    def plain(self, text: str, width: int) -> list[Strip]:
-        """Text as it is, wrapped at ``width`` cells."""
-        return [
-            Strip([Segment(line, self._base)]).adjust_cell_length(width, self._base) for line in wrapped(text, width)
-        ]
+        source = "\n".join(safe_lines(piece))
+        document = TicketMarkdown(_with_task_signs(source), self._code_theme)
+        lines = console.render_lines(document, console.options.update(width=width), pad=True)
+        strips = (Strip(guarded([_inert(segment) for segment in line])) for line in lines)
+        return [strip.adjust_cell_length(width) for strip in dropwhile(_is_blank, strips)]
 
     def _console(self, width: int) -> Console:
         from rich.console import Console
@@ -115,7 +114,12 @@ class MarkdownRenderer:
 
 
 def _with_task_signs(text: str) -> str:
-    return _TASK.sub(lambda task: f"{task[1]}{'☐' if task[2] == ' ' else '☑'}", text)
+    return _TASK.sub(lambda task: f"{task[1]}{OPEN_TASK if task[2] == ' ' else DONE_TASK}", text)
+
+
+def _is_blank(strip: Strip) -> bool:
+    """Rich begins a list and a quote with a blank line, also where nothing stands above."""
+    return not strip.text.strip()
 
 
 def _inert(segment: Segment) -> Segment:
@@ -124,32 +128,3 @@ def _inert(segment: Segment) -> Segment:
         return Segment("")
     style = segment.style
     return Segment(segment.text, style.update_link(None)) if style is not None and style.link else segment
-
-
-@cache
-def _document_class() -> Any:
-    """Rich's Markdown with plain headings, links that show their target, and HTML as the text that it is.
-
-    Made at first use: importing it costs half of Textual's own import.
-    """
-    from markdown_it import MarkdownIt
-    from rich.console import ConsoleOptions, RenderResult
-    from rich.markdown import Heading, Markdown
-    from rich.text import Text
-
-    class PlainHeading(Heading):
-        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-            text: Text = self.text
-            text.justify = "left"
-            yield text
-
-    class Document(Markdown):
-        elements = {**Markdown.elements, "heading_open": PlainHeading}  # noqa: RUF012 (rich's own way)
-
-        def __init__(self, text: str, code_theme: str) -> None:
-            super().__init__("", code_theme=code_theme, hyperlinks=False)
-            parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").enable("table")
-            self.markup = text
-            self.parsed = parser.parse(text)
-
-    return Document

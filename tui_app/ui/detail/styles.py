@@ -20,6 +20,7 @@ STYLE_NAMES = (
     "quote",
     "strong",
     "emphasis",
+    "struck",
     "status-open",
     "status-active",
     "status-blocked",
@@ -53,7 +54,7 @@ _FROM_PANE = {
     "markdown.h7": "strong",
     "markdown.link": "value",
     "markdown.link_url": "link",
-    "markdown.s": "muted",
+    "markdown.s": "struck",
     "markdown.table.border": "rule",
     "markdown.table.header": "strong",
 }

@@ -55,6 +55,7 @@ class TicketDetail(Widget):
         & > .ticket-detail--quote { color: $text-muted; text-style: italic; }
         & > .ticket-detail--strong { text-style: bold; }
         & > .ticket-detail--emphasis { text-style: italic; }
+        & > .ticket-detail--struck { color: $text-muted; text-style: strike; }
         & > .ticket-detail--status-open { color: $text-primary; }
         & > .ticket-detail--status-active { color: $text-warning; }
         & > .ticket-detail--status-blocked { color: $text-error; text-style: bold; }

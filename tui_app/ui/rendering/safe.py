@@ -56,13 +56,17 @@ def safe_text(text: str, style: str = "") -> Text:
 
 
 def guarded(segments: list[Segment]) -> list[Segment]:
-    """``segments`` with anything that is not printable made harmless; the same list where there is nothing to do."""
-    if all(segment.text.isprintable() for segment in segments):
+    """``segments`` with anything that could act or hide made harmless; the same list where there is nothing to do."""
+    if all(_is_harmless(segment.text) for segment in segments):
         return segments
     return [
-        segment if segment.text.isprintable() else Segment(safe_line(segment.text), segment.style)
+        segment if _is_harmless(segment.text) else Segment(safe_line(segment.text), segment.style)
         for segment in segments
     ]
+
+
+def _is_harmless(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or clean_line(text) == text)
 
 
 def width_of(text: str) -> int:
