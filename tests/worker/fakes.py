@@ -55,8 +55,13 @@ def rows(first: int, count: int, **fields: Any) -> list[dict[str, Any]]:
 class FakeCommand:
     """A command whose only secret is ``hunter2``."""
 
+    secrets = ("hunter2",)
+
+    def masked(self, text: str) -> str:
+        return text.replace("hunter2", "****")
+
     def foreign(self, text: str) -> str:
-        return clean(text.replace("hunter2", "****"))
+        return clean(self.masked(text))
 
 
 class FakeProcess:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 class Command(Protocol):
     """The part of a server's command that is looked at from up here."""
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the server was started with and nobody may see."""
+
+    def masked(self, text: str) -> str:
+        """``text`` with the secrets masked, otherwise as it was."""
+
     def foreign(self, text: str) -> str:
         """``text`` sanitised, with the command's secrets masked."""
 

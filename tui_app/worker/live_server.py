@@ -1,22 +1,23 @@
 """A live server: one session, and the adapter that fits it, ready for calls. This is what the pool holds.
 
-Invariant: every result that leaves here is without private fields; nothing above ever sees them.
+Invariant: every result that leaves here is without private fields and without the secrets that the server was started
+with; nothing above ever sees them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui_app.tickets.errors import MCPError, MCPTimeoutError, MCPToolError
+from tui_app.tickets.errors import InvalidResponseError, MCPError, MCPTimeoutError, MCPToolError
 from tui_app.tickets.redaction import redact, redact_text
 
 if TYPE_CHECKING:
     from tui_app.adapters.base import Adapter, ToolCall
     from tui_app.mcp_client.types import CallToolResult, ContentBlock, Tool
-    from tui_app.worker.floors import Session
+    from tui_app.worker.floors import Command, Session
 
 _CHECK_SECONDS = 2.0  # a server that answers at all lists its tools faster than that
 
@@ -84,10 +85,21 @@ class LiveServer:
             self._calls_under_way.discard(number)
         self._answers += 1
         self.overtaking = self.overtaking or any(older < number for older in self._calls_under_way)
-        return await self._without_private_fields(result)
+        try:
+            return await self._without_private_fields(self._without_secrets(result))
+        except RecursionError:
+            raise InvalidResponseError("The server's answer is nested too deeply to be read.") from None
 
     async def close(self) -> None:
         await self.session.close()
+
+    def _without_secrets(self, result: CallToolResult) -> CallToolResult:
+        """A server may repeat its own token in a ticket or an error."""
+        command = self.session.process.command
+        if not any(command.secrets):
+            return result
+        blocks = (replace(b, text=command.masked(b.text), raw=_masked(b.raw, command)) for b in result.content)
+        return replace(result, content=tuple(blocks), structured_content=_masked(result.structured_content, command))
 
     async def _without_private_fields(self, result: CallToolResult) -> CallToolResult:
         names = self._private_fields
@@ -98,6 +110,16 @@ class LiveServer:
             await asyncio.sleep(0)
         structured: Any = redact(result.structured_content, names)
         return replace(result, content=tuple(blocks), structured_content=structured)
+
+
+def _masked(value: Any, command: Command) -> Any:
+    if isinstance(value, str):
+        return command.masked(value)
+    if isinstance(value, list):
+        return [_masked(item, command) for item in value]
+    if isinstance(value, Mapping):
+        return {command.masked(name): _masked(item, command) for name, item in value.items()}
+    return value
 
 
 def explained(error: MCPError) -> MCPError:
