@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input
 
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
@@ -191,6 +192,22 @@ async def test_words_are_found_marked_and_gone_through() -> None:
         assert shown.widget.view.next_match(1) == (1, 2)
         await shown.pilot.press("escape")
         assert shown.widget.view.next_match(1) == (0, 0)
+
+
+async def test_looking_for_nothing_and_finding_nothing_are_said() -> None:
+    async with pane() as shown:
+        shown.widget.show_opened(OPENED)
+        await shown.shows("Comments (1)")
+        said = shown.pilot.app._notifications
+        shown.widget.action_next_match(1)
+        await shown.until(lambda: len(said) == 1)
+        assert [note.message for note in said] == ["Nothing is looked for in this ticket; / asks for words."]
+        shown.widget.focus()
+        await shown.pilot.press("slash", *"xyzzy")
+        assert shown.widget.query_one(Input).has_class("-nothing")
+        await shown.pilot.press("enter")
+        await shown.until(lambda: len(said) == 2)
+        assert [note.message for note in said][1:] == ["Not in this ticket: xyzzy"]
 
 
 async def test_every_scrolling_key_moves_without_animation() -> None:

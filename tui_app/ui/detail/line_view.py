@@ -76,6 +76,11 @@ class LineView(ScrollView, can_focus=True):
         """Whether words are looked for."""
         return bool(self._words)
 
+    @property
+    def has_matches(self) -> bool:
+        """Whether what is looked for is there."""
+        return bool(self._matches)
+
     def move(self, lines: int) -> None:
         """Scroll by so many lines, at once."""
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)

@@ -30,6 +30,36 @@ STYLE_NAMES = (
 )
 """Component classes of the pane, without their prefix."""
 
+DEFAULT_CSS = """
+TicketDetail {
+    layout: vertical;
+    & > Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
+    & > Input.-open { display: block; }
+    & > Input.-nothing { color: $text-error; }
+    & > .ticket-detail--title { text-style: bold; color: $foreground; }
+    & > .ticket-detail--caption { color: $text-muted; }
+    & > .ticket-detail--value { color: $foreground; }
+    & > .ticket-detail--link { color: $text-primary; text-style: underline; }
+    & > .ticket-detail--heading { color: $text-accent; text-style: bold; }
+    & > .ticket-detail--rule { color: $text-disabled; }
+    & > .ticket-detail--byline { color: $text-secondary; text-style: bold; }
+    & > .ticket-detail--muted { color: $text-muted; }
+    & > .ticket-detail--bad { color: $text-error; }
+    & > .ticket-detail--code { color: $text-success; }
+    & > .ticket-detail--quote { color: $text-muted; text-style: italic; }
+    & > .ticket-detail--strong { text-style: bold; }
+    & > .ticket-detail--emphasis { text-style: italic; }
+    & > .ticket-detail--struck { color: $text-muted; text-style: strike; }
+    & > .ticket-detail--status-open { color: $text-primary; }
+    & > .ticket-detail--status-active { color: $text-warning; }
+    & > .ticket-detail--status-blocked { color: $text-error; text-style: bold; }
+    & > .ticket-detail--status-done { color: $text-success; }
+    & > .ticket-detail--priority-highest { color: $text-error; text-style: bold; }
+    & > .ticket-detail--priority-high { color: $text-warning; }
+}
+"""
+"""The pane's look in any theme."""
+
 _FROM_PANE = {
     "markdown.paragraph": "base",
     "markdown.text": "base",

@@ -23,8 +23,9 @@ from tui_app.ui.detail.document import Document, Part, opened_document, row_docu
 from tui_app.ui.detail.layout import DocumentLayout
 from tui_app.ui.detail.line_view import LineView
 from tui_app.ui.detail.markdown import MarkdownRenderer
-from tui_app.ui.detail.styles import STYLE_NAMES, code_theme, markdown_styles
+from tui_app.ui.detail.styles import DEFAULT_CSS, STYLE_NAMES, code_theme, markdown_styles
 from tui_app.ui.keys import bindings_for
+from tui_app.ui.rendering.safe import safe_line
 
 _LONGEST_RAW = 400_000  # characters of a raw answer; what follows is for the editor
 _LEAST_PLAIN_LINES = 40
@@ -37,33 +38,7 @@ class TicketDetail(Widget):
 
     COMPONENT_CLASSES = {f"ticket-detail--{name}" for name in STYLE_NAMES}  # noqa: RUF012 (Textual's own way)
 
-    DEFAULT_CSS = """
-    TicketDetail {
-        layout: vertical;
-        & > Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
-        & > Input.-open { display: block; }
-        & > .ticket-detail--title { text-style: bold; color: $foreground; }
-        & > .ticket-detail--caption { color: $text-muted; }
-        & > .ticket-detail--value { color: $foreground; }
-        & > .ticket-detail--link { color: $text-primary; text-style: underline; }
-        & > .ticket-detail--heading { color: $text-accent; text-style: bold; }
-        & > .ticket-detail--rule { color: $foreground-darken-3; }
-        & > .ticket-detail--byline { color: $text-secondary; text-style: bold; }
-        & > .ticket-detail--muted { color: $text-muted; }
-        & > .ticket-detail--bad { color: $text-error; }
-        & > .ticket-detail--code { color: $text-success; }
-        & > .ticket-detail--quote { color: $text-muted; text-style: italic; }
-        & > .ticket-detail--strong { text-style: bold; }
-        & > .ticket-detail--emphasis { text-style: italic; }
-        & > .ticket-detail--struck { color: $text-muted; text-style: strike; }
-        & > .ticket-detail--status-open { color: $text-primary; }
-        & > .ticket-detail--status-active { color: $text-warning; }
-        & > .ticket-detail--status-blocked { color: $text-error; text-style: bold; }
-        & > .ticket-detail--status-done { color: $text-success; }
-        & > .ticket-detail--priority-highest { color: $text-error; text-style: bold; }
-        & > .ticket-detail--priority-high { color: $text-warning; }
-    }
-    """
+    DEFAULT_CSS = DEFAULT_CSS
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
@@ -225,7 +200,16 @@ class TicketDetail(Widget):
         field.focus()
 
     def action_next_match(self, step: int) -> None:
-        self.view.next_match(step)
+        if not self.view.is_marked:
+            self._say("Nothing is looked for in this ticket; / asks for words.")
+        elif self.view.next_match(step) == (0, 0):
+            self._say_nothing_found()
+
+    def _say_nothing_found(self) -> None:
+        self._say(f"Not in this ticket: {safe_line(self.query_one(Input).value)}")
+
+    def _say(self, words: str) -> None:
+        self.app.notify(words, severity="warning", timeout=3, markup=False)
 
     @property
     def is_searching(self) -> bool:
@@ -244,13 +228,16 @@ class TicketDetail(Widget):
     @on(Input.Changed)
     def _find(self, event: Input.Changed) -> None:
         event.stop()
-        self.view.find(event.value)
+        found = self.view.find(event.value)
+        event.input.set_class(bool(event.value) and not found, "-nothing")
 
     @on(Input.Submitted)
     def _keep(self, event: Input.Submitted) -> None:
         event.stop()
-        self.query_one(Input).remove_class("-open")
+        event.input.remove_class("-open")
         self.view.focus()
+        if event.value and not self.view.has_matches:
+            self._say_nothing_found()
 
     @on(events.Key)
     def _leave_search(self, event: events.Key) -> None:
