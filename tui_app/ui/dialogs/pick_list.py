@@ -92,6 +92,7 @@ class PickList(ScrollView, can_focus=False):
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._items))
+        self._reveal()
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
