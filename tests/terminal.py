@@ -95,6 +95,12 @@ class Terminal:
         self.output += data
         return bool(data)
 
+    def read_for(self, seconds: float) -> None:
+        """Take in what the program writes for ``seconds``: where there is nothing to wait for."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and self.read(left):
+            pass
+
     def wait_for(self, what: str | Callable[[str], bool], patience: float = PATIENCE) -> str:
         """Wait until the screen shows ``what`` (or satisfies it) and return the screen.
 

@@ -1,0 +1,105 @@
+"""No byte reaches the terminal that the program did not write by itself, whatever a tracker's server says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.hostile_server import ATTACKS, PRIVATE
+from tests.end_to_end.output import copied, foreign_control, without_copies
+from tests.end_to_end.tour import PROGRAM, SECRET, STOPS, hover, open_browser, visit, write_home
+from tests.processes import new_mark, wait_until_gone
+from tests.terminal import Terminal
+
+COMMANDS = [
+    *(["search", "--format", form] for form in ("table", "json", "jsonl", "csv", "markdown")),
+    *(["search", "fail", "--format", form] for form in ("table", "json")),
+    *(["show", "EVIL-3", "--format", form] for form in ("markdown", "json")),
+    *(["doctor", "--format", form] for form in ("text", "json")),
+    ["profiles"],
+]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+def test_no_foreign_byte_reaches_the_terminal_on_any_screen(isolated_home: Path, size: tuple[int, int]) -> None:
+    environment = {**write_home(isolated_home), **(mark := new_mark())}
+    with open_browser(environment, columns=size[0], rows=size[1]) as terminal:
+        for stop in STOPS:
+            visit(terminal, stop)
+            assert foreign_control(bytes(terminal.output)) == [], stop
+        hover(terminal)
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+        wait_until_gone(mark)
+        output = bytes(terminal.output)
+        assert foreign_control(output) == []
+        assert copied(output) == []
+        assert PRIVATE.encode() not in output
+        assert SECRET.encode() not in output
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_foreign_byte_is_printed_by_a_command(isolated_home: Path, command: list[str]) -> None:
+    environment = write_home(isolated_home)
+    with Terminal([*PROGRAM, *command], columns=200, rows=50, environment=environment) as terminal:
+        terminal.wait_for_exit()
+        assert foreign_control(bytes(terminal.output)) == []
+        assert b"evil" in terminal.output.lower()
+        printed = bytes(terminal.output)
+    piped = subprocess.run(
+        [*PROGRAM, *command], env={**os.environ, **environment}, capture_output=True, check=False, timeout=50
+    )
+    for output in (printed, piped.stdout, piped.stderr):
+        assert foreign_control(output) == []
+        assert PRIVATE.encode() not in output
+        assert SECRET.encode() not in output
+
+
+def test_the_clipboard_is_written_on_a_copy_key_only_and_with_harmless_text(isolated_home: Path) -> None:
+    with open_browser(write_home(isolated_home)) as terminal:
+        terminal.send("j")
+        terminal.wait_for("EVIL-1")
+        assert copied(bytes(terminal.output)) == []
+        terminal.send("Y")
+        terminal.wait_for("Copied")
+        assert copied(bytes(terminal.output)) == ["EVIL-1"]
+        terminal.send("ytitle\r")
+        terminal.wait_for(lambda _: len(copied(bytes(terminal.output))) == 2)
+        assert "\x1b" not in copied(bytes(terminal.output))[1]
+        assert foreign_control(without_copies(bytes(terminal.output))) == []
+
+
+def test_an_address_is_shown_in_full_and_opened_by_argv_alone(isolated_home: Path) -> None:
+    log = isolated_home / "browser.log"
+    with open_browser(write_home(isolated_home)) as terminal:
+        terminal.send("jo")  # a javascript: address
+        terminal.wait_for("no web address")
+        assert not log.exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "md"])
+def test_an_export_to_a_file_keeps_the_words_and_no_private_field(isolated_home: Path, ending: str) -> None:
+    target = isolated_home / f"tickets.{ending}"
+    with open_browser(write_home(isolated_home)) as terminal:
+        terminal.send(f"X{target}\r")
+        terminal.wait_for(lambda _: target.exists() and b"EVIL-59" in target.read_bytes())
+        assert foreign_control(bytes(terminal.output)) == []
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+    written = target.read_bytes().decode()
+    assert PRIVATE not in written
+    if ending == "csv":
+        _header, *rows = csv.reader(StringIO(written, newline=""))
+        assert f"{ATTACKS[1]} title 1" in rows[1]
+        assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    elif ending == "json":
+        titles = [ticket["title"] for ticket in json.loads(written)["tickets"]]
+        assert titles[1] == f"{ATTACKS[1]} title 1"

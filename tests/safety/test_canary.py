@@ -1,0 +1,107 @@
+"""Private fields and secrets reach no file and no screen: looked for in every file written and every byte shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.hostile_server import PRIVATE
+from tests.end_to_end.tour import PROGRAM, SECRET, Stop, escape, files_below, open_browser, visit, write_home
+from tests.processes import new_mark, wait_until_gone
+
+CANARIES = tuple(
+    form
+    for word in (PRIVATE, SECRET)
+    for form in (word.encode(), b64encode(word.encode())[:-4], word.encode("utf-16-le"), word[::-1].encode())
+)
+SEEN = (
+    Stop("\r", "EVIL-0"),
+    Stop("\rwG", "file:///4711", "w"),
+    Stop("P", "Adapter", "\x1b[6~" * 30),
+    Stop("f\r", "Facets"),
+)
+
+
+def leaks(home: Path, output: bytes) -> list[str]:
+    """Where a canary was found."""
+    places = {str(path.relative_to(home)): content for path, content in files_below(home).items()}
+    places["the terminal"] = output
+    return [f"{word!r} in {name}" for name, content in places.items() for word in CANARIES if word in content]
+
+
+@pytest.mark.timeout(150)
+def test_the_browser_shows_and_writes_no_canary(isolated_home: Path) -> None:
+    environment = {**write_home(isolated_home), **(mark := new_mark())}
+    log = isolated_home / "log.txt"
+    with open_browser(environment, "--log", str(log)) as terminal:
+        for stop in SEEN:
+            visit(terminal, stop)
+        for ending in ("csv", "json", "jsonl", "md"):
+            target = isolated_home / f"all.{ending}"
+            terminal.send(f"X{target}\r")
+            terminal.wait_for(lambda _, file=target: file.exists())  # type: ignore[misc]
+            escape(terminal)
+        terminal.send("ywhole\r")
+        terminal.wait_for("Copied")
+        terminal.send(
+            f"s{SECRET}\r"
+        )  # a search for the secret itself is the user's own doing, and yet no log's business
+        terminal.wait_for("Tickets with")
+        escape(terminal)
+        terminal.send("x")
+        terminal.send("sfail\r")
+        terminal.wait_for("refused")
+        escape(terminal)
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+        wait_until_gone(mark)
+        output = bytes(terminal.output)
+    assert b"Search on evil" in log.read_bytes()
+    assert SECRET.encode() not in log.read_bytes()
+    recents = isolated_home / "config" / "recents.json"
+    shown = output.replace(SECRET.encode(), b"")
+    assert [leak for leak in leaks(isolated_home, shown) if recents.name not in leak] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_crash_report_holds_no_canary(isolated_home: Path, number: signal.Signals) -> None:
+    with open_browser(write_home(isolated_home)) as terminal:
+        terminal.send("\r")
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_for_exit() == 128 + number
+        assert list(isolated_home.rglob("crash-*.txt"))
+        assert leaks(isolated_home, bytes(terminal.output)) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["search", "--format", "json", "--log", "log.txt"],
+        ["search", "fail", "--format", "json", "--log", "log.txt"],
+        ["show", "EVIL-1", "--format", "json"],
+        ["doctor", "--format", "json", "--log", "log.txt"],
+        ["doctor"],
+        ["profiles"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_prints_and_writes_no_canary(isolated_home: Path, command: list[str]) -> None:
+    environment = {**os.environ, **write_home(isolated_home)}
+    done = subprocess.run(
+        [*PROGRAM, *command], env=environment, cwd=isolated_home, capture_output=True, check=False, timeout=50
+    )
+    assert done.stdout
+    assert leaks(isolated_home, done.stdout + done.stderr) == []
+
+
+def test_the_server_is_shown_with_the_reference_and_not_with_what_it_stands_for(isolated_home: Path) -> None:
+    environment = {**os.environ, **write_home(isolated_home)}
+    done = subprocess.run(
+        [*PROGRAM, "doctor"], env=environment, capture_output=True, text=True, check=False, timeout=50
+    )
+    assert "${env:TOKEN}" in done.stdout
