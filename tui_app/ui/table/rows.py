@@ -114,7 +114,7 @@ class Rows:
             run.sort(key=keys.__getitem__, reverse=self.descending)
             present += run
             yield
-        if len(present) > _RUN:
+        if len(self._order) > _RUN:
             present.sort(key=keys.__getitem__, reverse=self.descending)
         self._order = present + absent
         if len(keys) > _MOST_KEYS:
