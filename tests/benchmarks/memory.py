@@ -50,7 +50,7 @@ def show(count: int) -> None:
 
 
 def own_peak() -> float:
-    """Megabytes that this process held at most. Linux's ``ru_maxrss`` starts at the parent's size, so it is not used."""
+    """Megabytes that this process held at most. Linux's ``ru_maxrss`` begins at the parent's, so it is not used."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
