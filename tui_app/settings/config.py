@@ -14,12 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
-from annotated_types import Interval
-
 from tui_app.settings.paths import config_file as default_config_file
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
+from tui_app.tickets.limits import Limits
 from tui_app.tickets.messages import ProfileSummary
 
 LOCAL_PROFILE = "local"
@@ -43,7 +42,7 @@ class UiSettings:
     theme: str | None = None
     columns: tuple[str, ...] = ()
     """Names of the table's columns in order; fields of a ticket or of its ``extra``."""
-    refresh_seconds: Annotated[float, Interval(ge=5, le=_MOST_SECONDS)] | None = None
+    refresh_seconds: Annotated[float, Limits(ge=5, le=_MOST_SECONDS)] | None = None
     """Search again by itself this often; never where None."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, from ``[keys]``."""

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from annotated_types import Gt, Interval
+from tui_app.tickets.limits import Limits
 
 MOST_CONNECTIONS = 16
 """More live servers of one kind than this is a mistake in the config, not a wish."""
 
-Seconds = Annotated[float, Gt(0)]
+Seconds = Annotated[float, Limits(gt=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Timeouts:
 class PoolLimits:
     """At most ``max_connections`` live sessions; a caller waits up to ``wait`` seconds for one."""
 
-    max_connections: Annotated[int, Interval(ge=1, le=MOST_CONNECTIONS)] = 2
+    max_connections: Annotated[int, Limits(ge=1, le=MOST_CONNECTIONS)] = 2
     wait: Seconds = 10.0
 
 
@@ -39,11 +39,11 @@ class PoolLimits:
 class RetryPolicy:
     """Exponential back-off with jitter; seconds."""
 
-    attempts: Annotated[int, Interval(ge=1, le=10)] = 3
+    attempts: Annotated[int, Limits(ge=1, le=10)] = 3
     base_delay: Seconds = 1.0
-    factor: Annotated[float, Interval(ge=1, le=10)] = 2.0
+    factor: Annotated[float, Limits(ge=1, le=10)] = 2.0
     max_delay: Seconds = 10.0
-    jitter: Annotated[float, Interval(ge=0, le=1)] = 0.1
+    jitter: Annotated[float, Limits(ge=0, le=1)] = 0.1
     """Part of the delay by which it may differ, up or down."""
 
 

@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from annotated_types import Interval, Len
-
 from tui_app.tickets.dates import DATE_FORMS, DateBound
 from tui_app.tickets.errors import UsageError
+from tui_app.tickets.limits import Limits
 from tui_app.tickets.sort_fields import SORT_FIELDS as SORT_FIELDS
 
 if TYPE_CHECKING:
@@ -30,8 +29,10 @@ _MOST_VALUES = 100  # values in one list; longer ones overflow the trackers' own
 ME = "me"
 """As assignee: whoever the tracker says that the user is."""
 
-Words = Annotated[str, Len(0, _LONGEST_WORDS)]
-Values = Annotated[tuple[Annotated[str, Len(1, _LONGEST_WORDS)], ...], Len(0, _MOST_VALUES)]
+Words = Annotated[str, Limits(max_length=_LONGEST_WORDS)]
+Values = Annotated[
+    tuple[Annotated[str, Limits(min_length=1, max_length=_LONGEST_WORDS)], ...], Limits(max_length=_MOST_VALUES)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class TicketSearchCriteria:
     """One of `SORT_FIELDS`, with ``-`` before it for descending."""
     native: Words | None = None
     """A query in the tracker's own language (JQL, GitHub search); sent as it is."""
-    max_results: Annotated[int, Interval(ge=1, le=MAX_RESULTS_LIMIT)] = DEFAULT_MAX_RESULTS
+    max_results: Annotated[int, Limits(ge=1, le=MAX_RESULTS_LIMIT)] = DEFAULT_MAX_RESULTS
 
     def used_fields(self) -> frozenset[str]:
         """Names of the fields that narrow the search (not ``sort`` and ``max_results``)."""

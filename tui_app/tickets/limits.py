@@ -1,0 +1,23 @@
+"""The bounds of a field, written beside the field: ``Annotated[int, Limits(ge=1, le=10)]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+
+class Limits:
+    """What pydantic checks of a value besides its type, in pydantic's words: ``gt``, ``ge``, ``le``, ``max_length`` ..
+
+    The package ``annotated_types`` says the same, and takes 5 ms to import before the server can be started.
+    """
+
+    def __init__(self, **bounds: float) -> None:
+        self._bounds = bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: Any = handler(source)
+        return {**schema, **self._bounds}
