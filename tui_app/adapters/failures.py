@@ -2,7 +2,8 @@
 
 Servers report failure in four ways: a JSON-RPC error, ``isError`` with words, an error payload without ``isError``, and
 prose. Invariant: an answer that holds tickets is never taken for a failure, whatever the tickets say; a ticket called
-"Error: 401 on login" is a ticket.
+"Error: 401 on login" is a ticket. The words of failure are loaded with the first prose or failure: compiling their
+patterns takes longer than reading a page of tickets.
 """
 
 from __future__ import annotations
@@ -12,14 +13,6 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from tui_app.adapters.failure_words import (
-    AUTHENTICATION,
-    EXPLANATIONS,
-    LEADING_MARKS,
-    PROSE_FAILURE,
-    STATUS_LINE,
-    TICKET_LINE,
-)
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError, MCPToolError
 
@@ -68,6 +61,8 @@ def is_authentication_error(text: str, code: int | None = None, data: object = N
         code: the JSON-RPC error's code, where there is one.
         data: the JSON-RPC error's data or the error payload: its HTTP status counts, and its words.
     """
+    from tui_app.adapters.failure_words import AUTHENTICATION
+
     if code == _UNAUTHORISED or AUTHENTICATION.search(text[:_LONGEST_PROSE]):
         return True
     return any(status == _UNAUTHORISED for status in _statuses(data)) or bool(
@@ -76,6 +71,8 @@ def is_authentication_error(text: str, code: int | None = None, data: object = N
 
 
 def _explained(words: str, data: object, code: int | None = None) -> MCPError:
+    from tui_app.adapters.failure_words import EXPLANATIONS
+
     cause = words.strip()[:_LONGEST_CAUSE] or "The tool reported a failure without saying why."
     if is_authentication_error(words, code, data):
         return MCPAuthenticationError(cause, hint=LOGIN_HINT)
@@ -167,7 +164,11 @@ def _holds_tickets(payload: Mapping[str, Any]) -> bool:
 
 
 def _is_prose_failure(prose: str) -> bool:
-    if len(prose) > _LONGEST_PROSE or TICKET_LINE.search(prose):
+    if not prose or len(prose) > _LONGEST_PROSE:
+        return False
+    from tui_app.adapters.failure_words import LEADING_MARKS, PROSE_FAILURE, STATUS_LINE, TICKET_LINE
+
+    if TICKET_LINE.search(prose):
         return False
     begin = LEADING_MARKS.match(prose.lstrip())
     words = prose.lstrip()[begin.end() if begin else 0 :]

@@ -1,6 +1,7 @@
 """Whatever markup a tracker keeps its texts in, as Markdown.
 
-Invariants: never raises; takes time linear in the text; what is not understood stays as it was written.
+Invariants: never raises; takes time linear in the text; what is not understood stays as it was written. HTML and wiki
+markup are loaded with the first text that may be either.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ from collections.abc import Mapping
 from itertools import islice
 
 from tui_app.adapters.reading.atlassian_document import document_to_markdown, is_document
-from tui_app.adapters.reading.html_markup import html_to_markdown, looks_like_html
-from tui_app.adapters.reading.wiki_markup import looks_like_wiki, wiki_to_markdown
 from tui_app.tickets.ticket import JsonValue
 
 _LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: nobody reads it to the end
@@ -26,7 +25,7 @@ def is_plain_text(text: str) -> bool:
     """Whether `to_markdown` certainly leaves ``text`` as it is. Fast; may say no too often."""
     return not (
         "<" in text or "{" in text or "|" in text or "\r" in text
-        or text[:1] in ("h", " ", "\n", "\t", "") or text[-1].isspace()
+        or text[:1] in ("h", "") or text[0].isspace() or text[-1].isspace()
     )  # fmt: skip
 
 
@@ -62,11 +61,16 @@ def _from_object(value: Mapping[str, JsonValue], wiki: bool, depth: int) -> str 
 
 
 def _from_text(text: str, wiki: bool) -> str:
+    if not wiki and is_plain_text(text):
+        return text
     text = without_wrapper(text.replace("\r\n", "\n")).strip()
     if len(text) > _LONGEST_CONVERTED:
         return text
     if text.startswith("{") and '"doc"' in text[:200]:
         return _from_document_text(text)
+    from tui_app.adapters.reading.html_markup import html_to_markdown, looks_like_html
+    from tui_app.adapters.reading.wiki_markup import looks_like_wiki, wiki_to_markdown
+
     if looks_like_html(text):
         return html_to_markdown(text)
     return wiki_to_markdown(text) if wiki or looks_like_wiki(text) else text

@@ -1,6 +1,7 @@
 """From a tool's result to what it says: rows, one record, or comments, in whatever shape the server chose.
 
-Invariant: the only error that leaves here is `InvalidResponseError`.
+Invariants: the only error that leaves here is `InvalidResponseError`; what reads text for people is loaded with the
+first such text, since most servers answer in JSON.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from tui_app.adapters.reading.discussion import comments_of
 from tui_app.adapters.reading.json_text import json_of
 from tui_app.adapters.reading.paging import paging_of
 from tui_app.adapters.reading.rows import RowPage, find_record, find_rows, looks_like_ticket
-from tui_app.adapters.reading.text_rows import says_nothing_found, text_record, text_rows
 from tui_app.adapters.reading.values import Row
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError
@@ -66,6 +66,8 @@ def read_rows(result: CallToolResult) -> RowPage:
         if page and page.rows:
             return page
         empty = empty or page
+    from tui_app.adapters.reading.text_rows import says_nothing_found, text_rows
+
     text = plain_text(result)
     page = text_rows(text) or empty
     if page is not None:
@@ -84,6 +86,8 @@ def _tells_of_nothing(payload: JsonValue) -> bool:
         return not payload
     if paging_of(payload).total == 0 or payload.get("count") == 0:
         return True
+    from tui_app.adapters.reading.text_rows import says_nothing_found
+
     words = (payload.get(name) for name in ("message", "text", "result", "detail"))
     return not payload or any(isinstance(word, str) and says_nothing_found(word) for word in words)
 
@@ -102,6 +106,8 @@ def read_record(result: CallToolResult, identity: str = "") -> Row:
         record = find_record(payload, identity)
         if record is not None:
             return record
+    from tui_app.adapters.reading.text_rows import text_record
+
     record = text_record(plain_text(result), identity)
     if record is not None:
         return record
