@@ -69,7 +69,26 @@ async def retrying(
     Raises:
         MCPError: the error that is not worth another attempt, or the last attempt's.
     """
+    try:
+        return await attempt()
+    except MCPError as error:
+        if not is_worth_retrying(error):
+            raise
+        return await _retried(error, policy, attempt, announce, timing, time_left)
+
+
+async def _retried(
+    first_error: MCPError,
+    policy: RetryPolicy,
+    attempt: Callable[[], Awaitable[T]],
+    announce: Callable[[Pause], None],
+    timing: Timing,
+    time_left: Callable[[], float | None],
+) -> T:
+    """What `retrying` does once the first attempt has failed; nearly every request never needs tenacity."""
     from tenacity import AsyncRetrying, retry_if_exception
+
+    made = [first_error]
 
     def wait(state: RetryCallState) -> float:
         return pause_before(policy, state.attempt_number + 1, timing.chance())
@@ -86,6 +105,11 @@ async def retrying(
             delay = state.upcoming_sleep
             announce(Pause(state.attempt_number + 1, policy.attempts, delay, timing.clock() + delay, error))
 
+    async def attempt_or_first() -> T:
+        if made:
+            raise made.pop()
+        return await attempt()
+
     async def sleep(seconds: float) -> None:
         await timing.sleep(seconds)
 
@@ -97,7 +121,7 @@ async def retrying(
         before_sleep=before_sleep,
         reraise=True,
     )
-    return await loop(attempt)
+    return await loop(attempt_or_first)
 
 
 def is_worth_retrying(error: BaseException) -> bool:
