@@ -101,6 +101,10 @@ def words(pieces: tuple[tuple[str, str], ...]) -> str:
     ("state", "said"),
     [
         (StateChanged("work", ServerState.STARTING, since=100.0, limit=30), "starting 12 of 30 s"),
+        (
+            StateChanged("work", ServerState.STARTING, "loading 3 of 9", since=100.0, limit=30),
+            "starting 12 of 30 s · loading 3 of 9",
+        ),
         (StateChanged("work", ServerState.READY, detail="jira 2.1", latency=0.12), "jira 2.1 · 120 ms"),
         (StateChanged("work", ServerState.WORKING, since=108.0), "working 4 s"),
         (

@@ -49,7 +49,8 @@ def _state_words(state: StateChanged, now: float) -> str:
     match state.state:
         case ServerState.STARTING:
             limit = f" of {state.limit:.0f} s" if state.limit else " s"
-            return f"starting {elapsed:.0f}{limit}"
+            said = f" · {state.detail}" if state.detail else ""
+            return f"starting {elapsed:.0f}{limit}{said}"
         case ServerState.RETRYING:
             wait = max(0.0, (state.until or now) - now)
             return f"attempt {state.attempt} of {state.attempts} in {wait:.0f} s: {state.detail}"
