@@ -18,6 +18,11 @@ _LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: 
 _MOST_PARTS = 1000
 _DEEPEST = 4
 _OPENING_TAG = re.compile(r"\s*<([A-Za-z][\w]*-[\w-]{1,100})>")
+_WIKI_SIGNS = re.compile(
+    r"\A\s*h[1-6]\.[ \t]|\{(?:code|noformat|quote|panel|color)(?:[:}])|^\|\||\[[^\[\]\n|]{1,200}\|(?:https?://|mailto:)",
+    re.MULTILINE,
+)
+"""Signs of wiki markup that Markdown has not."""
 _TEXT_PARTS = ("markdown", "raw", "plain", "text", "body", "html", "content", "value", "rendered", "wiki", "storage")
 
 
@@ -68,12 +73,16 @@ def _from_text(text: str, wiki: bool) -> str:
         return text
     if text.startswith("{") and '"doc"' in text[:200]:
         return _from_document_text(text)
-    from tui_app.adapters.reading.html_markup import html_to_markdown, looks_like_html
-    from tui_app.adapters.reading.wiki_markup import looks_like_wiki, wiki_to_markdown
+    if text.startswith("<"):
+        from tui_app.adapters.reading.html_markup import html_to_markdown, looks_like_html
 
-    if looks_like_html(text):
-        return html_to_markdown(text)
-    return wiki_to_markdown(text) if wiki or looks_like_wiki(text) else text
+        if looks_like_html(text):
+            return html_to_markdown(text)
+    if not (wiki or _WIKI_SIGNS.search(text)):
+        return text
+    from tui_app.adapters.reading.wiki_markup import wiki_to_markdown
+
+    return wiki_to_markdown(text)
 
 
 def without_wrapper(text: str) -> str:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 
-_SIGNS = re.compile(
-    r"\A\s*h[1-6]\.[ \t]|\{(?:code|noformat|quote|panel|color)(?:[:}])|^\|\||\[[^\[\]\n|]{1,200}\|(?:https?://|mailto:)",
-    re.MULTILINE,
-)
 _HEADING = re.compile(r"h([1-6])\.[ \t]+(.*)")
 _LIST_ITEM = re.compile(r"([*#-]{1,8})[ \t]+(.*)")
 _FENCE = re.compile(r"(?<!\{)\{(code|noformat)(?::([^}\n]{0,200}))?\}(?!\})")
@@ -29,11 +25,6 @@ _INLINE = (
     (re.compile(r"(?<!\w)\+(?=\S)([^+\n]{1,500}?)(?<=\S)\+(?!\w)"), r"\1"),
     (re.compile(r"!([\w .()-]{1,200}\.\w{2,5})(?:\|[^!\n]{0,100})?!"), r"[attachment: \1]"),
 )
-
-
-def looks_like_wiki(text: str) -> bool:
-    """Whether ``text`` has signs of wiki markup that Markdown has not."""
-    return bool(_SIGNS.search(text))
 
 
 def wiki_to_markdown(text: str) -> str:
