@@ -95,8 +95,6 @@ def check_criteria(raw: Mapping[str, Any]) -> TicketSearchCriteria:
     Raises:
         UsageError: names the first wrong field (``error.field``), what it holds and what it takes.
     """
-    from pydantic import ValidationError
-
     given = {name: _stripped(value) for name, value in raw.items()}
     known = {field.name for field in fields(TicketSearchCriteria)}
     for name in given:
@@ -104,10 +102,13 @@ def check_criteria(raw: Mapping[str, Any]) -> TicketSearchCriteria:
             raise UsageError(
                 f"There is no criterion {name!r}.", hint=f"It can be: {', '.join(sorted(known))}.", field=name
             )
+    narrowing = {name: value for name, value in given.items() if value not in (None, "", [], ())}
+    if not narrowing:
+        return TicketSearchCriteria()  # nothing to check, so nothing to load for it
+    from pydantic import ValidationError
+
     try:
-        criteria = _adapter().validate_python(
-            {name: value for name, value in given.items() if value not in (None, "", [])}
-        )
+        criteria = _adapter().validate_python(narrowing)
     except ValidationError as error:
         raise _explained(error) from None
     _check_sort(criteria)
