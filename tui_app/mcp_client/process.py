@@ -45,7 +45,8 @@ SKIPPED_LINE_KEPT = 500
 """Bytes of each of them."""
 
 _LAST_LINE = 300  # characters of standard error that go into a message
-_PAUSES = (0.002, 0.005, 0.01, 0.02, 0.05)  # seconds between looks at a process that is to end; the last one repeats
+_PAUSES = (0.002, 0.003, 0.003, 0.003, 0.005, 0.01, 0.02, 0.05)
+"""Seconds between looks at a process that is to end (a Python server takes some 8 ms); the last one repeats."""
 _READ_BYTES = 256 * 1024
 _PIPE_BYTES = 1024 * 1024  # Linux's limit for everyone: fewer turns for large answers, room before anybody reads
 
