@@ -51,7 +51,6 @@ STOPS = (
     Stop("T", "Theme"),
     Stop("y", "Copy EVIL-"),
     Stop("X", "Export to"),
-    Stop("P", "search_tickets"),
     Stop("P", "Adapter", "\x1b[6~" * 30),
     Stop("e", "Nothing has gone wrong"),
     Stop("gjo", "no web address"),
