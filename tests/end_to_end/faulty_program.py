@@ -1,0 +1,33 @@
+"""``ticketdeck`` with a mistake of its own in the user interface, in its painting, or in the worker."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+from tui_app.cli import main
+
+
+def fail(*arguments: Any, **named: Any) -> NoReturn:
+    text = f"a value that quotes the ticket EVIL-1: {arguments}"
+    raise ZeroDivisionError(text)
+
+
+def spoil(place: str) -> None:
+    if place == "worker":
+        from tui_app.adapters.auto.adapter import AutoAdapter
+
+        AutoAdapter.search_call = fail  # type: ignore[method-assign]
+    elif place == "ui":
+        from tui_app.ui.browse.screen import BrowseScreen
+
+        BrowseScreen.action_facets = fail  # type: ignore[method-assign]
+    else:
+        from tui_app.ui.table.results_table import ResultsTable
+
+        ResultsTable.render_line = fail  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    spoil(sys.argv.pop(1))
+    raise SystemExit(main())

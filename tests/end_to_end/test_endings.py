@@ -1,0 +1,108 @@
+"""However the program ends, the terminal is the user's again, no server is left, and a report says where, not what."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.tour import SECRET, write_home
+from tests.processes import new_mark, wait_until_gone
+from tests.terminal import Terminal
+
+PROGRAM = [sys.executable, "-m", "tui_app"]
+FAULTY = [sys.executable, "-m", "tests.end_to_end.faulty_program"]
+MODES_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l", b"\x1b[?1049l", b"\x1b[?25h")
+
+
+class Ending:
+    """A browser on the hostile server that is about to end."""
+
+    def __init__(self, home: Path, argv: list[str]) -> None:
+        self.home = home
+        self.mark = new_mark()
+        self.terminal = Terminal(argv, environment={**write_home(home), **self.mark})
+        self.attributes: list[Any] = termios.tcgetattr(self.terminal._master)
+
+    def until_rows(self) -> None:
+        self.terminal.wait_for("EVIL-5 ")
+        assert termios.tcgetattr(self.terminal._master) != self.attributes
+
+    def assert_clean(self, code: int) -> str:
+        """The exit code, terminal, processes and report are as promised; returns the report."""
+        assert self.terminal.wait_for_exit() == code
+        wait_until_gone(self.mark)
+        output = bytes(self.terminal.output)
+        frame = output.rfind(b"EVIL-")
+        for mode in MODES_OFF:
+            assert output.rfind(mode) > frame, mode
+        assert termios.tcgetattr(self.terminal._master) == self.attributes
+        assert b"Traceback" not in output
+        (report,) = self.home.rglob("crash-*.txt")
+        assert str(report).encode() in output[-600:].replace(b"\r\n", b"")
+        text = report.read_text()
+        assert not [word for word in ("EVIL-", "4711", SECRET) if word in text]
+        return text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal(isolated_home: Path, number: signal.Signals) -> None:
+    ending = Ending(isolated_home, PROGRAM)
+    with ending.terminal:
+        ending.until_rows()
+        os.kill(ending.terminal.process.pid, number)
+        assert number.name in ending.assert_clean(128 + number)
+
+
+def test_an_exception_in_the_user_interface(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, [*FAULTY, "ui"])
+    with ending.terminal:
+        ending.until_rows()
+        ending.terminal.send("\x1b")
+        ending.terminal.read_for(0.3)
+        ending.terminal.send("f")
+        assert "ZeroDivisionError" in ending.assert_clean(1)
+
+
+def test_an_exception_in_a_line_that_is_painted(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, [*FAULTY, "paint"])
+    with ending.terminal:
+        assert "ZeroDivisionError" in ending.assert_clean(1)
+
+
+def test_an_exception_in_the_worker_is_survived_told_and_reported(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, [*FAULTY, "worker"])
+    with ending.terminal:
+        ending.terminal.wait_for("Something went wrong inside ticketdeck")
+        ending.terminal.wait_for("r Try again")
+        ending.terminal.send("q")
+        ending.terminal.read_for(0.3)
+        ending.terminal.send("q")
+        assert ending.terminal.wait_for_exit() == 0
+        wait_until_gone(ending.mark)
+        (report,) = isolated_home.rglob("crash-*.txt")
+        assert "ZeroDivisionError" in report.read_text()
+        assert "EVIL-" not in report.read_text()
+        assert b"Traceback" not in ending.terminal.output
+
+
+def test_a_killed_program_leaves_no_server(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, PROGRAM)
+    with ending.terminal:
+        ending.until_rows()
+        os.kill(ending.terminal.process.pid, signal.SIGKILL)
+        assert ending.terminal.wait_for_exit() == -signal.SIGKILL
+        wait_until_gone(ending.mark)
+
+
+def test_a_terminal_that_goes_away_ends_program_and_server(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, PROGRAM)
+    ending.until_rows()
+    os.close(ending.terminal._master)
+    ending.terminal.process.wait(timeout=20)
+    wait_until_gone(ending.mark)
