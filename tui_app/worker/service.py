@@ -1,12 +1,12 @@
 """The worker, seen from outside: requests in, replies out, one thread in between.
 
 Invariants: no call blocks its caller, except `close`; every request ends in exactly one final reply; replies arrive in
-the order in which they came about; no exception leaves the thread.
+the order in which they came about; no exception leaves the thread. asyncio is loaded in the
+thread, since a server is started before it is needed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import threading
 from collections import OrderedDict, deque
@@ -22,6 +22,8 @@ from tui_app.worker.outbox import Outbox
 from tui_app.worker.prestart import Prestarts
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tui_app.mcp_client.era import EraCache
     from tui_app.settings.profiles import Profile
     from tui_app.worker.retry import Timing
@@ -130,12 +132,16 @@ class Service:
     # --------------------------------------------------- the worker's thread
 
     def _run(self) -> None:
+        import asyncio
+
         try:
             asyncio.run(self._serve())
         except BaseException as fault:  # noqa: BLE001 (nothing leaves the thread)
             self._report_crash(fault)
 
     async def _serve(self) -> None:
+        import asyncio
+
         self._stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._loop_fault)
@@ -151,6 +157,8 @@ class Service:
         await asyncio.gather(*(tracker.close() for tracker in self._trackers.values()), return_exceptions=True)
 
     def _accept(self, request: Request) -> None:
+        import asyncio
+
         if self._closing:
             self._outbox.put(cancelled(request))
             return
