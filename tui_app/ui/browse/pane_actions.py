@@ -11,6 +11,8 @@ from tui_app.ui.browse.layout import Arrangement, arrangement
 from tui_app.ui.status.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
+
     from tui_app.ui.dialogs.server_pane import ServerPane
 
 
@@ -21,17 +23,25 @@ class PaneActions(BrowseBase):
 
     # ------------------------------------------------------------------ layout
 
+    def arrange_for(self, size: Size) -> None:
+        """Be laid out for ``size`` from the first frame on: a later change computes every style a second time."""
+        self.arranged = arrangement(size.width, size.height)
+        self.update_classes(self._arrangement_classes(), update=False)
+
     def choose_arrangement(self) -> None:
         """Lay table and ticket out for the present size."""
         self.arranged = arrangement(self.size.width, self.size.height)
         self._show_panes()
 
     def _show_panes(self) -> None:
-        visible = self.detail_opened if self.arranged is Arrangement.OVER else self.detail_wanted
-        classes = {other.value: other is self.arranged for other in Arrangement}
-        self.update_classes({**classes, "-detail": visible})
-        if visible:
+        classes = self._arrangement_classes()
+        self.update_classes(classes)
+        if classes["-detail"]:
             self.follow()
+
+    def _arrangement_classes(self) -> dict[str, bool]:
+        visible = self.detail_opened if self.arranged is Arrangement.OVER else self.detail_wanted
+        return {**{other.value: other is self.arranged for other in Arrangement}, "-detail": visible}
 
     def detail_in_sight(self) -> bool:
         """Whether the ticket's pane shows."""

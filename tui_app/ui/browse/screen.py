@@ -77,6 +77,8 @@ class BrowseScreen(SearchActions):
         self._opening = opening
 
     def compose(self) -> ComposeResult:
+        self.detail_wanted = self.deck.looks.panes().get("detail") is not False
+        self.arrange_for(self.app.size)
         yield SearchLine()
         with Container(id="body"):
             yield BrowseTable(id="table")
@@ -85,7 +87,6 @@ class BrowseScreen(SearchActions):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.detail_wanted = self.deck.looks.panes().get("detail") is not False
         self.restore_columns()
         if self._opening is None:
             self.search(self.searching.criteria, remember=False)
