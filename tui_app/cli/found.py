@@ -19,6 +19,7 @@ class Summary:
     """What is said about all pages together. ``total`` is None as soon as one search does not know its own."""
 
     shown: int = 0
+    incomplete: int = 0
     total: int | None = 0
     truncated: bool = False
     warnings: dict[str, None] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Summary:
     def add(self, page: TicketsFound, tickets: tuple[Ticket, ...]) -> None:
         """Count a page, of which ``tickets`` are shown."""
         self.shown += len(tickets)
+        self.incomplete += sum(bool(ticket.problems) for ticket in tickets)
         self.truncated |= len(tickets) < len(page.tickets) or (page.complete and page.truncated)
         self.warnings.update(dict.fromkeys(page.warnings))
         if page.applied_here:
@@ -34,6 +36,15 @@ class Summary:
             self.warnings[f"The server cannot filter by {names}: that was done after the fetch."] = None
         if page.complete:
             self.total = None if self.total is None or page.total is None else self.total + page.total
+
+    def all_warnings(self) -> list[str]:
+        """What the reader should know, once all pages have come."""
+        if not self.incomplete:
+            return list(self.warnings)
+        return [
+            *self.warnings,
+            f"{self.incomplete} of these tickets could not be read in full; they show what there is.",
+        ]
 
 
 def print_found(form: str, pages: Iterable[TicketsFound], most: int) -> None:
@@ -45,7 +56,7 @@ def print_found(form: str, pages: Iterable[TicketsFound], most: int) -> None:
     else:
         _print_whole(form, [ticket for group in groups for ticket in group], summary)
     if form != "json":
-        for warning in summary.warnings:
+        for warning in summary.all_warnings():
             warn(warning)
     if form == "table":
         warn(_counts(summary))
@@ -69,7 +80,7 @@ def _print_streamed(form: str, groups: Iterable[tuple[Ticket, ...]]) -> None:
 
 def _print_whole(form: str, tickets: list[Ticket], summary: Summary) -> None:
     if form == "json":
-        warnings = list(summary.warnings)
+        warnings = summary.all_warnings()
         echo(to_json_document(tickets, total=summary.total, truncated=summary.truncated, warnings=warnings))
     elif form == "markdown":
         echo(to_markdown(tickets))

@@ -22,6 +22,8 @@ class Part:
     request_id: int
     """The request under way or answered last: the search's, or that of a `LoadMore`."""
     loaded: int = 0
+    incomplete: int = 0
+    """Of the loaded ones, those that lack a field or have one of the wrong type."""
     total: int | None = None
     truncated: bool = False
     running: bool = True
@@ -56,6 +58,11 @@ class SearchProgress:
     def loaded(self) -> int:
         """Tickets that came so far."""
         return sum(part.loaded for part in self.parts)
+
+    @property
+    def incomplete(self) -> int:
+        """How many of the tickets that came have a mark, because something of them could not be read."""
+        return sum(part.incomplete for part in self.parts)
 
     @property
     def total(self) -> int | None:
@@ -104,6 +111,7 @@ class SearchProgress:
         if part is None or not part.running:
             return False
         part.loaded += len(reply.tickets)
+        part.incomplete += sum(bool(ticket.problems) for ticket in reply.tickets)
         part.total = reply.total
         part.truncated = reply.truncated
         part.running = not reply.complete

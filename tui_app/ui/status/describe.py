@@ -103,6 +103,8 @@ def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ..
     if progress.applied_here:
         names = ", ".join(name.replace("_", " ") for name in progress.applied_here)
         pieces.append((f"{names} applied here", _QUIET))
+    if progress.incomplete:
+        pieces.append((f"! {progress.incomplete:,} incomplete", _BUSY))
     if progress.warnings:
         more = f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""
         pieces.append((progress.warnings[0] + more, _BUSY))
