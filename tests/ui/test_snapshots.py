@@ -78,6 +78,7 @@ SCENES = {
     "open": Scene(keys=("o",), until="Yes, open it"),
     "server": Scene(keys=("P",), until="get_ticket"),
 }
+_QUIET_LOOKS = 15
 OVERVIEW = ("first_start", "results", "detail", "empty", "failed", "loading", "form")
 """Taken at all sizes; every other scene at 80x24."""
 CASES = [
@@ -86,6 +87,28 @@ CASES = [
     for size in (SIZES if name in OVERVIEW else ("80x24",))
     for theme in ("dark", "light")
 ]
+
+
+def ticket_has_settled(deck: Deck) -> bool:
+    """Whether the pane, if it is in sight, has caught up with the cursor, and nothing is being fetched."""
+    browser = deck.browser
+    current = browser.table.current
+    caught_up = browser._shown is current and not browser.following._under_way
+    return current is None or not browser.detail_in_sight() or caught_up
+
+
+async def stand_still(deck: Deck) -> None:
+    """Wait until nothing has changed on the screen for some looks: Markdown is rendered aside, and then swapped in."""
+    seen: list[object] = []
+
+    def same_again() -> bool:
+        picture = [list(strip) for strip in deck.screen._compositor.render_strips()]
+        if not seen or seen[-1] != picture:
+            seen.clear()
+        seen.append(picture)
+        return len(seen) >= _QUIET_LOOKS
+
+    await deck.until(same_again, "a screen that stands still")
 
 
 @pytest.mark.parametrize(("name", "size", "theme"), CASES)
@@ -106,9 +129,11 @@ def test_the_screen_looks_as_it_did(name: str, size: str, theme: str, snap_compa
         for key in scene.keys:
             await pilot.press(key)
         await deck.sees(scene.until)
+        await deck.until(lambda: ticket_has_settled(deck), "the ticket under the cursor in its pane")
+        await deck.settle()
         await app.workers.wait_for_complete()
         for line in app.screen.query(Input):
             line.cursor_blink = False
-        await deck.settle()
+        await stand_still(deck)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=lead_there)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.style import Style
+from textual.widget import Widget
 
 STYLE_NAMES = (
     "title",
@@ -88,6 +89,21 @@ _FROM_PANE = {
     "markdown.table.border": "rule",
     "markdown.table.header": "strong",
 }
+
+
+def pane_styles(pane: Widget) -> dict[str, Style]:
+    """The styles in force by name, and ``base``, which changes nothing; each names only what its rule names.
+
+    Some themes write colours as a contrast to their background; only the whole style knows what that comes to.
+    """
+    styles = {"base": Style()}
+    for name in STYLE_NAMES:
+        style = pane.get_component_rich_style(f"ticket-detail--{name}", partial=True)
+        if style.color is not None:
+            whole = pane.get_component_rich_style(f"ticket-detail--{name}")
+            style += Style.from_color(whole.color)
+        styles[name] = style
+    return styles
 
 
 def markdown_styles(styles: Mapping[str, Style]) -> dict[str, Style]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.strip import Strip
@@ -23,7 +22,7 @@ from tui_app.ui.detail.document import Document, Part, opened_document, row_docu
 from tui_app.ui.detail.layout import DocumentLayout
 from tui_app.ui.detail.line_view import LineView
 from tui_app.ui.detail.markdown import MarkdownRenderer
-from tui_app.ui.detail.styles import DEFAULT_CSS, STYLE_NAMES, code_theme, markdown_styles
+from tui_app.ui.detail.styles import DEFAULT_CSS, STYLE_NAMES, code_theme, markdown_styles, pane_styles
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.safe import safe_line
 
@@ -143,10 +142,7 @@ class TicketDetail(Widget):
 
     def _layout_for(self, width: int) -> DocumentLayout:
         if self._layout is None or self._layout[0] != width:
-            styles = {
-                name: self.get_component_rich_style(f"ticket-detail--{name}", partial=True) for name in STYLE_NAMES
-            }
-            styles["base"] = Style()
+            styles = pane_styles(self)
             theme = code_theme(dark=self.app.current_theme.dark)
             renderer = MarkdownRenderer(markdown_styles(styles), styles["base"], theme)
             self._layout = (width, DocumentLayout(width, styles, renderer))

@@ -110,7 +110,7 @@ class RowPainter:
         styles = self._styles
         if not state.cursor and not state.marked and not state.news:
             return [self._empty_gutter]
-        base = styles["cursor" if state.cursor else "row"]
+        base = styles["row"] + styles["cursor"] if state.cursor else styles["row"]
         bar = Segment(CURSOR_SIGN, base + styles["cursor-bar"]) if state.cursor else Segment(" ", base)
         if state.marked:
             sign = Segment(MARK_SIGN + " ", base + styles["marked"])

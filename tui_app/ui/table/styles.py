@@ -41,7 +41,7 @@ ResultsTable {
     & > .results-table--header-sort { color: $foreground; background: $panel; text-style: bold; }
     & > .results-table--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     & > .results-table--cursor-blurred { background: $block-cursor-blurred-background; }
-    & > .results-table--cursor-bar { color: $accent; text-style: bold; }
+    & > .results-table--cursor-bar { text-style: bold; }
     & > .results-table--marked { text-style: bold; }
     & > .results-table--new { color: $text-success; text-style: bold; }
     & > .results-table--changed { color: $text-warning; text-style: bold; }
@@ -62,9 +62,15 @@ ResultsTable {
 
 
 def table_styles(table: Widget) -> Mapping[str, Style]:
-    """The styles in force by name, without prefix; ``cursor`` is the one that goes with the table's focus."""
-    cursor = "cursor" if table.has_focus else "cursor-blurred"
+    """The styles in force by name, without prefix; ``cursor`` is the one that goes with the table's focus.
+
+    Without the focus the cursor's line is tinted only, and its cells keep their colours. Tints and contrast colours are
+    known from whole styles alone.
+    """
     styles = {name: table.get_component_rich_style(_PREFIX + name) for name in _CELLS}
     styles |= {name: table.get_component_rich_style(_PREFIX + name, partial=True) for name in _OVERLAYS}
-    styles["cursor"] = table.get_component_rich_style(_PREFIX + cursor, partial=True)
+    if table.has_focus:
+        styles["cursor"] = table.get_component_rich_style(_PREFIX + "cursor")
+    else:
+        styles["cursor"] = table.get_component_rich_style(_PREFIX + "cursor-blurred").background_style
     return styles
