@@ -56,6 +56,14 @@ MARKDOWN = """
 ```
 """
 ALL = " ".join(ATTACKS)
+SHELL_URL = "https://evil-4711.example/a?b=$(touch${IFS}pwned)&c=;reboot|'x'"
+URLS = (
+    SHELL_URL,
+    "javascript:4711",
+    "https://evil-4711.example/\x1b]0;x\x07",
+    "-flag",
+    "https://user:pw@evil-4711.example/",
+)
 PRIVATE = "private-canary-0815"
 SECRET = os.environ.get("HOSTILE_TOKEN", "no-token")
 
@@ -74,7 +82,7 @@ def ticket(number: int) -> dict[str, Any]:
         "labels": [ALL, "label"],
         "created_at": "2026-11-01T08:00:00Z",
         "updated_at": ALL,
-        "url": "javascript:4711" if number % 2 else "https://evil-4711.example/\x1b]0;x\x07",
+        "url": URLS[number % len(URLS)],
         "description": f"description of {number}\n\n{ALL}\n{MARKDOWN}",
         "sev\x1b[4711merity": ALL,
         "token": f"the server knows {SECRET}",

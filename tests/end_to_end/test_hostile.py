@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.hostile_server import ATTACKS, PRIVATE
+from tests.end_to_end.hostile_server import ATTACKS, PRIVATE, SHELL_URL, URLS
 from tests.end_to_end.output import copied, foreign_control, without_copies
 from tests.end_to_end.tour import PROGRAM, SECRET, STOPS, hover, open_browser, visit, write_home
 from tests.processes import new_mark, wait_until_gone
@@ -80,9 +80,16 @@ def test_the_clipboard_is_written_on_a_copy_key_only_and_with_harmless_text(isol
 def test_an_address_is_shown_in_full_and_opened_by_argv_alone(isolated_home: Path) -> None:
     log = isolated_home / "browser.log"
     with open_browser(write_home(isolated_home)) as terminal:
-        terminal.send("jo")  # a javascript: address
-        terminal.wait_for("no web address")
+        for number in range(1, len(URLS)):  # none of these may be opened
+            terminal.send("jo")
+            terminal.wait_for(f"EVIL-{number} has no web address")
+        terminal.send("go")
+        terminal.wait_for(SHELL_URL)
         assert not log.exists()
+        terminal.send("\r")
+        terminal.wait_for(lambda _: log.exists() and log.read_text().endswith(">"))
+        assert log.read_text() == f"<{SHELL_URL}>"
+    assert not (isolated_home / "pwned").exists()
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "md"])

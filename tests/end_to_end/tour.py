@@ -51,7 +51,7 @@ STOPS = (
     Stop("T", "Theme"),
     Stop("y", "Copy EVIL-"),
     Stop("X", "Export to"),
-    Stop("P", "Adapter", "\x1b[6~" * 30),
+    Stop("P", "Command", "\x1b[6~" * 30),
     Stop("e", "Nothing has gone wrong"),
     Stop("gjo", "no web address"),
     Stop("g\r", "EVIL-0"),

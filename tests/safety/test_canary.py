@@ -22,7 +22,7 @@ CANARIES = tuple(
 SEEN = (
     Stop("\r", "EVIL-0"),
     Stop("\rwG", "file:///4711", "w"),
-    Stop("P", "Adapter", "\x1b[6~" * 30),
+    Stop("P", "Command", "\x1b[6~" * 30),
     Stop("f\r", "Facets"),
 )
 

@@ -82,6 +82,10 @@ def _flush_directory(path: Path) -> None:
             os.close(descriptor)
 
 
+CANNOT_SAVE = "cannot be saved"
+"""In every notice of this kind, so that whoever keeps several files can say it once."""
+
+
 class JsonFile:
     """One JSON object on disk that several processes read and change; unknown keys are kept.
 
@@ -118,7 +122,7 @@ class JsonFile:
             try:
                 return self._update_on_disk(change)
             except OSError as error:
-                self._note(f"{self._what} cannot be saved ({self.path}: {error.strerror}); kept until you quit.")
+                self._note(f"{self._what} {CANNOT_SAVE} ({self.path}: {error.strerror}); kept until you quit.")
                 self._unsaved = self.read()
         change(self._unsaved)
         return self._unsaved

@@ -119,7 +119,15 @@ class TicketdeckApp(App[None]):
 
     def remember(self, write: Callable[[], object]) -> None:
         """Write to a file soon, off this thread; what goes wrong with it is told once."""
-        self.keeper.run(write, lambda _: self._tell((*self.recents.notices, *self.looks.notices)))
+        self.keeper.run(write, lambda _: self._tell_of_files())
+
+    def _tell_of_files(self) -> None:
+        """Warn of what went wrong with files; that they cannot be saved is said of the first one only."""
+        from tui_app.settings.storage import CANNOT_SAVE
+
+        for notice in (*self.recents.notices, *self.looks.notices):
+            if CANNOT_SAVE not in notice or not any(CANNOT_SAVE in told for told in self._told):
+                self._tell([notice])
 
     def _connect(self) -> None:
         """Take replies once the first frame is on the screen; what was made until now is never garbage."""
