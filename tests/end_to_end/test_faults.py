@@ -45,7 +45,7 @@ def escape(terminal: Terminal) -> None:
 
 
 def started(terminal: Terminal) -> None:
-    terminal.wait_for(lambda text: "FLT-5 " in text and "Welcome" in text)
+    terminal.wait_for(lambda text: "FLT-1 " in text and "Welcome" in text)
     escape(terminal)
     terminal.wait_for(lambda text: "/ Filter" in text and "Welcome" not in text)
 
