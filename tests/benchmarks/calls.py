@@ -6,11 +6,10 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 
-from tui_app.mcp_client.session import ClientLimits, Session, open_session
-
 from tests.benchmarks.harness import Case, Pair, milliseconds
 from tests.benchmarks.servers import BareClient, server_argv
 from tui_app.mcp_client.process import ServerCommand
+from tui_app.mcp_client.session import ClientLimits, Session, open_session
 
 GOALS = {1: 2.5, 100: 1.3, 1_000: 1.2, 10_000: 1.1}
 """Tickets in the answer to the goal; a single ticket stands for a tiny answer."""

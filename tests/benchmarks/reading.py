@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from tui_app.adapters.registry import choose_adapter
-
 from tests.benchmarks.harness import Case, Pair, milliseconds
 from tests.benchmarks.servers import TOOL, result
 from tui_app.adapters.base import ServerDescription
+from tui_app.adapters.registry import choose_adapter
 from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.redaction import redact
