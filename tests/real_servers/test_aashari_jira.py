@@ -20,12 +20,6 @@ PACKAGE = "@aashari/mcp-server-atlassian-jira@3.3.0"
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[JiraStandIn]:
-    with JiraStandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(scope="module")
 def server(site: JiraStandIn) -> Iterator[Conversation]:
     installed = servers.node_environment("aashari-jira", PACKAGE, scripts=False) / "node_modules"
     script = installed / "@aashari/mcp-server-atlassian-jira/dist/index.js"
@@ -36,12 +30,6 @@ def server(site: JiraStandIn) -> Iterator[Conversation]:
     }  # fmt: skip
     with conversation(servers.node(), "--require", str(redirect), str(script), env=environment) as talk:
         yield talk
-
-
-@pytest.fixture
-def jira(site: JiraStandIn) -> JiraStandIn:
-    site.reset()
-    return site
 
 
 def test_the_jira_adapter_is_chosen(server: Conversation, jira: JiraStandIn) -> None:

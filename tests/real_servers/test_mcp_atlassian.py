@@ -19,23 +19,11 @@ PACKAGE = "mcp-atlassian==0.23.1"
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[JiraStandIn]:
-    with JiraStandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(scope="module")
 def server(site: JiraStandIn) -> Iterator[Conversation]:
     command = servers.python_environment("mcp-atlassian", PACKAGE).parent / "mcp-atlassian"
     environment = {"JIRA_URL": site.url, "JIRA_PERSONAL_TOKEN": "a-token"}
     with conversation(str(command), env=environment) as talk:
         yield talk
-
-
-@pytest.fixture
-def jira(site: JiraStandIn) -> JiraStandIn:
-    site.reset()
-    return site
 
 
 def test_the_jira_adapter_is_chosen(server: Conversation, jira: JiraStandIn) -> None:

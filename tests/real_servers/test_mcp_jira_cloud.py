@@ -19,12 +19,6 @@ PACKAGE = "mcp-jira-cloud@4.4.0"
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[JiraStandIn]:
-    with JiraStandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(scope="module")
 def server(site: JiraStandIn) -> Iterator[Conversation]:
     with started(site) as talk:
         yield talk
@@ -35,12 +29,6 @@ def started(site: JiraStandIn, request_limit: float = 30.0) -> AbstractContextMa
     script = installed / "node_modules/mcp-jira-cloud/dist/index.js"
     environment = {"JIRA_BASE_URL": site.url, "JIRA_EMAIL": "ann@example.com", "JIRA_API_TOKEN": "a-token"}
     return conversation(servers.node(), str(script), env=environment, request_limit=request_limit)
-
-
-@pytest.fixture
-def jira(site: JiraStandIn) -> JiraStandIn:
-    site.reset()
-    return site
 
 
 def test_the_jira_adapter_is_chosen(server: Conversation, jira: JiraStandIn) -> None:
