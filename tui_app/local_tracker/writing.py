@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tui_app.local_tracker.words import searchable
+from tui_app.tickets.sort_fields import SORT_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,19 +78,7 @@ class Outcome(Enum):
     UNCHANGED = "unchanged"
 
 
-_COLUMNS = (
-    "id",
-    "title",
-    "status",
-    "assignee",
-    "reporter",
-    "priority",
-    "type",
-    "project",
-    "url",
-    "created_at",
-    "updated_at",
-)
+_COLUMNS = (*SORT_FIELDS, "url")
 _LISTS = {
     "comments": ("author", "created_at", "body"),
     "history": ("author", "created_at", "field", "before", "after"),
