@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, described, tool
+from tui_app.adapters.auto import make
 from tui_app.adapters.auto.discovery import discover
 from tui_app.adapters.auto.safety import may_write, words_may_write
 from tui_app.adapters.auto.uses import uses_of
 from tui_app.adapters.auto.words import ALWAYS_WRITING, split_words
+from tui_app.tickets.criteria import check_criteria
+from tui_app.tickets.errors import MCPToolError
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,25 @@ def test_of_a_tool_with_actions_only_those_that_read_are_used() -> None:
     actions = {"enum": ["create", "list", "get", "delete", "transition", "add_comment", "list_comments", "execute_jql"]}
     found = {use.constants["action"] for use in uses_of(tool("manage_issue", "action", action=actions))}
     assert found == {"list", "get", "list_comments", "execute_jql"}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"type": "string", "enum": ["create"]},
+        {"anyOf": [{"type": "string", "enum": ["create"]}, {"type": "integer"}]},
+        {"type": ["string", "integer"], "enum": ["create"]},
+    ],
+)
+def test_a_tool_whose_only_action_writes_is_not_used(action: dict[str, object]) -> None:
+    assert not list(uses_of(tool("issue_search", "action", query=TEXT, action=action)))
+
+
+@pytest.mark.parametrize("schema", [{"enum": ["create"]}, {"type": "string", "default": "delete_all"}])
+def test_no_required_argument_is_filled_with_a_writing_verb(schema: dict[str, object]) -> None:
+    adapter = make(described(tool("issue_search", "intent", query=TEXT, intent=schema)), {})
+    with pytest.raises(MCPToolError, match="'intent'"):
+        adapter.search_call(check_criteria({}))
 
 
 @given(

@@ -1,7 +1,8 @@
 """Arguments besides the criteria: what a tool requires, what opens it to all tickets, in which form it shall answer.
 
-Invariant: nothing is made up. An argument that is required and that neither criteria nor profile nor schema fill is
-reported by name, with the lines of configuration that supply it.
+Invariant: nothing is made up, and no word that a schema offers is sent where it reads like an order to write. An
+argument that is required and that neither criteria nor profile nor schema fill is reported by name, with the lines of
+configuration that supply it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tui_app.adapters.auto.matching_values import everything, match_value
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.saying import Said
 from tui_app.adapters.auto.uses import Use
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
+from tui_app.adapters.auto.words import ALWAYS_WRITING, PLURALS, TICKET_NOUNS, split_words
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import MCPToolError
 from tui_app.tickets.ticket import JsonValue
@@ -89,9 +90,8 @@ def _open_up(argument: Argument, said: Said) -> None:
 def _fill_required(
     argument: Argument, concepts: Mapping[str, Argument], criteria: TicketSearchCriteria, said: Said
 ) -> None:
-    candidates: list[JsonValue] = [argument.default]
-    if len(argument.values) == 1:
-        candidates.append(argument.values[0])
+    offered = [argument.default, *(argument.values if len(argument.values) == 1 else ())]
+    candidates = [value for value in offered if not _orders_to_write(value)]
     concept = next((name for name, taken in concepts.items() if taken.path == argument.path), "")
     if concept in ("text", "title"):
         candidates += ["", _BLANK] if not criteria.text else [criteria.text]
@@ -106,6 +106,10 @@ def _fill_required(
     for value in candidates:
         if value is not None and said.put(argument, value):
             return
+
+
+def _orders_to_write(value: JsonValue) -> bool:
+    return isinstance(value, str) and not ALWAYS_WRITING.isdisjoint(split_words(value))
 
 
 def _means_tickets(value: JsonValue) -> bool:

@@ -91,7 +91,7 @@ def named_words(tool: Tool) -> tuple[str, ...]:
 def is_action(argument: Argument) -> bool:
     """Whether ``argument`` says what a tool is to do: by its values, or by its name where it is required."""
     name = "".join(argument.words)
-    if name not in _ACTION_NAMES or not argument.kinds <= {"string"}:
+    if name not in _ACTION_NAMES or (argument.kinds and "string" not in argument.kinds):
         return False
     if argument.values:
         return any(_is_action_word(value) for value in argument.values)
