@@ -57,6 +57,38 @@ async def test_the_ticket_scrolls_without_leaving_the_table() -> None:
         assert deck.app.focused is deck.browser.table
 
 
+async def test_the_sections_of_the_ticket_are_gone_through_from_the_table_and_from_the_ticket() -> None:
+    long = make_ticket(0, description="\n\n".join(f"Paragraph {number}." for number in range(100)))
+    async with opened(FakeService([long]), size=(160, 30)) as deck:
+        view = deck.browser.detail.view
+
+        def at_top(words: str) -> bool:
+            return view.lines[view.scroll_offset.y].text.strip().startswith(words)
+
+        await deck.until(lambda: "History (1)" in "".join(line.text for line in view.lines))
+        await deck.press("right_square_bracket")
+        assert at_top("Description")
+        await deck.press("right_square_bracket")
+        await deck.sees("Attachments (1)")
+        await deck.press("right_square_bracket", "right_square_bracket")
+        await deck.sees("This is the last section.")
+        assert deck.app.focused is deck.browser.table
+        await deck.press("enter", "left_square_bracket")
+        assert at_top("Description")
+        await deck.press("left_square_bracket")
+        assert view.scroll_offset.y == 0
+        await deck.press("left_square_bracket")
+        await deck.sees("This is the first section.")
+
+
+async def test_what_scrolls_the_ticket_says_so_where_none_is_shown() -> None:
+    async with opened(size=(80, 24)) as deck:
+        for key in ("J", "right_square_bracket"):
+            await deck.press(key)
+            await deck.sees("No ticket is shown; enter opens it.")
+        assert "Section" not in deck.lines[-1]
+
+
 async def test_vim_and_arrow_keys_move_alike() -> None:
     async with opened() as deck:
         table = deck.browser.table

@@ -14,7 +14,7 @@ from tui_app.tickets.messages import Search
 from tui_app.ui.browse.filter_line import FilterLine
 from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.form.form_screen import FormScreen
-from tui_app.ui.keys import NAME_OF_CHARACTER
+from tui_app.ui.key_names import NAME_OF_CHARACTER
 from tui_app.ui.typeahead import Typeahead
 
 

@@ -179,12 +179,12 @@ class TicketdeckApp(App[None]):
     def action_help(self) -> None:
         from tui_app.ui.dialogs.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen.active_bindings, self.keymap), self._press)
+        self.push_screen(HelpScreen(self.screen.active_bindings, self.keymap, self.browser.quick_view_list), self._press)
 
     def action_palette(self) -> None:
         from tui_app.ui.dialogs.help import CommandPalette
 
-        self.push_screen(CommandPalette(self.screen.active_bindings), self._press)
+        self.push_screen(CommandPalette(self.screen.active_bindings, self.browser.quick_view_list), self._press)
 
     def _press(self, key: str | None) -> None:
         if key:

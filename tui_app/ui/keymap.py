@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-from tui_app.ui.keys import KEYS, NAME_OF_CHARACTER, PLACES, Key, display_key, find_key
+from tui_app.ui.key_names import NAME_OF_CHARACTER, display_key
+from tui_app.ui.keys import KEYS, PLACES, Key, find_key
 
 _TOGETHER = frozenset({"browser", "table", "anywhere"})
 """Places whose keys are in force at the same time; elsewhere the nearer place wins, which is meant."""

@@ -81,6 +81,10 @@ class BrowseBase(Screen[None]):
         """Show the ticket under the cursor now: whole if it is known, else what the row has while it is fetched."""
         raise NotImplementedError
 
+    def detail_in_sight(self) -> bool:
+        """Whether the ticket's pane shows."""
+        raise NotImplementedError
+
     def use_profiles(self, names: tuple[str, ...]) -> None:
         """Search these trackers from now on, for the same criteria."""
         raise NotImplementedError
@@ -133,6 +137,11 @@ def needs(
 def no_ticket(screen: BrowseBase) -> str:
     """Why an action on a ticket cannot act."""
     return "" if screen.table.current else "There is no ticket under the cursor."
+
+
+def no_shown_ticket(screen: BrowseBase) -> str:
+    """Why the ticket's pane cannot be scrolled."""
+    return no_ticket(screen) or ("" if screen.detail_in_sight() else "No ticket is shown; enter opens it.")
 
 
 def no_rows(screen: BrowseBase) -> str:

@@ -6,7 +6,7 @@ from textual.timer import Timer
 
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.browse.base import needs, no_address, no_rows, no_ticket
+from tui_app.ui.browse.base import needs, no_address, no_rows, no_shown_ticket, no_ticket
 from tui_app.ui.browse.pane_actions import PaneActions
 
 _FOLLOW_DELAY = 0.08  # seconds; a held-down key passes tickets faster than this and fetches none of them
@@ -68,11 +68,13 @@ class TicketActions(PaneActions):
         self.open_detail()
         self.detail.action_raw()
 
+    @needs(no_shown_ticket)
     def action_detail_scroll(self, direction: int) -> None:
-        if not self.detail_in_sight():
-            self.refuse("No ticket is shown; enter opens it.")
-        else:
-            self.detail.action_scroll_lines(direction * _SCROLL_LINES)
+        self.detail.action_scroll_lines(direction * _SCROLL_LINES)
+
+    @needs(no_shown_ticket)
+    def action_detail_section(self, step: int) -> None:
+        self.detail.to_section(step)
 
     @needs(no_address)
     def action_open_in_browser(self) -> None:

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_app.ui.detail.document import Document, Field, Part
+from tui_app.ui.detail.line_view import SectionLine
 from tui_app.ui.detail.markdown import MarkdownRenderer, pieces
 from tui_app.ui.rendering.safe import fit, width_of, wrapped
 
@@ -81,11 +82,11 @@ class DocumentLayout:
             lines += [self._blank(), *self._wrapped(part.byline, "byline")]
         return lines
 
-    def _rule(self, heading: str, style: str) -> Strip:
+    def _rule(self, heading: str, style: str) -> SectionLine:
         words = fit(heading, min(width_of(heading), self._text_width))
         rest = max(0, self._text_width - width_of(words) - 1)
         segments = [Segment(words, self._styles[style]), Segment(" " + "─" * rest, self._styles["rule"])]
-        return self._indented(Strip(segments))
+        return SectionLine(self._indented(Strip(segments)), self._width)
 
     def _fields(self, fields: tuple[Field, ...]) -> list[Strip]:
         common = max((len(field.name) for field in fields if len(field.name) <= _COMMON_CAPTION), default=_CAPTION)

@@ -15,6 +15,10 @@ from tui_app.ui.rendering.safe import width_of
 _MOST_MATCHES = 10_000  # lines; finding "e" in a long ticket helps nobody further than this
 
 
+class SectionLine(Strip):
+    """The line that a section begins with."""
+
+
 class LineView(ScrollView, can_focus=True):
     """Shows strips, one a line. The words that are looked for are marked in every line that holds them."""
 
@@ -84,6 +88,19 @@ class LineView(ScrollView, can_focus=True):
     def move(self, lines: int) -> None:
         """Scroll by so many lines, at once."""
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def to_section(self, step: int) -> bool:
+        """Bring the beginning of the next section (``step`` 1) or of the one before (-1) to the top, as far as it goes.
+
+        The first section is what stands above the first `SectionLine`. False: there is no further one.
+        """
+        top = self.scroll_offset.y
+        starts = [0, *(number for number, line in enumerate(self._lines) if isinstance(line, SectionLine))]
+        further = [line for line in starts if line > top] if step > 0 else [line for line in starts[::-1] if line < top]
+        if not further or (step > 0 and top >= self.max_scroll_y):
+            return False
+        self.scroll_to(y=further[0], animate=False)
+        return True
 
     @property
     def page(self) -> int:

@@ -189,6 +189,11 @@ class TicketDetail(Widget):
     def action_scroll_bottom(self) -> None:
         self.view.scroll_to(y=len(self.view.lines), animate=False)
 
+    def to_section(self, step: int) -> None:
+        """Go to the next section (``step`` 1) or to the one before (-1)."""
+        if not self.view.to_section(step):
+            self._say("This is the last section." if step > 0 else "This is the first section.")
+
     def action_search(self) -> None:
         """Open the line to type in what to find."""
         field = self.query_one(Input)

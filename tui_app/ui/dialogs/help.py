@@ -8,14 +8,19 @@ from textual.binding import ActiveBinding
 
 from tui_app.ui.dialogs.pick_list import PickItem
 from tui_app.ui.dialogs.picker import Picker
-from tui_app.ui.keys import KEYS, PLACES, Key, display_key
+from tui_app.ui.key_names import display_key
+from tui_app.ui.keys import KEYS, PLACES, Key
+from tui_app.ui.quick_views import NamedSearch
 
 
 class HelpScreen(Picker[str]):
     """Every key in force where the help was asked for, by place; then what else there is, for reading."""
 
-    def __init__(self, active: Mapping[str, ActiveBinding], keymap: Mapping[str, str]) -> None:
+    def __init__(
+        self, active: Mapping[str, ActiveBinding], keymap: Mapping[str, str], views: Sequence[NamedSearch]
+    ) -> None:
         super().__init__("Keys", placeholder="type a word or a key")
+        self._views = views
         self._in_force = keys_in_force(active)
         self._elsewhere = [key for key in KEYS if key.id not in self._in_force]
         self._keymap = keymap
@@ -32,9 +37,8 @@ class HelpScreen(Picker[str]):
 
     def _line(self, key: Key) -> PickItem:
         names = self._in_force.get(key.id) or self._keymap.get(key.id, key.keys).split(",")
-        return PickItem(
-            key.id, key.tooltip, " ".join(display_key(name) for name in names), f"{key.description} {key.id}"
-        )
+        hint = " ".join(display_key(name) for name in names)
+        return PickItem(key.id, _words(key, self._views), hint, f"{key.description} {key.id}")
 
     def explanation(self) -> str:
         key_id = self.current.id if self.current else ""
@@ -52,21 +56,31 @@ class HelpScreen(Picker[str]):
 
 
 class CommandPalette(Picker[str]):
-    """Every action that can be taken now, by name."""
+    """Every action of the place where it was asked for, by name."""
 
-    def __init__(self, active: Mapping[str, ActiveBinding]) -> None:
+    def __init__(self, active: Mapping[str, ActiveBinding], views: Sequence[NamedSearch]) -> None:
         super().__init__("Commands", placeholder="what do you want to do?")
         self._in_force = keys_in_force(active)
+        self._views = views
 
     def items(self) -> Sequence[PickItem]:
-        return [
-            PickItem(key.id, key.tooltip, display_key(self._in_force[key.id][0]), f"{key.description} {key.id}")
-            for key in KEYS
-            if key.palette and key.id in self._in_force
-        ]
+        by_action = {key.action: key for key in reversed(KEYS) if key.id in self._in_force and key.action != "palette"}
+        return [self._line(key) for key in KEYS if by_action.get(key.action) is key]
+
+    def _line(self, key: Key) -> PickItem:
+        name = display_key(self._in_force[key.id][0])
+        return PickItem(key.id, _words(key, self._views), name, f"{key.description} {key.id}")
 
     def taken(self, item: PickItem) -> None:
         self.dismiss(self._in_force[item.id][0])
+
+
+def _words(key: Key, views: Sequence[NamedSearch]) -> str:
+    """What ``key`` does; that of a quick view says which."""
+    number = key.id.removeprefix("view.")
+    if number.isdecimal() and int(number) <= len(views):
+        return f"Quick view: {views[int(number) - 1].name}"
+    return key.tooltip
 
 
 def keys_in_force(active: Mapping[str, ActiveBinding]) -> dict[str, list[str]]:

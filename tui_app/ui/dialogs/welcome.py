@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_app.ui.keys import display_key, find_key
+from tui_app.ui.key_names import display_key
+from tui_app.ui.keys import find_key
 
 _ONLY_CLOSE = frozenset({"escape", "enter", "space", "q"})
 _KEYS = ("search.edit", "search.filter", "table.open", "program.help")

@@ -6,7 +6,8 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-from tui_app.ui.keys import Key, character_of, display_key, find_key
+from tui_app.ui.key_names import character_of, display_key
+from tui_app.ui.keys import Key, find_key
 
 _ALWAYS = ("program.help", "program.quit")
 _GAP = "  "
