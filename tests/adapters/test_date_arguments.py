@@ -52,3 +52,8 @@ def test_a_range_of_days_holds_the_range_that_was_asked_for(moment: datetime) ->
     upper = datetime.fromisoformat(str(date_argument(moment, DAY, upper=True))).replace(tzinfo=UTC)
     assert lower <= moment <= upper
     assert upper - lower <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("schema", [{"anyOf": True}, {"oneOf": [None, 7]}, {"anyOf": [{"type": "null"}]}, {"type": 7}])
+def test_a_schema_that_is_none_takes_a_day(schema: dict[str, object]) -> None:
+    assert date_argument(MIDNIGHT, schema) == "2026-11-01"

@@ -10,12 +10,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from tui_app.adapters.schemas import Schema, options, resolved
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.ticket import JsonValue
 
 _DEEPEST = 8  # levels of a schema; a deeper one is generated, and a reference may point at itself
-
-_Schema = Mapping[str, Any]
 
 
 class _MisfitError(Exception):
@@ -53,11 +52,11 @@ def missing(tool: Tool, arguments: Mapping[str, JsonValue]) -> tuple[str, ...]:
     return tuple(name for name in required if isinstance(name, str) and name not in arguments)
 
 
-def argument_schema(tool: Tool, name: str) -> _Schema | None:
+def argument_schema(tool: Tool, name: str) -> Schema | None:
     """The schema of one argument, references resolved; None where it is not declared."""
     properties = tool.input_schema.get("properties")
     schema = properties.get(name) if isinstance(properties, Mapping) else None
-    return _resolved(schema, tool.input_schema) if schema is not None else None
+    return resolved(schema, tool.input_schema) if schema is not None else None
 
 
 def allowed_values(tool: Tool, name: str) -> tuple[str, ...]:
@@ -69,48 +68,27 @@ def allowed_values(tool: Tool, name: str) -> tuple[str, ...]:
 def largest(tool: Tool, name: str) -> int | None:
     """The largest number that an argument takes, None where the schema does not say."""
     schema = argument_schema(tool, name)
-    bounds = [_bounds(option)[1] for option in _options(schema, tool.input_schema)] if schema is not None else []
+    bounds = [_bounds(option)[1] for option in options(schema, tool.input_schema)] if schema is not None else []
     finite = [int(bound) for bound in bounds if math.isfinite(bound)]
     return max(finite) if finite else None
 
 
-def _resolved(schema: Any, root: _Schema) -> _Schema:
-    for _ in range(_DEEPEST):
-        reference = schema.get("$ref") if isinstance(schema, Mapping) else None
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            break
-        target: Any = root
-        for part in reference.removeprefix("#/").split("/"):
-            target = target.get(part) if isinstance(target, Mapping) else None
-        schema = target
-    return schema if isinstance(schema, Mapping) else {}
-
-
-def _options(schema: _Schema, root: _Schema) -> list[_Schema]:
-    """The alternatives of a schema: itself, or those of its ``anyOf`` or ``oneOf``."""
-    for key in ("anyOf", "oneOf"):
-        alternatives = schema.get(key)
-        if isinstance(alternatives, list):
-            return [_resolved(option, root) for option in alternatives]
-    return [schema]
-
-
-def _enum_words(schema: _Schema, root: _Schema, depth: int) -> list[str]:
+def _enum_words(schema: Schema, root: Schema, depth: int) -> list[str]:
     words: list[str] = []
-    for option in _options(schema, root) if depth < _DEEPEST else ():
+    for option in options(schema, root) if depth < _DEEPEST else ():
         enum = option.get("enum", [option["const"]] if "const" in option else [])
         words += [word for word in enum if isinstance(word, str)] if isinstance(enum, list) else []
         if "items" in option:
-            words += _enum_words(_resolved(option["items"], root), root, depth + 1)
+            words += _enum_words(resolved(option["items"], root), root, depth + 1)
     return words
 
 
-def _fit(value: JsonValue, schema: _Schema, root: _Schema, depth: int) -> JsonValue:
+def _fit(value: JsonValue, schema: Schema, root: Schema, depth: int) -> JsonValue:
     """``value`` as the first alternative takes it unchanged, else as the first that takes it changed."""
     if depth > _DEEPEST:
         raise _MisfitError
     fits: list[JsonValue] = []
-    for option in _options(schema, root):
+    for option in options(schema, root):
         try:
             fit = _fit_one(value, option, root, depth)
         except _MisfitError:
@@ -123,7 +101,7 @@ def _fit(value: JsonValue, schema: _Schema, root: _Schema, depth: int) -> JsonVa
     return fits[0]
 
 
-def _fit_one(value: JsonValue, schema: _Schema, root: _Schema, depth: int) -> JsonValue:
+def _fit_one(value: JsonValue, schema: Schema, root: Schema, depth: int) -> JsonValue:
     enum = [schema["const"]] if "const" in schema else schema.get("enum")
     if isinstance(enum, list):
         return _fit_enum(value, enum)
@@ -150,9 +128,9 @@ def _folded(value: Any) -> str:
     return str(value).casefold().replace("_", " ").replace("-", " ")
 
 
-def _fit_kind(value: JsonValue, kind: Any, schema: _Schema, root: _Schema, depth: int) -> JsonValue:
+def _fit_kind(value: JsonValue, kind: Any, schema: Schema, root: Schema, depth: int) -> JsonValue:
     if kind == "array":
-        items = _resolved(schema.get("items", {}), root)
+        items = resolved(schema.get("items", {}), root)
         entries = value if isinstance(value, list) else [value]
         fewest, most = schema.get("minItems"), schema.get("maxItems")
         if (isinstance(most, int) and len(entries) > most) or (isinstance(fewest, int) and len(entries) < fewest):
@@ -171,7 +149,7 @@ def _fit_kind(value: JsonValue, kind: Any, schema: _Schema, root: _Schema, depth
     raise _MisfitError
 
 
-def _fit_text(value: JsonValue, schema: _Schema) -> str:
+def _fit_text(value: JsonValue, schema: Schema) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise _MisfitError
     text = str(value)
@@ -181,7 +159,7 @@ def _fit_text(value: JsonValue, schema: _Schema) -> str:
     return text
 
 
-def _fit_number(value: JsonValue, kind: str, schema: _Schema) -> int | float:
+def _fit_number(value: JsonValue, kind: str, schema: Schema) -> int | float:
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or (kind == "integer" and int(value) != value):
@@ -190,7 +168,7 @@ def _fit_number(value: JsonValue, kind: str, schema: _Schema) -> int | float:
     return min(max(value, lowest), highest)
 
 
-def _bounds(schema: _Schema) -> tuple[float, float]:
+def _bounds(schema: Schema) -> tuple[float, float]:
     """The smallest and the largest number that a schema takes; an exclusive bound is one away, as for whole numbers."""
     lowest, highest = schema.get("minimum"), schema.get("maximum")
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
@@ -204,16 +182,16 @@ def _bounds(schema: _Schema) -> tuple[float, float]:
     )
 
 
-def _fit_object(value: dict[str, JsonValue], schema: _Schema, root: _Schema, depth: int) -> JsonValue:
+def _fit_object(value: dict[str, JsonValue], schema: Schema, root: Schema, depth: int) -> JsonValue:
     properties = schema.get("properties")
     properties = properties if isinstance(properties, Mapping) else {}
     others = schema.get("additionalProperties", not properties)
     fit: dict[str, JsonValue] = {}
     for name, entry in value.items():
         if name in properties:
-            fit[name] = _fit(entry, _resolved(properties[name], root), root, depth + 1)
+            fit[name] = _fit(entry, resolved(properties[name], root), root, depth + 1)
         elif isinstance(others, Mapping):
-            fit[name] = _fit(entry, _resolved(others, root), root, depth + 1)
+            fit[name] = _fit(entry, resolved(others, root), root, depth + 1)
         elif others:
             fit[name] = entry
         else:

@@ -7,10 +7,10 @@ that the rest is sorted out after the fetch.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from tui_app.adapters.schemas import Schema, options
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.ticket import JsonValue
 
@@ -22,7 +22,7 @@ _WANTS_TIME = re.compile(r"hh:mm|date-?time|timestamp|\d{2}:\d{2}:\d{2}|rfc ?333
 _MILLISECONDS = re.compile(r"\bmilli|\bms\b|millis", re.IGNORECASE)
 
 
-def date_argument(moment: datetime, schema: Mapping[str, Any], *, upper: bool = False) -> JsonValue:
+def date_argument(moment: datetime, schema: Schema, *, upper: bool = False) -> JsonValue:
     """``moment`` in the form that an argument with ``schema`` takes.
 
     Args:
@@ -30,7 +30,7 @@ def date_argument(moment: datetime, schema: Mapping[str, Any], *, upper: bool = 
         schema: of the argument, references resolved; of alternatives the first that is not null counts.
         upper: the argument is the end of a range, which is rounded up to the next day where only days can be said.
     """
-    option = _option(schema)
+    option = next(iter(options(schema, {})), schema)
     words = f"{schema.get('description', '')} {option.get('description', '')} {option.get('format', '')}"
     kinds = option.get("type")
     if kinds in ("integer", "number") or (isinstance(kinds, list) and "string" not in kinds):
@@ -47,15 +47,7 @@ def said_exactly(moment: datetime, argument: JsonValue) -> bool:
     return _is_midnight(moment) or not (isinstance(argument, str) and len(argument) <= len("2026-11-01"))
 
 
-def _option(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    for key in ("anyOf", "oneOf"):
-        for option in schema.get(key) or ():
-            if isinstance(option, Mapping) and option.get("type") != "null":
-                return option
-    return schema
-
-
-def _forms(option: Mapping[str, Any], words: str) -> Iterable[Callable[[datetime, bool], str]]:
+def _forms(option: Schema, words: str) -> Iterable[Callable[[datetime, bool], str]]:
     """The forms to try, the likeliest first."""
     if option.get("format") == "date" or (_WANTS_DAY.search(words) and not _WANTS_TIME.search(words)):
         return (_as_day, _as_time)

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tui_app.adapters.arguments import fitted
 from tui_app.adapters.auto.words import split_words
+from tui_app.adapters.schemas import Schema, options, resolved
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.ticket import JsonValue
 
-Schema = Mapping[str, Any]
-
 _DEEPEST = 3  # levels of objects in arguments; filters within a wrapper have two
 _MOST_ARGUMENTS = 300
-_MOST_REFERENCES = 8  # a reference may lead to a reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +126,6 @@ def _walk(schema: Schema, root: Schema, prefix: str, needed_in: str, depth: int)
             yield Argument(path, inner, root, needed_in if name in names else None)
 
 
-def resolved(schema: object, root: Schema) -> Schema:
-    """``schema`` with its reference looked up and the parts of ``allOf`` put together."""
-    for _ in range(_MOST_REFERENCES):
-        if not isinstance(schema, Mapping):
-            return {}
-        reference, parts = schema.get("$ref"), schema.get("allOf")
-        if isinstance(reference, str):
-            target = _looked_up(reference, root)
-            schema = {**target, **{name: value for name, value in schema.items() if name != "$ref"}}
-        elif isinstance(parts, list):
-            merged: dict[str, Any] = {}
-            for part in parts:
-                merged.update(part if isinstance(part, Mapping) else {})
-            schema = {**merged, **{name: value for name, value in schema.items() if name != "allOf"}}
-        else:
-            return schema
-    return {}
-
-
-def options(schema: Schema, root: Schema) -> list[Schema]:
-    """The alternatives of a schema that are not null: itself, or those of its ``anyOf`` or ``oneOf``."""
-    for key in ("anyOf", "oneOf"):
-        alternatives = schema.get(key)
-        if isinstance(alternatives, list):
-            found = [resolved(option, root) for option in alternatives]
-            return [option for option in found if option.get("type") != "null"]
-    return [schema]
-
-
 def nested(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Dotted paths as objects: ``{"filters.status": 1}`` is ``{"filters": {"status": 1}}``."""
     tree: dict[str, JsonValue] = {}
@@ -185,14 +153,6 @@ def with_required_objects(
         if inner is not None and isinstance(value, dict) and depth < _DEEPEST:
             whole[name] = with_required_objects(value, inner, root, depth + 1)
     return whole
-
-
-def _looked_up(reference: str, root: Schema) -> Schema:
-    target: Any = root
-    for part in reference.removeprefix("#").strip("/").split("/"):
-        part = part.replace("~1", "/").replace("~0", "~")
-        target = target.get(part) if isinstance(target, Mapping) else None
-    return target if isinstance(target, Mapping) else {}
 
 
 def _kinds(option: Schema) -> tuple[str, ...]:
