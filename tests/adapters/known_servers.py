@@ -130,9 +130,10 @@ GITHUB_LISTER = server("github-mcp-server", GITHUB_LIST, GITHUB_READ)
 
 GITLAB = server(
     "zereight-gitlab-mcp-server",
-    tool("list_issues", project_id=TEXT, assignee_username=TEXTS, labels=TEXTS, search=TEXT, created_after=TEXT,
-         created_before=TEXT, updated_after=TEXT, scope=one_of("created_by_me", "assigned_to_me", "all"),
-         state=one_of("opened", "closed", "all"), page=NUMBER, per_page=NUMBER),
+    tool("list_issues", project_id=TEXT, assignee_id=TEXT, assignee_username=TEXTS, labels=TEXTS, search=TEXT,
+         created_after=TEXT, created_before=TEXT, updated_after=TEXT,
+         scope=one_of("created_by_me", "assigned_to_me", "all"), state=one_of("opened", "closed", "all"),
+         page=NUMBER, per_page=NUMBER),
     tool("get_issue", "project_id issue_iid", project_id=TEXT, issue_iid=TEXT, full_response=FLAG),
     tool("list_issue_discussions", "project_id issue_iid", project_id=TEXT, issue_iid=TEXT, per_page=NUMBER),
     writing("update_issue", project_id=TEXT, issue_iid=TEXT, title=TEXT),

@@ -64,7 +64,14 @@ def test_criteria_that_the_tool_takes_are_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [{"status": ["To Do", "Done"]}, {"priority": "High"}, {"assignee": "me"}, {"text": "x" * 201}]
+    "typed",
+    [
+        {"status": ["To Do", "Done"]},
+        {"priority": "High"},
+        {"assignee": "me"},
+        {"assignee": "unassigned"},
+        {"text": "x" * 201},
+    ],
 )
 def test_what_the_tool_does_not_take_is_left_to_this_side_with_all_rows_asked_for(typed: dict[str, Any]) -> None:
     adapter, criteria = adapter_for(BACKLOG_MD), looking_for(**typed)

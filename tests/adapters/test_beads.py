@@ -36,7 +36,9 @@ def test_criteria_that_the_tool_takes_are_sent(typed: dict[str, Any], sent: dict
     assert adapter.honoured(criteria) == set(typed)
 
 
-@pytest.mark.parametrize("typed", [{"status": ["open", "closed"]}, {"created_after": "7d"}, {"assignee": "me"}])
+@pytest.mark.parametrize(
+    "typed", [{"status": ["open", "closed"]}, {"created_after": "7d"}, {"assignee": "me"}, {"assignee": "unassigned"}]
+)
 def test_the_rest_is_left_to_this_side(typed: dict[str, Any]) -> None:
     assert adapter_for(BEADS).honoured(looking_for(**typed)) == frozenset()
 

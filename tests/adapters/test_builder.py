@@ -55,6 +55,13 @@ def test_the_criteria_that_the_schema_declares_are_sent_and_honoured() -> None:
     assert adapter(**LARGE).honoured(criteria) == {"status", "assignee", "created_after", "text"}
 
 
+def test_unassigned_is_sent_only_where_the_schema_says_that_it_means_nobody() -> None:
+    criteria = check_criteria({"assignee": "unassigned"})
+    assert adapter(**SMALL).honoured(criteria) == set()
+    knowing = adapter(**SMALL | {"assignee": {**TEXT, "description": "A name, or Unassigned."}})
+    assert knowing.search_call(criteria).arguments["assignee"] == "unassigned"
+
+
 def test_a_status_is_one_word_where_the_schema_takes_one() -> None:
     one = adapter(status=TEXT, assignee=TEXT)
     assert one.search_call(check_criteria({"status": ["open"]})).arguments == {"status": "open"}

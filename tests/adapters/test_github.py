@@ -53,6 +53,7 @@ def page_of(server: Any, answer: Any, **typed: Any) -> Page:
         ({"project": "acme", "status": ["closed", "merged"]}, "user:acme is:closed"),
         ({"project": "acme", "status": ["open", "closed"]}, "user:acme"),
         ({"assignee": "me"}, "assignee:@me"),
+        ({"assignee": "unassigned"}, "no:assignee"),
         ({"assignee": "@bo"}, "assignee:bo"),
         ({"project": "acme", "labels": ["bug", "help wanted"]}, 'user:acme label:"bug" label:"help wanted"'),
         ({"text": "till jams"}, "till jams"),

@@ -44,6 +44,7 @@ def test_every_criterion_that_gitlab_knows_is_sent() -> None:
     ("typed", "honoured"),
     [
         ({"assignee": "me"}, {"assignee"}),
+        ({"assignee": "unassigned"}, {"assignee"}),
         ({"assignee": "Ann Other"}, set()),
         ({"status": ["opened", "closed"]}, {"status"}),
         ({"status": ["In review"]}, set()),
@@ -57,6 +58,7 @@ def test_what_gitlab_cannot_be_told_is_left_to_this_side(typed: dict[str, Any], 
 
 def test_me_is_a_scope() -> None:
     assert adapter_for(GITLAB).search_call(looking_for(assignee="me")).arguments["scope"] == "assigned_to_me"
+    assert adapter_for(GITLAB).search_call(looking_for(assignee="unassigned")).arguments["assignee_id"] == "None"
 
 
 def test_rows_become_tickets() -> None:

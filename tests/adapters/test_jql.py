@@ -30,6 +30,7 @@ def test_one_status_and_a_named_person() -> None:
     assert jql(looking_for(status=["Done"], assignee="Ann O'Hara")) == (
         'status = "Done" AND assignee = "Ann O\'Hara"' + NEWEST
     )
+    assert jql(looking_for(assignee="unassigned")) == "assignee IS EMPTY" + NEWEST
 
 
 @pytest.mark.parametrize(

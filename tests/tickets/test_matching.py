@@ -37,6 +37,7 @@ TICKET = Ticket(
         (TicketSearchCriteria(assignee="alice"), True),
         (TicketSearchCriteria(assignee="me"), True),
         (TicketSearchCriteria(assignee="bob"), False),
+        (TicketSearchCriteria(assignee="unassigned"), False),
         (TicketSearchCriteria(project="pay"), True),
         (TicketSearchCriteria(project="WEB"), False),
         (TicketSearchCriteria(labels=("hardware",)), True),

@@ -81,6 +81,17 @@ async def test_number_keys_are_the_configured_quick_views() -> None:
         await deck.sees("Printers")
 
 
+async def test_without_configured_views_mine_unassigned_and_changed_today_are_on_number_keys() -> None:
+    async with opened() as deck:
+        await deck.press("2")
+        await deck.sees("Tickets assigned to me")
+        await deck.press("3")
+        await deck.sees("Tickets assigned to nobody")
+        await deck.until(lambda: deck.browser.counts.loaded == 6)
+        await deck.press("4")
+        await deck.sees("Tickets, updated since today")
+
+
 # ------------------------------------------------------------------ help, keys
 
 

@@ -14,8 +14,8 @@ from tui_app.tickets.messages import OpenTicket, Reply, TicketOpened
 from tui_app.ui.browse.following import Following
 from tui_app.ui.inbox import Inbox
 from tui_app.ui.keeper import Keeper
-from tui_app.ui.keymap import checked_keymap, effective_keys, keys_markdown
 from tui_app.ui.key_names import display_key
+from tui_app.ui.keymap import checked_keymap, effective_keys, keys_markdown
 from tui_app.ui.keys import KEYS, PLACES, bindings_for
 
 

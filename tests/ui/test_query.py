@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.matching import matches
-from tui_app.tickets.query import complete_query, format_query, join_values, parse_query, split_values
+from tui_app.tickets.query import format_query, parse_query
+from tui_app.tickets.query_completion import complete_query
+from tui_app.tickets.query_parts import join_values, split_values
+from tui_app.tickets.query_slips import slips
 from tui_app.tickets.ticket import Ticket
 
 KNOWN = {"status": ("open", "in progress", "done"), "assignee": ("Ada Moreno", "Jun Park")}
@@ -37,8 +40,8 @@ CRITERIA = st.fixed_dictionaries(
 
 
 def test_words_and_fields_are_told_apart() -> None:
-    reading = parse_query('printer status:open,"in progress" assignee:me label:bug after:7d "exact words"')
-    assert reading.criteria == {
+    criteria = parse_query('printer status:open,"in progress" assignee:me label:bug after:7d "exact words"')
+    assert criteria == {
         "text": 'printer "exact words"',
         "status": ("open", "in progress"),
         "assignee": "me",
@@ -49,12 +52,13 @@ def test_words_and_fields_are_told_apart() -> None:
 
 @given(CRITERIA)
 def test_reading_what_was_written_gives_the_same_criteria(criteria: dict[str, object]) -> None:
-    assert parse_query(format_query(criteria)).criteria == criteria
+    assert parse_query(format_query(criteria)) == criteria
 
 
 @given(st.text())
 def test_any_text_is_a_query(text: str) -> None:
-    parse_query(text, KNOWN)
+    parse_query(text)
+    list(slips(text, KNOWN))
     for cursor in range(len(text) + 1):
         completion = complete_query(text, cursor, KNOWN)
         assert 0 <= completion.start <= completion.end <= len(text)
@@ -79,33 +83,32 @@ def test_a_list_field_reads_back_what_it_shows(values: list[str]) -> None:
     ],
 )
 def test_other_words_for_the_same_field_are_understood(query: str, field: str, value: object) -> None:
-    assert parse_query(query).criteria == {field: value}
+    assert parse_query(query) == {field: value}
 
 
 @pytest.mark.parametrize("query", ["http://example.org/x", "status:", "Error: no route", "12:30", '"open'])
 def test_what_only_looks_like_a_field_stays_text(query: str) -> None:
-    assert parse_query(query).criteria == {"text": query}
+    assert parse_query(query) == {"text": query}
 
 
 def test_a_backslash_makes_a_field_text() -> None:
-    assert parse_query("\\status:open").criteria == {"text": "status:open"}
+    assert parse_query("\\status:open") == {"text": "status:open"}
 
 
 def test_a_misspelt_field_is_asked_about_and_kept_as_text() -> None:
-    reading = parse_query("statsu:open")
-    assert reading.criteria == {"text": "statsu:open"}
-    assert reading.problems[0].replacement == "status:open"
-    assert "Did you mean status:" in reading.problems[0].message
+    assert parse_query("statsu:open") == {"text": "statsu:open"}
+    (slip,) = slips("statsu:open", KNOWN)
+    assert slip.replacement == "status:open"
+    assert "Did you mean status:" in slip.message
 
 
 def test_a_misspelt_value_is_asked_about_and_kept() -> None:
-    reading = parse_query("status:opne", KNOWN)
-    assert reading.criteria == {"status": ("opne",)}
-    assert reading.problems[0].replacement == "status:open"
+    assert parse_query("status:opne") == {"status": ("opne",)}
+    assert [slip.replacement for slip in slips("status:opne", KNOWN)] == ["status:open"]
 
 
 def test_a_value_that_is_known_in_another_spelling_is_right() -> None:
-    assert parse_query("status:In_Progress", KNOWN).problems == ()
+    assert list(slips("status:In_Progress assignee:unassigned", KNOWN)) == []
 
 
 def test_fields_complete_by_their_beginning() -> None:
@@ -123,8 +126,8 @@ def test_the_second_value_of_a_list_completes_by_itself() -> None:
     assert completion.apply("status:open,d", "done")[0] == "status:open,done "
 
 
-def test_me_comes_first_among_people() -> None:
-    assert complete_query("assignee:", 9, KNOWN).options == ("me", "Ada Moreno".join('""'), '"Jun Park"')
+def test_me_and_nobody_come_first_among_people() -> None:
+    assert complete_query("assignee:", 9, KNOWN).options == ("me", "unassigned", "Ada Moreno".join('""'), '"Jun Park"')
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_criteria_read_as_a_sentence(criteria: dict[str, object], sentence: str)
         ("max_results", "1001", "takes a whole number from 1 to 1000", True),
         ("max_results", "x", "takes a whole number from 1 to 1000", True),
         ("sort", "colour", "not a field; try -updated_at, priority", True),
-        ("status", "opne", "opne is not known; did you mean open?", False),
+        ("status", "opne", "did you mean open? opne is not known", False),
         ("status", "open", "", False),
         ("status", "", "", False),
     ],

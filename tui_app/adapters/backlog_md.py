@@ -14,7 +14,7 @@ from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketRefere
 from tui_app.adapters.reading import plain_text, ticket_from
 from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, page_size, variant_for
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import DATE_FIELDS, MAX_RESULTS_LIMIT, ME, TicketSearchCriteria
+from tui_app.tickets.criteria import DATE_FIELDS, MAX_RESULTS_LIMIT, ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.errors import InvalidResponseError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
@@ -43,7 +43,7 @@ class BacklogMdAdapter(TrackerAdapter):
         said: dict[str, Arguments] = {"text": {"search": criteria.text}, "labels": {"labels": list(criteria.labels)}}
         if len(criteria.status) == 1:
             said["status"] = {"status": criteria.status[0]}
-        if criteria.assignee and criteria.assignee.casefold() != ME:
+        if criteria.assignee and criteria.assignee.casefold() not in (ME, UNASSIGNED):
             said["assignee"] = {"assignee": _handle(criteria.assignee)}
         size = page_size(criteria, said, MAX_RESULTS_LIMIT)
         return self.planned(self.search_tool, criteria, said, {"limit": size})

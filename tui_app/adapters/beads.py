@@ -14,7 +14,7 @@ from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketRefere
 from tui_app.adapters.reading import comments_of, read_record, ticket_from
 from tui_app.adapters.tracker import PAGE_SIZE, Arguments, Plan, TrackerAdapter, merged, page_size, variant_for
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _FIELDS: list[JsonValue] = [
@@ -39,7 +39,7 @@ class BeadsAdapter(TrackerAdapter):
         said: dict[str, Arguments] = {"text": {"query": criteria.text}, "labels": {"labels": list(criteria.labels)}}
         if len(criteria.status) == 1:
             said["status"] = {"status": criteria.status[0].casefold().replace(" ", "_").replace("-", "_")}
-        if criteria.assignee and criteria.assignee.casefold() != ME:
+        if criteria.assignee and criteria.assignee.casefold() not in (ME, UNASSIGNED):
             said["assignee"] = {"assignee": criteria.assignee}
         if (priority := _priority(criteria.priority)) is not None:
             said["priority"] = {"priority": priority}

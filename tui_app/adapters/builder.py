@@ -19,8 +19,8 @@ from tui_app.adapters.reading.results import payloads
 from tui_app.adapters.reading.rows import RowPage
 from tui_app.adapters.registry import no_search_tool
 from tui_app.adapters.tracker import Arguments, TrackerAdapter
-from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import DATE_FIELDS, MAX_RESULTS_LIMIT, TicketSearchCriteria
+from tui_app.mcp_client.types import CallToolResult, Tool
+from tui_app.tickets.criteria import DATE_FIELDS, MAX_RESULTS_LIMIT, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound
 from tui_app.tickets.errors import NoSearchToolError
 from tui_app.tickets.text import clean_line
@@ -135,7 +135,7 @@ class BuilderAdapter(TrackerAdapter):
         for field in _FIELDS:
             value = getattr(criteria, field)
             name = self._argument(_SEARCH, field)
-            if not value or not name:
+            if not value or not name or (value == UNASSIGNED and not _knows_unassigned(tool, name)):
                 continue
             words = fitted(tool, {name: _argument_value(value, argument_schema(tool, name) or {}, field)})
             arguments.update(words)
@@ -186,6 +186,11 @@ def _argument_value(value: Any, schema: Arguments, field: str) -> JsonValue:
     if isinstance(value, tuple):
         return value[0] if len(value) == 1 else list(value)
     return str(value)
+
+
+def _knows_unassigned(tool: Tool, argument: str) -> bool:
+    """Whether the schema says that ``unassigned`` is more than a name nobody has."""
+    return UNASSIGNED in str(argument_schema(tool, argument)).casefold()
 
 
 def _number(value: JsonValue) -> int:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 
 MINE = "involves:@me"
 """What to look at where nothing says where to look: all of GitHub is no answer to an empty form."""
@@ -72,7 +72,7 @@ def _terms(criteria: TicketSearchCriteria) -> Iterator[str]:
     if state := _state(criteria.status):
         yield state
     if criteria.assignee:
-        yield f"assignee:{'@me' if criteria.assignee.casefold() == ME else _value(criteria.assignee.lstrip('@'))}"
+        yield _assigned(criteria.assignee)
     for label in criteria.labels:
         yield f"label:{_quoted(label)}"
     if created := _span(criteria):
@@ -80,6 +80,11 @@ def _terms(criteria: TicketSearchCriteria) -> Iterator[str]:
     if criteria.updated_after:
         yield f"updated:>={_moment(criteria.updated_after.moment)}"
     yield from map(_word, criteria.text.split())
+
+
+def _assigned(person: str) -> str:
+    meant = {ME: "assignee:@me", UNASSIGNED: "no:assignee"}
+    return meant.get(person.casefold(), f"assignee:{_value(person.lstrip('@'))}")
 
 
 def _state(statuses: tuple[str, ...]) -> str | None:

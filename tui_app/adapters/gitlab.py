@@ -16,7 +16,7 @@ from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketRefere
 from tui_app.adapters.reading import comments_of, read_record, ticket_from
 from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, merged, not_an_id, page_size, variant_for
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound
 from tui_app.tickets.ticket import JsonValue, Ticket
 
@@ -102,6 +102,8 @@ def _said(criteria: TicketSearchCriteria) -> dict[str, Arguments]:
     assignee = (criteria.assignee or "").lstrip("@")
     if assignee.casefold() == ME:
         said["assignee"] = {"scope": "assigned_to_me"}
+    elif assignee.casefold() == UNASSIGNED:
+        said["assignee"] = {"assignee_id": "None"}
     elif assignee and " " not in assignee:  # with a space it is a name, and GitLab asks for the user name
         said["assignee"] = {"assignee_username": [assignee]}
     return said

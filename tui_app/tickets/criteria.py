@@ -28,6 +28,8 @@ _MOST_VALUES = 100  # values in one list; longer ones overflow the trackers' own
 
 ME = "me"
 """As assignee: whoever the tracker says that the user is."""
+UNASSIGNED = "unassigned"
+"""As assignee: nobody."""
 
 Words = Annotated[str, Limits(max_length=_LONGEST_WORDS)]
 Values = Annotated[
@@ -43,7 +45,7 @@ class TicketSearchCriteria:
     status: Values = ()
     """Any of these."""
     assignee: Words | None = None
-    """A person as the tracker names them, or ``me``."""
+    """A person as the tracker names them, ``me`` or ``unassigned``."""
     project: Words | None = None
     labels: Values = ()
     """All of these."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound
 from tui_app.tickets.ticket import Ticket
 
@@ -38,6 +38,8 @@ def _status(ticket: Ticket, criteria: TicketSearchCriteria) -> bool:
 
 def _assignee(ticket: Ticket, criteria: TicketSearchCriteria) -> bool:
     wanted = (criteria.assignee or "").casefold()
+    if wanted == UNASSIGNED:
+        return not ticket.assignee
     return wanted == ME or wanted in (ticket.assignee or "").casefold()
 
 

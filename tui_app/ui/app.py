@@ -108,7 +108,6 @@ class TicketdeckApp(App[None]):
         self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
         self._tell((*self._notices, *complaints, *self.looks.notices))
-        self.call_after_refresh(self._connect)
 
     def _tell(self, notices: Sequence[str]) -> None:
         """Warn the user, once of each thing."""
@@ -129,8 +128,8 @@ class TicketdeckApp(App[None]):
             if CANNOT_SAVE not in notice or not any(CANNOT_SAVE in told for told in self._told):
                 self._tell([notice])
 
-    def _connect(self) -> None:
-        """Take replies once the first frame is on the screen; what was made until now is never garbage."""
+    def on_ready(self) -> None:
+        """The first frame is on the screen: take replies; what was made until now is never garbage."""
         gc.freeze()
         gc.enable()
         self._service.connect(self._inbox.deliver)
@@ -179,7 +178,8 @@ class TicketdeckApp(App[None]):
     def action_help(self) -> None:
         from tui_app.ui.dialogs.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen.active_bindings, self.keymap, self.browser.quick_view_list), self._press)
+        screen = HelpScreen(self.screen.active_bindings, self.keymap, self.browser.quick_view_list)
+        self.push_screen(screen, self._press)
 
     def action_palette(self) -> None:
         from tui_app.ui.dialogs.help import CommandPalette
@@ -245,7 +245,6 @@ def run_browser(
     from tui_app.settings.recents import RecentSearches
     from tui_app.settings.state import UiState
 
-    gc.disable()  # what is made until the first frame stays; collecting it costs a tenth of the start
     app = TicketdeckApp(
         service,
         settings=settings.ui,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import parse_date_bound
 
 
@@ -33,6 +33,7 @@ def default_quick_views() -> Sequence[NamedSearch]:
     return (
         QuickView("Everything", TicketSearchCriteria()),
         QuickView("Mine", TicketSearchCriteria(assignee=ME, sort=newest)),
+        QuickView("Unassigned", TicketSearchCriteria(assignee=UNASSIGNED, sort=newest)),
         QuickView("Changed today", TicketSearchCriteria(updated_after=parse_date_bound("today"), sort=newest)),
         QuickView("New this week", TicketSearchCriteria(created_after=parse_date_bound("7d"), sort="-created_at")),
     )

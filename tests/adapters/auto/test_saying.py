@@ -160,6 +160,7 @@ def test_my_own_tickets_are_asked_for_where_the_server_knows_me() -> None:
     assert said({"assignee": "me"}, assignee={**TEXT, "description": "User name, or '@me'"}) == {"assignee": "@me"}
     assert said({"assignee": "me"}, assignee=TEXT) == {}
     assert honoured({"assignee": "me"}, assignee=TEXT) == set()
+    assert honoured({"assignee": "unassigned"}, assignee=TEXT) == set()
 
 
 def test_an_order_is_sent_where_the_tool_knows_the_field() -> None:

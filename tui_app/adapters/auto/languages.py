@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui_app.adapters import github_query
 from tui_app.adapters.jira import jql
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 
 JQL, GITHUB, RT = "JQL", "GitHub search", "RT query"
 
@@ -39,7 +39,8 @@ def _rt_conditions(criteria: TicketSearchCriteria) -> Iterator[str]:
     if criteria.status:
         yield "(" + " OR ".join(f"Status = {_quoted(status)}" for status in criteria.status) + ")"
     if criteria.assignee:
-        yield "Owner = '__CurrentUser__'" if criteria.assignee == ME else f"Owner = {_quoted(criteria.assignee)}"
+        meant = {ME: "__CurrentUser__", UNASSIGNED: "Nobody"}
+        yield f"Owner = {_quoted(meant.get(criteria.assignee, criteria.assignee))}"
     if criteria.project:
         yield f"Queue = {_quoted(criteria.project)}"
     if criteria.created_after:

@@ -14,7 +14,7 @@ from tui_app.adapters.auto.arguments import Argument
 from tui_app.adapters.auto.languages import say_in_language
 from tui_app.adapters.auto.matching_values import match_value
 from tui_app.adapters.date_arguments import date_argument, said_exactly
-from tui_app.tickets.criteria import DATE_FIELDS, ME, TicketSearchCriteria
+from tui_app.tickets.criteria import DATE_FIELDS, ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound
 from tui_app.tickets.ticket import JsonValue
 
@@ -79,7 +79,7 @@ def _say_field(name: str, criteria: TicketSearchCriteria, concepts: Mapping[str,
     argument = concepts[name]
     raw = getattr(criteria, name)
     wanted: Sequence[str] = raw if isinstance(raw, tuple) else (raw,)
-    if name == "assignee" and raw == ME:
+    if name == "assignee" and raw in (ME, UNASSIGNED):
         return
     if name == "project" and "repo_owner" in concepts:
         _say_repository(raw, argument, concepts["repo_owner"], said)

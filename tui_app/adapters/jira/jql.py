@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tui_app.tickets.criteria import DATE_FIELDS, ME, TicketSearchCriteria
+from tui_app.tickets.criteria import DATE_FIELDS, ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import DateBound, hours_back
 
 UTC_BEHIND = timedelta(hours=12)  # UTC-12 and UTC+14 are the outermost zones
@@ -93,7 +93,7 @@ def _conditions(criteria: TicketSearchCriteria) -> Iterator[str]:
     elif criteria.status:
         yield f"status in ({', '.join(map(quoted, criteria.status))})"
     if criteria.assignee:
-        yield f"assignee = {'currentUser()' if criteria.assignee.casefold() == ME else quoted(criteria.assignee)}"
+        yield _assigned(criteria.assignee)
     if criteria.priority:
         yield f"priority = {quoted(criteria.priority)}"
     for label in criteria.labels:
@@ -101,6 +101,11 @@ def _conditions(criteria: TicketSearchCriteria) -> Iterator[str]:
     if words := text_query(criteria.text):
         yield f"text ~ {quoted(words)}"
     yield from _date_conditions(criteria)
+
+
+def _assigned(person: str) -> str:
+    meant = {ME: "assignee = currentUser()", UNASSIGNED: "assignee IS EMPTY"}
+    return meant.get(person.casefold(), f"assignee = {quoted(person)}")
 
 
 def _date_conditions(criteria: TicketSearchCriteria) -> Iterator[str]:

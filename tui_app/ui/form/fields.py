@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 
-from tui_app.tickets.criteria import ALLOWED, DATE_FIELDS, ME, check_criteria
+from tui_app.tickets.criteria import ALLOWED, DATE_FIELDS, check_criteria
 from tui_app.tickets.dates import parse_date_bound
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.query import RawCriteria, join_values, split_values
-
-LIST_FIELDS = frozenset({"status", "labels"})
+from tui_app.tickets.query import RawCriteria
+from tui_app.tickets.query_parts import LIST_FIELDS, join_values, split_values
+from tui_app.tickets.query_slips import is_known, meant_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +25,15 @@ class FieldSpec:
 
 
 FIELDS = (
-    FieldSpec("status", "Status", "open, in progress"),
-    FieldSpec("assignee", "Assignee", "me, or a name"),
+    FieldSpec("status", "Status", "any (open, in progress)"),
+    FieldSpec("assignee", "Assignee", "anyone (me, unassigned, a name)"),
     FieldSpec("project", "Project", "any"),
-    FieldSpec("labels", "Labels", "bug, printing"),
+    FieldSpec("labels", "Labels", "any (bug, printing)"),
     FieldSpec("priority", "Priority", "any"),
-    FieldSpec("created_after", "Created since", "7d, 2026-11-01"),
-    FieldSpec("created_before", "Created before", "yesterday"),
-    FieldSpec("updated_after", "Updated since", "2w"),
-    FieldSpec("sort", "Sort by", "-updated_at"),
+    FieldSpec("created_after", "Created since", "ever (7d, 2026-11-01)"),
+    FieldSpec("created_before", "Created before", "ever (yesterday)"),
+    FieldSpec("updated_after", "Updated since", "ever (2w)"),
+    FieldSpec("sort", "Sort by", "as the tracker does (-updated_at)"),
     FieldSpec("max_results", "At most", "100"),
     FieldSpec("native", "Native query", ""),
 )
@@ -106,11 +105,10 @@ def _date_note(text: str, now: datetime) -> str:
 
 
 def _unknown_note(values: Sequence[str], known: Sequence[str]) -> str:
-    folded = {value.casefold().replace("_", " ").replace("-", " "): value for value in known}
+    """A word on the first value that does not exist, and is not the beginning of one either."""
     for value in values:
-        plain = value.casefold().replace("_", " ").replace("-", " ")
-        if not folded or plain in folded or plain == ME or any(plain in other for other in folded):
+        if not known or is_known(value, known) or any(value.casefold() in other.casefold() for other in known):
             continue
-        close = get_close_matches(plain, folded, n=1, cutoff=0.6)
-        return f"{value} is not known; did you mean {folded[close[0]]}?" if close else f"{value} is new here"
+        meant = meant_value(value, known)
+        return f"did you mean {meant}? {value} is not known" if meant else f"{value} is not known here"
     return ""

@@ -18,17 +18,13 @@ from textual.widgets import Input, Static
 
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.query import (
-    Completion,
-    RawCriteria,
-    complete_query,
-    complete_value,
-    format_query,
-    parse_query,
-)
+from tui_app.tickets.query import RawCriteria, format_query, parse_query
+from tui_app.tickets.query_completion import Completion, complete_query, complete_value
+from tui_app.tickets.query_parts import LIST_FIELDS
+from tui_app.tickets.query_slips import Slip, slips
 from tui_app.ui.form.completions import CompletionList
 from tui_app.ui.form.field_row import QUERY, FieldRow
-from tui_app.ui.form.fields import FIELDS, LIST_FIELDS, FieldSpec, check_fields, field_text, field_value, note_for
+from tui_app.ui.form.fields import FIELDS, FieldSpec, check_fields, field_text, field_value, note_for
 from tui_app.ui.keys import bindings_for
 
 _AROUND_FIELDS = 8  # lines: borders, query, hints, footer
@@ -95,7 +91,7 @@ class SearchForm(Widget):
         return {name: value for name, value in self._read().items() if value}
 
     def _read(self) -> RawCriteria:
-        plain = parse_query(self._row(QUERY).input.value).criteria.get("text", "")
+        plain = parse_query(self._row(QUERY).input.value).get("text", "")
         fields = {row.spec.name: field_value(row.spec.name, row.input.value) for row in self._field_rows()}
         return {"text": plain, **fields}
 
@@ -125,7 +121,7 @@ class SearchForm(Widget):
         self._offer(event.input)
 
     def _fields_from_query(self) -> None:
-        criteria = parse_query(self._row(QUERY).input.value).criteria
+        criteria = parse_query(self._row(QUERY).input.value)
         with self.prevent(Input.Changed):
             for row in self._field_rows():
                 value = criteria.get(row.spec.name, "")
@@ -142,12 +138,12 @@ class SearchForm(Widget):
         name, words = check_fields(self._read())
         if name and name != QUERY:
             self._row(name).say(words, is_error=True)
-        problems = parse_query(self._row(QUERY).input.value, known).problems
-        self.query_one("#did-you-mean", Static).update(
-            Content(f"{problems[0].message}  ^y takes it" if problems else "")
-        )
-        self.query_one("#did-you-mean").display = bool(problems)
+        slip = self._slip()
+        self.query_one("#did-you-mean", Static).update(Content(f"^y: {slip.message}" if slip else ""))
         self.query_one("#form-error").display = False
+
+    def _slip(self) -> Slip | None:
+        return next(slips(self._row(QUERY).input.value, self._known()), None)
 
     def _explain(self, error: UsageError) -> None:
         line = self.query_one("#form-error", Static)
@@ -221,10 +217,12 @@ class SearchForm(Widget):
 
     def action_correct(self) -> None:
         field = self._row(QUERY).input
-        problems = parse_query(field.value, self._known()).problems
-        if problems:
-            field.value = field.value[: problems[0].start] + problems[0].replacement + field.value[problems[0].end :]
+        slip = self._slip()
+        if slip:
+            field.value = field.value[: slip.start] + slip.replacement + field.value[slip.end :]
             field.cursor_position = len(field.value)
+        else:
+            self.app.notify("There is nothing to correct.", severity="warning", timeout=3, markup=False)
 
     def action_complete(self) -> None:
         option = self.query_one(CompletionList).first

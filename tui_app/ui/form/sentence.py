@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from tui_app.tickets.criteria import DEFAULT_MAX_RESULTS, ME, TicketSearchCriteria
+from tui_app.tickets.criteria import DEFAULT_MAX_RESULTS, UNASSIGNED, TicketSearchCriteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _subject(criteria: TicketSearchCriteria) -> Iterator[Phrase]:
 def _people_and_places(criteria: TicketSearchCriteria) -> Iterator[Phrase]:
     if criteria.assignee:
         yield Phrase(" assigned to ")
-        yield Phrase("me" if criteria.assignee == ME else criteria.assignee, stress=True)
+        yield Phrase("nobody" if criteria.assignee == UNASSIGNED else criteria.assignee, stress=True)
     if criteria.project:
         yield Phrase(" in ")
         yield Phrase(criteria.project, stress=True)
