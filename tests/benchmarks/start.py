@@ -33,6 +33,7 @@ def fresh_home(**extra: str) -> Iterator[dict[str, str]]:
             "TICKETDECK_DATA_DIR": f"{home}/data",
             "TICKETDECK_STATE_DIR": f"{home}/state",
             "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "",
             **extra,
         }
 

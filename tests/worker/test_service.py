@@ -353,6 +353,27 @@ def test_a_prestarted_process_is_taken_by_the_first_request(make_bench: MakeBenc
     assert len(bench.floors.processes) == 1
 
 
+def test_while_a_server_gets_ready_a_request_waits_for_a_listener(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows, connected=False)
+    bench.service.prestart(profile())
+
+    bench.service.submit(SEARCH)
+    assert not any(thread.name == "ticketdeck-worker" for thread in threading.enumerate())
+    bench.service.connect(bench.listener.deliver)
+
+    assert isinstance(bench.listener.final(1), TicketsFound)
+
+
+def test_without_a_server_on_its_way_a_request_waits_for_nobody(make_bench: MakeBench) -> None:
+    bench = make_bench(three_rows, connected=False)
+
+    bench.service.submit(SEARCH)
+
+    assert any(thread.name == "ticketdeck-worker" for thread in threading.enumerate())
+    bench.service.connect(bench.listener.deliver)
+    assert isinstance(bench.listener.final(1), TicketsFound)
+
+
 def test_a_prestart_that_failed_is_told_to_the_first_request(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
     bench.floors.spawn_faults = [CommandNotFoundError("There is no npx.")]

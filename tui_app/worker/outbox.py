@@ -23,6 +23,11 @@ class Outbox:
         self._deliver: Callable[[Reply], None] | None = None
         self._delivering = False
 
+    @property
+    def connected(self) -> bool:
+        """Whether somebody listens."""
+        return self._deliver is not None
+
     def connect(self, deliver: Callable[[Reply], None]) -> None:
         """Send everything to ``deliver`` from now on, what waits first."""
         with self._lock:

@@ -19,6 +19,11 @@ class Prestarts:
         self._lock = threading.Lock()
         self._waiting: dict[str, Process | ExplainedError] = {}
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a process, or why there is none, waits for its first request."""
+        return bool(self._waiting)
+
     def start(self, profile: Profile, floors: Floors) -> None:
         """Start ``profile``'s server; what goes wrong is kept for the first request."""
         outcome: Process | ExplainedError

@@ -88,7 +88,7 @@ class Service:
             atexit.register(self.close)
 
     def start(self) -> None:
-        """Start the thread; `submit` does it too."""
+        """Start the thread; `submit` and `connect` do it too."""
         with self._lock:
             if self._thread is None and not self._closing:
                 self._thread = threading.Thread(target=self._run, name="ticketdeck-worker", daemon=True)
@@ -97,9 +97,15 @@ class Service:
 
     def connect(self, deliver: Callable[[Reply], None]) -> None:
         self._outbox.connect(deliver)
+        if self._early:
+            self.start()
 
     def submit(self, request: Request) -> None:
-        self.start()
+        """While nobody listens and a server gets ready by itself, the thread waits: whoever is about to listen, and
+        has a first screen to paint, then need not share the processor with it.
+        """
+        if self._outbox.connected or not self._prestarts.waiting:
+            self.start()
         if not self._post(lambda: self._accept(request)):
             self._outbox.put(cancelled(request))
 
