@@ -391,6 +391,14 @@ async def test_a_key_that_cannot_act_says_why(key: str, words: str) -> None:
         await deck.sees(words)
 
 
+async def test_a_refusal_that_is_on_the_screen_is_not_said_twice() -> None:
+    async with opened(FakeService(tickets(3)), size=(120, 30)) as deck:
+        for _ in range(3):
+            await deck.press("m")
+            await deck.sees("Everything that matches is loaded.")
+        assert deck.text.count("Everything that matches is loaded.") == 1
+
+
 async def test_a_ticket_without_an_address_cannot_be_opened_and_says_so() -> None:
     async with opened(FakeService([make_ticket(1, url=None)])) as deck:
         await deck.press("o")

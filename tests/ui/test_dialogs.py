@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,57 @@ async def test_the_present_search_is_saved_under_a_name_and_found_again() -> Non
         await deck.until(lambda: lines(deck) == ["paper jams"])
         await deck.press("enter")
         await deck.until(lambda: deck.service.last_search.criteria == PRINTER)
+
+
+class SlowSearchMemory(FakeSearchMemory):
+    """A file that is only read once the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_be_read = threading.Event()
+
+    def saved(self) -> Mapping[str, TicketSearchCriteria]:
+        self.may_be_read.wait(5)
+        return super().saved()
+
+
+async def test_a_name_typed_before_the_file_is_read_calls_the_saved_search_and_saves_nothing() -> None:
+    recents = SlowSearchMemory()
+    recents.save("paper jams", PRINTER)
+    async with opened(recents=recents) as deck:
+        await deck.press("S")
+        await deck.type("paper")
+        await deck.press("enter")
+        assert isinstance(deck.screen, Picker)
+        recents.may_be_read.set()
+        await deck.until(lambda: deck.service.last_search.criteria == PRINTER)
+        assert list(recents.named) == ["paper jams"]
+
+
+async def test_a_list_that_is_closed_before_its_file_is_read_stays_closed() -> None:
+    recents = SlowSearchMemory()
+    recents.save("paper jams", PRINTER)
+    async with opened(recents=recents) as deck:
+        await deck.press("S")
+        await deck.press("escape")
+        recents.may_be_read.set()
+        await deck.press("S")
+        await deck.until(lambda: lines(deck) == ["paper jams"])
+
+
+async def test_a_saved_search_is_replaced_under_its_name_and_deleted() -> None:
+    recents = FakeSearchMemory()
+    recents.save("paper jams", PRINTER)
+    async with opened(recents=recents) as deck:
+        await deck.press("S")
+        await deck.type("paper jams")
+        await deck.until(lambda: len(lines(deck)) == 2)
+        await deck.press("down", "enter")
+        await deck.until(lambda: recents.named == {"paper jams": TicketSearchCriteria()})
+        await deck.press("S")
+        await deck.until(lambda: lines(deck) == ["paper jams"])
+        await deck.press("ctrl+x")
+        await deck.until(lambda: not recents.named)
 
 
 async def test_number_keys_are_the_configured_quick_views() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.filter import LineFilter
+    from textual.notifications import SeverityLevel
 
     from tui_app.settings.config import Settings, UiSettings
 
@@ -108,6 +109,19 @@ class TicketdeckApp(App[None]):
         self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
         self._tell((*self._notices, *complaints, *self.looks.notices))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Textual's, but what is on the screen already is not said twice: a key may be held down."""
+        if message not in (shown.message for shown in self._notifications):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _tell(self, notices: Sequence[str]) -> None:
         """Warn the user, once of each thing."""

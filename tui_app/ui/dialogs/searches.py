@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar, Generic, TypeVar
 
 from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.dates import as_utc
 from tui_app.tickets.query import format_query
 from tui_app.ui.dialogs.pick_list import PickItem
 from tui_app.ui.dialogs.picker import Picker
@@ -13,6 +15,9 @@ from tui_app.ui.form.sentence import sentence_text
 from tui_app.ui.keeper import Keeper
 from tui_app.ui.memory import Remembered, SearchMemory
 from tui_app.ui.quick_views import NamedSearch
+from tui_app.ui.rendering.moments import ago
+
+KeptT = TypeVar("KeptT")
 
 
 class QuickViewPicker(Picker[TicketSearchCriteria]):
@@ -32,36 +37,77 @@ class QuickViewPicker(Picker[TicketSearchCriteria]):
         self.dismiss(self._views[int(item.id)].criteria)
 
 
-class RecentPicker(Picker[TicketSearchCriteria]):
+class KeptPicker(Picker[TicketSearchCriteria], Generic[KeptT]):
+    """Lists what a file holds. Enter that is pressed before the file was read takes its line as soon as it was."""
+
+    def __init__(self, title: str, keeper: Keeper, *, placeholder: str) -> None:
+        super().__init__(title, placeholder=placeholder)
+        self._keeper = keeper
+        self._is_read = False
+        self._take_then = False
+
+    def read(self) -> KeptT:
+        """What the file holds; on the keeper's thread."""
+        raise NotImplementedError
+
+    def hold(self, content: KeptT) -> None:
+        """List ``content`` from now on."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self._keeper.run(self.read, self._show)
+
+    def change(self, write: Callable[[], object]) -> None:
+        """Write to the file, and list what it holds then."""
+        self._keeper.run(write)
+        self._keeper.run(self.read, self._show)
+
+    def _show(self, content: KeptT) -> None:
+        if self not in self.app.screen_stack:
+            return
+        self.hold(content)
+        self._is_read = True
+        self.reload()
+        if self._take_then:
+            self._take_then = False
+            self.action_take()
+
+    def reload(self, cursor_id: str | None = None) -> None:
+        super().reload(cursor_id)
+        if not self._is_read:
+            self.show_note("")
+
+    def action_take(self) -> None:
+        if self._is_read:
+            super().action_take()
+        else:
+            self._take_then = True
+
+
+class RecentPicker(KeptPicker[Sequence[Remembered]]):
     """The latest searches, pinned ones first."""
 
     ABILITIES: ClassVar[frozenset[str]] = frozenset({"pick", "delete"})
     NOTHING = "No search here. What you search for is kept in this list."
 
     def __init__(self, recents: SearchMemory, keeper: Keeper) -> None:
-        super().__init__("Recent searches", placeholder="type to narrow")
+        super().__init__("Recent searches", keeper, placeholder="type to narrow")
         self._recents = recents
-        self._keeper = keeper
-        self._entries: list[Remembered] = []
+        self._entries: Sequence[Remembered] = ()
 
-    def on_mount(self) -> None:
-        self._read_again()
+    def read(self) -> Sequence[Remembered]:
+        return self._recents.entries()
 
-    def _read_again(self) -> None:
-        recents = self._recents
-        self._keeper.run(lambda: list(recents.entries()), self._show)
-
-    def _show(self, entries: list[Remembered]) -> None:
-        self._entries = sorted(entries, key=lambda entry: not entry.pinned)
-        if self.is_mounted:
-            self.reload()
+    def hold(self, content: Sequence[Remembered]) -> None:
+        self._entries = sorted(content, key=lambda entry: not entry.pinned)
 
     def items(self) -> Sequence[PickItem]:
+        now = datetime.now(UTC)
         return [
             PickItem(
                 str(at),
                 sentence_text(entry.criteria),
-                entry.used_at[:16].replace("T", " "),
+                _ago(entry.used_at, now),
                 search=format_query(entry.criteria.to_json()),
                 picked=entry.pinned,
             )
@@ -69,7 +115,7 @@ class RecentPicker(Picker[TicketSearchCriteria]):
         ]
 
     def explanation(self) -> str:
-        return "✓ is pinned: it stays, and stands on top."
+        return "Pinned ones (✓) stay, on top."
 
     def taken(self, item: PickItem) -> None:
         self.dismiss(self._entries[int(item.id)].criteria)
@@ -77,53 +123,53 @@ class RecentPicker(Picker[TicketSearchCriteria]):
     def action_pick(self) -> None:
         if self.current is not None:
             entry, recents = self._entries[int(self.current.id)], self._recents
-            self._keeper.run(lambda: recents.pin(entry.criteria, pinned=not entry.pinned))
-            self._read_again()
+            self.change(lambda: recents.pin(entry.criteria, pinned=not entry.pinned))
 
     def action_delete(self) -> None:
         if self.current is not None:
             entry, recents = self._entries[int(self.current.id)], self._recents
-            self._keeper.run(lambda: recents.delete(entry.criteria))
-            self._read_again()
+            self.change(lambda: recents.delete(entry.criteria))
+
+
+def _ago(moment: str, now: datetime) -> str:
+    try:
+        return ago(as_utc(datetime.fromisoformat(moment)), now)
+    except ValueError:
+        return ""
 
 
 _SAVE = "save"
 
 
-class SavedPicker(Picker[TicketSearchCriteria]):
-    """Searches under a name; typing a new name saves the present search under it."""
+class SavedPicker(KeptPicker[Mapping[str, TicketSearchCriteria]]):
+    """Searches under a name; typing a name saves the present search under it."""
 
     ABILITIES: ClassVar[frozenset[str]] = frozenset({"delete"})
+    NOTHING = "Nothing is saved yet. Type a name and press enter to save the present search under it."
 
     def __init__(self, recents: SearchMemory, keeper: Keeper, present: TicketSearchCriteria) -> None:
-        super().__init__("Saved searches", placeholder="a name to find, or a new name to save the present search under")
+        super().__init__("Saved searches", keeper, placeholder="a name to find, or to save the present search under")
         self._recents = recents
-        self._keeper = keeper
         self._present = present
         self._saved: Mapping[str, TicketSearchCriteria] = {}
 
-    def on_mount(self) -> None:
-        self._read_again()
+    def read(self) -> Mapping[str, TicketSearchCriteria]:
+        return self._recents.saved()
 
-    def _read_again(self) -> None:
-        recents = self._recents
-        self._keeper.run(lambda: dict(recents.saved()), self._show)
-
-    def _show(self, saved: Mapping[str, TicketSearchCriteria]) -> None:
-        self._saved = saved
-        if self.is_mounted:
-            self.reload()
+    def hold(self, content: Mapping[str, TicketSearchCriteria]) -> None:
+        self._saved = content
 
     def items(self) -> Sequence[PickItem]:
         named = [PickItem(f"name:{name}", name, sentence_text(criteria)) for name, criteria in self._saved.items()]
-        if self.typed and self.typed not in self._saved:
-            named.append(PickItem(_SAVE, f"Save the present search as “{self.typed}”", search=self.typed))
+        if self._is_read and self.typed:
+            name = f"“{self.typed}”"
+            is_new = self.typed not in self._saved
+            words = f"Save the present search as {name}" if is_new else f"Replace {name} by the present search"
+            named.append(PickItem(_SAVE, words, search=self.typed))
         return named
 
     def explanation(self) -> str:
         return f"The present search: {sentence_text(self._present)}"
-
-    NOTHING = "Nothing is saved yet. Type a name and press enter to save the present search under it."
 
     def taken(self, item: PickItem) -> None:
         if item.id != _SAVE:
@@ -137,5 +183,4 @@ class SavedPicker(Picker[TicketSearchCriteria]):
     def action_delete(self) -> None:
         if self.current is not None and self.current.id != _SAVE:
             name, recents = self.current.id.removeprefix("name:"), self._recents
-            self._keeper.run(lambda: recents.forget(name))
-            self._read_again()
+            self.change(lambda: recents.forget(name))
