@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -54,6 +55,12 @@ def run_browser(service: Any, **given: Any) -> int:
             raise AssertionError(reply.cause)
         sys.stderr.write(f"FOUND {len(reply.tickets)} FOR {given['opening'].request_id == reply.request_id}\r\n")
         return 0
+    if play == "locked":
+        with service._lock:  # as `submit` does for a moment; the signal comes just then
+            sys.__stderr__.write(CANARY)  # type: ignore[union-attr]
+            sys.__stderr__.flush()  # type: ignore[union-attr]
+            while signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+                time.sleep(0.001)
     service.connect(lambda _: None)
     threading.Thread(target=flood, daemon=True).start()
     threading.Event().wait()

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.cli.browser_program import CANARY
 from tests.cli.conftest import server_command
 from tests.processes import marked_processes, new_mark, wait_until_gone
 from tests.terminal import Terminal
+from tui_app.cli.guarding import LEAVING_SECONDS
 
 BROWSER = (sys.executable, "-m", "tests.cli.browser_program")
 MODES_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?1049l", b"\x1b[?25h")
@@ -73,6 +75,16 @@ def test_a_signal_restores_the_terminal_in_the_middle_of_a_frame(browser: Any, n
     assert str(one.crashes).encode() in one.terminal.output[-400:]
     assert CANARY not in one.report()
     assert "browser_program.py" in one.report()
+
+
+def test_a_signal_that_finds_a_lock_held_ends_the_program_all_the_same(browser: Any) -> None:
+    one = browser("locked", "--command", server_command("silent"))
+    one.terminal.wait_for_bytes(CANARY.encode())
+    before = time.monotonic()
+    os.kill(one.terminal.process.pid, signal.SIGTERM)
+    assert one.wait() == 128 + signal.SIGTERM
+    assert time.monotonic() - before < LEAVING_SECONDS / 2
+    one.assert_terminal_is_restored()
 
 
 def test_an_exception_in_the_user_interface_leaves_a_report_without_its_words(browser: Any) -> None:

@@ -14,41 +14,63 @@ from tui_app.cli.output import EXIT_FAILED
 from tui_app.cli.signals import ENDING
 from tui_app.cli.terminal import Terminal
 
-_LEAVING_SECONDS = 6.0
+LEAVING_SECONDS = 6.0
 """The service takes at most five to end the servers; what is left then, their watchdog ends."""
 
 
 def guarded(run: Callable[[], int], close: Callable[[], None]) -> int:
     """``run`` the browser; returns its exit code, or 1 when it broke. ``close`` ends the servers if a signal comes."""
     terminal = Terminal()
-    _leave_on_signals(terminal, close)
+    ending = _Ending(terminal, close)
     report_thread_crashes()
     try:
-        return run()
+        code = run()
     except Exception as error:  # noqa: BLE001 (whatever it is, the terminal comes back first)
+        ending.wait_if_begun()
         terminal.restore()
         terminal.say(crash_message(error, write_report(error)))
         return EXIT_FAILED
+    ending.wait_if_begun()
+    return code
 
 
-def _leave_on_signals(terminal: Terminal, close: Callable[[], None]) -> None:
-    """A signal that asks to end is obeyed at once, from wherever the event loop is; even a full disk cannot stop it."""
+class _Ending:
+    """Obeys a signal that asks to end, at once and from a thread of its own; even a full disk cannot stop it.
 
-    def leave(number: int, _: FrameType | None) -> None:
+    The thread that the signal interrupts goes on meanwhile: it may hold a lock that the end needs.
+    """
+
+    def __init__(self, terminal: Terminal, close: Callable[[], None]) -> None:
+        self._terminal = terminal
+        self._close = close
+        self._begun = False
+        self._receiver, self._sender = os.pipe()
+        _in_background(self._end_when_told)
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
+                signal.signal(number, self._tell)
+
+    def wait_if_begun(self) -> None:
+        """Do not return where a signal has begun the end: what remains is the other thread's."""
+        if self._begun:
+            threading.Event().wait()
+
+    def _tell(self, number: int, _: FrameType | None) -> None:
         for other in ENDING:
             signal.signal(other, signal.SIG_IGN)
-        _in_background(lambda: _exit_after(_LEAVING_SECONDS, 128 + number))
-        terminal.restore()
-        closing = _in_background(close)  # not here: a lock that it needs may be held where we were called
+        self._begun = True
+        os.write(self._sender, bytes((number,)))  # takes no lock, unlike everything of `threading`
+
+    def _end_when_told(self) -> None:
+        (number,) = os.read(self._receiver, 1)
+        _in_background(lambda: _exit_after(LEAVING_SECONDS, 128 + number))
+        self._terminal.restore()
+        closing = _in_background(self._close)
         report = write_report(None, f"ended by {signal.Signals(number).name}")
         where = f" A report without your data is in {report}." if report else ""
-        terminal.say(f"ticketdeck was ended by {signal.Signals(number).name}.{where}")
+        self._terminal.say(f"ticketdeck was ended by {signal.Signals(number).name}.{where}")
         closing.join()
         os._exit(128 + number)
-
-    for number in ENDING:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
-            signal.signal(number, leave)
 
 
 def _in_background(work: Callable[[], None]) -> threading.Thread:

@@ -43,7 +43,8 @@ class Terminal:
     def restore(self) -> None:
         """Leave every mode that the browser may have set; from now on only `say` reaches the terminal.
 
-        It is taken away from everybody else in this process first: no other thread's frame can come after this.
+        It is taken away from everybody else in this process first: no other thread can write a frame, or change a
+        mode, after this.
         """
         if self._descriptor is None or self._attributes is None:
             return
@@ -61,7 +62,7 @@ class Terminal:
 
 
 def _silence_others() -> None:
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
+    devnull = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
         if os.isatty(descriptor):
             os.dup2(devnull, descriptor)
