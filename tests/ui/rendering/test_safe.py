@@ -110,6 +110,7 @@ def test_lines_are_broken_at_spaces_and_inside_of_long_words() -> None:
     assert wrapped("one two three four", 9) == ["one two", "three", "four"]
     assert wrapped("abcdefgh\n\nij", 3) == ["abc", "def", "gh", "", "ij"]
     assert wrapped("打印机起火了", 5) == ["打印", "机起", "火了"]
+    assert wrapped("0\u00a00", 2) == ["0\u00a0", "0"]
 
 
 @given(ANY_TEXT, st.integers(2, 40))

@@ -123,7 +123,7 @@ def _pieces_of_line(line: str, width: int) -> Iterator[str]:
         head = cut(window, width) or window[:1]
         at = head.rfind(" ")
         head = head[:at] if at > width // 2 else head
-        yield head.rstrip()
+        yield head.rstrip(" ")
         start += len(head)
         while line.startswith(" ", start):
             start += 1
