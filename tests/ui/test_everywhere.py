@@ -112,6 +112,17 @@ async def test_the_footer_shows_what_works_here_and_nothing_else() -> None:
         assert "/ Filter" not in deck.lines[-1]
 
 
+async def test_while_finding_in_a_ticket_the_footer_shows_what_works_there() -> None:
+    async with opened() as deck:
+        await deck.press("enter")
+        assert "esc Back" in deck.lines[-1]
+        await deck.press("slash")
+        assert deck.lines[-1].startswith(" ⏎ Keep  esc Drop")
+        await deck.type("page")
+        await deck.press("escape", "j")
+        assert deck.browser.detail.view.has_focus
+
+
 async def test_without_rows_the_footer_offers_nothing_that_needs_one() -> None:
     async with opened(FakeService([]), wait=False) as deck:
         await deck.sees("no tickets")

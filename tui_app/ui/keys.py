@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 PLACES = {
     "table": "In the table",
     "detail": "In the ticket",
+    "find": "While finding in the ticket",
     "form": "In the search form",
     "filter": "In the filter line",
     "error": "In an error",
@@ -22,7 +23,7 @@ PLACES = {
     "anywhere": "Anywhere",
 }
 """Where a key is in force, and what that place is called in the help."""
-_WITH_INPUT = frozenset({"form", "filter", "picker"})
+_WITH_INPUT = frozenset({"find", "form", "filter", "picker"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ _BROWSER = _at(
     Key("program.profiles", "p", "profiles", "Profile", "Switch to another tracker, or search several at once"),
     Key("focus.next", "tab", "app.focus_next", "Next pane", "Go to the next pane or field"),
     Key("focus.previous", "shift+tab", "app.focus_previous", "Previous pane", "Go to the previous one"),
-    Key("back", "escape", "back", "Back", "Go back one step: cancel, close, clear", footer=10),
+    Key("back", "escape", "back", "Back", "Go back one step: cancel, close, clear", footer=1),
 )
 
 _TABLE = _at(
@@ -147,7 +148,7 @@ _DETAIL = _at(
     "detail",
     Key("detail.down", "j,down", "scroll_lines(1)", "Down", "One line down"),
     Key("detail.up", "k,up", "scroll_lines(-1)", "Up", "One line up"),
-    Key("detail.page_down", "space,ctrl+f,pagedown", "scroll_pages(1)", "Page down", "One page down", footer=1),
+    Key("detail.page_down", "space,ctrl+f,pagedown", "scroll_pages(1)", "Page down", "One page down", footer=3),
     Key("detail.page_up", "b,ctrl+b,pageup", "scroll_pages(-1)", "Page up", "One page up"),
     Key("detail.half_down", "ctrl+d", "scroll_half(1)", "Half page down", "Half a page down"),
     Key("detail.half_up", "ctrl+u", "scroll_half(-1)", "Half page up", "Half a page up"),
@@ -158,14 +159,20 @@ _DETAIL = _at(
     Key("detail.previous", "N", "next_match(-1)", "Previous match", "Previous place found"),
 )
 
+_FIND = _at(
+    "find",
+    Key("find.keep", "enter,down", "keep", "Keep", "Keep the words marked and go to the ticket", footer=1),
+    Key("find.close", "escape", "drop", "Drop", "Find nothing any more", footer=2),
+)
+
 _FORM = _at(
     "form",
     Key("form.submit", "enter,ctrl+s", "submit", "Search", "Search with these criteria", footer=1),
     Key("form.complete", "tab", "complete", "Complete", "Take the completion, or go to the next field", footer=2),
-    Key("form.offer", "ctrl+n", "offer", "Values", "List the values that this field can take", footer=3),
+    Key("form.offer", "ctrl+n", "offer", "Values", "List the values that this field can take", footer=4),
     Key("form.correct", "ctrl+y", "correct", "Correct", "Write what was probably meant"),
-    Key("form.clear", "ctrl+l", "clear", "Clear all", "Empty every field", footer=4),
-    Key("form.close", "escape", "close", "Back", "Close the list, then the form; what was typed stays", footer=5),
+    Key("form.clear", "ctrl+l", "clear", "Clear all", "Empty every field", footer=5),
+    Key("form.close", "escape", "close", "Back", "Close the list, then the form; what was typed stays", footer=3),
     Key("form.next", "down", "move(1)", "Next", "Next completion, or next field"),
     Key("form.previous", "up", "move(-1)", "Previous", "Previous completion, or previous field"),
 )
@@ -192,7 +199,7 @@ _PICKER = _at(
     Key("picker.up", "up,ctrl+p,ctrl+k", "move(-1)", "Up", "Previous line"),
     Key("picker.page_down", "pagedown", "move_page(1)", "Page down", "One page down"),
     Key("picker.page_up", "pageup", "move_page(-1)", "Page up", "One page up"),
-    Key("picker.pick", "ctrl+t,ctrl+space", "pick", "Pick", "Pick the line, or pin it", footer=3),
+    Key("picker.pick", "ctrl+t,ctrl+space", "pick", "Tick", "Tick the line; in recent searches: pin it", footer=3),
     Key("picker.delete", "ctrl+x", "delete", "Delete", "Delete the line, or what was chosen", footer=4),
     Key("picker.earlier", "ctrl+up,alt+up", "shift(-1)", "Earlier", "Move the line up", footer=5),
     Key("picker.later", "ctrl+down,alt+down", "shift(1)", "Later", "Move the line down", footer=6),
@@ -232,7 +239,18 @@ _ANYWHERE = _at(
     ),
 )
 
-KEYS: tuple[Key, ...] = (*_BROWSER, *_TABLE, *_DETAIL, *_FORM, *_FILTER, *_ERROR, *_PICKER, *_SERVER, *_ANYWHERE)
+KEYS: tuple[Key, ...] = (
+    *_BROWSER,
+    *_TABLE,
+    *_DETAIL,
+    *_FIND,
+    *_FORM,
+    *_FILTER,
+    *_ERROR,
+    *_PICKER,
+    *_SERVER,
+    *_ANYWHERE,
+)
 
 
 def bindings_for(where: str) -> list[BindingType]:

@@ -19,8 +19,8 @@ class SectionLine(Strip):
     """The line that a section begins with."""
 
 
-class LineView(ScrollView, can_focus=True):
-    """Shows strips, one a line. The words that are looked for are marked in every line that holds them."""
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows strips, one a line; keys are its owner's. The words that are looked for are marked in every line that holds them."""
 
     COMPONENT_CLASSES = {"line-view--match", "line-view--match-here"}  # noqa: RUF012 (Textual's own way)
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -28,6 +29,24 @@ from tui_app.ui.rendering.safe import safe_line
 
 _LONGEST_RAW = 400_000  # characters of a raw answer; what follows is for the editor
 _LEAST_PLAIN_LINES = 40
+
+
+class FindLine(Input):
+    """Where the words to find are typed."""
+
+    BINDINGS = bindings_for("find")
+
+    class Kept(Message):
+        """What was found stays marked, the ticket gets the focus."""
+
+    class Dropped(Message):
+        """Nothing is looked for any more."""
+
+    def action_keep(self) -> None:
+        self.post_message(self.Kept())
+
+    def action_drop(self) -> None:
+        self.post_message(self.Dropped())
 
 
 class TicketDetail(Widget):
@@ -49,7 +68,7 @@ class TicketDetail(Widget):
 
     def compose(self) -> ComposeResult:
         yield LineView()
-        yield Input(placeholder="find in this ticket", compact=True)
+        yield FindLine(placeholder="find in this ticket", compact=True)
 
     @property
     def view(self) -> LineView:
@@ -101,9 +120,7 @@ class TicketDetail(Widget):
         layout = self._layout_for(width)
         header = layout.header(document)
         if self._shows_raw:
-            self.view.show(
-                [*header, *layout.plain(_raw_document(document, self._raw), _LONGEST_RAW)], from_top=from_top
-            )
+            self.view.show(layout.plain(_raw_document(document, self._raw), _LONGEST_RAW), from_top=from_top)
             return
         if from_top or not self.view.lines:
             room = max(_LEAST_PLAIN_LINES, self.view.size.height)
@@ -171,12 +188,6 @@ class TicketDetail(Widget):
     def action_scroll_lines(self, lines: int) -> None:
         self.view.move(lines)
 
-    def action_scroll_down(self) -> None:
-        self.view.move(1)
-
-    def action_scroll_up(self) -> None:
-        self.view.move(-1)
-
     def action_scroll_pages(self, pages: int) -> None:
         self.view.move(pages * self.view.page)
 
@@ -212,11 +223,7 @@ class TicketDetail(Widget):
     def _say(self, words: str) -> None:
         self.app.notify(words, severity="warning", timeout=3, markup=False)
 
-    @property
-    def is_searching(self) -> bool:
-        """Whether the line to type in is open."""
-        return self.query_one(Input).has_class("-open")
-
+    @on(FindLine.Dropped)
     def end_search(self) -> None:
         """Close the line and take the marks away."""
         field = self.query_one(Input)
@@ -232,17 +239,17 @@ class TicketDetail(Widget):
         found = self.view.find(event.value)
         event.input.set_class(bool(event.value) and not found, "-nothing")
 
-    @on(Input.Submitted)
-    def _keep(self, event: Input.Submitted) -> None:
-        event.stop()
-        event.input.remove_class("-open")
+    @on(FindLine.Kept)
+    def _keep(self) -> None:
+        field = self.query_one(Input)
+        field.remove_class("-open")
         self.view.focus()
-        if event.value and not self.view.has_matches:
+        if field.value and not self.view.has_matches:
             self._say_nothing_found()
 
     @on(events.Key)
-    def _leave_search(self, event: events.Key) -> None:
-        if event.key == "escape" and (self.is_searching or self.view.is_marked):
+    def _take_marks_away(self, event: events.Key) -> None:
+        if event.key == "escape" and self.view.is_marked:
             event.stop()
             event.prevent_default()
             self.end_search()

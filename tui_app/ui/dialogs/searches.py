@@ -24,7 +24,7 @@ class QuickViewPicker(Picker[TicketSearchCriteria]):
     """The searches on the number keys."""
 
     def __init__(self, views: Sequence[NamedSearch]) -> None:
-        super().__init__("Quick views", placeholder="type to narrow; 1 to 9 do the same without this list")
+        super().__init__("Quick views")
         self._views = views
 
     def items(self) -> Sequence[PickItem]:
@@ -32,6 +32,9 @@ class QuickViewPicker(Picker[TicketSearchCriteria]):
             PickItem(str(at), f"{at + 1 if at < 9 else ' '}  {view.name}", sentence_text(view.criteria))
             for at, view in enumerate(self._views)
         ]
+
+    def explanation(self) -> str:
+        return "The keys 1 to 9 do the same without this list."
 
     def taken(self, item: PickItem) -> None:
         self.dismiss(self._views[int(item.id)].criteria)
@@ -115,7 +118,7 @@ class RecentPicker(KeptPicker[Sequence[Remembered]]):
         ]
 
     def explanation(self) -> str:
-        return "Pinned ones (✓) stay, on top."
+        return "A ticked search is pinned: it stays, on top."
 
     def taken(self, item: PickItem) -> None:
         self.dismiss(self._entries[int(item.id)].criteria)
@@ -148,7 +151,7 @@ class SavedPicker(KeptPicker[Mapping[str, TicketSearchCriteria]]):
     NOTHING = "Nothing is saved yet. Type a name and press enter to save the present search under it."
 
     def __init__(self, recents: SearchMemory, keeper: Keeper, present: TicketSearchCriteria) -> None:
-        super().__init__("Saved searches", keeper, placeholder="a name to find, or to save the present search under")
+        super().__init__("Saved searches", keeper, placeholder="a name to call, or a new one to save under")
         self._recents = recents
         self._present = present
         self._saved: Mapping[str, TicketSearchCriteria] = {}

@@ -25,15 +25,15 @@ class FieldSpec:
 
 
 FIELDS = (
-    FieldSpec("status", "Status", "any (open, in progress)"),
-    FieldSpec("assignee", "Assignee", "anyone (me, unassigned, a name)"),
+    FieldSpec("status", "Status", "any (open, done)"),
+    FieldSpec("assignee", "Assignee", "anyone (me)"),
     FieldSpec("project", "Project", "any"),
-    FieldSpec("labels", "Labels", "any (bug, printing)"),
+    FieldSpec("labels", "Labels", "any (bug, ui)"),
     FieldSpec("priority", "Priority", "any"),
-    FieldSpec("created_after", "Created since", "ever (7d, 2026-11-01)"),
-    FieldSpec("created_before", "Created before", "ever (yesterday)"),
-    FieldSpec("updated_after", "Updated since", "ever (2w)"),
-    FieldSpec("sort", "Sort by", "as the tracker does (-updated_at)"),
+    FieldSpec("created_after", "Created since", "any time (7d)"),
+    FieldSpec("created_before", "Created before", "any time (today)"),
+    FieldSpec("updated_after", "Updated since", "any time (2w)"),
+    FieldSpec("sort", "Sort by", "tracker's order"),
     FieldSpec("max_results", "At most", "100"),
     FieldSpec("native", "Native query", ""),
 )

@@ -147,10 +147,13 @@ class SearchForm(Widget):
 
     def _explain(self, error: UsageError) -> None:
         line = self.query_one("#form-error", Static)
-        line.update(Content(f"{error.cause} {error.hint}"))
-        line.display = True
+        words = error.cause
         if error.field:
-            self._row(error.field).input.focus()
+            row = self._row(error.field)
+            words = f"{row.spec.caption}: {words.removeprefix(f'{error.field}: ')}"
+            row.input.focus()
+        line.update(Content(f"{words} {error.hint}"))
+        line.display = True
 
     # ------------------------------------------------------------------ completion
 
