@@ -20,7 +20,7 @@ class SectionLine(Strip):
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows strips, one a line; keys are its owner's. The words that are looked for are marked in every line that holds them."""
+    """Shows strips, one a line; its keys are its owner's. Words looked for are marked in every line that holds them."""
 
     COMPONENT_CLASSES = {"line-view--match", "line-view--match-here"}  # noqa: RUF012 (Textual's own way)
 
