@@ -98,6 +98,7 @@ class FakeService:
     closed: bool = False
     failure: Failed | None = None
     """What every search comes to, in place of tickets."""
+    native_language: str | None = None
     _deliver: Callable[[Reply], None] | None = None
     _early: list[Reply] = field(default_factory=list)
     _found: dict[int, list[Ticket]] = field(default_factory=dict)
@@ -157,7 +158,9 @@ class FakeService:
                 whole = whole_ticket(replace(ticket, source=request.profile))
                 self.reply(TicketOpened(request.request_id, request.profile, whole, '{"id": "x"}', elapsed=0.04))
             case ListValues():
-                self.reply(ValuesListed(request.request_id, request.profile, VALUES, native_language=None))
+                self.reply(
+                    ValuesListed(request.request_id, request.profile, VALUES, native_language=self.native_language)
+                )
             case Inspect() | Reconnect():
                 self.reply(ServerInspected(request.request_id, request.profile, report(request.profile)))
 

@@ -14,7 +14,6 @@ from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import (
     ListValues,
     LoadMore,
-    OpenTicket,
     Reconnect,
     Search,
     ServerState,
@@ -222,61 +221,6 @@ async def test_a_filter_that_hides_everything_says_how_to_drop_it() -> None:
         await deck.press("slash")
         await deck.type("zzzz")
         await deck.sees("No loaded ticket passes the filter")
-
-
-# ---------------------------------------------------------------------- detail
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_enter_shows_the_whole_ticket_and_escape_goes_back(size: tuple[int, int]) -> None:
-    async with opened(size=size) as deck:
-        await deck.press("enter")
-        await deck.until(lambda: deck.browser.detail_in_sight() and deck.browser.detail.has_focus_within)
-        await deck.until(lambda: deck.service.requests(OpenTicket))
-        await deck.press("escape")
-        assert deck.app.focused is deck.browser.table
-
-
-async def test_the_ticket_pane_follows_the_cursor() -> None:
-    async with opened(size=(160, 40)) as deck:
-        await deck.press("j")
-        await deck.until(lambda: any(r.ticket_id == "OPS-101" for r in deck.service.requests(OpenTicket)))
-
-
-async def test_tickets_that_are_only_passed_are_not_fetched() -> None:
-    service = FakeService(tickets())
-    async with opened(service, size=(160, 40)) as deck:
-        await deck.until(lambda: service.requests(OpenTicket))
-        for _ in range(8):
-            deck.browser.table.action_cursor_down()
-        await deck.until(lambda: any(r.ticket_id == "WEB-108" for r in service.requests(OpenTicket)))
-        fetched = {request.ticket_id for request in service.requests(OpenTicket)}
-        assert not fetched & {"WEB-102", "PAY-103", "OPS-104", "WEB-105", "PAY-106", "OPS-107"}
-
-
-async def test_a_small_screen_gives_the_table_all_its_room_until_a_ticket_is_opened() -> None:
-    async with opened(size=(60, 15)) as deck:
-        assert not deck.browser.detail_in_sight()
-        await deck.press("enter")
-        assert deck.browser.detail_in_sight()
-        assert not deck.browser.table.display
-
-
-async def test_zoom_gives_a_pane_everything_and_takes_it_back() -> None:
-    async with opened(size=(160, 40)) as deck:
-        await deck.press("z")
-        assert not deck.browser.detail_in_sight()
-        await deck.press("z", "enter", "z")
-        assert not deck.browser.table.display
-        await deck.press("escape")
-        assert deck.browser.table.display
-
-
-async def test_hiding_the_ticket_is_remembered() -> None:
-    async with opened(size=(160, 40)) as deck:
-        await deck.press("d")
-        assert not deck.browser.detail_in_sight()
-        await deck.until(lambda: deck.app.looks.panes() == {"detail": False})
 
 
 # ---------------------------------------------------------------------- errors

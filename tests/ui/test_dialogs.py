@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
-from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket
+from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.config import UiSettings
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Inspect, Reconnect, Search
 from tui_app.ui.dialogs.picker import Picker
-from tui_app.ui.dialogs.sharing_dialogs import copy_choices
 from tui_app.ui.form.form_screen import FormScreen
 from tui_app.ui.keys import KEYS
 
@@ -305,65 +303,6 @@ async def test_the_server_pane_says_why_a_server_is_not_there() -> None:
         await deck.until(lambda: service.requests(Inspect))
         service.reply(failed(request_id=service.requests(Inspect)[-1].request_id))
         await deck.sees("Run the command by itself")
-
-
-# -------------------------------------------------------------------- sharing
-
-
-def test_what_a_ticket_does_not_have_cannot_be_copied() -> None:
-    assert "url" not in copy_choices(make_ticket(1, url=None))
-    assert copy_choices(make_ticket(1))["id"] == "OPS-101"
-
-
-async def test_a_copy_is_picked_by_its_first_letter() -> None:
-    async with opened() as deck:
-        await deck.press("y", "b", "enter")
-        await deck.until(lambda: "printer-on-floor-3" in deck.app.clipboard)
-        await deck.press("Y")
-        await deck.until(lambda: deck.app.clipboard == "PAY-100")
-
-
-async def test_an_address_is_shown_in_full_before_it_is_opened() -> None:
-    address = "https://tracker.example/" + "long/" * 30 + "end"
-    async with opened(FakeService([make_ticket(1, url=address)])) as deck:
-        await deck.press("o")
-        shown = "".join(line.strip(" │") for line in deck.lines)
-        assert address in shown
-        await deck.press("escape")
-        assert deck.screen is deck.browser
-
-
-async def test_marked_rows_are_exported_in_the_format_of_the_files_ending(tmp_path: Path) -> None:
-    target = tmp_path / "out.jsonl"
-    async with opened(size=(200, 40)) as deck:
-        await deck.press("space", "j", "space", "X")
-        await deck.sees("Marked rows")
-        await deck.type(str(target).replace("_", "_"))
-        await deck.press("enter")
-        await deck.until(target.exists)
-        await deck.until(lambda: deck.screen is deck.browser)
-    assert len(target.read_text().splitlines()) == 2
-
-
-async def test_a_file_is_replaced_only_when_enter_is_pressed_again(tmp_path: Path) -> None:
-    target = tmp_path / "out.csv"
-    target.write_text("mine")
-    async with opened(size=(200, 40)) as deck:
-        await deck.press("X")
-        await deck.type(str(target))
-        await deck.press("enter")
-        await deck.sees("Enter again replaces it.")
-        assert target.read_text() == "mine"
-        await deck.press("enter")
-        await deck.until(lambda: target.read_text() != "mine")
-
-
-async def test_an_ending_that_says_no_format_is_refused(tmp_path: Path) -> None:
-    async with opened(size=(200, 40)) as deck:
-        await deck.press("X")
-        await deck.type(str(tmp_path / "out.xls"))
-        await deck.press("enter")
-        await deck.sees("has no ending that tells the format")
 
 
 # ------------------------------------------------------------------ first run

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,23 @@ def test_a_login_command_gets_the_terminal_and_gives_it_back() -> None:
         terminal.send("1234\n")
         terminal.wait_for("PAY-100")
         terminal.wait_for("Logged in, exit code 0.")
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_pager_and_editor_get_the_terminal_and_the_whole_ticket_and_give_it_back(tmp_path: Path) -> None:
+    reader = tmp_path / "reader"
+    reader.write_text('#!/bin/sh\necho "$0 has: $(head -1 "$2")"; echo "$1 waits"; read line\n')
+    reader.chmod(0o755)
+    environment = {"PAGER": f"{reader} pager", "VISUAL": "", "EDITOR": f"{reader} editor"}
+    with program(environment=environment) as terminal:
+        terminal.wait_for("PAY-100")
+        for key, name in (("|", "pager"), ("E", "editor")):
+            terminal.send(key)
+            terminal.wait_for(f"{name} waits")
+            assert "has: # PAY-100" in terminal.text
+            terminal.send("\n")
+            terminal.wait_for("q Quit")
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
 

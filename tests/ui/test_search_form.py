@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from textual.widgets import Input
 
 from tests.ui.fakes import FakeService
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search
+from tui_app.ui.form.completions import CompletionList
 from tui_app.ui.form.field_row import FieldRow
+from tui_app.ui.form.fields import FIELDS
 from tui_app.ui.form.search_form import SearchForm
 
 
@@ -39,6 +44,89 @@ async def test_what_is_typed_in_a_field_shows_in_the_query() -> None:
         assert field(deck, "text").value == "printer label:bug,ui max:50"
 
 
+EVERY_FIELD = [
+    ("status", "open, in review", 'status:open,"in review"', ("open", "in review")),
+    ("assignee", "Ada Moreno", 'assignee:"Ada Moreno"', "Ada Moreno"),
+    ("project", "PAY", "project:PAY", "PAY"),
+    ("labels", "bug, ui", "label:bug,ui", ("bug", "ui")),
+    ("priority", "High", "priority:High", "High"),
+    ("created_after", "7d", "after:7d", "7d"),
+    ("created_before", "yesterday", "before:yesterday", "yesterday"),
+    ("updated_after", "2026-11-01", "updated:2026-11-01", "2026-11-01"),
+    ("sort", "-updated_at", "sort:-updated_at", "-updated_at"),
+    ("max_results", "50", "max:50", 50),
+    ("native", "rank > 1", 'native:"rank > 1"', "rank > 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "in_field", "in_query", "searched"), EVERY_FIELD)
+async def test_every_field_and_the_query_are_two_views_of_the_same(
+    name: str, in_field: str, in_query: str, searched: object
+) -> None:
+    async with opened(FakeService(tickets(3), native_language="JQL")) as deck:
+        await deck.press("s")
+        field(deck, name).value = in_field
+        await deck.until(lambda: field(deck, "text").value == in_query)
+        field(deck, "text").value = "printer"
+        await deck.until(lambda: field(deck, name).value == "")
+        field(deck, "text").value = f"printer {in_query}"
+        await deck.until(lambda: field(deck, name).value == in_field)
+        await deck.press("ctrl+s")
+        await deck.until(lambda: deck.service.last_search.criteria.text == "printer")
+        assert deck.service.last_search.criteria.to_json() == {
+            "text": "printer",
+            name: list(searched) if isinstance(searched, tuple) else searched,
+        }
+
+
+def test_no_field_is_left_out_above() -> None:
+    assert [spec.name for spec in FIELDS] == [name for name, *_ in EVERY_FIELD]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "offered"),
+    [
+        ("status", "rev", "In Review"),
+        ("assignee", "m", "me"),
+        ("assignee", "vogt", "Lena Vogt"),
+        ("project", "w", "WEB"),
+        ("labels", "printing, sec", "security"),
+        ("priority", "highe", "Highest"),
+        ("created_after", "yes", "yesterday"),
+        ("sort", "-up", "-updated_at"),
+        ("max_results", "5", "500"),
+    ],
+)
+async def test_every_field_completes(name: str, typed: str, offered: str) -> None:
+    async with opened(FakeService(tickets(9))) as deck:
+        await deck.press("s")
+        await fill(deck, name, typed)
+        assert offered in deck.screen.query_one(CompletionList)._options
+
+
+async def test_a_native_query_is_asked_for_where_the_tracker_has_a_language() -> None:
+    async with opened(FakeService(tickets(3), native_language="JQL")) as deck:
+        await deck.press("s")
+        await deck.sees("JQL")
+    async with opened(FakeService(tickets(3))) as deck:
+        await deck.press("s")
+        assert "native" not in [row.spec.name for row in deck.screen.query(FieldRow)]
+
+
+async def test_tab_goes_through_the_fields_in_the_order_they_are_seen() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        seen = []
+        for _ in FIELDS:
+            focused = deck.app.focused
+            assert isinstance(focused, Input)
+            seen.append(focused.name)
+            await deck.press("tab")
+        assert seen == ["text", *[spec.name for spec in FIELDS if spec.name != "native"]]
+        await deck.press("shift+tab")
+        assert deck.app.focused is field(deck, "max_results")
+
+
 async def test_a_wrong_field_says_so_and_keeps_what_was_typed() -> None:
     async with opened(size=(120, 40)) as deck:
         await deck.press("s")
@@ -50,7 +138,7 @@ async def test_a_wrong_field_says_so_and_keeps_what_was_typed() -> None:
         assert len(deck.service.requests(Search)) == 1
         assert field(deck, "created_after").value == "2026-02-30"
         assert field(deck, "max_results").value == "1001"
-        await deck.sees("is not a day that exists")
+        await deck.sees("Created since: '2026-02-30' is not a day that exists")
 
 
 async def test_dates_in_the_wrong_order_are_told_while_typing() -> None:
@@ -65,6 +153,8 @@ async def test_a_date_says_what_it_means() -> None:
         await deck.press("s")
         await fill(deck, "updated_after", "2026-11-01")
         await deck.sees("Sun 1 Nov 2026")
+        await fill(deck, "created_after", "yesterday")
+        await deck.sees(f"{datetime.now(UTC) - timedelta(days=1):%a} ")
 
 
 async def test_tab_takes_the_first_completion_and_then_goes_on() -> None:
