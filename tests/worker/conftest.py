@@ -10,6 +10,7 @@ import pytest
 from tests.worker.fakes import Bench, FakeFloors, FakeTime, Handler, Listener, profile
 from tui_app.adapters.base import Adapter
 from tui_app.settings.profiles import Profile
+from tui_app.worker.prestart import Prestarts
 from tui_app.worker.service import Service
 
 
@@ -28,10 +29,11 @@ def make_bench() -> Iterator[MakeBench]:
     ) -> Bench:
         floors, listener, time = FakeFloors(handler, adapter), Listener(), FakeTime()
         used = of or profile()
-        service = Service({used.name: used}, floors=floors, timing=time.timing)
+        prestarts = Prestarts()
+        service = Service({used.name: used}, floors=floors, timing=time.timing, prestarts=prestarts)
         if connected:
             service.connect(listener.deliver)
-        benches.append(Bench(service, floors, listener, time))
+        benches.append(Bench(service, floors, listener, time, prestarts))
         return benches[-1]
 
     yield make

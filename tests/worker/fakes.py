@@ -28,6 +28,7 @@ from tui_app.tickets.messages import (
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Comment, Ticket
 from tui_app.worker.floors import Process, Session
+from tui_app.worker.prestart import Prestarts
 from tui_app.worker.retry import Timing
 from tui_app.worker.service import Service
 
@@ -216,6 +217,9 @@ class FakeFloors:
         self.sessions.append(FakeSession(self.handler, process, tools=self.tools))
         return self.sessions[-1]
 
+    def load_adapter(self, profile: Profile) -> None:
+        """There is nothing to load."""
+
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
         return self.adapter
 
@@ -318,6 +322,11 @@ class Bench:
     floors: FakeFloors
     listener: Listener
     time: FakeTime
+    prestarts: Prestarts
+
+    def prestart(self, used: Profile) -> None:
+        """Start the profile's server before anybody asked."""
+        self.prestarts.start(used, self.floors)
 
     def ask(self, request: Request) -> Reply:
         self.service.submit(request)

@@ -390,6 +390,6 @@ def test_a_setup_call_that_is_refused_leads_to_the_login_too(
 def test_a_profile_with_a_check_is_not_started_beforehand(make_bench: MakeBench) -> None:
     bench = make_bench(GuardedTracker(error_result("401")).handle, of=profile(auth=COMMANDS))
 
-    bench.service.prestart(profile(auth=COMMANDS))
+    bench.prestart(profile(auth=COMMANDS))
 
     assert bench.floors.processes == []

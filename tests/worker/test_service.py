@@ -344,7 +344,7 @@ def test_opening_a_ticket_does_not_wait_for_a_search(make_bench: MakeBench) -> N
 
 def test_a_prestarted_process_is_taken_by_the_first_request(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
-    bench.service.prestart(profile())
+    bench.prestart(profile())
     (process,) = bench.floors.processes
 
     bench.ask(SEARCH)
@@ -355,7 +355,7 @@ def test_a_prestarted_process_is_taken_by_the_first_request(make_bench: MakeBenc
 
 def test_while_a_server_gets_ready_a_request_waits_for_a_listener(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows, connected=False)
-    bench.service.prestart(profile())
+    bench.prestart(profile())
 
     bench.service.submit(SEARCH)
     assert not any(thread.name == "ticketdeck-worker" for thread in threading.enumerate())
@@ -377,7 +377,7 @@ def test_without_a_server_on_its_way_a_request_waits_for_nobody(make_bench: Make
 def test_a_prestart_that_failed_is_told_to_the_first_request(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
     bench.floors.spawn_faults = [CommandNotFoundError("There is no npx.")]
-    bench.service.prestart(profile())
+    bench.prestart(profile())
 
     failed = bench.ask(SEARCH)
 
@@ -387,7 +387,7 @@ def test_a_prestart_that_failed_is_told_to_the_first_request(make_bench: MakeBen
 
 def test_a_prestarted_process_that_nobody_took_is_ended(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
-    bench.service.prestart(profile())
+    bench.prestart(profile())
 
     bench.service.close()
 
@@ -487,7 +487,7 @@ def test_reconnecting_gives_up_a_start_that_hangs(make_bench: MakeBench) -> None
 
 def test_a_prestarted_process_that_waited_too_long_is_not_used(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
-    bench.service.prestart(profile())
+    bench.prestart(profile())
     bench.floors.processes[0].elapsed = 29.0
 
     bench.ask(SEARCH)
@@ -499,7 +499,7 @@ def test_a_prestarted_process_that_waited_too_long_is_not_used(make_bench: MakeB
 def test_no_password_manager_is_asked_before_the_first_request(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
 
-    bench.service.prestart(replace(profile(), env={"TOKEN": "${command:pass show tracker}"}))
+    bench.prestart(replace(profile(), env={"TOKEN": "${command:pass show tracker}"}))
 
     assert bench.floors.processes == []
 

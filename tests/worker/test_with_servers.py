@@ -31,6 +31,8 @@ from tui_app.tickets.messages import (
     TicketOpened,
     TicketsFound,
 )
+from tui_app.worker.floors import RealFloors
+from tui_app.worker.prestart import Prestarts
 from tui_app.worker.service import Service
 
 SERVER = Path(__file__).with_name("scripted_server.py")
@@ -55,6 +57,7 @@ class Stand:
         auth: AuthCommands | None = None,
         private_fields: tuple[str, ...] = (),
         env: dict[str, str] | None = None,
+        prestarted: bool = False,
     ) -> Service:
         self.profile = Profile(
             "work",
@@ -67,7 +70,10 @@ class Stand:
             private_fields=private_fields,
             source="config.toml",
         )
-        service = Service({"work": self.profile})
+        prestarts = Prestarts()
+        if prestarted:
+            prestarts.start(self.profile, RealFloors())
+        service = Service({"work": self.profile}, prestarts=prestarts)
         service.connect(self.listener.deliver)
         self._services.append(service)
         return service
@@ -265,14 +271,12 @@ def test_a_refused_request_without_a_login_command_is_an_authentication_failure(
 
 
 def test_a_prestarted_server_is_used_and_an_unused_one_is_ended(stand: Stand) -> None:
-    service = stand.serve("good")
-    service.prestart(stand.profile)
+    stand.serve("good", prestarted=True)
 
     assert isinstance(stand.search(), TicketsFound)
     assert len(stand.pids) == 1
 
-    unused = stand.serve("good")
-    unused.prestart(stand.profile)
+    unused = stand.serve("good", prestarted=True)
     wait_until(lambda: len(stand.pids) == 2)
     unused.close()
     assert not alive(stand.pids[1])

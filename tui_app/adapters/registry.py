@@ -124,8 +124,17 @@ def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapp
             "tools until they are set.",
         )
     entry = _entry(description, wanted, bool((map or {}).keys() - {"arguments"}))
-    module = cast(AdapterModule, import_module(f"tui_app.adapters.{entry.module if entry else AUTO}"))
-    return module.make(description, map or {})
+    return _module(entry).make(description, map or {})
+
+
+def load_adapter(wanted: str) -> None:
+    """Import what `choose_adapter` will most likely need, while the server is still starting."""
+    if wanted in adapter_names():
+        _module(next((entry for entry in ENTRIES if entry.name == wanted), None))
+
+
+def _module(entry: Entry | None) -> AdapterModule:
+    return cast(AdapterModule, import_module(f"tui_app.adapters.{entry.module if entry else AUTO}"))
 
 
 def _entry(description: ServerDescription, wanted: str, has_map: bool) -> Entry | None:

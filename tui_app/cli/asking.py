@@ -45,7 +45,6 @@ class Asking:
     def __enter__(self) -> Asking:
         try:
             self._service.connect(self._replies.put)
-            self._service.start()
         except BaseException:
             self._service.close()
             raise

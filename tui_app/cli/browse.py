@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import TYPE_CHECKING
 
 from tui_app.cli.choosing import Choice, apply, choose, may_run
 from tui_app.cli.given import GlobalOptions
 from tui_app.cli.output import error_lines, to_terminal
-from tui_app.cli.services import RunningService, make_service
+from tui_app.cli.services import make_service
 from tui_app.settings.config import LOCAL_PROFILE, default_settings
-from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
-from tui_app.tickets.messages import Search, new_request_id
+
+if TYPE_CHECKING:
+    from tui_app.tickets.messages import TicketService
 
 
 def browse(options: GlobalOptions) -> int:
@@ -51,7 +53,10 @@ def _choice(options: GlobalOptions) -> Choice:
         return apply(options, default_settings((" ".join(error_lines(error)),)))
 
 
-def _run(choice: Choice, service: RunningService) -> int:
+def _run(choice: Choice, service: TicketService) -> int:
+    from tui_app.tickets.criteria import TicketSearchCriteria
+    from tui_app.tickets.messages import Search, new_request_id
+
     opening = Search(new_request_id(), choice.profile.name, TicketSearchCriteria())
     service.submit(opening)
     from tui_app.ui.app import run_browser

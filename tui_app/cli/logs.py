@@ -10,9 +10,7 @@ from io import TextIOWrapper
 
 from tui_app import __version__
 from tui_app.cli.choosing import Choice
-from tui_app.cli.services import RunningService
 from tui_app.settings.expansion import known_secrets
-from tui_app.settings.profiles import Profile
 from tui_app.settings.secrets import mask_text
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.messages import (
@@ -22,6 +20,7 @@ from tui_app.tickets.messages import (
     ServerInspected,
     StateChanged,
     TicketOpened,
+    TicketService,
     TicketsFound,
     ValuesListed,
 )
@@ -50,15 +49,8 @@ class _SafeFormatter(logging.Formatter):
 class LoggedService:
     """A service that notes down what passes through it: kinds, counts and times."""
 
-    def __init__(self, service: RunningService) -> None:
+    def __init__(self, service: TicketService) -> None:
         self._service = service
-
-    def start(self) -> None:
-        self._service.start()
-
-    def prestart(self, profile: Profile) -> None:
-        _log.info("start server of profile %s", profile.name)
-        self._service.prestart(profile)
 
     def connect(self, deliver: Callable[[Reply], None]) -> None:
         def noted(reply: Reply) -> None:
@@ -80,7 +72,7 @@ class LoggedService:
         self._service.close()
 
 
-def logged(service: RunningService, path: str, choice: Choice) -> RunningService:
+def logged(service: TicketService, path: str, choice: Choice) -> TicketService:
     """``service`` with everything that passes through it noted down in the file ``path``.
 
     Raises:

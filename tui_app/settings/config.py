@@ -12,14 +12,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tui_app.settings.paths import config_file as default_config_file
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.limits import Limits
-from tui_app.tickets.messages import ProfileSummary
+
+if TYPE_CHECKING:
+    from tui_app.tickets.messages import ProfileSummary
 
 LOCAL_PROFILE = "local"
 """The embedded tracker; always there, unless the config gives that name to something else."""
@@ -84,6 +86,7 @@ class Settings:
     def summaries(self) -> tuple[ProfileSummary, ...]:
         """The profiles as the user interface shows them, without secrets."""
         from tui_app.settings.expansion import shown_command
+        from tui_app.tickets.messages import ProfileSummary
 
         return tuple(
             ProfileSummary(profile.name, shown_command(profile), profile.adapter, profile.source)

@@ -104,6 +104,9 @@ class Floors(Protocol):
             MCPError: it did not get there.
         """
 
+    def load_adapter(self, profile: Profile) -> None:
+        """Load what `choose_adapter` will most likely need."""
+
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
         """Raises `MCPError` where none fits."""
 
@@ -149,6 +152,11 @@ class RealFloors:
             hard_maximum=max(ClientLimits().hard_maximum, seconds.request),
         )
         return await open_session(server.command, limits, process=server, era_cache=self._eras())
+
+    def load_adapter(self, profile: Profile) -> None:
+        from tui_app.adapters.registry import load_adapter
+
+        load_adapter(profile.adapter)
 
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
         from tui_app.adapters.registry import choose_adapter

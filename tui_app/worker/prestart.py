@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,13 @@ class Prestarts:
         return bool(self._waiting)
 
     def start(self, profile: Profile, floors: Floors) -> None:
-        """Start ``profile``'s server; what goes wrong is kept for the first request."""
+        """Start ``profile``'s server on the caller's thread; what goes wrong is kept for the first request.
+
+        Does nothing where a login has to be checked, or a password manager asked, first.
+        """
+        if profile.auth is not None or not floors.starts_at_once(profile):
+            return
+        atexit.register(self.end_all)
         outcome: Process | ExplainedError
         try:
             outcome = floors.spawn(profile)
@@ -52,6 +59,7 @@ class Prestarts:
 
     def end_all(self) -> None:
         """End those that nobody took."""
+        atexit.unregister(self.end_all)
         with self._lock:
             outcomes = list(self._waiting.values())
             self._waiting.clear()

@@ -46,6 +46,7 @@ class Service:
         on_crash: told of every fault of our own, in the worker's thread, for a crash report.
         floors: the lower floors; tests put a scripted one here.
         timing: clock and sleep of the retry loop; tests put their own here.
+        prestarts: servers that are on their way already.
     """
 
     def __init__(
@@ -56,13 +57,14 @@ class Service:
         on_crash: Callable[[BaseException], None] | None = None,
         floors: Floors | None = None,
         timing: Timing | None = None,
+        prestarts: Prestarts | None = None,
     ) -> None:
         self._profiles = profiles
         self._floors = floors or RealFloors(era_cache)
         self._timing = timing
         self._on_crash = on_crash
         self._outbox = Outbox(self._report_crash)
-        self._prestarts = Prestarts()
+        self._prestarts = prestarts or Prestarts()
         self._lock = threading.RLock()  # a signal handler may call `close` while its own thread is in `submit`
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,16 +78,6 @@ class Service:
         """The latest faults of our own; none is expected."""
 
     # ------------------------------------------------- called from outside
-
-    def prestart(self, profile: Profile) -> None:
-        """Start the profile's server process now, on the caller's thread, so that it gets ready meanwhile.
-
-        Does nothing where a login has to be checked, or a password manager asked, first. What goes wrong is told to
-        the first request.
-        """
-        if profile.auth is None and self._floors.starts_at_once(profile):
-            self._prestarts.start(profile, self._floors)
-            atexit.register(self.close)
 
     def start(self) -> None:
         """Start the thread; `submit` and `connect` do it too."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui_app.worker.floors import Floors, Process, Session
     from tui_app.worker.states import StateBoard
 
+_SAID_SECONDS = 0.005  # after which the first request is with the server; loading does not keep it waiting then
 _LOOK_SECONDS = 0.25  # how often a slow start's standard error is looked at for a new last line
 
 
@@ -62,11 +63,12 @@ class ServerStarter:
             )
         self.process = process
         begin -= process.elapsed
-        watching = asyncio.ensure_future(self._watch(process, begin))
+        meanwhile = [asyncio.ensure_future(self._watch(process, begin)), asyncio.ensure_future(self._load())]
         try:
             session = await self._floors.open_session(self._profile, process)
         finally:
-            watching.cancel()
+            for task in meanwhile:
+                task.cancel()
         self.process = session.process
         try:
             server = await self._prepared(session)
@@ -75,6 +77,11 @@ class ServerStarter:
             raise
         self.start_seconds = time.monotonic() - begin
         return server
+
+    async def _load(self) -> None:
+        """Use the time that a server needs to start."""
+        await asyncio.sleep(_SAID_SECONDS)
+        self._floors.load_adapter(self._profile)
 
     async def _watch(self, process: Process, begin: float) -> None:
         """Show the last line of standard error while a slow start goes on."""

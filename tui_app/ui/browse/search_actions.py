@@ -80,7 +80,7 @@ class SearchActions(TicketActions):
             self.table.show_tickets(reply.tickets, keep_cursor=False)
         self.table.has_more = progress.truncated
         if reply.complete:
-            self._prepare(reply.profile)
+            self.call_after_refresh(self._prepare, reply.profile)
         self.show_message()
         self.show_status()
 
