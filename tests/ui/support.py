@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.ui.fakes import PROFILES, FakeLookMemory, FakeSearchMemory, FakeServi
 from tui_app.settings.config import UiSettings
 from tui_app.ui.app import TicketdeckApp
 from tui_app.ui.browse.screen import BrowseScreen
+from tui_app.ui.key_names import name_of
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
 _MOST_TURNS = 400  # of the event loop, some seconds; a condition that is not met by then will not be
@@ -75,7 +76,7 @@ class Deck:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.pilot.press(*map(name_of, text))
         await self.settle()
 
     async def settle(self) -> None:
@@ -94,9 +95,6 @@ class Deck:
     async def sees(self, words: str) -> None:
         """Wait until ``words`` are on the screen."""
         await self.until(lambda: words in self.text, f"{words!r} on the screen")
-
-
-_KEYS: Mapping[str, str] = {" ": "space", ":": "colon", '"': "quotation_mark", ",": "comma", "-": "minus", "/": "slash"}
 
 
 @asynccontextmanager

@@ -7,16 +7,11 @@ import sys
 import threading
 from dataclasses import replace
 
-import pytest
-
 from tests.ui.fakes import FakeService, make_ticket, ready, whole_ticket
 from tui_app.tickets.messages import OpenTicket, Reply, TicketOpened
 from tui_app.ui.browse.following import Following
 from tui_app.ui.inbox import Inbox
 from tui_app.ui.keeper import Keeper
-from tui_app.ui.key_names import display_key
-from tui_app.ui.keymap import checked_keymap, effective_keys, keys_markdown
-from tui_app.ui.keys import KEYS, PLACES, bindings_for
 
 
 def test_a_batch_of_replies_wakes_the_screen_once() -> None:
@@ -105,49 +100,3 @@ def test_moving_on_gives_the_former_fetch_up_and_its_late_answer_is_not_shown() 
     following.look_at(make_ticket(2), "local")
     assert service.cancelled == [late.request_id]
     assert not following.take(late)
-
-
-# ------------------------------------------------------------------------ keys
-
-
-def test_every_key_has_an_id_of_its_own_a_place_and_words() -> None:
-    assert len({key.id for key in KEYS}) == len(KEYS)
-    assert {key.where for key in KEYS} == set(PLACES)
-    assert all(key.description and key.tooltip for key in KEYS)
-
-
-def test_no_two_actions_want_the_same_key_in_the_same_place() -> None:
-    assert checked_keymap({}) == ({}, ())
-
-
-def test_a_key_can_be_remapped_by_its_id_in_characters_or_names() -> None:
-    keymap, complaints = checked_keymap({"search.filter": "F, ctrl+f", "program.help": "!"})
-    assert keymap["program.help"] == "exclamation_mark"
-    assert keymap["search.filter"] == "F,ctrl+f"
-    assert len(complaints) == 1  # ctrl+f pages down in the table
-    assert "search.filter" in complaints[0]
-    assert "table.page_down" in complaints[0]
-
-
-def test_an_unknown_id_is_named_with_the_nearest_one() -> None:
-    keymap, complaints = checked_keymap({"search.filtre": "F"})
-    assert keymap == {}
-    assert "'search.filtre'" in complaints[0]
-    assert "'search.filter'" in complaints[0]
-
-
-def test_the_readme_table_holds_every_key() -> None:
-    table = keys_markdown()
-    assert all(key.id in table for key in effective_keys({}))
-    assert table.count("\n") == len(KEYS) + 2
-    assert "`\\|`" in table
-
-
-@pytest.mark.parametrize(("name", "shown"), [("ctrl+r", "^r"), ("slash", "/"), ("shift+down", "⇧↓"), ("j", "j")])
-def test_keys_are_shown_as_people_write_them(name: str, shown: str) -> None:
-    assert display_key(name) == shown
-
-
-def test_every_place_gives_its_bindings_with_ids() -> None:
-    for place in PLACES:
-        assert all(getattr(binding, "id", None) for binding in bindings_for(place))

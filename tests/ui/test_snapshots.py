@@ -14,6 +14,7 @@ from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed
 from tests.ui.support import SIZES, Deck, make_app, tickets
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.ui.key_names import name_of
 
 pytestmark = [pytest.mark.snapshot, pytest.mark.usefixtures("standing_clock")]
 
@@ -49,8 +50,7 @@ class Scene:
 
 
 def typed(text: str) -> tuple[str, ...]:
-    names = {" ": "space", ":": "colon", "-": "minus", ",": "comma"}
-    return tuple(names.get(character, character) for character in text)
+    return tuple(map(name_of, text))
 
 
 SCENES = {

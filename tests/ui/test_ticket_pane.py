@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.fakes import FakeService
-from tests.ui.support import opened, tickets
+from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.messages import CallRecord, OpenTicket, TicketOpened
 from tui_app.ui.browse.layout import Arrangement
 
@@ -81,16 +81,20 @@ async def test_the_ticket_opens_beside_below_or_over_the_table(size: tuple[int, 
         assert (detail.y >= table.bottom > 0) is (where is Arrangement.BELOW)
 
 
+def asked(deck: Deck) -> list[str]:
+    """The tickets that were fetched, in order."""
+    return [request.ticket_id for request in deck.service.requests(OpenTicket)]
+
+
 async def test_the_next_ticket_is_fetched_ahead_and_none_twice() -> None:
     async with opened(size=(160, 40)) as deck:
-        asked = lambda: [request.ticket_id for request in deck.service.requests(OpenTicket)]  # noqa: E731
-        await deck.until(lambda: asked() == ["PAY-100", "OPS-101"])
+        await deck.until(lambda: asked(deck) == ["PAY-100", "OPS-101"])
         await deck.press("j")
         await deck.sees("I can reproduce it")
-        await deck.until(lambda: asked() == ["PAY-100", "OPS-101"])
+        await deck.until(lambda: asked(deck) == ["PAY-100", "OPS-101"])
         await deck.press("k")
         await deck.until(lambda: deck.browser._shown is deck.browser.table.current)
-        assert asked() == ["PAY-100", "OPS-101"]
+        assert asked(deck) == ["PAY-100", "OPS-101"]
 
 
 async def test_the_exact_call_and_its_time_stand_below_the_ticket_and_the_raw_answer_is_a_key_away() -> None:

@@ -14,14 +14,14 @@ from tui_app.tickets.messages import Search
 from tui_app.ui.browse.filter_line import FilterLine
 from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.form.form_screen import FormScreen
-from tui_app.ui.key_names import NAME_OF_CHARACTER
+from tui_app.ui.key_names import name_of
 from tui_app.ui.typeahead import Typeahead
 
 
 def burst(deck: Deck, *keys: str) -> None:
     """Put all ``keys`` into the app's queue before it can act on the first."""
     for key in keys:
-        name = NAME_OF_CHARACTER.get(key, key)
+        name = name_of(key) if len(key) == 1 else key
         deck.app.post_message(events.Key(name, key if len(key) == 1 else None))
 
 

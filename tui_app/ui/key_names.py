@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-NAME_OF_CHARACTER = {
-    " ": "space",
-    "!": "exclamation_mark",
-    "#": "number_sign",
-    "$": "dollar_sign",
-    "%": "percent_sign",
-    "&": "ampersand",
-    "*": "asterisk",
-    "+": "plus",
-    ",": "comma",
-    "-": "minus",
-    ".": "full_stop",
-    "/": "slash",
-    ":": "colon",
-    ";": "semicolon",
-    "<": "less_than_sign",
-    "=": "equals_sign",
-    ">": "greater_than_sign",
-    "?": "question_mark",
-    "@": "at",
-    "[": "left_square_bracket",
-    "\\": "backslash",
-    "]": "right_square_bracket",
-    "_": "underscore",
-    "|": "vertical_line",
-    "~": "tilde",
-}
-"""What Textual calls the keys that are neither letters nor digits."""
-_CHARACTER_OF_NAME = {name: character for character, name in NAME_OF_CHARACTER.items()}
+import string
+import unicodedata
+
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+
+_MODIFIERS = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
+_NAMES = frozenset(key.value for key in Keys)
+
+
+def name_of(character: str) -> str:
+    """What Textual calls the key that types ``character``."""
+    if character.isalnum() or not character.isprintable():
+        return character
+    name = unicodedata.name(character, character).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
+_CHARACTER_OF_NAME = {name_of(character): character for character in string.punctuation + " "}
 _PRINTED = {
     **_CHARACTER_OF_NAME,
     "space": "space",
@@ -48,6 +37,12 @@ _PRINTED = {
 def character_of(name: str) -> str | None:
     """The character that the key ``name`` types; None: it types none."""
     return name if len(name) == 1 else _CHARACTER_OF_NAME.get(name)
+
+
+def is_key(name: str) -> bool:
+    """Whether some terminal sends a key of this name."""
+    *modifiers, last = name.split("+")
+    return _MODIFIERS.issuperset(modifiers) and (character_of(last) is not None or last in _NAMES or name in _NAMES)
 
 
 def display_key(name: str) -> str:
