@@ -320,6 +320,21 @@ async def test_the_welcome_card_leaves_rows_in_sight_and_any_key_closes_it(key: 
         await deck.until(lambda: looks.first_run_card_seen)
 
 
+@pytest.mark.parametrize(("size", "lines"), [((60, 15), 7), ((80, 24), 7), ((200, 60), 7)])
+async def test_the_welcome_card_is_whole_and_small_at_every_size(size: tuple[int, int], lines: int) -> None:
+    async with opened(looks=FakeLookMemory(first_run=True), size=size) as deck:
+        await deck.sees("f2 shows it again")
+        card = deck.screen.query_one("#welcome").region
+        assert card.height <= lines
+        assert deck.screen.region.contains_region(card)
+
+
+async def test_the_welcome_card_names_the_keys_that_are_in_force() -> None:
+    settings = UiSettings(keys={"search.edit": "ctrl+f"})
+    async with opened(looks=FakeLookMemory(first_run=True), ui=settings) as deck:
+        await deck.sees("^f search")
+
+
 async def test_a_key_that_the_welcome_card_teaches_does_at_once_what_the_card_says() -> None:
     async with opened(looks=FakeLookMemory(first_run=True)) as deck:
         await deck.sees("Welcome to ticketdeck")

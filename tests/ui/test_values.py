@@ -144,6 +144,8 @@ def progress(*, total: int | None, truncated: bool, complete: bool = True, count
         (Counts(2, 2), progress(total=2317, truncated=True), "2 loaded of 2,317 (m for more)"),
         (Counts(2, 2), progress(total=None, truncated=True), "2 tickets loaded, more exist (m)"),
         (Counts(2, 2), progress(total=None, truncated=False, complete=False), "2 so far"),
+        (Counts(60, 60), progress(total=None, truncated=False, complete=False, count=0), "searching"),
+        (Counts(60, 60), progress(total=None, truncated=False, complete=False), "2 so far"),
         (Counts(2, 2, 1), progress(total=2, truncated=False), "1 marked  2 tickets"),
     ],
 )

@@ -219,7 +219,7 @@ class TicketdeckApp(App[None]):
 
         present = self.browser.searching.profiles
         built_in = any(p.name in present and p.source == "built in" for p in self.browser.profile_summaries)
-        self.push_screen(WelcomeCard(self.config_file, with_samples=built_in))
+        self.push_screen(WelcomeCard(self.keymap, with_samples=built_in))
 
     def action_interrupt(self) -> None:
         selection = self.screen.get_selected_text()

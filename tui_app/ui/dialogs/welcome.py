@@ -5,6 +5,8 @@ Any key closes it, and then does what it does on the screen below, save those by
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -15,38 +17,53 @@ from tui_app.ui.key_names import display_key
 from tui_app.ui.keys import find_key
 
 _ONLY_CLOSE = frozenset({"escape", "enter", "space", "q"})
-_KEYS = ("search.edit", "search.filter", "table.open", "program.help")
+_KEYS = (
+    ("search.edit", "search"),
+    ("search.filter", "filter"),
+    ("table.open", "open"),
+    ("program.help", "all keys"),
+)
 
 
 class WelcomeCard(ModalScreen[None]):
-    """It leaves the rows in sight."""
+    """It is as small as what it says allows, and so leaves most of the rows in sight, on the smallest screen too.
+
+    Args:
+        keymap: the keys that the user changed, by id.
+        with_samples: the rows behind it are the embedded tracker's.
+    """
 
     CSS_PATH = "dialogs.tcss"
 
-    def __init__(self, config_file: str, *, with_samples: bool) -> None:
+    def __init__(self, keymap: Mapping[str, str], *, with_samples: bool) -> None:
         super().__init__()
-        self._config_file = config_file
+        self._keymap = keymap
         self._with_samples = with_samples
 
     def compose(self) -> ComposeResult:
         yield Static(self._words(), id="welcome")
 
     def _words(self) -> Content:
-        parts: list[str | tuple[str, str]] = [
-            ("Welcome to ticketdeck\n", "bold $text-primary"),
-            "Tickets of any tracker that has an MCP server, by keyboard.\n\n",
-        ]
-        for key_id in _KEYS:
-            key = find_key(key_id)
-            if key is not None:
-                parts += [(f"{display_key(key.names[0]):>3}", "bold $text-accent"), f"  {key.tooltip}\n"]
-        parts += [
-            "\nThese are sample tickets. For your own tracker:\n" if self._with_samples else "\nFor another tracker:\n",
-            ("ticketdeck import mcp.json", "bold"),
-            f", or a profile in\n{self._config_file}\n\n",
-            ("any key closes this, F2 shows it again", "$text-muted"),
-        ]
-        return Content.assemble(*parts)
+        return Content.assemble(
+            ("Welcome to ticketdeck", "bold $text-primary"),
+            ": the tickets of any tracker.\n",
+            *self._keys(),
+            "\nThese are samples. To see your own: " if self._with_samples else "\nFor another tracker: ",
+            ("ticketdeck import", "bold"),
+            ",\nor write a profile into config.toml.\n",
+            (f"Any key closes this, {self._name_of('program.welcome')} shows it again.", "$text-muted"),
+        )
+
+    def _keys(self) -> Iterator[str | tuple[str, str]]:
+        for key_id, words in _KEYS:
+            yield self._name_of(key_id), "bold $text-accent"
+            yield f" {words}   "
+
+    def _name_of(self, key_id: str) -> str:
+        """The first of the keys in force for an action."""
+        key = find_key(key_id)
+        keys = self._keymap.get(key_id, key.keys if key else "")
+        return display_key(keys.split(",")[0])
 
     def on_key(self, event: events.Key) -> None:
         if event.key in _ONLY_CLOSE:

@@ -81,7 +81,7 @@ def describe_counts(counts: Counts, progress: SearchProgress) -> tuple[Piece, ..
 def _loaded_words(loaded: int, progress: SearchProgress) -> str:
     noun = "ticket" if loaded == 1 else "tickets"
     if progress.running:
-        return f"{loaded:,} so far" if loaded else "searching"
+        return f"{progress.loaded:,} so far" if progress.loaded else "searching"  # rows in sight may be old ones
     if not loaded:
         return "no tickets"
     if not progress.truncated:

@@ -60,11 +60,11 @@ _KINDS = {
     "assignee": ColumnKind("Assignee", 10, 20),
     "reporter": ColumnKind("Reporter", 10, 20),
     "type": ColumnKind("Type", 4, 14),
-    "project": ColumnKind("Project", 4, 16),
+    "project": ColumnKind("Project", 4, 16, "Proj"),
     "labels": ColumnKind("Labels", 10, 28),
     "created_at": ColumnKind("Created", 4, 7, "Age", right=True, is_time=True),
     "updated_at": ColumnKind("Updated", 4, 7, "Upd", right=True, is_time=True),
-    "source": ColumnKind("Source", 4, 14),
+    "source": ColumnKind("Source", 4, 14, "From"),
     "url": ColumnKind("URL", 12, 60),
     "comments": ColumnKind("Comments", 4, 8, "Com", right=True),
 }

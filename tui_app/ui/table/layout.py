@@ -20,9 +20,11 @@ GUTTER = 3
 """Cells before the first column: cursor, mark or news, a space."""
 
 _FLEXIBLE = "title"
-_TITLE_PART = 0.38  # of the room; under that the other columns are squeezed
+_GOOD_TITLE = 0.5  # of the room; under that the other columns give what costs them least
+_ENOUGH = 50  # cells of a title that are worth squeezing what costs little; more come only from room to spare
+_LEAST_TITLE = 0.38  # of the room; under that even the status gives way
 _NARROW = 66  # cells; in fewer, the title is worth more than words that a sign can stand for
-_NARROW_TITLE_PART = 0.6
+_NARROW_TITLE = 0.6
 _LONGEST_MEASURED = 512  # characters of a value; longer ones are as wide as their column gets
 _SQUEEZED_FIRST = (
     "url",
@@ -84,21 +86,34 @@ def fitted_layout(natural: Layout, room: int) -> Layout:
     if _FLEXIBLE not in names or natural.columns[names.index(_FLEXIBLE)].width:
         return natural
     title = names.index(_FLEXIBLE)
-    fixed = GAP * (len(names) - 1) + sum(widths) - widths[title]
-    part = _TITLE_PART if room >= _NARROW else _NARROW_TITLE_PART
-    wanted = max(column_kind(_FLEXIBLE).least, int(room * part))
-    missing = wanted - (room - fixed)
-    for index in _squeezing_order(names):
+    widths[title] = 0
+    order = _squeezing_order(names)
+    if room < _NARROW:
+        _squeeze(names, widths, order, room, int(room * _NARROW_TITLE))
+    else:
+        willing = [index for index in order if names[index] != "status"]
+        _squeeze(names, widths, willing, room, min(_ENOUGH, int(room * _GOOD_TITLE)))
+        _squeeze(names, widths, order, room, int(room * _LEAST_TITLE))
+    widths[title] = max(column_kind(_FLEXIBLE).least, room - _taken(widths))
+    return Layout(natural.columns, tuple(widths))
+
+
+def _squeeze(names: list[str], widths: list[int], order: list[int], room: int, wanted: int) -> None:
+    """Make columns narrower, in this order, until the title has the ``wanted`` cells."""
+    wanted = max(column_kind(_FLEXIBLE).least, wanted)
+    for index in order:
+        missing = wanted - (room - _taken(widths))
         if missing <= 0:
             break
         given = min(missing, max(0, widths[index] - column_kind(names[index]).least))
         if names[index] in SIGNED and given:
             given = widths[index] - 1  # half a status says less than its sign
         widths[index] -= given
-        fixed -= given
-        missing -= given
-    widths[title] = max(column_kind(_FLEXIBLE).least, room - fixed)
-    return Layout(natural.columns, tuple(widths))
+
+
+def _taken(widths: list[int]) -> int:
+    """Cells of all columns but the title, whose width is 0 here, and of all gaps."""
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def _squeezing_order(names: list[str]) -> list[int]:

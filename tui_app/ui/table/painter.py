@@ -180,6 +180,6 @@ def _header_cell(name: str, width: int, arrow: str) -> str:
     kind = column_kind(name)
     room = width - len(arrow)
     title = kind.short if kind.short and width_of(kind.title) > room else kind.title
-    title = cut(title, room) if width > 1 else ""
+    title = cut(title, room)
     space = " " if arrow and 0 < width_of(title) < room else ""
     return fit(title + space + arrow, width, right=kind.right)
