@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,7 @@ from tui_app.tickets.messages import (
     TerminalNeeded,
     TicketsFound,
 )
+from tui_app.ui.key_names import name_of
 
 # ------------------------------------------------------------------- searching
 
@@ -327,12 +329,53 @@ async def test_several_profiles_are_searched_into_one_table_with_their_source() 
         ("m", "Everything that matches is loaded."),
         ("e", "Nothing has gone wrong."),
         ("escape", "Nothing to go back from"),
+        ("tab", "There is no other pane"),
+        ("A", "Nothing is marked"),
     ],
 )
 async def test_a_key_that_cannot_act_says_why(key: str, words: str) -> None:
-    async with opened(FakeService(tickets(3)), size=(120, 30)) as deck:
+    async with opened(FakeService(tickets(3)), size=(80, 24)) as deck:
         await deck.press(key)
         await deck.sees(words)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (("enter", "space", "v", "a", "*", "o", "y", "Y", "w", "|", "E", "J", "]"), "There is no ticket"),
+        (("f", ",", "X", "/"), "There are no rows yet."),
+    ],
+)
+async def test_without_rows_every_key_that_needs_one_says_so(keys: tuple[str, ...], words: str) -> None:
+    async with opened(FakeService([]), wait=False) as deck:
+        await deck.sees("no tickets")
+        for key in keys:
+            deck.app.clear_notifications()
+            await deck.press(name_of(key) if len(key) == 1 else key)
+            await deck.sees(words)
+
+
+async def test_escape_goes_back_one_step_after_the_other() -> None:
+    async with opened(size=(160, 40)) as deck:
+        table = deck.browser.table
+        await deck.press("space")
+        table.set_facet("status", frozenset({"Open"}))
+        await deck.press("slash")
+        await deck.type("printer")
+        await deck.press("enter", "enter", "z")
+        steps: list[Callable[[], object]] = [
+            lambda: deck.browser.has_class("-zoom-detail"),
+            lambda: deck.browser.detail.has_focus_within,
+            lambda: table.filter_text,
+            lambda: table.facets,
+            lambda: table.marked,
+        ]
+        for done in range(len(steps)):
+            assert [bool(step()) for step in steps] == [False] * done + [True] * (len(steps) - done)
+            await deck.press("escape")
+        assert not any(step() for step in steps)
+        await deck.press("escape")
+        await deck.sees("Nothing to go back from")
 
 
 async def test_a_refusal_that_is_on_the_screen_is_not_said_twice() -> None:

@@ -119,8 +119,8 @@ _BROWSER = _at(
     Key("table.sort", "comma", "sort_menu", "Sort", "Sort by a column"),
     Key("table.export", "X", "export", "Export", "Write marked, shown or all rows to a file"),
     Key("program.profiles", "p", "profiles", "Profile", "Switch to another tracker, or search several at once"),
-    Key("focus.next", "tab", "app.focus_next", "Next pane", "Go to the next pane or field"),
-    Key("focus.previous", "shift+tab", "app.focus_previous", "Previous pane", "Go to the previous one"),
+    Key("focus.next", "tab", "focus_pane(1)", "Next pane", "Go to the next pane"),
+    Key("focus.previous", "shift+tab", "focus_pane(-1)", "Previous pane", "Go to the pane before"),
     Key("back", "escape", "back", "Back", "Go back one step: cancel, close, clear", footer=1),
 )
 

@@ -84,6 +84,10 @@ class PaneActions(BrowseBase):
             self.refuse("The table has the whole screen already.")
         self._show_panes()
 
+    @needs(lambda screen: "" if len(screen.focus_chain) > 1 else "There is no other pane; enter opens the ticket.")
+    def action_focus_pane(self, step: int) -> None:
+        self.focus_next() if step > 0 else self.focus_previous()
+
     # ------------------------------------------------------------------ back
 
     @needs(lambda screen: "" if screen.step_back() else "Nothing to go back from; q quits.")

@@ -52,11 +52,29 @@ class BrowseTable(ResultsTable):
     def action_toggle_mark(self) -> None:
         self._with_ticket(super().action_toggle_mark)
 
+    def action_mark_range(self) -> None:
+        self._with_ticket(super().action_mark_range)
+
+    def action_mark_all(self) -> None:
+        self._with_ticket(super().action_mark_all)
+
+    def action_mark_invert(self) -> None:
+        self._with_ticket(super().action_mark_invert)
+
+    def action_clear_marks(self) -> None:
+        if self.marked:
+            super().action_clear_marks()
+        else:
+            self._refuse("Nothing is marked; space marks a ticket.")
+
     def _with_ticket(self, action: Callable[[], None]) -> None:
         if self.current is None:
-            self.app.notify("There is no ticket under the cursor.", severity="warning", timeout=3, markup=False)
+            self._refuse("There is no ticket under the cursor.")
         else:
             action()
+
+    def _refuse(self, why: str) -> None:
+        self.app.notify(why, severity="warning", timeout=3, markup=False)
 
 
 class BrowseScreen(SearchActions):
