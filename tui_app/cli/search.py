@@ -50,7 +50,7 @@ def search(context: click.Context, /, text: tuple[str, ...], form: str, **fields
     options = given(context)
     choice = choose(options)
     with Asking(choice, options.log) as asking:
-        searches = _criteria({"text": " ".join(text), **fields})  # checking loads pydantic: the server starts meanwhile
+        searches = _criteria({"text": " ".join(text), **fields})  # the server starts meanwhile
         print_found(form, _pages(asking, choice.profile.name, searches), searches[0].max_results)
     return 0
 

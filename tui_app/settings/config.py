@@ -115,7 +115,7 @@ def load_settings(config_file: Path | None = None) -> Settings:
         from tui_app.settings.mcp_json import read_settings
 
         return read_settings(path)
-    from tui_app.settings.config_file import read_config  # pydantic and the rest, only where there is something to read
+    from tui_app.settings.config_file import read_config
 
     return read_config(path)
 

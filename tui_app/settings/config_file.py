@@ -1,4 +1,4 @@
-"""Reading ``config.toml``: imported only where there is one, because it needs pydantic.
+"""Reading ``config.toml``: imported only where there is one. pydantic is loaded only for one that takes a closer look.
 
 Unknown keys are a warning, not an error: an older version may read what a newer one wrote.
 """
@@ -12,8 +12,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from tui_app.settings.auth_presets import AUTH_PRESETS
 from tui_app.settings.config import LOCAL_PROFILE, QuickView, Settings, UiSettings, local_profile
 from tui_app.settings.permissions import refuse_if_others_can_write
@@ -21,6 +19,7 @@ from tui_app.settings.profiles import AuthCommands, PoolLimits, Profile, RetryPo
 from tui_app.settings.toml_lines import line_of
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import ConfigError, UsageError
+from tui_app.tickets.plain_values import NotPlainError, plain_value
 
 _Model = TypeVar("_Model")
 
@@ -153,6 +152,15 @@ class _ConfigReader:
         return table
 
     def _checked(self, kind: type[_Model], raw: Any, place: tuple[str, ...]) -> _Model:
+        try:
+            value: _Model = plain_value(kind, raw)
+        except NotPlainError:
+            return self._converted(kind, raw, place)
+        return value
+
+    def _converted(self, kind: type[_Model], raw: Any, place: tuple[str, ...]) -> _Model:
+        from pydantic import TypeAdapter, ValidationError
+
         try:
             return TypeAdapter(kind).validate_python(raw)
         except ValidationError as error:

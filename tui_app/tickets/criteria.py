@@ -106,16 +106,30 @@ def check_criteria(raw: Mapping[str, Any]) -> TicketSearchCriteria:
             )
     narrowing = {name: value for name, value in given.items() if value not in (None, "", [], ())}
     if not narrowing:
-        return TicketSearchCriteria()  # nothing to check, so nothing to load for it
-    from pydantic import ValidationError
-
-    try:
-        criteria = _adapter().validate_python(narrowing)
-    except ValidationError as error:
-        raise _explained(error) from None
+        return TicketSearchCriteria()
+    criteria = _checked(narrowing)
     _check_sort(criteria)
     _check_order(criteria)
     return criteria
+
+
+def _checked(narrowing: Mapping[str, Any]) -> TicketSearchCriteria:
+    from tui_app.tickets.plain_values import NotPlainError, plain_value
+
+    try:
+        criteria: TicketSearchCriteria = plain_value(TicketSearchCriteria, narrowing)
+    except NotPlainError:
+        return _converted(narrowing)
+    return criteria
+
+
+def _converted(narrowing: Mapping[str, Any]) -> TicketSearchCriteria:
+    from pydantic import ValidationError
+
+    try:
+        return _adapter().validate_python(narrowing)
+    except ValidationError as error:
+        raise _explained(error) from None
 
 
 def _stripped(value: Any) -> Any:
@@ -124,7 +138,7 @@ def _stripped(value: Any) -> Any:
 
 @cache
 def _adapter() -> TypeAdapter[TicketSearchCriteria]:
-    """Built at the first check, not at import: the first screen shows before pydantic is loaded."""
+    """Built when it is first needed, which most starts never do."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(TicketSearchCriteria)

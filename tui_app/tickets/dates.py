@@ -38,14 +38,16 @@ class DateBound:
         return parse_date_bound(self.text, now)
 
     @classmethod
+    def read(cls, value: object) -> DateBound:
+        """What was typed, or was read before. Raises ValueError like `parse_date_bound`."""
+        return value if isinstance(value, DateBound) else parse_date_bound(str(value))
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core import core_schema
 
-        def read(value: object) -> DateBound:
-            return value if isinstance(value, DateBound) else parse_date_bound(str(value))
-
         return core_schema.no_info_plain_validator_function(
-            read, serialization=core_schema.plain_serializer_function_ser_schema(lambda bound: bound.text)
+            cls.read, serialization=core_schema.plain_serializer_function_ser_schema(lambda bound: bound.text)
         )
 
 

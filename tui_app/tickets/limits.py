@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
+
+
+_HOLDS: Mapping[str, Callable[[Any, float], bool]] = {
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "le": operator.le,
+    "min_length": lambda value, bound: len(value) >= bound,
+    "max_length": lambda value, bound: len(value) <= bound,
+}
 
 
 class Limits:
@@ -17,6 +28,10 @@ class Limits:
 
     def __init__(self, **bounds: float) -> None:
         self._bounds = bounds
+
+    def allow(self, value: Any) -> bool:
+        """Whether ``value``, which has the right type, is within the bounds."""
+        return all(_HOLDS[name](value, bound) for name, bound in self._bounds.items())
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema: Any = handler(source)
