@@ -145,7 +145,6 @@ class PaneActions(BrowseBase):
     def action_show_error(self) -> None:
         self.show_error()
 
-    @needs(no_rows)
     def action_filter(self) -> None:
         from tui_app.ui.browse.filter_line import FilterLine
 
