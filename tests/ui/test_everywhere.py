@@ -8,6 +8,7 @@ from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import opened, tickets
 from tui_app.ui.form.search_form import SearchForm
 from tui_app.ui.status.key_bar import KeyBar
+from tui_app.ui.themes import default_theme
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (100, 34), (139, 33), (140, 24), (200, 60), (300, 80)])
@@ -172,6 +173,19 @@ async def test_every_theme_draws_every_part() -> None:
             deck.app.theme = name
             await deck.settle()
             assert "PAY-100" in deck.text, name
+
+
+@pytest.mark.parametrize(
+    ("colours", "theme"),
+    [
+        ("standard", "ticketdeck-contrast"),
+        ("256", "ticketdeck-dark"),
+        ("truecolor", "ticketdeck-dark"),
+        (None, "ticketdeck-dark"),
+    ],
+)
+def test_a_terminal_of_sixteen_colours_gets_a_theme_that_they_can_show(colours: str | None, theme: str) -> None:
+    assert default_theme(colours) == theme
 
 
 async def test_high_contrast_is_one_of_the_themes() -> None:

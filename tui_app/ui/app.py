@@ -22,7 +22,7 @@ from tui_app.ui.keeper import Keeper
 from tui_app.ui.keymap import checked_keymap
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.memory import LookMemory, SearchMemory
-from tui_app.ui.themes import DEFAULT_THEME, THEMES
+from tui_app.ui.themes import THEMES, default_theme
 from tui_app.ui.typeahead import Typeahead
 
 if TYPE_CHECKING:
@@ -76,11 +76,12 @@ class TicketdeckApp(App[None]):
         self.browser = BrowseScreen(service, settings, profiles, profile, opening)
         for theme in THEMES:
             self.register_theme(theme)
-        self._start_in(looks.theme or settings.theme or DEFAULT_THEME)
+        self._start_in(looks.theme or settings.theme)
 
-    def _start_in(self, theme: str) -> None:
-        """Begin with ``theme``, without computing every style a second time as a change of theme does."""
-        self.set_reactive(TicketdeckApp.theme, theme if theme in self.available_themes else DEFAULT_THEME)
+    def _start_in(self, chosen: str | None) -> None:
+        """Begin with the chosen theme, without computing every style a second time as a change of theme does."""
+        theme = chosen if chosen in self.available_themes else default_theme(self.console.color_system)
+        self.set_reactive(TicketdeckApp.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
         dark = self.current_theme.dark
         self.update_classes({f"-theme-{self.theme}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False)

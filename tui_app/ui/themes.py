@@ -5,6 +5,14 @@ from __future__ import annotations
 from textual.theme import Theme
 
 DEFAULT_THEME = "ticketdeck-dark"
+FEW_COLOURS_THEME = "ticketdeck-contrast"
+"""For terminals of eight or sixteen colours, whose nearest to a soft colour is always grey."""
+
+
+def default_theme(color_system: str | None) -> str:
+    """The theme to begin with where none was chosen, for one of Rich's colour systems."""
+    return FEW_COLOURS_THEME if color_system == "standard" else DEFAULT_THEME
+
 
 THEMES = (
     Theme(
