@@ -59,16 +59,17 @@ _KINDS = {
     "priority": ColumnKind("Priority", 1, 12),
     "assignee": ColumnKind("Assignee", 10, 20),
     "reporter": ColumnKind("Reporter", 10, 20),
-    "type": ColumnKind("Type", 4, 14),
+    "type": ColumnKind("Type", 5, 14),
     "project": ColumnKind("Project", 4, 16, "Proj"),
     "labels": ColumnKind("Labels", 10, 28),
-    "created_at": ColumnKind("Created", 4, 7, "Age", right=True, is_time=True),
-    "updated_at": ColumnKind("Updated", 4, 7, "Upd", right=True, is_time=True),
+    "created_at": ColumnKind("Created", 7, 7, right=True, is_time=True),
+    "updated_at": ColumnKind("Updated", 7, 7, right=True, is_time=True),
     "source": ColumnKind("Source", 4, 14, "From"),
     "url": ColumnKind("URL", 12, 60),
-    "comments": ColumnKind("Comments", 4, 8, "Com", right=True),
+    "comments": ColumnKind("Comments", 8, 8, right=True),
 }
-_EXTRA_KIND_WIDTHS = (4, 24)
+_EXTRA_MOST = 24
+_EXTRA_TITLE = 12  # cells of a further field's title that are never cut off
 
 SIGNED = ("status", "priority")
 """Columns whose values begin with a sign that says the most of them: one cell wide, they show it alone."""
@@ -84,12 +85,13 @@ def column_kind(name: str) -> ColumnKind:
     if known:
         return known
     title = name.removeprefix(EXTRA).replace("_", " ").strip()
-    return ColumnKind(title[:1].upper() + title[1:] or name, *_EXTRA_KIND_WIDTHS)
+    return ColumnKind(title[:1].upper() + title[1:] or name, max(4, min(len(title), _EXTRA_TITLE)), _EXTRA_MOST)
 
 
 _ROOMY = (
     (60, ("id", "status", "title")),
     (72, ("id", "status", "title", "updated_at")),
+    (92, ("id", "status", "title", "priority", "updated_at")),
     (116, ("id", "status", "title", "assignee", "priority", "updated_at")),
     (140, ("id", "status", "title", "assignee", "priority", "labels", "updated_at")),
     (176, ("id", "status", "title", "assignee", "priority", "type", "labels", "updated_at")),
