@@ -15,7 +15,13 @@ from tui_app.cli.commands import ticketdeck
 from tui_app.settings.auth_presets import AUTH_PRESETS
 from tui_app.settings.config_file import parse_config
 from tui_app.settings.profiles import AuthCommands, PoolLimits, Profile, RetryPolicy, Timeouts
+from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import ErrorKind
+from tui_app.tickets.query import parse_query
+from tui_app.tickets.query_parts import QUERY_WORDS
+from tui_app.ui.key_names import display_key
+from tui_app.ui.keys import KEYS
+from tui_app.ui.quick_views import default_quick_views
 
 TEXT = README.read_text(encoding="utf-8")
 CONFIGS = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
@@ -42,6 +48,29 @@ EVERY_COMMAND = dict(commands(ticketdeck))
 )
 def test_every_command_is_documented(path: str) -> None:
     assert re.search(rf"^ticketdeck {path}\b", TEXT, re.MULTILINE)
+
+
+def test_every_word_of_the_query_language_is_documented() -> None:
+    table = TEXT.partition("| Word | Field | Takes |")[2].partition("\n\n")[0]
+    assert re.findall(r"`([a-z]+):`", table) == list(QUERY_WORDS)
+
+
+def test_the_example_of_a_query_is_understood() -> None:
+    (query,) = re.findall(r"^printer jam .*$", TEXT, re.MULTILINE)
+    criteria = parse_query(query)
+    assert check_criteria(criteria).used_fields() == {"text", "status", "assignee", "labels", "created_after"}
+
+
+def test_the_quick_views_are_those_that_are_documented() -> None:
+    listed = TEXT.partition("the number keys are quick views: ")[2].partition(",\nor those")[0].split(", ")
+    assert listed == [view.name.casefold() for view in default_quick_views()]
+
+
+def test_every_key_that_the_text_names_does_something() -> None:
+    text = TEXT.partition("## Using it")[2].partition("## Keys")[0]
+    named = re.findall(r"`(\^?[a-zA-Z/,|*?:\[\]]|space|esc|enter)`", text)
+    shown = {display_key(name) for key in KEYS for name in key.names} | {"enter"}
+    assert [name for name in named if name not in shown] == []
 
 
 def test_every_option_is_documented() -> None:
