@@ -63,7 +63,9 @@ def test_what_people_write_is_plain() -> None:
     assert profile.command == ("node", "server.js")
     assert profile.timeouts.start == 60.0
     assert profile.auth.check == ("gh",)
-    criteria = plain_value(TicketSearchCriteria, {"status": ("open",), "created_after": "7d", "max_results": 5})
+    criteria = plain_value(TicketSearchCriteria, {"status": ("open",), "created_after": "7d", "assignee": "me"})
+    assert criteria.assignee == "me"
+    assert plain_value(UiSettings, {"theme": "nord", "refresh_seconds": 60}) == UiSettings("nord", refresh_seconds=60)
     assert isinstance(criteria.created_after, DateBound)
     assert isinstance(criteria.created_after.moment, datetime)
 

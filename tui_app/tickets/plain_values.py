@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from tui_app.tickets.limits import Limits
 
@@ -37,7 +37,7 @@ def plain_value(kind: Any, raw: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _within(plain_value(arguments[0], raw), arguments[1:])
-    if origin is UnionType:
+    if origin in (Union, UnionType):
         return _optional(arguments, raw)
     if origin is tuple and isinstance(raw, list | tuple):
         return tuple(plain_value(arguments[0], item) for item in raw)
