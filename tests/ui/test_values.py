@@ -153,6 +153,13 @@ def test_counts_are_honest(counts: Counts, made: SearchProgress, said: str) -> N
     assert words(describe_counts(counts, made)) == said
 
 
+def test_a_search_that_failed_does_not_claim_that_there_are_no_tickets() -> None:
+    made = SearchProgress.of([Search(1, "work", TicketSearchCriteria())])
+    assert words(describe_counts(Counts(), SearchProgress())) == "no tickets"
+    made.fail(failed(request_id=1))
+    assert words(describe_counts(Counts(), made)) == "nothing loaded"
+
+
 def test_criteria_applied_here_are_named() -> None:
     assert "labels applied here" in words(describe_search(progress(total=None, truncated=False), stale=False))
 

@@ -83,7 +83,7 @@ def _loaded_words(loaded: int, progress: SearchProgress) -> str:
     if progress.running:
         return f"{progress.loaded:,} so far" if progress.loaded else "searching"  # rows in sight may be old ones
     if not loaded:
-        return "no tickets"
+        return "nothing loaded" if progress.failures or progress.cancelled else "no tickets"
     if not progress.truncated:
         return f"{loaded:,} {noun}"
     if progress.total is None:
