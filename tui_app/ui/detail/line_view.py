@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -40,6 +40,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._words = ""
         self._matches: list[int] = []
         self._here = -1
+        self._ground = Style()
 
     @property
     def lines(self) -> Sequence[Strip]:
@@ -124,17 +125,22 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if not top <= line < top + height:
             self.scroll_to(y=max(0, line - height // 3), animate=False)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """One look at the style for all lines: it is worked out anew each time, which takes longer than a line."""
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         number = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
         if number >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._ground)
         strip = self._lines[number]
         if self._words and self._words in strip.text.casefold():
             here = self._here >= 0 and self._matches[self._here] == number
             name = "line-view--match-here" if here else "line-view--match"
             strip = marked(strip, self._words, self.get_component_rich_style(name, partial=True))
-        return strip.adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        return strip.adjust_cell_length(width, self._ground).apply_style(self._ground)
 
 
 def marked(strip: Strip, words: str, style: Style) -> Strip:
