@@ -64,8 +64,9 @@ class CommandPalette(Picker[str]):
         self._views = views
 
     def items(self) -> Sequence[PickItem]:
-        by_action = {key.action: key for key in reversed(KEYS) if key.id in self._in_force and key.action != "palette"}
-        return [self._line(key) for key in KEYS if by_action.get(key.action) is key]
+        by_action = {key.action: key for key in reversed(KEYS) if key.id in self._in_force}
+        nothing = {"palette", *(f"quick_view({number})" for number in range(len(self._views) + 1, 10))}
+        return [self._line(key) for key in KEYS if by_action.get(key.action) is key and key.action not in nothing]
 
     def _line(self, key: Key) -> PickItem:
         name = display_key(self._in_force[key.id][0])

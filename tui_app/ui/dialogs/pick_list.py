@@ -18,7 +18,8 @@ from textual.strip import Strip
 
 from tui_app.ui.rendering.safe import fit, width_of
 
-_WIDEST_HINT = 0.5  # of the line: the label is what is read first
+_WIDEST_HINT = 0.5  # of the line, unless the label leaves more: the label is what is read first
+_AROUND_TEXTS = 5  # cells: tick, gap, margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class PickList(ScrollView, can_focus=False):
         base = self.get_component_rich_style("pick--cursor") if on_cursor else self.rich_style
         if item.heading:
             return Strip([Segment(fit(f" {item.label}", width), self.get_component_rich_style("pick--heading"))])
-        hint_width = min(width_of(item.hint), int(width * _WIDEST_HINT)) if item.hint else 0
+        room = max(int(width * _WIDEST_HINT), width - width_of(item.label) - _AROUND_TEXTS)
+        hint_width = min(width_of(item.hint), room) if item.hint else 0
         tick = {None: " ", True: " ✓ ", False: "   "}[item.picked]
         label = fit(f"{tick}{item.label}", max(0, width - hint_width - 2))
         hint_style = base if on_cursor else self.get_component_rich_style("pick--hint")
