@@ -102,6 +102,7 @@ class FakeService:
     _deliver: Callable[[Reply], None] | None = None
     _early: list[Reply] = field(default_factory=list)
     _found: dict[int, list[Ticket]] = field(default_factory=dict)
+    _sent: dict[int, int] = field(default_factory=dict)
 
     def connect(self, deliver: Callable[[Reply], None]) -> None:
         self._deliver = deliver
@@ -148,10 +149,11 @@ class FakeService:
             case Search():
                 self.reply(ready(request.profile))
                 self._found[request.request_id] = found = _found(tickets, request.criteria, request.profile)
+                self._sent[request.request_id] = request.criteria.max_results
                 self._send(request.request_id, request.profile, found, 0, request.criteria.max_results)
             case LoadMore():
-                found = self._found[request.search_id]
-                sent = sum(r.count for r in self.requests(LoadMore) if r.search_id == request.search_id)
+                found, sent = self._found[request.search_id], self._sent[request.search_id]
+                self._sent[request.search_id] += request.count
                 self._send(request.request_id, request.profile, found, sent, request.count)
             case OpenTicket():
                 ticket = next(t for t in tickets if t.id == request.ticket_id)

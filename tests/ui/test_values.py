@@ -107,13 +107,16 @@ def words(pieces: tuple[tuple[str, str], ...]) -> str:
         ),
         (StateChanged("work", ServerState.READY, detail="jira 2.1", latency=0.12), "jira 2.1 · 120 ms"),
         (StateChanged("work", ServerState.WORKING, since=108.0), "working 4 s"),
+        (StateChanged("work", ServerState.WORKING, detail="jira 2.1", since=111.5), "jira 2.1 · working"),
+        (StateChanged("work", ServerState.LOGGING_IN, since=100.0, limit=60), "logging in 12 of 60 s"),
+        (StateChanged("work", ServerState.IDLE), "idle"),
         (
             StateChanged("work", ServerState.RETRYING, detail="timed out", attempt=2, attempts=3, until=115.0),
             "attempt 2 of 3 in 3 s: timed out",
         ),
         (StateChanged("work", ServerState.LOGIN_NEEDED), "login needed, r logs in"),
         (StateChanged("work", ServerState.DOWN, detail="exit code 1"), "down: exit code 1"),
-        (StateChanged("work", ServerState.CHECKING_LOGIN), "checking login"),
+        (StateChanged("work", ServerState.CHECKING_LOGIN, since=110.0), "checking login 2 s"),
         (None, "not started"),
     ],
 )

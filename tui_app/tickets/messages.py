@@ -238,7 +238,8 @@ class StateChanged:
     """Sent unasked whenever a profile's state changes. Moments are `time.monotonic` seconds.
 
     STARTING carries ``since`` and ``limit`` (seconds); RETRYING carries ``attempt`` of ``attempts``, ``until``, and the
-    cause in ``detail``; READY carries the server's name in ``detail`` and ``latency`` of the last call.
+    cause in ``detail``; READY carries the server's name in ``detail`` and ``latency`` of the last call; WORKING carries
+    the name, too, and ``since`` when the oldest call is under way.
     """
 
     profile: str

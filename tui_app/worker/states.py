@@ -29,7 +29,8 @@ class StateBoard:
         self._last: StateChanged | None = None
         self._server_name = ""
         self._latency: float | None = None
-        self._calls = 0
+        self._calls: list[float] = []
+        """When each of the calls under way began."""
         self._ready = False
         self._down = ""
 
@@ -73,19 +74,19 @@ class StateBoard:
     def working(self) -> Iterator[None]:
         """A call is under way inside."""
         begin = time.monotonic()
-        self._calls += 1
+        self._calls.append(begin)
         self.settle()
         try:
             yield
             self._latency = time.monotonic() - begin
         finally:
-            self._calls -= 1
+            self._calls.remove(begin)
             self.settle()
 
     def settle(self) -> None:
         """Announce the state that holds when nothing special goes on."""
         if self._calls:
-            self._announce(ServerState.WORKING, self._server_name)
+            self._announce(ServerState.WORKING, self._server_name, since=min(self._calls))
         elif self._ready:
             self._announce(ServerState.READY, self._server_name, latency=self._latency)
         else:

@@ -92,6 +92,12 @@ async def test_a_refresh_marks_what_is_new_or_changed_until_it_was_looked_at(boa
         assert shown.gutter_of("T-2") == "   "
 
 
+async def test_a_new_ticket_on_top_does_not_take_the_cursor_off_the_ticket_it_began_on(board: Opening) -> None:
+    async with board(many(3)) as shown:
+        shown.table.show_tickets([ticket(9), *many(3)], compare=True)
+        assert shown.current == "T-0"
+
+
 async def test_a_new_ticket_that_changes_stays_new(board: Opening) -> None:
     async with board(many(2)) as shown:
         shown.table.show_tickets([*many(2), ticket(9)], compare=True)
@@ -179,6 +185,19 @@ async def test_the_end_is_told_once_for_each_page_and_only_while_there_is_more(b
         shown.table.action_bottom()
         await shown.settle()
         assert len(shown.heard(ResultsTable.EndReached)) == 2
+
+
+async def test_scrolling_to_the_last_row_asks_for_more_as_going_there_does(board: Opening) -> None:
+    async with board(many(30), size=(80, 11)) as shown:
+        shown.table.scroll_to(y=10, animate=False)
+        await shown.settle()
+        assert shown.heard(ResultsTable.EndReached) == []
+        shown.table.scroll_to(y=20, animate=False)
+        await shown.settle()
+        assert len(shown.heard(ResultsTable.EndReached)) == 1
+        shown.table.set_filter("T-1")
+        await shown.settle()
+        assert len(shown.heard(ResultsTable.EndReached)) == 1
 
 
 async def test_an_empty_table_says_what_it_was_told_to_say_and_takes_every_key(board: Opening) -> None:

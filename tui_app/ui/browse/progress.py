@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tui_app.tickets.criteria import MAX_RESULTS_LIMIT
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import CallRecord, Failed, LoadMore, Search, TicketsFound
 from tui_app.tickets.ticket import Ticket
@@ -22,6 +23,8 @@ class Part:
     request_id: int
     """The request under way or answered last: the search's, or that of a `LoadMore`."""
     loaded: int = 0
+    wanted: int = 0
+    """How many were loaded before a refresh, which is to bring as many."""
     incomplete: int = 0
     """Of the loaded ones, those that lack a field or have one of the wrong type."""
     total: int | None = None
@@ -44,10 +47,14 @@ class SearchProgress:
     _collected: list[Ticket] = field(default_factory=list)
 
     @classmethod
-    def of(cls, searches: Iterable[Search], *, is_refresh: bool = False) -> SearchProgress:
-        """The progress of searches that have just been submitted."""
-        parts = [Part(search.profile, search.request_id, search.request_id) for search in searches]
-        return cls(parts, is_refresh)
+    def of(cls, searches: Iterable[Search], *, refreshes: SearchProgress | None = None) -> SearchProgress:
+        """The progress of searches that have just been submitted; ``refreshes`` is that of the same ones before."""
+        before = {part.profile: max(part.loaded, part.wanted) for part in refreshes.parts} if refreshes else {}
+        parts = [
+            Part(search.profile, search.request_id, search.request_id, wanted=before.get(search.profile, 0))
+            for search in searches
+        ]
+        return cls(parts, refreshes is not None)
 
     @property
     def running(self) -> bool:
@@ -130,17 +137,26 @@ class SearchProgress:
         part.failure = failure
         return True
 
+    @property
+    def collecting(self) -> bool:
+        """Whether a refresh's pages are put aside: the rows in sight stay until all of the new ones have come."""
+        return self.is_refresh and not self.first_rows_shown
+
     def collect(self, tickets: Iterable[Ticket]) -> list[Ticket]:
         """Put a refresh's pages aside until the last one has come; returns all so far."""
         self._collected.extend(tickets)
         return self._collected
 
-    def more_requests(self, count: int, next_id: Iterable[int]) -> list[LoadMore]:
-        """The requests that fetch ``count`` further tickets of each part that has more; they become the parts'."""
+    def more_requests(self, count: int | None, next_id: Iterable[int]) -> list[LoadMore]:
+        """The requests that fetch ``count`` further tickets of each part that has more; they become the parts'.
+
+        Without a count they fetch what a refresh still lacks of the former rows.
+        """
         ids = iter(next_id)
         requests = []
         for part in self.parts:
-            if part.truncated and not part.running:
+            further = min(part.wanted - part.loaded if count is None else count, MAX_RESULTS_LIMIT)
+            if further > 0 and part.truncated and not part.running:
                 part.request_id, part.running, part.failure = next(ids), True, None
-                requests.append(LoadMore(part.request_id, part.profile, part.search_id, count))
+                requests.append(LoadMore(part.request_id, part.profile, part.search_id, further))
         return requests

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import (
     Failed,
@@ -17,8 +17,7 @@ from tui_app.ui.browse.base import BrowseBase, needs, no_more
 from tui_app.ui.browse.ticket_actions import TicketActions
 from tui_app.ui.form.search_line import SearchLine
 from tui_app.ui.form.sentence import sentence_text
-
-_IDLE_SECONDS = 0.5  # after the first rows: loading pydantic then is not felt
+from tui_app.ui.table.rows import key_of
 
 
 class SearchActions(TicketActions):
@@ -49,7 +48,7 @@ class SearchActions(TicketActions):
     def refresh_by_itself(self) -> None:
         """Refresh unless an answer is awaited or a dialog is open. A fault of it does not get into the user's way."""
         if not self.searching.progress.running and self.is_current:
-            self.search(self.searching.criteria, is_refresh=bool(self.table.tickets))
+            self._search_again()
             self._by_itself = True
 
     def search_shown(self) -> None:
@@ -68,15 +67,15 @@ class SearchActions(TicketActions):
         if not progress.take(reply):
             return
         self.known.add_seen(reply.profile, reply.tickets)
-        if progress.is_refresh and not progress.first_rows_shown:
-            collected = progress.collect(reply.tickets)
-            if not progress.running:
-                self._rows_arrived()
-                self.table.show_tickets(collected, keep_cursor=True, compare=True)
+        if progress.collecting:
+            progress.collect(reply.tickets)
+            if reply.complete and reply.tickets:
+                self.searching.load_missing()
+            self._show_refreshed()
         elif progress.first_rows_shown:
             self.table.add_tickets(reply.tickets)
         elif reply.tickets or not progress.running:
-            self._rows_arrived()
+            self.searching.rows_arrived()
             self.table.show_tickets(reply.tickets, keep_cursor=False)
         self.table.has_more = progress.truncated
         if reply.complete:
@@ -84,18 +83,27 @@ class SearchActions(TicketActions):
         self.show_message()
         self.show_status()
 
-    def _rows_arrived(self) -> None:
-        self.searching.progress.first_rows_shown = True
-        self.searching.rows_are_old = False
+    def _show_refreshed(self) -> None:
+        """Show what a refresh brought once all of it is there; of a tracker that failed, the former rows stay."""
+        progress = self.searching.progress
+        if progress.running or not progress.collecting:
+            return
+        found = progress.collect(())
+        failed = {part.profile for part in progress.parts if part.failure}
+        if found or not failed:
+            present = {key_of(ticket) for ticket in found}
+            former = [
+                row for row in self.table.tickets if self.profile_of(row) in failed and key_of(row) not in present
+            ]
+            self.searching.rows_arrived()
+            self.table.show_tickets([*found, *former], compare=True)
 
     def search_failed(self, failure: Failed) -> bool:
         """Note that a part of the search came to nothing; False: it is not of the present search."""
         progress = self.searching.progress
         if not progress.fail(failure):
             return False
-        if progress.is_refresh and not progress.running and not progress.first_rows_shown and progress.loaded:
-            self._rows_arrived()
-            self.table.show_tickets(progress.collect(()), keep_cursor=True, compare=True)
+        self._show_refreshed()
         if self.searching.rows_are_old:
             self.table.set_stale(bool(self.table.tickets))
         if failure.kind is not ErrorKind.CANCELLED:
@@ -107,11 +115,10 @@ class SearchActions(TicketActions):
         return True
 
     def _prepare(self, profile: str) -> None:
-        """Once for each profile: ask which values exist, and load what checks the form, before it is opened."""
+        """Once for each profile: ask which values exist, before the form is opened."""
         if profile not in self._values_asked:
             self._values_asked.add(profile)
             self.service.submit(ListValues(new_request_id(), profile))
-            self.set_timer(_IDLE_SECONDS, lambda: self.deck.keeper.run(lambda: check_criteria({})))
 
     # ------------------------------------------------------------------ actions
 
@@ -148,7 +155,7 @@ class SearchActions(TicketActions):
 
     def _search_again(self) -> None:
         self.following.forget()
-        self.search(self.searching.criteria, is_refresh=bool(self.table.tickets) and not self.searching.rows_are_old)
+        self.search(self.searching.criteria, is_refresh=self.searching.can_refresh, remember=False)
 
     def reconnected(self, reply: ServerInspected | Failed) -> bool:
         """Search once every server that was down has been tried; False: that was not asked."""
@@ -170,7 +177,7 @@ class SearchActions(TicketActions):
 
     def load_more(self) -> None:
         """Fetch as many tickets again as the search asked for."""
-        if self.searching.load_more(min(self.searching.criteria.max_results, MAX_RESULTS_LIMIT)):
+        if self.searching.load_more(self.searching.criteria.max_results):
             self.show_status()
 
     def action_quick_view(self, number: int) -> None:

@@ -22,7 +22,9 @@ class Searching:
         self.criteria = TicketSearchCriteria()
         self.progress = SearchProgress()
         self.rows_are_old = False
-        """Whether the rows on the table are those of a search before this one."""
+        """Whether the rows on the table were found before the present search or refresh began."""
+        self.can_refresh = False
+        """Whether they were found by the same search, so that new rows can be compared with them."""
 
     def adopt(self, search: Search) -> None:
         """Take over a search that was submitted before the user interface was there."""
@@ -35,15 +37,27 @@ class Searching:
         self.cancel()
         self.criteria = criteria.refreshed()
         searches = [Search(new_request_id(), profile, self.criteria) for profile in self.profiles]
-        self.progress = SearchProgress.of(searches, is_refresh=is_refresh)
+        self.progress = SearchProgress.of(searches, refreshes=self.progress if is_refresh else None)
         self.rows_are_old = True
+        self.can_refresh = is_refresh
         for search in searches:
             self._service.submit(search)
 
+    def rows_arrived(self) -> None:
+        """The rows on the table are those of the present search from now on."""
+        self.progress.first_rows_shown = True
+        self.rows_are_old = False
+        self.can_refresh = True
+
     def load_more(self, count: int) -> bool:
         """Fetch ``count`` further tickets where there are more; False: there are none, or an answer is awaited."""
-        if self.progress.running:
-            return False
+        return not self.progress.running and self._submit_more(count)
+
+    def load_missing(self) -> bool:
+        """Fetch what a refresh still lacks of the former rows; False: nothing."""
+        return self._submit_more(None)
+
+    def _submit_more(self, count: int | None) -> bool:
         requests = self.progress.more_requests(count, _new_ids())
         for request in requests:
             self._service.submit(request)

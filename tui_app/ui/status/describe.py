@@ -36,21 +36,23 @@ class Counts:
     marked: int = 0
 
 
-def describe_state(state: StateChanged | None, profile: str, now: float) -> tuple[Piece, ...]:
-    """``● work jira 2.1 · 120 ms``; ``now`` is `time.monotonic`."""
+def describe_state(state: StateChanged | None, profile: str, now: float, *, brief: bool = False) -> tuple[Piece, ...]:
+    """``● work jira 2.1 · 120 ms``, or ``● work`` where all is well and room is short; ``now`` is `time.monotonic`."""
     if state is None:
         return (("○ ", _QUIET), (profile, "bold"), (" not started", _QUIET))
     sign, style = _SIGNS[state.state]
-    return ((f"{sign} ", style), (profile, "bold"), (f" {_state_words(state, now)}", style))
+    words = "" if brief and state.state is ServerState.READY else f" {_state_words(state, now)}"
+    return ((f"{sign} ", style), (profile, "bold"), (words, style))
 
 
 def _state_words(state: StateChanged, now: float) -> str:
     elapsed = max(0.0, now - state.since) if state.since else 0.0
+    of_limit = f"{elapsed:.0f}{f' of {state.limit:.0f}' if state.limit else ''} s"
     match state.state:
         case ServerState.STARTING:
-            limit = f" of {state.limit:.0f} s" if state.limit else " s"
-            said = f" · {state.detail}" if state.detail else ""
-            return f"starting {elapsed:.0f}{limit}{said}"
+            return f"starting {of_limit}" + (f" · {state.detail}" if state.detail else "")
+        case ServerState.CHECKING_LOGIN | ServerState.LOGGING_IN:
+            return f"{state.state} {of_limit}"
         case ServerState.RETRYING:
             wait = max(0.0, (state.until or now) - now)
             return f"attempt {state.attempt} of {state.attempts} in {wait:.0f} s: {state.detail}"
@@ -58,13 +60,14 @@ def _state_words(state: StateChanged, now: float) -> str:
             latency = f" · {_duration(state.latency)}" if state.latency is not None else ""
             return f"{state.detail or 'ready'}{latency}"
         case ServerState.WORKING:
-            return "working" + (f" {elapsed:.0f} s" if elapsed >= 1 else "")
+            name = f"{state.detail} · " if state.detail else ""
+            return f"{name}working" + (f" {elapsed:.0f} s" if elapsed >= 1 else "")
         case ServerState.LOGIN_NEEDED:
             return "login needed, r logs in"
         case ServerState.DOWN:
             return f"down{f': {state.detail}' if state.detail else ''}"
-        case _:
-            return str(state.state)
+        case ServerState.IDLE:
+            return "idle"
 
 
 def describe_counts(counts: Counts, progress: SearchProgress) -> tuple[Piece, ...]:

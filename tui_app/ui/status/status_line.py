@@ -13,7 +13,8 @@ from tui_app.tickets.messages import ServerState, StateChanged
 from tui_app.ui.browse.progress import SearchProgress
 from tui_app.ui.status.describe import Counts, Piece, describe_counts, describe_search, describe_state
 
-_MOVING = frozenset({ServerState.STARTING, ServerState.RETRYING, ServerState.WORKING})
+_STILL = frozenset({ServerState.IDLE, ServerState.READY, ServerState.LOGIN_NEEDED, ServerState.DOWN})
+"""States without a clock."""
 _TICK_SECONDS = 0.5  # the shown seconds never lag by more than this
 
 
@@ -41,7 +42,7 @@ class StatusLine(Widget):
         """Show how things are now."""
         self._profiles, self._states, self._progress, self._counts = profiles, states, progress, counts
         self._stale = stale
-        moving = any(state.state in _MOVING for name, state in states.items() if name in profiles)
+        moving = any(state.state not in _STILL for name, state in states.items() if name in profiles)
         if moving and self._ticking is None:
             self._ticking = self.set_interval(_TICK_SECONDS, self.refresh)
         elif not moving and self._ticking is not None:
@@ -50,18 +51,20 @@ class StatusLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
+        right = Content.assemble(*describe_counts(self._counts, self._progress))
+        room = max(0, self.size.width - right.cell_length - 2)
+        words = self._left(brief=False)
+        if words.cell_length > room:
+            words = self._left(brief=True).truncate(room, ellipsis=True)
+        gap = " " * max(0, self.size.width - words.cell_length - right.cell_length)
+        return Content.assemble(words, gap, right)
+
+    def _left(self, *, brief: bool) -> Content:
+        """Each profile with its state, and what else there is to know."""
         now = monotonic()
         left: list[Piece] = []
         for name in self._profiles:
-            left += (
-                [("  ", ""), *describe_state(self._states.get(name), name, now)]
-                if left
-                else [*describe_state(self._states.get(name), name, now)]
-            )
+            left += [("  " if left else "", ""), *describe_state(self._states.get(name), name, now, brief=brief)]
         for piece in describe_search(self._progress, stale=self._stale):
             left += [("  │  ", "$foreground 30%"), piece]
-        right = Content.assemble(*describe_counts(self._counts, self._progress))
-        room = max(0, self.size.width - right.cell_length - 2)
-        words = Content.assemble(*left).truncate(room, ellipsis=True)
-        gap = " " * max(0, self.size.width - words.cell_length - right.cell_length)
-        return Content.assemble(words, gap, right)
+        return Content.assemble(*left)

@@ -42,7 +42,8 @@ class TableCanvas(ScrollView):
         self.marks = Marks()
         self._position = 0
         self._chosen_columns: tuple[ColumnSpec, ...] = ()
-        self._has_sources = False
+        self._sources: set[str] = set()
+        """The profiles that the tickets came from."""
         self._stale = False
         self._message: tuple[str, ...] = ()
         self._aside = 0
@@ -58,7 +59,15 @@ class TableCanvas(ScrollView):
     @property
     def columns(self) -> tuple[ColumnSpec, ...]:
         """The columns in display order: the chosen ones, or those that the width allows."""
-        return self._chosen_columns or default_columns(self._room + GUTTER, sources=self._has_sources)
+        return self._chosen_columns or default_columns(self._room + GUTTER, sources=len(self._sources) > 1)
+
+    @property
+    def columns_in_sight(self) -> tuple[ColumnSpec, ...]:
+        """`columns`, and the one that the rows are sorted by, so that the header always says how."""
+        columns, sorting = self.columns, self.rows.sort_column
+        if sorting is None or sorting in [column.name for column in columns]:
+            return columns
+        return (*columns, ColumnSpec(sorting))
 
     @property
     def page(self) -> int:
@@ -127,7 +136,7 @@ class TableCanvas(ScrollView):
         return self._layout().column_at(x - GUTTER + self._aside)
 
     def _natural_layout(self) -> Layout:
-        columns = self.columns
+        columns = self.columns_in_sight
         if self._natural is None or self._natural.columns != columns:
             now = datetime.now(UTC)
             sample = islice(self.rows.tickets, SAMPLE)

@@ -6,7 +6,7 @@ ticket is shown; no handler works longer than `_SLICE` before the next frame, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import ClassVar
 
@@ -46,7 +46,7 @@ class ResultsTable(TableCanvas, can_focus=True):
             self.ticket = ticket
 
     class EndReached(Message):
-        """The cursor stands on the last loaded row, and `ResultsTable.has_more` is true. Sent once for each page."""
+        """The last loaded row was reached, and `ResultsTable.has_more` is true. Sent once for each page."""
 
     class CountsChanged(Message):
         """How many tickets are shown, loaded and marked; while ``counting``, a filter is still at work."""
@@ -134,6 +134,7 @@ class ResultsTable(TableCanvas, can_focus=True):
             compare: mark what is new or changed against the former ones, and keep marks; else both are dropped.
         """
         if compare:
+            self._anchor = self._anchor or (key_of(self.current) if self.current else None)
             self.changes.compare(self.rows.tickets, tickets)
             self.marks.keep_present(tickets)
         else:
@@ -146,16 +147,16 @@ class ResultsTable(TableCanvas, can_focus=True):
         if not keep_cursor:
             self._anchor, self._position, self._aside = None, 0, 0
         self._anchor_index = self.rows.index_of(self._anchor, self._anchor_index or 0) if self._anchor else None
-        self._has_sources = _several_sources(tickets)
+        self._sources = {ticket.source for ticket in tickets}
         self._rows_changed()
 
     def add_tickets(self, tickets: Sequence[Ticket]) -> None:
         """Append a page; filter, order and cursor stay."""
         before = len(self.rows.tickets)
         self.rows.add(tickets)
+        self._sources.update(ticket.source for ticket in tickets)
         if before < SAMPLE:
             self._natural = None
-            self._has_sources = _several_sources(self.rows.tickets)
         self._rows_changed()
 
     def set_stale(self, stale: bool) -> None:
@@ -300,11 +301,17 @@ class ResultsTable(TableCanvas, can_focus=True):
         if ticket is not self._highlighted:
             self._highlighted = ticket
             self.post_message(self.Highlighted(ticket))
-        self._tell_end()
+        self._tell_end(self._position)
 
-    def _tell_end(self) -> None:
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if new_value > old_value:
+            self._tell_end(int(new_value) + self.page - 1)
+
+    def _tell_end(self, furthest: int) -> None:
+        """Ask for more if the row ``furthest``, which the user came to, is the last one."""
         loaded = len(self.rows.tickets)
-        at_end = self._position == len(self.rows.shown) - 1 and not self.rows.pending
+        at_end = furthest >= len(self.rows.shown) - 1 and not self.rows.pending
         if at_end and self.has_more and self._end_told_at != loaded:
             self._end_told_at = loaded
             self.post_message(self.EndReached())
@@ -398,7 +405,3 @@ class ResultsTable(TableCanvas, can_focus=True):
         """Take the signs of new and changed rows away."""
         self.changes.clear()
         self.refresh()
-
-
-def _several_sources(tickets: Iterable[Ticket]) -> bool:
-    return len({ticket.source for ticket in islice(tickets, SAMPLE)}) > 1
