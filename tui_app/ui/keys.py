@@ -113,6 +113,8 @@ _BROWSER = _at(
     ),
     Key("pane.detail", "d", "toggle_detail", "Detail", "Show or hide the ticket beside or below the table"),
     Key("pane.zoom", "z", "zoom", "Zoom", "Give the focused pane the whole screen, or give it back"),
+    Key("pane.larger", "plus", "resize_detail(5)", "Larger", "Give the ticket more room; the mouse drags the line"),
+    Key("pane.smaller", "minus", "resize_detail(-5)", "Smaller", "Give the table more room"),
     Key("pane.server", "P", "server_pane", "Server", "Show the server: command, tools, calls, standard error"),
     Key("pane.error", "e", "show_error", "Error", "Show the last error again"),
     Key("table.columns", "c", "columns", "Columns", "Choose, order and size the columns"),

@@ -1,4 +1,4 @@
-"""Panes and dialogs: what is in sight, what has the focus, and what lies over it."""
+"""Going from pane to pane and back, the lines at the bottom, and the dialogs over them."""
 
 from __future__ import annotations
 
@@ -6,83 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_app.tickets.messages import Failed, Inspect, Reconnect, ServerInspected, new_request_id
-from tui_app.ui.browse.base import BrowseBase, needs, no_error, no_rows
-from tui_app.ui.browse.layout import Arrangement, arrangement
+from tui_app.ui.browse.base import needs, no_error, no_rows
+from tui_app.ui.browse.layout import Arrangement
+from tui_app.ui.browse.panes import Panes
 from tui_app.ui.status.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from textual.geometry import Size
-
     from tui_app.ui.dialogs.server_pane import ServerPane
 
 
-class PaneActions(BrowseBase):
+class PaneActions(Panes):
     """The actions on panes and dialogs."""
 
     _inspecting = 0
-
-    # ------------------------------------------------------------------ layout
-
-    def arrange_for(self, size: Size) -> None:
-        """Be laid out for ``size`` from the first frame on: a later change computes every style a second time."""
-        self.arranged = arrangement(size.width, size.height)
-        self.update_classes(self._arrangement_classes(), update=False)
-
-    def choose_arrangement(self) -> None:
-        """Lay table and ticket out for the present size."""
-        self.arranged = arrangement(self.size.width, self.size.height)
-        self._show_panes()
-
-    def _show_panes(self) -> None:
-        classes = self._arrangement_classes()
-        self.update_classes(classes)
-        if classes["-detail"]:
-            self.follow()
-
-    def _arrangement_classes(self) -> dict[str, bool]:
-        visible = self.detail_opened if self.arranged is Arrangement.OVER else self.detail_wanted
-        return {**{other.value: other is self.arranged for other in Arrangement}, "-detail": visible}
-
-    def detail_in_sight(self) -> bool:
-        """Whether the ticket's pane shows."""
-        return self.has_class("-detail") and not self.has_class("-zoom-table")
-
-    def open_detail(self) -> None:
-        """Bring the ticket's pane into sight."""
-        self.detail_opened = self.detail_wanted = True
-        self.remove_class("-zoom-table")
-        self._show_panes()
-
-    def close_detail(self) -> None:
-        """Give the table its room back."""
-        self.detail_opened = False
-        if self.arranged is not Arrangement.OVER:
-            self.detail_wanted = False
-        self.remove_class("-zoom-detail")
-        self._show_panes()
-        self.table.focus()
-
-    def action_toggle_detail(self) -> None:
-        if self.detail_in_sight():
-            self.close_detail()
-        else:
-            self.open_detail()
-        self._keep_panes()
-
-    def _keep_panes(self) -> None:
-        looks, panes = self.deck.looks, {"detail": self.detail_wanted}
-        self.deck.remember(lambda: looks.set_panes(panes))
-
-    def action_zoom(self) -> None:
-        if self.has_class("-zoom-table") or self.has_class("-zoom-detail"):
-            self.remove_class("-zoom-table", "-zoom-detail")
-        elif self.detail.has_focus_within and self.detail_in_sight():
-            self.add_class("-zoom-detail")
-        elif self.detail_in_sight():
-            self.add_class("-zoom-table")
-        else:
-            self.refuse("The table has the whole screen already.")
-        self._show_panes()
 
     @needs(lambda screen: "" if len(screen.focus_chain) > 1 else "There is no other pane; enter opens the ticket.")
     def action_focus_pane(self, step: int) -> None:

@@ -25,6 +25,7 @@ from tui_app.tickets.messages import (
     TicketsFound,
     ValuesListed,
 )
+from tui_app.ui.browse.divider import Divider
 from tui_app.ui.browse.search_actions import SearchActions
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.search_line import SearchLine
@@ -95,12 +96,13 @@ class BrowseScreen(SearchActions):
         self._opening = opening
 
     def compose(self) -> ComposeResult:
-        self.detail_wanted = self.deck.looks.panes().get("detail") is not False
-        self.arrange_for(self.app.size)
+        detail = TicketDetail(id="detail")
+        self.restore_panes(self.app.size, detail)
         yield SearchLine()
         with Container(id="body"):
             yield BrowseTable(id="table")
-            yield TicketDetail(id="detail")
+            yield Divider()
+            yield detail
         yield StatusLine()
         yield KeyBar()
 

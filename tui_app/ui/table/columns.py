@@ -64,7 +64,7 @@ _KINDS = {
     "labels": ColumnKind("Labels", 10, 28),
     "created_at": ColumnKind("Created", 7, 7, right=True, is_time=True),
     "updated_at": ColumnKind("Updated", 7, 7, right=True, is_time=True),
-    "source": ColumnKind("Source", 4, 14, "From"),
+    "source": ColumnKind("Source", 8, 14),
     "url": ColumnKind("URL", 12, 60),
     "comments": ColumnKind("Comments", 8, 8, right=True),
 }
@@ -92,8 +92,8 @@ _ROOMY = (
     (60, ("id", "status", "title")),
     (72, ("id", "status", "title", "updated_at")),
     (92, ("id", "status", "title", "priority", "updated_at")),
-    (116, ("id", "status", "title", "assignee", "priority", "updated_at")),
-    (140, ("id", "status", "title", "assignee", "priority", "labels", "updated_at")),
+    (132, ("id", "status", "title", "assignee", "priority", "updated_at")),
+    (150, ("id", "status", "title", "assignee", "priority", "labels", "updated_at")),
     (176, ("id", "status", "title", "assignee", "priority", "type", "labels", "updated_at")),
     (
         10_000,
