@@ -38,7 +38,7 @@ class ProfilePicker(Picker[tuple[str, ...]]):
 
     def _hint(self, profile: ProfileSummary) -> str:
         state = self._states.get(profile.name)
-        return f"{profile.command}  {state.state if state else 'not started'}"
+        return f"{state.state if state else 'not started'} · {profile.command}"
 
     def explanation(self) -> str:
         if self._ticked:

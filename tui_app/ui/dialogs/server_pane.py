@@ -120,11 +120,19 @@ def _lines(report: ServerReport) -> Iterator[Content]:
 
 
 def _tool_line(name: str, role: str, read_only: bool | None, description: str) -> Content:
-    first = description.partition("\n")[0]
     kind = "" if role else ("  only reads" if read_only else "  never called" if read_only is False else "")
     return Content.assemble(
-        (f"{role or '·':<9}", "$text-accent"), (name, "bold" if role else ""), (f"{kind}  {first}", "$text-muted")
+        (f"{role or '·':<9}", "$text-accent"),
+        (name, "bold" if role else ""),
+        (f"{kind}  {_first_sentence(description)}", "$text-muted"),
     )
+
+
+def _first_sentence(text: str) -> str:
+    """What a tool is for; how to call it is for those that call it."""
+    line = text.strip().partition("\n")[0]
+    sentence, stop, _ = line.partition(". ")
+    return sentence + stop.rstrip()
 
 
 def _part(title: str, lines: Iterator[Content]) -> Iterator[Content]:
