@@ -86,7 +86,7 @@ async def test_what_scrolls_the_ticket_says_so_where_none_is_shown() -> None:
     async with opened(size=(80, 24)) as deck:
         for key in ("J", "right_square_bracket"):
             await deck.press(key)
-            await deck.sees("No ticket is shown; enter opens it.")
+            await deck.sees("No ticket is shown; ⏎ opens it.")
         assert "Section" not in deck.lines[-1]
 
 

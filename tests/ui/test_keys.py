@@ -96,3 +96,12 @@ def test_keys_are_shown_as_people_write_them(name: str, shown: str) -> None:
 def test_every_place_gives_its_bindings_with_ids() -> None:
     for place in PLACES:
         assert all(getattr(binding, "id", None) for binding in bindings_for(place))
+
+
+async def test_words_that_tell_what_to_press_name_the_keys_in_force() -> None:
+    async with opened(ui=UiSettings(keys={"program.quit": "Q", "table.open": "L", "form.correct": "ctrl+e"})) as deck:
+        await deck.press("J")
+        await deck.sees("No ticket is shown; L opens it.")
+        await deck.press("s")
+        await deck.type("statsu:open")
+        await deck.sees("^e: Did you mean")

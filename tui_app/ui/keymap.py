@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from tui_app.ui.key_names import display_key, is_key, name_of
 from tui_app.ui.keys import KEYS, PLACES, Key, find_key
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _AROUND = {
     **dict.fromkeys(("table", "detail", "find", "filter", "error"), ("browser", "anywhere")),
@@ -45,6 +49,13 @@ def _doubled(keys: Sequence[Key], chosen: Container[str]) -> Iterator[str]:
 def effective_keys(keymap: Mapping[str, str]) -> tuple[Key, ...]:
     """All keys, with the overrides in place."""
     return tuple(replace(key, keys=keymap.get(key.id, key.keys)) for key in KEYS)
+
+
+def shown_key(app: App[Any], key_id: str) -> str:
+    """The first of the keys in force for an action, as people write it: for words that tell what to press."""
+    key = find_key(key_id)
+    names = app._keymap.get(key_id) or (key.keys if key else "")
+    return display_key(names.partition(",")[0])
 
 
 def keys_markdown(keymap: Mapping[str, str] | None = None) -> str:

@@ -14,6 +14,7 @@ from tui_app.tickets.ticket import Ticket
 from tui_app.ui.browse.following import Following
 from tui_app.ui.browse.searching import Searching
 from tui_app.ui.form.known_values import KnownValues
+from tui_app.ui.keymap import shown_key
 from tui_app.ui.quick_views import NamedSearch, default_quick_views
 from tui_app.ui.status.describe import Counts
 
@@ -85,6 +86,10 @@ class BrowseBase(Screen[None]):
         """Whether the ticket's pane shows."""
         raise NotImplementedError
 
+    def step_back(self) -> Callable[[], object] | None:
+        """What escape undoes: the first of these that there is to undo."""
+        raise NotImplementedError
+
     def use_profiles(self, names: tuple[str, ...]) -> None:
         """Search these trackers from now on, for the same criteria."""
         raise NotImplementedError
@@ -96,6 +101,10 @@ class BrowseBase(Screen[None]):
     def profile_of(self, ticket: Ticket) -> str:
         """Which profile to ask about ``ticket``."""
         return ticket.source or self.searching.profiles[0]
+
+    def key(self, key_id: str) -> str:
+        """The key in force for an action, for words that tell what to press."""
+        return shown_key(self.app, key_id)
 
     def say(self, words: str, *, bad: bool = False) -> None:
         """Tell the user something that needs no answer."""
@@ -141,7 +150,21 @@ def no_ticket(screen: BrowseBase) -> str:
 
 def no_shown_ticket(screen: BrowseBase) -> str:
     """Why the ticket's pane cannot be scrolled."""
-    return no_ticket(screen) or ("" if screen.detail_in_sight() else "No ticket is shown; enter opens it.")
+    if no_ticket(screen) or screen.detail_in_sight():
+        return no_ticket(screen)
+    return f"No ticket is shown; {screen.key('table.open')} opens it."
+
+
+def no_other_pane(screen: BrowseBase) -> str:
+    """Why the focus cannot go to another pane."""
+    if len(screen.focus_chain) > 1:
+        return ""
+    return f"There is no other pane; {screen.key('table.open')} opens the ticket."
+
+
+def no_step_back(screen: BrowseBase) -> str:
+    """Why there is nothing to go back from."""
+    return "" if screen.step_back() else f"Nothing to go back from; {screen.key('program.quit')} quits."
 
 
 def no_rows(screen: BrowseBase) -> str:

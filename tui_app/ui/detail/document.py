@@ -152,7 +152,7 @@ def _discussion(ticket: Ticket, now: datetime) -> Iterator[Part]:
         yield from (_comment(comment, now) for comment in ticket.comments[:_MOST_COMMENTS])
         if len(ticket.comments) > _MOST_COMMENTS:
             yield Part(
-                text=f"{len(ticket.comments) - _MOST_COMMENTS} more comments; E opens all of them.", kind="muted"
+                text=f"{len(ticket.comments) - _MOST_COMMENTS} more comments; $EDITOR opens all of them.", kind="muted"
             )
     if ticket.history:
         latest = ticket.history[-_MOST_CHANGES:]

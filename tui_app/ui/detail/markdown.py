@@ -54,7 +54,7 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield "\n\n".join(gathered), True
     if len(text) > _LONGEST_TEXT:
         rest = len(text) - _LONGEST_TEXT
-        yield f".. and {rest:,} more characters, which are not shown here. E opens all of it in your editor.", False
+        yield f".. and {rest:,} more characters, which are not shown here; $EDITOR opens all of them.", False
 
 
 def _blocks(text: str) -> Iterator[str]:

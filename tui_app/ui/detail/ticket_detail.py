@@ -24,6 +24,7 @@ from tui_app.ui.detail.layout import DocumentLayout
 from tui_app.ui.detail.line_view import LineView
 from tui_app.ui.detail.markdown import MarkdownRenderer
 from tui_app.ui.detail.styles import DEFAULT_CSS, STYLE_NAMES, code_theme, markdown_styles, pane_styles
+from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.safe import safe_line
 
@@ -213,7 +214,7 @@ class TicketDetail(Widget):
 
     def action_next_match(self, step: int) -> None:
         if not self.view.is_marked:
-            self._say("Nothing is looked for in this ticket; / asks for words.")
+            self._say(f"Nothing is looked for in this ticket; {shown_key(self.app, 'detail.search')} asks for words.")
         elif self.view.next_match(step) == (0, 0):
             self._say_nothing_found()
 

@@ -25,6 +25,7 @@ from tui_app.tickets.query_slips import Slip, slips
 from tui_app.ui.form.completions import CompletionList
 from tui_app.ui.form.field_row import QUERY, FieldRow
 from tui_app.ui.form.fields import FIELDS, FieldSpec, check_fields, field_text, field_value, note_for
+from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
 
 _AROUND_FIELDS = 8  # lines: borders, query, hints, footer
@@ -139,7 +140,9 @@ class SearchForm(Widget):
         if name and name != QUERY:
             self._row(name).say(words, is_error=True)
         slip = self._slip()
-        self.query_one("#did-you-mean", Static).update(Content(f"^y: {slip.message}" if slip else ""))
+        self.query_one("#did-you-mean", Static).update(
+            Content(f"{shown_key(self.app, 'form.correct')}: {slip.message}" if slip else "")
+        )
         self.query_one("#form-error").display = False
 
     def _slip(self) -> Slip | None:
