@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [NAME ..] [--runs N] [--all] [--json]``: measure the program against its references.
+"""``python -m tests.benchmarks [NAME ..] [--runs N] [--all] [--json | --readme]``: the program against its references.
 
 Names may be the beginnings of names up to a dot: ``start`` measures ``start.screen``, ``start.rows`` and so on. Without
 names all that take seconds are measured; ``--all`` adds those that take minutes.
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=None, help="counted runs of each case")
     parser.add_argument("--all", action="store_true", help="also the cases that take minutes")
     parser.add_argument("--json", action="store_true", help="figures as JSON on standard output")
+    parser.add_argument("--readme", action="store_true", help="rows for the table in README.md")
     arguments = parser.parse_args()
     cases = [case for case in all_cases() if _chosen(case, arguments.names, arguments.all)]
     if not cases:
@@ -38,7 +39,7 @@ def main() -> int:
         except Exception:  # noqa: BLE001 (one case that cannot be measured must not hide the others)
             broken += 1
             print(f"{case.name} could not be measured:\n{traceback.format_exc()}", file=sys.stderr)
-    print(as_json(figures) if arguments.json else as_table(figures))
+    print(as_json(figures) if arguments.json else as_readme(figures) if arguments.readme else as_table(figures))
     return 1 if broken else 0
 
 
@@ -73,6 +74,21 @@ def _row(figure: Figure) -> str:
     verdict = "met" if figure.met else "OVER"
     median, goal = f"{sign}{figure.value:.2f}{unit}", f"{sign}{case.goal:g}{unit}"
     return f"| {case.name} | {measured} | {reference} | {median} | {spread} | {goal} | {verdict} |"
+
+
+def as_readme(figures: list[Figure]) -> str:
+    """The figures as rows of README's table."""
+    return "\n".join(map(_readme_row, figures))
+
+
+def _readme_row(figure: Figure) -> str:
+    case = figure.case
+    difference = case.compare is Compare.DIFFERENCE
+    goal, median = (
+        f"{value:+.0f} {case.unit}" if difference else f"{value:.3g}" for value in (case.goal, figure.value)
+    )
+    shown = median if figure.met else f"**{median}**"
+    return f"| {case.what} | {case.reference} | {goal} | {shown} | `{case.name}` |"
 
 
 def as_json(figures: list[Figure]) -> str:

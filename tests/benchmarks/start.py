@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,6 +66,18 @@ def first_screen(runs: int) -> Iterator[Pair]:
             yield Pair(screen(home, FIRST_SCREEN), reference)
 
 
+def first_screen_with_config(runs: int) -> Iterator[Pair]:
+    """The same where a config file says which server is meant."""
+    with fresh_home() as home:
+        path = Path(home["TICKETDECK_CONFIG_DIR"], "config.toml")
+        path.parent.mkdir(mode=0o700)
+        path.write_text(CONFIG)
+        path.chmod(0o600)
+        for _ in range(runs):
+            reference = python("import textual.app")
+            yield Pair(screen(home, FIRST_SCREEN), reference)
+
+
 def first_rows(runs: int) -> Iterator[Pair]:
     """Start to the first ticket rows of the embedded tracker, against the program's own first screen."""
     with fresh_home() as home:
@@ -73,6 +85,15 @@ def first_rows(runs: int) -> Iterator[Pair]:
             reference = screen(home, FIRST_SCREEN)
             yield Pair(screen(home, (*FIRST_SCREEN, b"PAY-")), reference)
 
+
+CONFIG = f"""
+default = "mine"
+[profiles.mine]
+command = ["{sys.executable}", "-m", "tui_app.local_tracker"]
+timeouts = {{ start = 60 }}
+[ui]
+refresh_seconds = 300
+"""
 
 NODE_SERVER = """
 const lines = require('readline').createInterface({ input: process.stdin });
@@ -104,8 +125,9 @@ def node_rows(runs: int) -> Iterator[Pair]:
         script = Path(folder, "server.js")
         script.write_text(NODE_SERVER.replace("SECONDS", str(NODE_SERVER_SECONDS)))
         for _ in range(runs):
-            reference = max(screen(home, FIRST_SCREEN), answer_time(["node", str(script)]))
-            yield Pair(screen(home, (*FIRST_SCREEN, b"NODE-1"), "--command", f"node {script}"), reference)
+            words = ("--command", f"node {script}")
+            reference = max(screen(home, FIRST_SCREEN, *words), answer_time(["node", str(script)]))
+            yield Pair(screen(home, (*FIRST_SCREEN, b"NODE-1"), *words), reference)
 
 
 def answer_time(argv: list[str]) -> float:
@@ -126,14 +148,18 @@ def answer_time(argv: list[str]) -> float:
     return elapsed
 
 
-def search_as_json(runs: int) -> Iterator[Pair]:
+def search_as_json(*criteria: str) -> Callable[[int], Iterator[Pair]]:
     """``ticketdeck search --format json``, against importing pydantic plus the embedded server's own start."""
-    with fresh_home() as home:
-        server = [sys.executable, "-m", "tui_app.local_tracker"]
-        command(home, "search", "--format", "json")  # fills the store
-        for _ in range(runs):
-            reference = python("import pydantic; pydantic.BaseModel") + answer_time(server)
-            yield Pair(command(home, "search", "--format", "json"), reference)
+
+    def measure(runs: int) -> Iterator[Pair]:
+        with fresh_home() as home:
+            server = [sys.executable, "-m", "tui_app.local_tracker"]
+            command(home, "search", "--format", "json")  # fills the store
+            for _ in range(runs):
+                reference = python("import pydantic; pydantic.BaseModel") + answer_time(server)
+                yield Pair(command(home, "search", "--format", "json", *criteria), reference)
+
+    return measure
 
 
 def help_text(runs: int) -> Iterator[Pair]:
@@ -151,9 +177,17 @@ def completion(runs: int) -> Iterator[Pair]:
 
 CASES = [
     Case("start.screen", "first screen", "import textual.app", 1.35, first_screen, runs=15),
+    Case("start.config", "first screen, with a config", "import textual.app", 1.35, first_screen_with_config, runs=15),
     Case("start.rows", "first rows, embedded tracker", "first screen", 1.15, first_rows, runs=15),
     Case("start.rows.node", "first rows, Node server of 300 ms", "max(first screen, server)", 1.15, node_rows),
-    Case("start.search", "search --format json", "import pydantic + server", 1.5, search_as_json),
+    Case("start.search", "search --format json", "import pydantic + server", 1.5, search_as_json()),
+    Case(
+        "start.search.criteria",
+        "search printer --status open .. --format json",
+        "import pydantic + server",
+        1.5,
+        search_as_json("printer", "--status", "open", "--created-after", "2y", "--max-results", "50"),
+    ),
     Case("start.help", "--help", "python -c pass", 5, help_text, runs=15),
     Case("start.completion", "shell completion", "python -c pass", 5, completion, runs=15),
 ]

@@ -16,9 +16,10 @@ from tui_app.settings.config import UiSettings
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.dates import DateBound
+from tui_app.tickets.errors import UsageError
 from tui_app.tickets.plain_values import NotPlainError, plain_value
 
-TEXTS = st.text(max_size=5) | st.sampled_from(["7d", "2026-11-01"])
+TEXTS = st.text(max_size=5) | st.sampled_from(["7d", "2026-11-01", "50", "007"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 VALUES = st.recursive(
     SCALARS,
@@ -77,7 +78,9 @@ def test_half_a_character_is_not_plain() -> None:
 
 def test_a_search_that_is_written_well_loads_no_pydantic() -> None:
     code = """import sys; from tui_app.tickets.criteria import check_criteria
-check_criteria({"text": "printer", "status": ["open"], "created_after": "7d", "max_results": 50})
+check_criteria({"text": "printer", "status": ["open"], "created_after": "7d", "max_results": "50"})
 raise SystemExit("pydantic" in sys.modules)"""
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
     assert check_criteria({"max_results": "50"}).max_results == 50
+    with pytest.raises(UsageError, match="1000"):
+        check_criteria({"max_results": "5000"})

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from tui_app.tickets.limits import Limits
 
+_MOST_DIGITS = 9  # more of them are a mistake, which pydantic explains
+
 _hints_of = cache(get_type_hints)
 
 
@@ -49,6 +51,8 @@ def plain_value(kind: Any, raw: Any) -> Any:
 def _scalar(kind: Any, raw: Any) -> Any:
     if kind is float and type(raw) is int:
         return float(raw)
+    if kind is int and type(raw) is str and raw.isascii() and raw.isdigit() and len(raw) <= _MOST_DIGITS:
+        return int(raw)  # what is typed is text
     if type(raw) is not kind or kind not in (str, int, float, bool):
         raise NotPlainError
     if kind is str:
