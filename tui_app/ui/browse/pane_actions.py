@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_app.tickets.messages import Failed, Inspect, Reconnect, ServerInspected, new_request_id
-from tui_app.ui.browse.base import needs, no_error, no_rows
+from tui_app.ui.browse.base import needs, no_error, no_other_pane, no_rows, no_step_back
 from tui_app.ui.browse.layout import Arrangement
 from tui_app.ui.browse.panes import Panes
 from tui_app.ui.status.status_line import StatusLine
@@ -20,13 +20,13 @@ class PaneActions(Panes):
 
     _inspecting = 0
 
-    @needs(lambda screen: "" if len(screen.focus_chain) > 1 else "There is no other pane; enter opens the ticket.")
+    @needs(no_other_pane)
     def action_focus_pane(self, step: int) -> None:
         self.focus_next() if step > 0 else self.focus_previous()
 
     # ------------------------------------------------------------------ back
 
-    @needs(lambda screen: "" if screen.step_back() else "Nothing to go back from; q quits.")
+    @needs(no_step_back)
     def action_back(self) -> None:
         step = self.step_back()
         if step:

@@ -29,6 +29,7 @@ from tui_app.ui.browse.divider import Divider
 from tui_app.ui.browse.search_actions import SearchActions
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.search_line import SearchLine
+from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.status.describe import Counts
 from tui_app.ui.status.key_bar import KeyBar
@@ -66,7 +67,7 @@ class BrowseTable(ResultsTable):
         if self.marked:
             super().action_clear_marks()
         else:
-            self._refuse("Nothing is marked; space marks a ticket.")
+            self._refuse(f"Nothing is marked; {shown_key(self.app, 'table.mark')} marks a ticket.")
 
     def _with_ticket(self, action: Callable[[], None]) -> None:
         if self.current is None:
@@ -163,8 +164,8 @@ class BrowseScreen(SearchActions):
         self.show_status()
         self.refresh_bindings()
 
-    @on(ResultsTable.LayoutChanged)
-    def _keep_columns(self, event: ResultsTable.LayoutChanged) -> None:
+    @on(ResultsTable.ColumnsChosen)
+    def _keep_columns(self, event: ResultsTable.ColumnsChosen) -> None:
         looks, profile = self.deck.looks, "+".join(self.searching.profiles)
         columns = tuple({"name": column.name, "width": column.width} for column in event.columns)
         self.deck.remember(lambda: looks.set_columns(profile, columns))
@@ -173,7 +174,7 @@ class BrowseScreen(SearchActions):
         kept = self.deck.looks.columns("+".join(self.searching.profiles))
         chosen = [ColumnSpec(str(c["name"]), width) for c in kept if isinstance(width := c.get("width", 0), int)]
         configured = [ColumnSpec.from_text(name) for name in self.settings.columns]
-        with self.prevent(ResultsTable.LayoutChanged):
+        with self.prevent(ResultsTable.ColumnsChosen):
             self.table.set_columns(chosen or configured)
 
     @on(SearchLine.Clicked)

@@ -209,14 +209,16 @@ class SearchActions(TicketActions):
 
 
 def _message(screen: BrowseBase) -> tuple[str, ...]:
-    progress = screen.searching.progress
-    if progress.running or not progress.parts:
-        return ("Searching", sentence_text(screen.searching.criteria), "", "esc cancels")
-    if progress.cancelled:
-        return ("Cancelled", "", "r searches again   s changes the search")
-    if progress.failures:
-        return (progress.failures[0].title, "", "e shows why   r tries again   p picks another tracker")
-    if not screen.searching.criteria.used_fields():
-        return ("This tracker has no tickets", "", "p picks another tracker")
+    progress, key = screen.searching.progress, screen.key
     words = sentence_text(screen.searching.criteria)
-    return ("No ticket matches", words, "", "s changes the search   x shows every ticket")
+    again, change = key("search.refresh"), f"{key('search.edit')} changes the search"
+    another = f"{key('program.profiles')} picks another tracker"
+    if progress.running or not progress.parts:
+        return ("Searching", words, "", f"{key('back')} cancels")
+    if progress.cancelled:
+        return ("Cancelled", "", f"{again} searches again   {change}")
+    if progress.failures:
+        return (progress.failures[0].title, "", f"{key('pane.error')} shows why   {again} tries again   {another}")
+    if not screen.searching.criteria.used_fields():
+        return ("This tracker has no tickets", "", another)
+    return ("No ticket matches", words, "", f"{change}   {key('search.clear')} shows every ticket")
