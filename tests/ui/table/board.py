@@ -35,7 +35,7 @@ class Harness(App[None]):
     @on(ResultsTable.Opened)
     @on(ResultsTable.EndReached)
     @on(ResultsTable.CountsChanged)
-    @on(ResultsTable.LayoutChanged)
+    @on(ResultsTable.ColumnsChosen)
     def _hear(self, event: Message) -> None:
         self.heard.append(event)
 

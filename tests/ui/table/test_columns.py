@@ -119,9 +119,16 @@ async def test_the_sorted_column_says_so_and_in_which_direction(board: Opening) 
         assert shown.table.sort is None
         assert "▲" not in shown.header
         assert "▼" not in shown.header
-        assert [message.sort for message in shown.heard(ResultsTable.LayoutChanged)] == []
+
+
+async def test_sorting_chooses_no_columns(board: Opening) -> None:
+    async with board([ticket(n) for n in range(3)]) as shown:
+        shown.table.sort_by("title")
         await shown.settle()
-        assert [message.sort for message in shown.heard(ResultsTable.LayoutChanged)] == ["title", "-title", None]
+        assert not shown.heard(ResultsTable.ColumnsChosen)
+        shown.table.set_columns([ColumnSpec("id")])
+        await shown.settle()
+        assert [message.columns for message in shown.heard(ResultsTable.ColumnsChosen)] == [(ColumnSpec("id"),)]
 
 
 @pytest.mark.parametrize("column", ["id", "status", "priority", "assignee", "updated_at", "labels", "comments"])
