@@ -97,7 +97,7 @@ async def test_each_part_of_a_ticket_can_be_copied(typed: str, copied: str) -> N
         await deck.type(typed)
         await deck.press("enter")
         await deck.until(lambda: deck.app.clipboard == copied)
-        await deck.sees(f"Copied {len(copied)} characters.")
+        await deck.sees("Copied")
 
 
 async def test_the_whole_ticket_is_copied_with_its_comments() -> None:

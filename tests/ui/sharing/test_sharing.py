@@ -59,7 +59,8 @@ def test_copying_asks_the_terminal_and_the_systems_tool(bare: pytest.MonkeyPatch
     said = copy_text(terminal, "PAY-142", run=lambda argv, text: ran.append((argv[0], text)))  # type: ignore[arg-type]
     assert terminal.copied == ["PAY-142"]
     assert [text for _, text in ran] == ["PAY-142"]
-    assert "7 characters" in said
+    assert said == "Copied PAY-142"
+    assert copy_text(terminal, "x\n" * 50, run=lambda argv, text: None) == "Copied 100 characters."  # type: ignore[arg-type]
 
 
 def test_over_ssh_only_the_terminal_is_asked() -> None:

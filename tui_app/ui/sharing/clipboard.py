@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _TOOL_SECONDS = 5.0  # a clipboard tool that has not taken the text by then hangs
+_MOST_REPEATED = 80  # characters that fit into a message
 _MOST_FOR_TERMINAL = 74_000
 """Characters; terminals drop a longer OSC 52 sequence (xterm's limit is 100,000 bytes of base64)."""
 
@@ -31,7 +32,11 @@ def copy_text(app: App[Any], text: str, *, run: Callable[[list[str], str], None]
     if tool:
         (run or _run_aside)(tool, text)
     if fits or tool:
-        return f"Copied {len(text):,} characters."
+        return (
+            f"Copied {text}"
+            if len(text) <= _MOST_REPEATED and "\n" not in text
+            else f"Copied {len(text):,} characters."
+        )
     return f"Not copied: a terminal takes at most {_MOST_FOR_TERMINAL:,} characters. Export it to a file instead."
 
 
