@@ -1,4 +1,4 @@
-"""A clock that stands still, for the pictures of screens."""
+"""A terminal with all colours for every test, and a clock that stands still for the pictures of screens."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ class StandingClock(datetime, metaclass=_SameType):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Any:
         return NOW.astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def every_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal that the tests are started in decides about no theme."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
 
 
 @pytest.fixture
