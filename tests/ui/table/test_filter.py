@@ -90,9 +90,35 @@ async def test_a_hit_that_no_column_shows_is_shown_behind_the_title(board: Openi
         assert shown.is_square()
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    ("line", "field", "shown_as"),
+    [
+        ("lena", {"reporter": "Lena Vogt"}, "Reporter: Lena"),
+        ("fisc", {"labels": ("fiscal",)}, "fisc"),
+        ("ledger", {"extra": {"team": {"name": "Ledger"}}}, "Team: Ledger"),
+        ("end", {"title": "a long title " * 15 + "and its end"}, "its end"),
+        ("2026-11-1", {}, "Created: 2026-11"),
+        ("~vgt", {"reporter": "Vogt"}, "Reporter: Vogt"),
+        ("title lena", {"reporter": "Lena Vogt"}, "Reporter: Lena"),
+        ("/browse/7", {"url": "https://x.example/browse/7"}, "/browse/7"),
+    ],
+)
+async def test_every_hit_is_in_sight_and_highlighted(
+    board: Opening, width: int, line: str, field: dict[str, Any], shown_as: str
+) -> None:
+    bare: dict[str, Any] = {"title": "a long title " * 15}
+    async with board([row(1, **bare | field)], size=(width, 6)) as shown:
+        shown.table.set_filter(line)
+        assert shown_as in shown.lines[1]
+        assert shown.is_square()
+        words = [segment.text for segment in shown.strips[1] if segment.style and segment.style.underline]
+        assert line.lstrip("~")[0] in "".join(words).casefold()
+
+
 def test_a_snippet_begins_shortly_before_the_hit() -> None:
     found = row(1, description="x " * 100 + "the needle " + "y " * 100)
-    piece = snippet(read_filter("needle"), found, 30)
+    piece = snippet(read_filter("needle"), ["needle"], found, 30)
     assert piece.startswith("…")
     assert "needle" in piece
 

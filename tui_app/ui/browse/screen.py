@@ -174,6 +174,8 @@ class BrowseScreen(SearchActions):
         kept = self.deck.looks.columns("+".join(self.searching.profiles))
         chosen = [ColumnSpec(str(c["name"]), width) for c in kept if isinstance(width := c.get("width", 0), int)]
         configured = [ColumnSpec.from_text(name) for name in self.settings.columns]
+        if configured and len(self.searching.profiles) > 1 and "source" not in self.settings.columns:
+            configured.insert(1, ColumnSpec("source"))
         with self.prevent(ResultsTable.ColumnsChosen):
             self.table.set_columns(chosen or configured)
 

@@ -10,7 +10,10 @@ from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.table.columns import FIELD_COLUMNS, ColumnSpec, column_kind, extra_columns
 from tui_app.ui.table.results_table import ResultsTable
 
-_FACET_COLUMNS = ("status", "assignee", "priority", "type", "project", "labels", "reporter", "source")
+_FACET_COLUMNS = (
+    *("status", "assignee", "priority", "type", "project", "labels", "reporter", "source"),
+    *("created_at", "updated_at"),
+)
 _WIDTH_STEP = 2  # cells
 _FIRST_WIDTH = 20  # where sizing starts for a column that fitted itself so far
 _NARROWEST = 4
@@ -28,14 +31,19 @@ class FacetPicker(Picker[None]):
         super().__init__("Facets")
         self._table = table
         self._column: str | None = None
+        self._counted: list[PickItem] = []
+        """The columns as lines; counting all of them at every key would be felt with many tickets."""
 
     def items(self) -> Sequence[PickItem]:
-        return self._columns() if self._column is None else self._values(self._column)
+        if self._column is not None:
+            return self._values(self._column)
+        self._counted = self._counted or self._columns()
+        return self._counted
 
     def _columns(self) -> list[PickItem]:
         facets = self._table.facets
         lines = []
-        for column in _FACET_COLUMNS:
+        for column in (*_FACET_COLUMNS, *extra_columns(self._table.tickets)):
             values = self._table.facet_counts(column)
             if len(values) > 1 or column in facets:
                 chosen = f"{len(facets[column])} of " if column in facets else ""
@@ -67,14 +75,17 @@ class FacetPicker(Picker[None]):
             return
         value = self.current.id.removeprefix(_VALUE)
         chosen = self._table.facets.get(self._column, frozenset())
-        self._table.set_facet(self._column, chosen ^ {value})
+        self._choose(self._column, chosen ^ {value})
+
+    def _choose(self, column: str, values: frozenset[str]) -> None:
+        self._table.set_facet(column, values)
+        self._counted = []
         self.reload()
 
     def action_delete(self) -> None:
         column = self._column or (self.current.id.removeprefix(_COLUMN) if self.current else None)
         if column:
-            self._table.set_facet(column, frozenset())
-            self.reload()
+            self._choose(column, frozenset())
 
     def action_close(self) -> None:
         if self._column is None:

@@ -7,16 +7,23 @@ must occur in order, near to each other. ``\\!`` and ``\\~`` are the characters 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.table.columns import text_of
+from tui_app.ui.table.columns import EXTRA, column_kind, text_of
 
 _FUZZY_SPREAD = 4
 """A fuzzy word of n letters may be spread over this many times n characters; wider, everything would match."""
 _LONGEST_FUZZY = 64  # letters; a longer word is pasted, and is looked for as it is
+
+_DATE = re.compile(r"\d{4}-\d")
+"""How a word begins that is looked for in the times as well: other numbers would be found in nearly all of them."""
+_DATE_COLUMNS = ("created_at", "updated_at")
+_SHORT_COLUMNS = ("assignee", "reporter", "priority", "type", "project", "labels", "source", *_DATE_COLUMNS)
+"""Fields that a hit may be in although no column shows them."""
 
 FIELD_END = "\n"
 """Between two fields of a folded ticket: no match reaches over it, because no word holds it."""
@@ -76,16 +83,20 @@ def folded(ticket: Ticket) -> str:
         ticket.priority,
         ticket.type,
         ticket.project,
-        " ".join(ticket.labels) if ticket.labels else None,
+        ", ".join(ticket.labels) if ticket.labels else None,
         ticket.source,
     ]
     if ticket.extra:
-        parts.extend(text_of(ticket, "extra." + name) for name in ticket.extra)
+        parts.extend(text_of(ticket, EXTRA + name) for name in ticket.extra)
     return FIELD_END.join(filter(None, parts)).casefold()
 
 
 def long_texts(ticket: Ticket) -> Iterable[str]:
     """The texts that are folded only when the short fields did not match: keeping them twice would cost the memory."""
+    if ticket.url:
+        yield ticket.url
+    for attachment in ticket.attachments:
+        yield attachment.name
     if ticket.description:
         yield ticket.description
     for comment in ticket.comments:
@@ -104,9 +115,9 @@ def keeps(wanted: Filter, short: str, ticket: Ticket) -> bool:
 
 
 def _in_long(ticket: Ticket, word: str) -> bool:
-    if not ticket.description and not ticket.comments:
-        return False
-    return any(word in text.casefold() for text in long_texts(ticket))
+    if any(word in text.casefold() for text in long_texts(ticket)):
+        return True
+    return bool(_DATE.match(word)) and any(word in text_of(ticket, column) for column in _DATE_COLUMNS)
 
 
 # ---------------------------------------------------------------------- fuzzy
@@ -188,15 +199,43 @@ _MOST_FOR_SNIPPET = 200_000  # characters; a row in sight must not wait for a bo
 _SNIPPET_BEFORE = 16  # characters shown before a hit in a text that is not a column
 
 
-def snippet(wanted: Filter, ticket: Ticket, width: int) -> str:
-    """A piece of a long text around the first hit in it, for rows whose hit no column shows; or empty."""
-    for text in () if wanted.fuzzy else long_texts(ticket):
-        text = text[:_MOST_FOR_SNIPPET]
-        lowered = text.casefold()
-        for word in wanted.words:
-            at = lowered.find(word)
+def unseen_words(wanted: Filter, cells: Iterable[str]) -> list[str]:
+    """The words whose hits are in none of the cells: cut off, in a field that is no column, or in a long text."""
+    if wanted.inverted:
+        return []
+    lowered = [cell.casefold() for cell in cells]
+    return [word for word in wanted.words if not any(_finds(wanted, cell, word) for cell in lowered)]
+
+
+def snippet(wanted: Filter, words: Iterable[str], ticket: Ticket, width: int) -> str:
+    """A piece of the text around the first hit of one of ``words``, with the name of the field; or empty."""
+    for word in words:
+        for caption, text in _named_texts(ticket, with_long=not wanted.fuzzy):
+            text = text[:_MOST_FOR_SNIPPET]
+            at = _first_hit(wanted, text.casefold(), word)
             if at >= 0:
-                start = max(0, at - min(_SNIPPET_BEFORE, (width - len(word)) // 3))
+                room = width - len(caption)
+                start = max(0, at - min(_SNIPPET_BEFORE, max(0, room - len(word)) // 3))
                 piece = " ".join(text[start : at + width].split())
-                return ("…" if start else "") + piece
+                return caption + ("…" if start else "") + piece
     return ""
+
+
+def _named_texts(ticket: Ticket, *, with_long: bool) -> Iterable[tuple[str, str]]:
+    """Every text of the ticket; the short ones with the name of their field before them."""
+    yield "", ticket.title
+    for column in (*_SHORT_COLUMNS, *(EXTRA + name for name in ticket.extra)):
+        text = text_of(ticket, column)
+        if text:
+            yield f"{column_kind(column).title}: ", text
+    if with_long:
+        yield from (("", text) for text in long_texts(ticket))
+
+
+def _first_hit(wanted: Filter, lowered: str, word: str) -> int:
+    letters = fuzzy_letters(lowered, word) if wanted.fuzzy else ()
+    return letters[0] if letters else lowered.find(word)
+
+
+def _finds(wanted: Filter, lowered: str, word: str) -> bool:
+    return _first_hit(wanted, lowered, word) >= 0

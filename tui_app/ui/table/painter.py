@@ -19,7 +19,7 @@ from tui_app.ui.rendering.safe import cut, fit, width_of
 from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_level, status_kind
 from tui_app.ui.table.changes import NEWS_SIGNS, News
 from tui_app.ui.table.columns import SIGNED, column_kind, text_of, value_of
-from tui_app.ui.table.filtering import Filter, highlights, snippet
+from tui_app.ui.table.filtering import Filter, highlights, snippet, unseen_words
 from tui_app.ui.table.layout import GAP, GUTTER, Layout
 
 CURSOR_SIGN = "▌"
@@ -29,6 +29,8 @@ STALE_SIGN = "↻"
 SORT_SIGNS = {False: "▲", True: "▼"}
 
 _LEAST_SNIPPET = 16  # cells; a shorter piece of text explains nothing
+_LEAST_TITLE = 12  # cells; the piece of text takes no more than leaves these
+_SNIPPET_PART = 0.5  # of a title that fills its column
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ class RowPainter:
     def row(self, ticket: Ticket, state: RowState) -> Strip:
         """The gutter and all columns; a gap belongs to the cell before it, which makes half as many segments."""
         cells = [self._cell(ticket, name, width, state) for name, width in self._columns]
-        if self._filter.words and not any(cell.spans for cell in cells):
-            self._add_snippet(cells, ticket)
+        if self._filter.words:
+            self._explain(cells, ticket)
         segments = self._gutter(state)
         for cell in cells:
             self._append(segments, cell)
@@ -158,21 +160,25 @@ class RowPainter:
         if cell.after:
             self._append(segments, cell.after)
 
-    def _add_snippet(self, cells: list[_Cell], ticket: Ticket) -> None:
-        """Put a piece of the text that the filter found into the empty end of the title: why is this row here?"""
+    def _explain(self, cells: list[_Cell], ticket: Ticket) -> None:
+        """Where the hit of a word is in no cell, put a piece of its text behind the title: why is this row here?"""
+        unseen = unseen_words(self._filter, [cell.text for cell in cells])
         names = [name for name, _ in self._columns]
-        if "title" not in names:
+        if not unseen or "title" not in names:
             return
         at = names.index("title")
-        title = cells[at].text.rstrip() + " "
-        gap = self._gaps["title"]
-        room = self._layout.widths[at] - width_of(title)
-        piece = snippet(self._filter, ticket, room) if room >= _LEAST_SNIPPET else ""
+        width = self._layout.widths[at]
+        title = cells[at].text.rstrip()
+        room = width - width_of(title) - 1
+        if room < _LEAST_SNIPPET:
+            room = min(max(_LEAST_SNIPPET, int(width * _SNIPPET_PART)), width - _LEAST_TITLE)
+        piece = snippet(self._filter, unseen, ticket, room) if room >= _LEAST_SNIPPET else ""
         if piece:
-            text = fit(piece, room)
+            title = fit(title, width - room - 1).rstrip() + " "
+            text = fit(piece, width - width_of(title))
             style = cells[at].style + self._styles["snippet"]
-            found = _Cell(text + gap, style, highlights(self._filter, text))
-            cells[at] = _Cell(title, cells[at].style, _NO_SPANS, found)
+            found = _Cell(text + self._gaps["title"], style, highlights(self._filter, text))
+            cells[at] = _Cell(title, cells[at].style, highlights(self._filter, title), found)
 
 
 def _header_cell(name: str, width: int, arrow: str) -> str:
