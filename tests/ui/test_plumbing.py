@@ -57,7 +57,7 @@ def test_no_reply_is_lost_between_threads() -> None:
 
 def test_jobs_run_in_order_and_a_failing_one_stops_nothing() -> None:
     done: list[str] = []
-    keeper = Keeper(lambda then, result: then(result))
+    keeper = Keeper(lambda then, *given: then(*given))
     keeper.run(lambda: done.append("first"))
     keeper.run(lambda: 1 / 0)
     keeper.run(lambda: "third", done.append)

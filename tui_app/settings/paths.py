@@ -10,6 +10,9 @@ from pathlib import Path
 
 APPLICATION = "ticketdeck"
 
+_NOWHERE = Path(os.devnull) / APPLICATION
+"""For a user without a home: nothing is there, nothing can be put there, and both are said as of any other place."""
+
 
 def config_dir() -> Path:
     """What people write, and what they searched: ``$TICKETDECK_CONFIG_DIR``, else the platform's config directory."""
@@ -28,8 +31,14 @@ def state_dir() -> Path:
 
 def _directory(variable: str, kind: str) -> Path:
     chosen = os.environ.get(variable)
-    if chosen:
-        return Path(chosen).expanduser()
+    try:
+        path = Path(chosen).expanduser() if chosen else _platforms_directory(kind)
+    except RuntimeError:  # nobody knows where this user's home is
+        return _NOWHERE
+    return path if chosen or path.is_absolute() else _NOWHERE
+
+
+def _platforms_directory(kind: str) -> Path:
     import platformdirs  # 10 ms that a search with the variable set does not pay
 
     return Path(getattr(platformdirs, kind)(APPLICATION, appauthor=False))
@@ -63,11 +72,6 @@ def era_file() -> Path:
 def crash_dir() -> Path:
     """One file for each crash."""
     return state_dir() / "crashes"
-
-
-def log_file() -> Path:
-    """Where ``--log`` without a directory of its own may go."""
-    return state_dir() / "ticketdeck.log"
 
 
 def database_path() -> Path:

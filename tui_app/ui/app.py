@@ -64,7 +64,7 @@ class TicketdeckApp(App[None]):
         self.recents = recents
         self.looks = looks
         self.config_file = config_file
-        self.keeper = Keeper(self.call_later)
+        self.keeper = Keeper(self.call_later, self._tell_of_files)
         self.keymap: dict[str, str] = {}
         self._guard = OutputGuard()
         self._typeahead = Typeahead(self)
@@ -133,7 +133,7 @@ class TicketdeckApp(App[None]):
 
     def remember(self, write: Callable[[], object]) -> None:
         """Write to a file soon, off this thread; what goes wrong with it is told once."""
-        self.keeper.run(write, lambda _: self._tell_of_files())
+        self.keeper.run(write)
 
     def _tell_of_files(self) -> None:
         """Warn of what went wrong with files; that they cannot be saved is said of the first one only."""

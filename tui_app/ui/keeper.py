@@ -18,10 +18,16 @@ T = TypeVar("T")
 
 
 class Keeper:
-    """Runs jobs on one daemon thread. ``hand_back`` must be callable from any thread: it calls on the UI thread."""
+    """Runs jobs on one daemon thread.
 
-    def __init__(self, hand_back: Callable[..., object]) -> None:
+    Args:
+        hand_back: calls what it is given on the UI thread; must be callable from any thread.
+        after_each: called there after each job, whose file may have left a notice.
+    """
+
+    def __init__(self, hand_back: Callable[..., object], after_each: Callable[[], object] = lambda: None) -> None:
         self._hand_back = hand_back
+        self._after_each = after_each
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._thread: Thread | None = None
 
@@ -35,6 +41,7 @@ class Keeper:
             result = job()
             if then is not None:
                 self._hand_back(then, result)
+            self._hand_back(self._after_each)
 
         self._jobs.put(whole_job)
 
