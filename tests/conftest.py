@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tui_app.settings.state import UiState
+
 
 @pytest.fixture(autouse=True)
 def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -20,7 +22,15 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "XDG_CACHE_HOME",
         "NO_COLOR",
         "TICKETDECK_PROFILE",
+        "TICKETDECK_DATA_DIR",
+        "TICKETDECK_STATE_DIR",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TICKETDECK_CONFIG_DIR", str(home / "config"))
     return home
+
+
+@pytest.fixture
+def card_seen(isolated_home: Path) -> None:
+    """The browser was started before: the card of the first run does not lie over its rows."""
+    UiState().set_first_run_card_seen()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import inspect
 import os
 import pty
 import select
@@ -22,6 +23,12 @@ import pyte
 
 PATIENCE = 20.0
 """Seconds until a wait gives up: far beyond what the program takes on a busy machine."""
+
+_OVERRULE_SIZE = ("COLUMNS", "LINES")
+"""Variables that programs believe before they ask the terminal; pytest-xdist sets them for its workers."""
+_FRAME_PAUSE = 0.015
+"""Seconds without output that end a frame: the pieces of one come closer together, on a busy machine too."""
+_LONGEST_FRAME = 0.5  # seconds; a program that never stops writing is looked at meanwhile
 
 
 class Terminal:
@@ -41,7 +48,8 @@ class Terminal:
         self.output = bytearray()
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        full = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        inherited = {name: value for name, value in os.environ.items() if name not in _OVERRULE_SIZE}
+        full = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             argv,
@@ -81,7 +89,9 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Change the terminal's size, as a window manager does."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.screen.resize(rows, columns)
+        if (columns, rows) != (self.screen.columns, self.screen.lines):
+            self.screen.resize(rows, columns)
+            self.screen.erase_in_display(2)  # pyte cannot show half of a wide character; all is drawn anew anyway
 
     def read(self, seconds: float) -> bool:
         """Take in what the program writes, waiting up to ``seconds`` for it; False when it has closed the terminal."""
@@ -107,14 +117,25 @@ class Terminal:
         Raises:
             AssertionError: it did not, within ``patience`` seconds; the message holds the screen.
         """
+        if not self.shows(what, patience):
+            raise AssertionError(f"the screen never showed {_in_words(what)}; it shows:\n{self.text}")
+        return self.text
+
+    def shows(self, what: str | Callable[[str], bool], patience: float) -> bool:
+        """Wait up to ``patience`` seconds until the screen shows ``what`` (or satisfies it); False: it did not."""
         met = what if callable(what) else lambda screen: what in screen
         deadline = time.monotonic() + patience
-        while not met(text := self.text):
-            if time.monotonic() > deadline or not self.read(0.05):
-                if met(text := self.text):
-                    break
-                raise AssertionError(f"the screen never showed {what!r}; it shows:\n{text}")
-        return text
+        while not met(self.text):
+            if time.monotonic() > deadline or not self._read_frame():
+                return met(self.text)
+        return True
+
+    def _read_frame(self) -> bool:
+        """Take in what comes together: half a frame is no screen to judge. False when the terminal is closed."""
+        is_open, end = self.read(0.05), time.monotonic() + _LONGEST_FRAME
+        while is_open and time.monotonic() < end and select.select([self._master], [], [], _FRAME_PAUSE)[0]:
+            is_open = self.read(0)
+        return is_open
 
     def wait_for_bytes(self, *needles: bytes, patience: float = PATIENCE) -> float:
         """Seconds from the start until the program had written all of ``needles``. Parses nothing: for measuring."""
@@ -123,6 +144,17 @@ class Terminal:
             if time.monotonic() > deadline or not self.read(0.05):
                 raise AssertionError(f"never written: {needles!r}; written: {bytes(self.output[-2000:])!r}")
         return time.perf_counter() - self.started
+
+    def wait_until_stopped(self) -> None:
+        """Wait until Ctrl-Z has stopped the program. What it writes is read: with a full terminal it never would."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(self.process.pid, os.WNOHANG | os.WUNTRACED)
+            if pid:
+                assert os.WIFSTOPPED(status)
+                return
+            self.read(0.05)
+        raise AssertionError(f"it was not stopped; the screen:\n{self.text}")
 
     def wait_for_exit(self, patience: float = PATIENCE) -> int:
         """The program's exit code; its last output is read."""
@@ -140,3 +172,11 @@ class Terminal:
 def _take_terminal() -> None:
     """Make the pseudo-terminal the child's controlling one, so that Ctrl-C and Ctrl-Z reach it as signals."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _in_words(what: str | Callable[[str], bool]) -> str:
+    if isinstance(what, str):
+        return repr(what)
+    with contextlib.suppress(OSError, TypeError):  # typed in, or built in
+        return inspect.getsource(what).strip()
+    return repr(what)

@@ -1,7 +1,8 @@
-"""``ticketdeck`` with a mistake of its own in the user interface, in its painting, or in the worker."""
+"""``ticketdeck`` with a mistake of its own in the interface, in its painting or in the worker; or run by nobody."""
 
 from __future__ import annotations
 
+import pwd
 import sys
 from typing import Any, NoReturn
 
@@ -13,8 +14,14 @@ def fail(*arguments: Any, **named: Any) -> NoReturn:
     raise ZeroDivisionError(text)
 
 
+def not_known(number: int) -> NoReturn:
+    raise KeyError(f"uid not found: {number}")
+
+
 def spoil(place: str) -> None:
-    if place == "worker":
+    if place == "nobody":  # as in a container that runs with a user id of no user
+        pwd.getpwuid = not_known
+    elif place == "worker":
         from tui_app.adapters.auto.adapter import AutoAdapter
 
         AutoAdapter.search_call = fail  # type: ignore[method-assign]

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.driving import PROGRAM, leave
 from tests.end_to_end.tour import SECRET, write_home
 from tests.processes import new_mark, wait_until_gone
 from tests.terminal import Terminal
 
-PROGRAM = [sys.executable, "-m", "tui_app"]
+pytestmark = pytest.mark.usefixtures("card_seen")
+
 FAULTY = [sys.executable, "-m", "tests.end_to_end.faulty_program"]
 MODES_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l", b"\x1b[?1049l", b"\x1b[?25h")
 
@@ -30,7 +32,7 @@ class Ending:
         self.attributes: list[Any] = termios.tcgetattr(self.terminal._master)
 
     def until_rows(self) -> None:
-        self.terminal.wait_for("EVIL-5 ")
+        self.terminal.wait_for(lambda text: "EVIL-5 " in text and "60 tickets" in text)
         assert termios.tcgetattr(self.terminal._master) != self.attributes
 
     def assert_clean(self, code: int) -> str:
@@ -63,8 +65,6 @@ def test_an_exception_in_the_user_interface(isolated_home: Path) -> None:
     ending = Ending(isolated_home, [*FAULTY, "ui"])
     with ending.terminal:
         ending.until_rows()
-        ending.terminal.send("\x1b")
-        ending.terminal.read_for(0.3)
         ending.terminal.send("f")
         assert "ZeroDivisionError" in ending.assert_clean(1)
 
@@ -80,10 +80,7 @@ def test_an_exception_in_the_worker_is_survived_told_and_reported(isolated_home:
     with ending.terminal:
         ending.terminal.wait_for("Something went wrong inside ticketdeck")
         ending.terminal.wait_for("r Try again")
-        ending.terminal.send("q")
-        ending.terminal.read_for(0.3)
-        ending.terminal.send("q")
-        assert ending.terminal.wait_for_exit() == 0
+        leave(ending.terminal)
         wait_until_gone(ending.mark)
         (report,) = isolated_home.rglob("crash-*.txt")
         assert "ZeroDivisionError" in report.read_text()
@@ -106,3 +103,37 @@ def test_a_terminal_that_goes_away_ends_program_and_server(isolated_home: Path) 
     os.close(ending.terminal._master)
     ending.terminal.process.wait(timeout=20)
     wait_until_gone(ending.mark)
+
+
+def test_ctrl_z_and_fg_draw_everything_anew_and_the_server_has_stayed(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, PROGRAM)
+    terminal = ending.terminal
+    with terminal:
+        ending.until_rows()
+        for _ in range(2):
+            terminal.send("\x1a")
+            terminal.wait_until_stopped()
+            assert termios.tcgetattr(terminal._master) == ending.attributes
+            terminal.screen.reset()  # the shell's screen
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_for(lambda text: "EVIL-5 " in text and "60 tickets" in text and "q Quit" in text)
+        terminal.send("sfail\r")
+        terminal.wait_for("refused")
+        leave(terminal)
+        wait_until_gone(ending.mark)
+
+
+def test_a_storm_of_new_sizes_harms_nothing(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, PROGRAM)
+    terminal = ending.terminal
+    with terminal:
+        ending.until_rows()
+        for columns, rows in ((300, 80), (60, 15), (20, 5), (1, 1), (200, 2), (140, 24), (80, 24)) * 10:
+            terminal.resize(columns, rows)
+            terminal.send("j")
+            terminal.read(0.005)
+        terminal.send("g")
+        terminal.wait_for(lambda text: "EVIL-5 " in text and "60 tickets" in text and "q Quit" in text)
+        leave(terminal)
+        wait_until_gone(ending.mark)
+        assert not list(isolated_home.rglob("crash-*.txt"))

@@ -6,21 +6,27 @@ import re
 import shlex
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
+from tests.end_to_end.driving import PROGRAM, escape
 from tests.processes import new_mark, wait_until_gone
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("card_seen")
+
 SERVER = Path(__file__).with_name("chaos_server.py")
-ESCAPE = "\x1b"
 SOON = 2.0
 """Seconds: the bound for what is instant, on a machine that runs other tests as well."""
+VISIBLE = 1.0
+"""Seconds until quitting shows."""
 
 HANGS = ("silent", "progress-for-ever")
 BREAKS = ("killed", "exits", "closes-its-output", "dies-within-a-line")
-FLOODS = ("endless-line", "floods-standard-error", "noise", "notifications")
+FLOODS = ("notifications", "endless-line", "floods-standard-error", "noise")
 REFUSES = (
     "is-error",
     "refused",
@@ -29,25 +35,31 @@ REFUSES = (
     "cut-json",
     "error-that-is-text",
     "closes-its-input",
-    "reads-nothing",
 )
 
 
-def browser(mark: dict[str, str], *more: str) -> Terminal:
-    command = shlex.join([sys.executable, str(SERVER), *more])
-    return Terminal([sys.executable, "-m", "tui_app", "--command", command], columns=100, rows=30, environment=mark)
+def one_quick(faults: Sequence[str]) -> list[ParameterSet]:
+    """The first of a kind is in every run."""
+    return [pytest.param(fault, marks=[pytest.mark.slow] if number else []) for number, fault in enumerate(faults)]
 
 
-def escape(terminal: Terminal) -> None:
-    """Press escape, and nothing else for so long that the program knows that it is alone."""
-    terminal.send(ESCAPE)
-    terminal.read_for(0.25)
+STALE = "\n↻  ID "  # the table's head while its rows are those of a former search
+RETRY = "retry = { base_delay = 0.1 }"  # the pauses between attempts have tests of their own
 
 
-def started(terminal: Terminal) -> None:
-    terminal.wait_for(lambda text: "FLT-1 " in text and "Welcome" in text)
-    escape(terminal)
-    terminal.wait_for(lambda text: "/ Filter" in text and "Welcome" not in text)
+@pytest.fixture
+def browser(isolated_home: Path) -> Iterator[Terminal]:
+    """The browser on the server that has every fault, with its rows; at the end it quits, and no process is left."""
+    config = isolated_home / "config" / "config.toml"
+    config.parent.mkdir(mode=0o700)
+    config.write_text(f"[profiles.faulty]\ncommand = {[sys.executable, str(SERVER)]!r}\n{RETRY}\n")
+    config.chmod(0o600)
+    mark = new_mark()
+    with Terminal(PROGRAM, columns=100, rows=30, environment=mark) as terminal:
+        terminal.wait_for(lambda text: "FLT-1 " in text and "60 tickets" in text)
+        yield terminal
+        quit_at_once(terminal)
+        wait_until_gone(mark)
 
 
 def cursor(screen: str) -> str:
@@ -55,88 +67,86 @@ def cursor(screen: str) -> str:
     return found[1] if found else ""
 
 
-def move_and_quit(terminal: Terminal, mark: dict[str, str]) -> None:
-    """Keys work, and the terminal is the user's again within a second of ``q``."""
-    before = cursor(terminal.text)
-    terminal.send("j")
-    terminal.wait_for(lambda text: cursor(text) not in ("", before), patience=SOON)
+def quit_at_once(terminal: Terminal) -> None:
+    """The terminal is the user's again within a second."""
     terminal.send("q")
     begin = time.monotonic()
     terminal.wait_for_bytes(b"\x1b[?1049l")
-    assert time.monotonic() - begin < SOON
+    assert time.monotonic() - begin < VISIBLE
     assert terminal.wait_for_exit() == 0
-    wait_until_gone(mark)
 
 
-@pytest.mark.parametrize("fault", HANGS)
-def test_a_server_that_hangs_is_cancelled_by_escape_and_the_old_rows_stay(fault: str) -> None:
-    mark = new_mark()
-    with browser(mark) as terminal:
-        started(terminal)
-        terminal.send(f"sfault:{fault}\r")
-        terminal.wait_for("old rows")
-        terminal.send("j")
-        terminal.wait_for(lambda text: cursor(text) == "FLT-1", patience=SOON)
-        escape(terminal)
-        terminal.wait_for(lambda text: "searching" not in text, patience=SOON)
-        assert "FLT-5 " in terminal.text
-        move_and_quit(terminal, mark)
+def keys_work(terminal: Terminal) -> None:
+    """The cursor moves, at once."""
+    before = cursor(terminal.text)
+    terminal.send("j")
+    terminal.wait_for(lambda text: cursor(text) not in ("", before), patience=SOON)
 
 
-@pytest.mark.parametrize("fault", [*BREAKS, *REFUSES])
-def test_what_went_wrong_is_said_with_what_to_do_next_over_the_old_rows(fault: str) -> None:
-    mark = new_mark()
-    with browser(mark) as terminal:
-        started(terminal)
-        terminal.send(f"sfault:{fault}\r")
-        screen = terminal.wait_for("✗")
-        assert "r Try again" in terminal.wait_for("r Try again")
-        assert "old rows" in screen or "FLT-1 " in screen
-        escape(terminal)
-        terminal.wait_for(lambda text: "/ Filter" in text, patience=SOON)
-        terminal.send("x")  # every ticket: a new server does what the broken one cannot
-        terminal.wait_for(lambda text: "old rows" not in text and "60 tickets" in text)
-        move_and_quit(terminal, mark)
+def searches_again(terminal: Terminal) -> None:
+    """A new search finds everything, on a new server where the old one cannot."""
+    terminal.send("x")
+    terminal.wait_for(lambda text: "Every ticket" in text and "60 tickets" in text and STALE not in text)
 
 
-@pytest.mark.parametrize("fault", FLOODS)
-def test_a_server_that_floods_leaves_the_keys_alone(fault: str) -> None:
-    mark = new_mark()
-    with browser(mark) as terminal:
-        started(terminal)
-        terminal.send(f"sfault:{fault}\r")
-        terminal.send("jj")
-        terminal.wait_for(lambda text: cursor(text) == "FLT-2" or "✗" in text, patience=SOON * 2)
-        terminal.read_for(0.3)
-        escape(terminal)
-        terminal.wait_for(lambda text: "/ Filter" in text, patience=SOON * 2)
-        terminal.send("x")
-        terminal.wait_for("60 tickets")
-        move_and_quit(terminal, mark)
+@pytest.mark.parametrize("fault", one_quick(HANGS))
+def test_a_server_that_hangs_is_cancelled_by_escape_and_the_old_rows_stay(browser: Terminal, fault: str) -> None:
+    browser.send(f"sfault:{fault}\r")
+    browser.wait_for(lambda text: "old rows" in text and "esc Back" in text)
+    keys_work(browser)
+    browser.send("\x1b")
+    browser.wait_for(lambda text: "cancelled (r)" in text, patience=SOON)
+    assert "FLT-5 " in browser.text
+    keys_work(browser)
 
 
-def test_a_late_answer_never_takes_the_place_of_a_newer_one() -> None:
-    mark = new_mark()
-    with browser(mark) as terminal:
-        started(terminal)
-        terminal.send("sfault:late\r")
-        terminal.wait_for("old rows")
-        terminal.send("x")
-        terminal.wait_for(lambda text: "60 tickets" in text and "old rows" not in text)
-        terminal.read_for(0.5)
-        assert "FLT-5 " in terminal.text
+@pytest.mark.parametrize("fault", [*one_quick(BREAKS), *one_quick(REFUSES)])
+def test_what_went_wrong_is_said_with_what_to_do_next_over_the_old_rows(browser: Terminal, fault: str) -> None:
+    browser.send(f"sfault:{fault}\r")
+    screen = browser.wait_for(lambda text: "✗" in text and "r Try again" in text)
+    assert STALE in screen
+    assert "FLT-1 " in screen
+    escape(browser)
+    searches_again(browser)
+    keys_work(browser)
+
+
+@pytest.mark.parametrize("fault", one_quick(FLOODS))
+def test_a_server_that_floods_leaves_the_keys_alone(browser: Terminal, fault: str) -> None:
+    browser.send(f"sfault:{fault}\r")
+    browser.wait_for(lambda text: "fault:" in text and not text.startswith("━"))
+    browser.send("jj")
+    browser.wait_for(lambda text: cursor(text) == "FLT-2" or "r Try again" in text, patience=SOON)
+    escape(browser)
+    searches_again(browser)
+    keys_work(browser)
+
+
+def test_a_server_that_goes_deaf_is_given_up_by_escape_and_replaced(browser: Terminal) -> None:
+    browser.send("sfault:reads-nothing\r")
+    browser.wait_for("r Try again")
+    escape(browser)
+    browser.send("x")
+    browser.wait_for(lambda text: "Every ticket" in text and "working" in text)
+    browser.send("\x1b")
+    browser.wait_for("cancelled (r)", patience=SOON)
+    searches_again(browser)
+
+
+def test_a_late_answer_never_takes_the_place_of_a_newer_one(browser: Terminal) -> None:
+    browser.send("sfault:late\r")
+    browser.wait_for("old rows")
+    searches_again(browser)  # the former search is given up, and its server answers only then
+    browser.send("r")
+    browser.wait_for(lambda text: "so far" not in text and "60 tickets" in text)
+    assert "FLT-5 " in browser.text
+    assert "✗" not in browser.text
 
 
 def test_quitting_does_not_wait_for_a_server_that_is_still_starting() -> None:
     mark = new_mark()
     command = shlex.join([sys.executable, "-c", "import time; time.sleep(60)"])
-    with Terminal([sys.executable, "-m", "tui_app", "--command", command], environment=mark) as terminal:
-        terminal.wait_for("Welcome")
-        escape(terminal)
-        terminal.wait_for(lambda text: "Welcome" not in text)
-        terminal.send("q")
-        begin = time.monotonic()
-        terminal.wait_for_bytes(b"\x1b[?1049l")
-        assert time.monotonic() - begin < SOON
-        terminal.wait_for_exit()
+    with Terminal([*PROGRAM, "--command", command], environment=mark) as terminal:
+        terminal.wait_for(lambda text: "starting" in text and "q Quit" in text)
+        quit_at_once(terminal)
         wait_until_gone(mark)

@@ -15,7 +15,7 @@ from tests.terminal import Terminal
 PROGRAM = [sys.executable, "-m", "tui_app"]
 ESCAPE, CTRL_Q = "\x1b", "\x11"
 _COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
-_TICKET = re.compile(r"\b(?:PAY|WEB|OPS|MOB|DATA|HELP)-\d+")
+_ROW = re.compile(r"\W{0,4}((?:PAY|WEB|OPS|MOB|DATA|HELP)-\d+)\b")
 _NEW_TICKET = (
     '{"id": "OPS-900", "title": "Label printer smells of smoke", "status": "open", "assignee": "Grace O\'Connor"}'
 )
@@ -55,8 +55,8 @@ class Day:
 
     def tickets(self) -> list[str]:
         """The ids of the rows shown, from the top."""
-        rows = (_TICKET.search(line) for line in self.terminal.text.splitlines()[2:])
-        return [row[0] for row in rows if row]
+        rows = map(_ROW.match, self.terminal.text.splitlines())
+        return [row[1] for row in rows if row]
 
 
 def test_a_working_day_in_ten_steps(isolated_home: Path) -> None:

@@ -6,12 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.terminal import Terminal
+from tests.end_to_end.driving import PROGRAM, at_table, escape
+from tests.terminal import PATIENCE, Terminal
 
-PROGRAM = [sys.executable, "-m", "tui_app"]
 SERVER = Path(__file__).with_name("hostile_server.py")
 SECRET = "Zx9-secret-value-77"
-ESCAPE = "\x1b"
 _CONFIG = """\
 default = "evil"
 [profiles.evil]
@@ -19,8 +18,9 @@ command = ["{python}", "{server}", "--token", "${{env:TOKEN}}"]
 private_fields = ["{private}"]
 env = {{ HOSTILE_TOKEN = "${{env:TOKEN}}" }}
 """
-_MOST_ESCAPES = 12
-_ESCAPE_SECONDS = 0.25  # the program waits a tenth of a second for what follows an escape
+_PRESS_SECONDS = 0.5
+_TOOLTIP_SECONDS = 0.6  # of rest until a tooltip comes
+_PAGES = "\x1b[6~" * 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,21 @@ class Stop:
     keys: str
     shows: str
     leave: str = ""
+    stays: bool = False
+    """It lies over nothing: the next key is the table's."""
+    until: str = ""
+    """Typed again and again until the words show: the ticket that it scrolls through may still be on its way."""
 
 
 STOPS = (
-    Stop("s", "Search for"),
+    Stop("s", "^n Values"),
     Stop("s\x0e", "Created since"),
     Stop("sstatus:", "status:"),
-    Stop("s\x0c", "Created since"),
-    Stop("/4711", "4711"),
-    Stop("f", "Facets"),
-    Stop("f\r", "Facets"),
-    Stop("c", "Columns"),
+    Stop("s\x0c", "^n Values"),
+    Stop("/4711", "esc Drop"),
+    Stop("f", "29 values"),
+    Stop("f\r", "enter picks"),
+    Stop("c", "Narrower"),
     Stop(",", "Sort by"),
     Stop("p", "Trackers"),
     Stop("\x12", "Recent searches"),
@@ -51,19 +55,20 @@ STOPS = (
     Stop("T", "Theme"),
     Stop("y", "Copy EVIL-"),
     Stop("X", "Export to"),
-    Stop("P", "Command", "\x1b[6~" * 30),
-    Stop("e", "Nothing has gone wrong"),
-    Stop("gjo", "no web address"),
-    Stop("g\r", "EVIL-0"),
-    Stop("\r/4711\r", "4711"),
-    Stop("\rG", "Tool calls"),
-    Stop("\rwG", '"url": "file:///4711"', "w"),
-    Stop("z", "EVIL-", "z"),
-    Stop(" v*aA", "EVIL-"),
-    Stop("lllhhh", "EVIL-"),
-    Stop("2", "EVIL-", "x"),
-    Stop("sfail\r", "refused"),
-    Stop("x", "EVIL-"),
+    Stop("P", "r Start anew", leave=_PAGES),
+    Stop("e", "Nothing has gone wrong", stays=True),
+    Stop("gjo", "no web address", stays=True),
+    Stop("g\r", "Page down"),
+    Stop("\r/4711\r", "Page down"),
+    Stop("\r", "get_ticket {", until="G"),
+    Stop("\rw", '"url": "file:///4711"', leave="w", until="G"),
+    Stop("z", "EVIL-", leave="z", stays=True),
+    Stop(" v*", "marked", stays=True),
+    Stop("aA", "EVIL-", stays=True),
+    Stop("lllhhh", "EVIL-", stays=True),
+    Stop("2", "assigned to me", leave="x", stays=True),
+    Stop("sfail\r", "r Try again"),
+    Stop("x", "Every ticket", stays=True),
     Stop("\x1bOQ", "Welcome"),
 )
 """Everything there is to see."""
@@ -94,32 +99,32 @@ def write_home(home: Path, *, private: str = "salary") -> dict[str, str]:
 
 
 def open_browser(environment: dict[str, str], *arguments: str, columns: int = 120, rows: int = 40) -> Terminal:
-    """The browser on the hostile server, with its first rows on the screen and no card over them."""
+    """The browser on the hostile server, with its first rows on the screen."""
     terminal = Terminal(
         [*PROGRAM, *arguments], columns=columns, rows=rows, environment=environment, directory=environment["HOME"]
     )
-    terminal.wait_for(lambda text: "EVIL-1 " in text and "Welcome" in text)
-    escape(terminal)
+    terminal.wait_for(lambda text: "EVIL-1 " in text and at_table(text))
     return terminal
-
-
-def escape(terminal: Terminal) -> None:
-    """Press escape until the table is in sight with nothing over it."""
-    for _ in range(_MOST_ESCAPES):
-        terminal.send(ESCAPE)
-        terminal.read_for(_ESCAPE_SECONDS)
-        if "/ Filter" in terminal.text:
-            return
-    raise AssertionError(f"no way back to the table:\n{terminal.text}")
 
 
 def visit(terminal: Terminal, stop: Stop) -> None:
     """Go to a stop and come back to the table."""
     terminal.send(stop.keys)
-    terminal.wait_for(stop.shows)
-    terminal.read_for(0.1)
+    if stop.until:
+        press_until(terminal, stop.until, stop.shows)
+    else:
+        terminal.wait_for(lambda text: stop.shows in text and (stop.stays or not at_table(text)))
     terminal.send(stop.leave)
     escape(terminal)
+
+
+def press_until(terminal: Terminal, key: str, words: str) -> None:
+    """Press ``key`` until ``words`` show: where what it acts on may still change."""
+    for _ in range(int(PATIENCE / _PRESS_SECONDS)):
+        terminal.send(key)
+        if terminal.shows(words, _PRESS_SECONDS):
+            return
+    raise AssertionError(f"{words!r} never showed; the screen:\n{terminal.text}")
 
 
 def hover(terminal: Terminal) -> None:
@@ -128,7 +133,7 @@ def hover(terminal: Terminal) -> None:
     for row in range(1, rows + 1, 2):
         terminal.send(f"\x1b[<35;{1 + row * 7 % columns};{row}M")
         terminal.read_for(0.02)
-    terminal.read_for(0.6)
+    terminal.read_for(_TOOLTIP_SECONDS)
 
 
 def files_below(folder: Path) -> dict[Path, bytes]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.terminal import PATIENCE, Terminal
+from tests.terminal import Terminal
 
 PROGRAM = [sys.executable, "-m", "tests.ui.program"]
 
@@ -28,7 +26,7 @@ def test_after_ctrl_z_and_fg_everything_is_drawn_again() -> None:
         terminal.wait_for("PAY-100")
         terminal.wait_for("q Quit")
         terminal.send("\x1a")
-        wait_until_stopped(terminal)
+        terminal.wait_until_stopped()
         terminal.wait_for_bytes(b"\x1b[?1049l")  # the shell's own screen is back
         terminal.screen.reset()
         terminal.process.send_signal(signal.SIGCONT)
@@ -37,18 +35,6 @@ def test_after_ctrl_z_and_fg_everything_is_drawn_again() -> None:
         terminal.send("j")
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
-
-
-def wait_until_stopped(terminal: Terminal) -> None:
-    """What it writes is read meanwhile: with a full terminal it would never come to stopping."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(terminal.process.pid, os.WNOHANG | os.WUNTRACED)
-        if pid:
-            assert os.WIFSTOPPED(status)
-            return
-        terminal.read(0.05)
-    raise AssertionError(f"it was not stopped; the screen:\n{terminal.text}")
 
 
 def test_a_login_command_gets_the_terminal_and_gives_it_back() -> None:
