@@ -83,3 +83,11 @@ def test_what_was_not_saved_as_a_share_counts_for_nothing(saved: dict[str, objec
 def test_a_saved_share_is_read_back_within_its_bounds() -> None:
     assert Shares.from_panes(Shares(33, 44).to_panes()) == Shares(33, 44)
     assert Shares.from_panes({"beside": 0, "below": 100}) == Shares(20, 80)
+
+
+async def test_a_facet_in_force_is_told_in_the_status_line() -> None:
+    async with opened(size=OVER) as deck:
+        deck.browser.table.set_facet("status", frozenset({"Open"}))
+        await deck.sees("status: Open")
+        await deck.press("escape")
+        await deck.until(lambda: "status: Open" not in deck.text)

@@ -14,7 +14,7 @@ from tui_app.ui.browse.progress import SearchProgress
 from tui_app.ui.form.fields import check_fields, note_for
 from tui_app.ui.form.known_values import KnownValues
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.status.describe import Counts, describe_counts, describe_search, describe_state
+from tui_app.ui.status.describe import Counts, describe_counts, describe_facets, describe_search, describe_state
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -161,6 +161,14 @@ def test_a_search_that_failed_does_not_claim_that_there_are_no_tickets() -> None
     assert words(describe_counts(Counts(), SearchProgress())) == "no tickets"
     made.fail(failed(request_id=1))
     assert words(describe_counts(Counts(), made)) == "nothing loaded"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({"Open"}, "status: Open"), ({"Open", ""}, "status: (none), Open"), ({"a", "b", "c"}, "status: 3 values")],
+)
+def test_what_the_rows_are_narrowed_to_is_said(values: set[str], said: str) -> None:
+    assert words(describe_facets({"status": values})) == said
 
 
 def test_criteria_applied_here_are_named() -> None:

@@ -60,7 +60,9 @@ class PaneActions(Panes):
         """Bring the status line up to date."""
         searching = self.searching
         stale = searching.rows_are_old and bool(self.table.tickets)
-        self.query_one(StatusLine).show(searching.profiles, self.states, searching.progress, self.counts, stale=stale)
+        self.query_one(StatusLine).show(
+            searching.profiles, self.states, searching.progress, self.counts, stale=stale, facets=self.table.facets
+        )
 
     def show_error(self) -> None:
         """Open the panel with what went wrong."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.tickets.text import clean_line
 from tui_app.ui.browse.progress import SearchProgress
+from tui_app.ui.table.columns import column_kind
 
 Piece = tuple[str, str]
 """Words and their style."""
@@ -25,6 +27,8 @@ _SIGNS = {
     ServerState.DOWN: ("✗", _BAD),
 }
 """A sign of its own for each state: colour is never the only difference."""
+
+_MOST_NAMED = 2  # values of a facet that are named; more are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,18 @@ def _loaded_words(loaded: int, progress: SearchProgress) -> str:
     if progress.total is None:
         return f"{loaded:,} {noun} loaded, more exist (m)"
     return f"{loaded:,} loaded of {progress.total:,} (m for more)"
+
+
+def describe_facets(facets: Mapping[str, Collection[str]]) -> tuple[Piece, ...]:
+    """What the rows are narrowed to: nothing else on the screen would say why some are missing."""
+    return tuple(
+        (f"{column_kind(column).title.lower()}: {_chosen(values)}", "$text-accent") for column, values in facets.items()
+    )
+
+
+def _chosen(values: Collection[str]) -> str:
+    named = sorted(clean_line(value) or "(none)" for value in values)
+    return ", ".join(named) if len(named) <= _MOST_NAMED else f"{len(named)} values"
 
 
 def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import monotonic
 
 from textual.content import Content
@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tui_app.tickets.messages import ServerState, StateChanged
 from tui_app.ui.browse.progress import SearchProgress
-from tui_app.ui.status.describe import Counts, Piece, describe_counts, describe_search, describe_state
+from tui_app.ui.status.describe import Counts, Piece, describe_counts, describe_facets, describe_search, describe_state
 
 _STILL = frozenset({ServerState.IDLE, ServerState.READY, ServerState.LOGIN_NEEDED, ServerState.DOWN})
 """States without a clock."""
@@ -28,6 +28,7 @@ class StatusLine(Widget):
         self._progress = SearchProgress()
         self._counts = Counts()
         self._stale = False
+        self._facets: Mapping[str, Collection[str]] = {}
         self._ticking: Timer | None = None
 
     def show(
@@ -38,10 +39,11 @@ class StatusLine(Widget):
         counts: Counts,
         *,
         stale: bool,
+        facets: Mapping[str, Collection[str]],
     ) -> None:
         """Show how things are now."""
         self._profiles, self._states, self._progress, self._counts = profiles, states, progress, counts
-        self._stale = stale
+        self._stale, self._facets = stale, facets
         moving = any(state.state not in _STILL for name, state in states.items() if name in profiles)
         if moving and self._ticking is None:
             self._ticking = self.set_interval(_TICK_SECONDS, self.refresh)
@@ -65,6 +67,6 @@ class StatusLine(Widget):
         left: list[Piece] = []
         for name in self._profiles:
             left += [("  " if left else "", ""), *describe_state(self._states.get(name), name, now, brief=brief)]
-        for piece in describe_search(self._progress, stale=self._stale):
+        for piece in (*describe_facets(self._facets), *describe_search(self._progress, stale=self._stale)):
             left += [("  │  ", "$foreground 30%"), piece]
         return Content.assemble(*left)
