@@ -77,6 +77,8 @@ def test_a_ticket_made_the_short_way_cannot_be_changed_either() -> None:
 @example({**ROW, "priority": 0})
 @example({**ROW, "labels": [""]})
 @example({**ROW, "title": "a\u202eb"})
+@example({**ROW, "title": "\xa0a"})
+@example({**ROW, "assignee": "Unassigned"})
 def test_both_ways_find_the_same(row: dict[str, Any]) -> None:
     found = plain_ticket(row)
     assert found is None or seen(found) == seen(ticket_from(row))

@@ -7,7 +7,7 @@ looked for. Invariant: `plain_ticket` returns either what `fields.ticket_from` w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, make_dataclass
 from datetime import UTC, datetime
 from types import NoneType
@@ -55,9 +55,11 @@ def _ticket(row: Mapping[str, Any]) -> Ticket | None:
         ("", identity, title, status, assignee or _gap(assignee), reporter or _gap(reporter),
          priority or _gap(priority), type_ or _gap(type_), project or _gap(project), *(labels or ()), "")
     )  # fmt: skip
-    if "||" in line or "| " in line or " |" in line or "\n" in line or "\t" in line or clean(line) is not line:
+    if "||" in line or "| " in line or " |" in line or not _is_plain(line):
         return None
-    if identity[0] == "#" or assignee in NOBODY or reporter in NOBODY or not isinstance(labels, (list, NoneType)):
+    if identity[0] == "#" or (assignee or "").casefold() in NOBODY or (reporter or "").casefold() in NOBODY:
+        return None
+    if not isinstance(labels, (list, NoneType)):
         return None
     description, url = get("description"), get("url")
     if description is not None and not (is_plain_text(description) and clean(description) is description):
@@ -72,6 +74,17 @@ def _ticket(row: Mapping[str, Any]) -> Ticket | None:
     )  # fmt: skip
     draft.__class__ = Ticket
     return cast(Ticket, draft)
+
+
+def _is_plain(line: str) -> bool:
+    """Whether nothing in ``line`` has to be mended or taken off: neither signs nor odd spaces at a word's ends."""
+    if line.isascii():
+        return line.isprintable()
+    return clean(line) is line and "\n" not in line and "\t" not in line and _has_no_margins(line.split("|"))
+
+
+def _has_no_margins(words: Iterable[str]) -> bool:
+    return all(word.strip() == word for word in words)
 
 
 def _gap(absent: Any) -> Any:
