@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import opened, tickets
+from tui_app.tickets.messages import TicketsFound
 from tui_app.ui.form.search_form import SearchForm
 from tui_app.ui.status.key_bar import KeyBar
 from tui_app.ui.themes import default_theme
@@ -122,6 +123,17 @@ async def test_while_finding_in_a_ticket_the_footer_shows_what_works_there() -> 
         await deck.type("page")
         await deck.press("escape", "j")
         assert deck.browser.detail.view.has_focus
+
+
+async def test_the_footer_offers_the_way_back_from_a_search_as_long_as_it_runs() -> None:
+    service = FakeService(tickets())
+    async with opened(service, size=(120, 30)) as deck:
+        service.tickets = None
+        await deck.press("2")
+        await deck.until(lambda: "esc Back" in deck.lines[-1])
+        found = tuple(tickets())
+        service.reply(TicketsFound(service.last_search.request_id, "local", found, 0, complete=True))
+        await deck.until(lambda: "esc Back" not in deck.lines[-1])
 
 
 async def test_without_rows_the_footer_offers_nothing_that_needs_one() -> None:

@@ -162,7 +162,6 @@ class BrowseScreen(SearchActions):
         self.counts = Counts(event.shown, event.loaded, event.marked)
         self.show_message()
         self.show_status()
-        self.refresh_bindings()
 
     @on(ResultsTable.ColumnsChosen)
     def _keep_columns(self, event: ResultsTable.ColumnsChosen) -> None:
