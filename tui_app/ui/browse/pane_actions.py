@@ -60,14 +60,10 @@ class PaneActions(Panes):
         """Bring the status line up to date, and the footer with it: what can be done depends on what goes on."""
         searching = self.searching
         stale = searching.rows_are_old and bool(self.table.tickets)
-<<<<<<< Updated upstream
         self.query_one(StatusLine).show(
             searching.profiles, self.states, searching.progress, self.counts, stale=stale, facets=self.table.facets
         )
-=======
-        self.query_one(StatusLine).show(searching.profiles, self.states, searching.progress, self.counts, stale=stale)
         self.refresh_bindings()
->>>>>>> Stashed changes
 
     def show_error(self) -> None:
         """Open the panel with what went wrong."""
