@@ -17,6 +17,7 @@ from tui_app.ui.key_names import display_key
 from tui_app.ui.keys import find_key
 
 _ONLY_CLOSE = frozenset({"escape", "enter", "space", "q"})
+_LOW = 20  # lines of a screen on which a border would cost rows that are wanted more
 _KEYS = (
     ("search.edit", "search"),
     ("search.filter", "filter"),
@@ -39,6 +40,9 @@ class WelcomeCard(ModalScreen[None]):
         super().__init__()
         self._keymap = keymap
         self._with_samples = with_samples
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _LOW, "-low")
 
     def compose(self) -> ComposeResult:
         yield Static(self._words(), id="welcome")
