@@ -127,6 +127,7 @@ def test_the_values_that_exist_are_listed() -> None:
     lister = adapter(tool("list_values"), **LARGE)
     (call,) = lister.value_calls()
     assert call.tool == "list_values"
+    assert lister.roles()["list_values"] == "values"
     values = lister.values([data({"statuses": ["open", "done"], "assignee": ["Alice\x1b"], "colours": ["red"]})])
     assert values == {"status": ("open", "done"), "assignee": ("Alice␛",)}
     assert adapter(status={"enum": ["open", "done"]}, assignee=TEXT).values([]) == {"status": ("open", "done")}

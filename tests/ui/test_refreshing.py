@@ -114,6 +114,21 @@ async def test_a_tracker_whose_refresh_fails_keeps_its_rows() -> None:
         assert len(deck.browser.table.changes) == 1
 
 
+async def test_whichever_tracker_answers_first_a_refresh_leaves_the_rows_in_their_order() -> None:
+    service = FakeService(tickets(3))
+    async with opened(service) as deck:
+        deck.browser.use_profiles(("local", "work"))
+        await deck.until(lambda: deck.browser.counts.loaded == 6)
+        before, service.tickets = ids(deck), None
+        await deck.press("r")
+        for request in reversed(service.requests(Search)[-2:]):
+            found = tuple(replace(ticket, source=request.profile) for ticket in tickets(3))
+            service.reply(TicketsFound(request.request_id, request.profile, found, 0, complete=True))
+        await deck.until(lambda: not deck.browser.searching.progress.running)
+        assert ids(deck) == before
+        assert [ticket.source for ticket in deck.browser.table.tickets] == ["local"] * 3 + ["work"] * 3
+
+
 async def test_a_refresh_that_is_given_up_keeps_the_rows_it_had_not_reached() -> None:
     service = FakeService(tickets(8))
     async with opened(service) as deck:

@@ -99,7 +99,8 @@ class TrackerAdapter:
         return failure_in(result)
 
     def roles(self) -> Mapping[str, str]:
-        roles = {self.comments_tool: "comments", self.get_tool: "get", self.search_tool: "search"}
+        roles = {call.tool: "values" for call in self.value_calls()}
+        roles |= {self.comments_tool: "comments", self.get_tool: "get", self.search_tool: "search"}
         return {tool: role for tool, role in roles.items() if tool in self._tools}
 
     def mapping(self) -> Mapping[str, JsonValue]:

@@ -95,8 +95,10 @@ class SearchActions(TicketActions):
             former = [
                 row for row in self.table.tickets if self.profile_of(row) in failed and key_of(row) not in present
             ]
+            place = {profile: n for n, profile in enumerate(self.searching.profiles)}
+            rows = sorted([*found, *former], key=lambda row: place.get(self.profile_of(row), len(place)))
             self.searching.rows_arrived()
-            self.table.show_tickets([*found, *former], compare=True)
+            self.table.show_tickets(rows, compare=True)
 
     def search_failed(self, failure: Failed) -> bool:
         """Note that a part of the search came to nothing; False: it is not of the present search."""
