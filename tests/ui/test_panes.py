@@ -58,6 +58,17 @@ async def test_the_line_between_them_is_dragged_by_the_mouse_and_stays_where_it_
         assert deck.browser.query_one(Divider).region == dropped
 
 
+async def test_the_line_tells_which_pane_has_the_focus() -> None:
+    async with opened(size=BESIDE) as deck:
+        line = deck.browser.query_one(Divider)
+        quiet = line.styles.border_left
+        await deck.press("tab")
+        assert deck.browser.detail.has_focus_within
+        assert line.styles.border_left != quiet
+        await deck.press("tab")
+        assert line.styles.border_left == quiet
+
+
 async def test_a_zoomed_pane_has_everything_whatever_its_share() -> None:
     async with opened(size=BESIDE) as deck:
         await deck.press("minus", "enter", "z")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 
 from tui_app.ui.browse.base import BrowseBase, needs
 from tui_app.ui.browse.divider import Divider
@@ -111,6 +111,11 @@ class Panes(BrowseBase):
     def action_resize_detail(self, step: int) -> None:
         self._give(self.shares.of(self.arranged) + step)
         self._keep_panes()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        """The line lights up while the ticket has the focus: the cursor's paler row is easily missed."""
+        self.query_one(Divider).set_class(self.detail.has_focus_within, "-focus")
 
     @on(Divider.Dragged)
     def _divider_dragged(self, event: Divider.Dragged) -> None:
