@@ -14,9 +14,9 @@ SECRET = "Zx9-secret-value-77"
 _CONFIG = """\
 default = "evil"
 [profiles.evil]
-command = ["{python}", "{server}", "--token", "${{env:TOKEN}}"]
+command = ["{python}", "{server}", "--token", "{secret}"]
 private_fields = ["{private}"]
-env = {{ HOSTILE_TOKEN = "${{env:TOKEN}}" }}
+env = {{ HOSTILE_TOKEN = "{secret}" }}
 """
 _PRESS_SECONDS = 0.5
 _TOOLTIP_SECONDS = 0.6  # of rest until a tooltip comes
@@ -74,7 +74,7 @@ STOPS = (
 """Everything there is to see."""
 
 
-def write_home(home: Path, *, private: str = "salary") -> dict[str, str]:
+def write_home(home: Path, *, private: str = "salary", secret: str = "${env:TOKEN}") -> dict[str, str]:
     """Configure the hostile server, with a secret; returns the environment to run the program in."""
     config = home / "config"
     config.mkdir(mode=0o700, exist_ok=True)
@@ -83,7 +83,7 @@ def write_home(home: Path, *, private: str = "salary") -> dict[str, str]:
     browser.write_text(f'#!/bin/sh\nprintf "<%s>" "$@" >> "{log}"\n')
     browser.chmod(0o755)
     file = config / "config.toml"
-    file.write_text(_CONFIG.format(python=sys.executable, server=SERVER, private=private))
+    file.write_text(_CONFIG.format(python=sys.executable, server=SERVER, private=private, secret=secret))
     file.chmod(0o600)
     return {
         "HOME": str(home),

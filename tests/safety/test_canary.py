@@ -100,3 +100,32 @@ def test_the_server_is_shown_with_the_reference_and_not_with_what_it_stands_for(
         [*PROGRAM, "doctor"], env=environment, capture_output=True, text=True, check=False, timeout=50
     )
     assert "${env:TOKEN}" in done.stdout
+
+
+def vault(folder: Path) -> Path:
+    """A password manager, and a keyring's tool, that keep the secret in pieces: no file of the test's holds it."""
+    begin, _, end = SECRET.partition("secret")
+    folder.mkdir()
+    for name in ("vault", "secret-tool"):
+        tool = folder / name
+        tool.write_text(f"#!/bin/sh\nprintf '%s%s%s' '{begin}' secret '{end}'\n")
+        tool.chmod(0o755)
+    return folder / "vault"
+
+
+@pytest.mark.parametrize("source", ["env", "command", "keyring"])
+@pytest.mark.parametrize("command", [["search", "--format", "json"], ["doctor"]], ids=" ".join)
+def test_wherever_a_secret_comes_from_it_goes_to_the_server_alone(
+    isolated_home: Path, source: str, command: list[str]
+) -> None:
+    tool = vault(isolated_home / "tools")
+    reference = {"env": "${env:TOKEN}", "command": f"${{command:{tool}}}", "keyring": "${keyring:tracker/me}"}[source]
+    environment = {**os.environ, **write_home(isolated_home, secret=reference)}
+    environment["PATH"] = f"{tool.parent}:/usr/bin:/bin"  # no `keyring` of the developer's
+    if source != "env":
+        del environment["TOKEN"]
+    argv = [*PROGRAM, *command, "--log", str(isolated_home / "log.txt")]
+    done = subprocess.run(argv, env=environment, capture_output=True, check=False, timeout=50)
+    assert done.returncode == 0
+    assert b"the server knows ****" in done.stdout or command == ["doctor"]
+    assert leaks(isolated_home, done.stdout + done.stderr) == []

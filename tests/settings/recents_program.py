@@ -1,23 +1,19 @@
-"""Adds searches called ``NAME-0`` .. ``NAME-99`` to a file of recents, as one running browser among several."""
+"""Saves searches called ``NAME-0`` .. ``NAME-99``, and so makes as many recent ones, as one browser among several."""
 
 import sys
 from pathlib import Path
 
-from tui_app.settings.storage import JsonFile
+from tui_app.settings.recents import RecentSearches
+from tui_app.tickets.criteria import TicketSearchCriteria
 
 
 def main() -> None:
     path, name = Path(sys.argv[1]), sys.argv[2]
-    file = JsonFile(path, version=1, what="Test")
+    searches = RecentSearches(path)
     for number in range(100):
-
-        def add(content: dict[str, object], entry: str = f"{name}-{number}") -> None:
-            entries = content.setdefault("entries", [])
-            assert isinstance(entries, list)
-            entries.append(entry)
-
-        file.update(add)
-    assert not file.notices, file.notices
+        searches.save(f"{name}-{number}", TicketSearchCriteria(text=f"{name} {number}"))
+        searches.add(TicketSearchCriteria(text=f"{name} {number}"))
+    assert not searches.notices, searches.notices
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -83,7 +84,26 @@ def test_bidi_controls_and_zero_width_characters_never_leave(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("piece", ["\x1b[31m", "\u202e", "\u200d", "❤️", "plain text "])
-def test_megabytes_are_cleaned_in_one_pass(piece: str) -> None:
-    size = 2_000_000 // len(piece)
-    assert clean(piece * size) == clean(piece) * size
+@given(st.text(alphabet=st.sampled_from("a1#*❤☎👨👩🏳🌈\ufe0f\ufe0e\u200d\u20e3")))
+def test_joiners_and_selectors_stay_inside_emoji_alone(text: str) -> None:
+    emoji = "❤☎👨👩🏳🌈"
+    cleaned = f" {clean(text)} "
+    for before, character, after in zip(cleaned, cleaned[1:], cleaned[2:], strict=False):
+        if character == "\u200d":
+            assert before in f"{emoji}\ufe0f"
+            assert after in emoji
+        elif character in "\ufe0e\ufe0f":
+            assert before in emoji or (before in "1#*" and after == "\u20e3")
+
+
+def seconds(text: str) -> float:
+    begin = time.perf_counter()
+    clean(text)
+    return time.perf_counter() - begin
+
+
+@pytest.mark.parametrize("piece", ["\x1b[31m", "\u202e", "\u200d", "👨\u200d", "plain text "])
+def test_ten_megabytes_take_ten_times_as_long_as_one(piece: str) -> None:
+    size = 1_000_000 // len(piece.encode())
+    one = min(seconds(piece * size) for _ in range(2))
+    assert seconds(piece * size * 10) < 40 * one + 0.5  # quadratic would be a hundred times
