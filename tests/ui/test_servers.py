@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.fakes import FakeService, ready, report
+from tests.ui.fakes import FakeService, failed, ready, report
 from tests.ui.support import opened, tickets
 from tui_app.tickets.messages import Inspect, Search, ServerInspected, ServerState, StateChanged
 
@@ -49,6 +49,16 @@ async def test_where_room_is_short_a_healthy_servers_name_gives_way_to_what_is_w
         deck.service.reply(ready("local"))
         deck.service.reply(StateChanged("work", ServerState.DOWN, "the server ended with exit code 1"))
         await deck.sees("● local  ✗ work down: the server ended with exit code 1")
+
+
+async def test_a_long_cause_leaves_room_for_what_failed_and_its_key() -> None:
+    service = FakeService(tickets())
+    async with opened(service) as deck:
+        service.failure = failed()
+        await deck.press("4")
+        service.reply(StateChanged("local", ServerState.DOWN, "a very long command line " * 5 + "ended"))
+        await deck.sees("✗ local down: a very")
+        await deck.sees("local failed (e)  │  old rows")
 
 
 async def test_all_that_the_server_pane_shows_can_be_copied() -> None:

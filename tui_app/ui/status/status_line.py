@@ -15,6 +15,7 @@ from tui_app.ui.status.describe import Counts, Piece, describe_counts, describe_
 
 _STILL = frozenset({ServerState.IDLE, ServerState.READY, ServerState.LOGIN_NEEDED, ServerState.DOWN})
 """States without a clock."""
+_LEAST_STATES = 0.3  # of the room on the left; how the servers are is never left out
 _TICK_SECONDS = 0.5  # the shown seconds never lag by more than this
 
 
@@ -54,19 +55,25 @@ class StatusLine(Widget):
 
     def render(self) -> Content:
         right = Content.assemble(*describe_counts(self._counts, self._progress))
-        room = max(0, self.size.width - right.cell_length - 2)
-        words = self._left(brief=False)
-        if words.cell_length > room:
-            words = self._left(brief=True).truncate(room, ellipsis=True)
-        gap = " " * max(0, self.size.width - words.cell_length - right.cell_length)
-        return Content.assemble(words, gap, right)
+        left = self._left(max(0, self.size.width - right.cell_length - 2))
+        gap = " " * max(0, self.size.width - left.cell_length - right.cell_length)
+        return Content.assemble(left, gap, right)
 
-    def _left(self, *, brief: bool) -> Content:
-        """Each profile with its state, and what else there is to know."""
-        now = monotonic()
-        left: list[Piece] = []
-        for name in self._profiles:
-            left += [("  " if left else "", ""), *describe_state(self._states.get(name), name, now, brief=brief)]
+    def _left(self, room: int) -> Content:
+        """Each profile with its state, and what else there is to know; the first gives way to the second."""
+        rest: list[Piece] = []
         for piece in (*describe_facets(self._facets), *describe_search(self._progress, stale=self._stale)):
-            left += [("  │  ", "$foreground 30%"), piece]
-        return Content.assemble(*left)
+            rest += [("  │  ", "$foreground 30%"), piece]
+        known = Content.assemble(*rest)
+        for_states = max(room - known.cell_length, int(room * _LEAST_STATES))
+        states = self._states_content(brief=False)
+        if states.cell_length > for_states:
+            states = self._states_content(brief=True).truncate(for_states, ellipsis=True)
+        return Content.assemble(states, known).truncate(room, ellipsis=True)
+
+    def _states_content(self, *, brief: bool) -> Content:
+        now = monotonic()
+        pieces: list[Piece] = []
+        for name in self._profiles:
+            pieces += [("  " if pieces else "", ""), *describe_state(self._states.get(name), name, now, brief=brief)]
+        return Content.assemble(*pieces)
