@@ -134,3 +134,24 @@ async def test_words_in_the_ticket_are_found_and_gone_through_with_n_and_shift_n
         await deck.press("escape")
         assert not view.is_marked
         assert view.has_focus
+
+
+@pytest.mark.parametrize("key", ["d", "w"])
+async def test_a_ticket_that_comes_over_the_table_takes_the_keys(key: str) -> None:
+    async with opened(size=(80, 24)) as deck:
+        await deck.press(key)
+        await deck.until(lambda: deck.browser.detail.view.has_focus)
+        await deck.press("escape")
+        assert deck.app.focused is deck.browser.table
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("enter", "escape"), ("tab",), ()])
+async def test_whatever_size_the_screen_gets_a_pane_in_sight_has_the_keys(keys: tuple[str, ...]) -> None:
+    async with opened(size=(160, 40)) as deck:
+        await deck.press(*keys)
+        for size in ((80, 24), (160, 40), (60, 15), (100, 40)):
+            await deck.pilot.resize_terminal(*size)
+            await deck.settle()
+            focused = deck.app.focused
+            assert focused is not None, size
+            assert focused.region.area > 0, size

@@ -48,6 +48,15 @@ class Panes(BrowseBase):
         self._size_panes(self.detail)
         if classes["-detail"]:
             self.follow()
+        self._focus_what_is_in_sight()
+
+    def _focus_what_is_in_sight(self) -> None:
+        """A pane that has just been hidden would keep the keys, and nobody get them."""
+        alone = self.detail_in_sight() and not self.is_divided()
+        if alone and self.focused in (None, self.table):
+            self.detail.focus()
+        elif not self.detail_in_sight() and self.detail.has_focus_within:
+            self.table.focus()
 
     def _arrangement_classes(self) -> dict[str, bool]:
         visible = self.detail_opened if self.arranged is Arrangement.OVER else self.detail_wanted
