@@ -115,6 +115,7 @@ def words(pieces: tuple[tuple[str, str], ...]) -> str:
             "attempt 2 of 3 in 3 s: timed out",
         ),
         (StateChanged("work", ServerState.LOGIN_NEEDED), "login needed, r logs in"),
+        (StateChanged("work", ServerState.LOGIN_NEEDED, "no login command"), "login needed: no login command"),
         (StateChanged("work", ServerState.DOWN, detail="exit code 1"), "down: exit code 1"),
         (StateChanged("work", ServerState.CHECKING_LOGIN, since=110.0), "checking login 2 s"),
         (None, "not started"),

@@ -303,6 +303,20 @@ def test_a_tracker_that_refuses_after_the_login_is_a_clear_failure(
     assert (tracker.refused, len(on_terminal)) == (2, 1)
 
 
+@pytest.mark.parametrize(("commands", "why"), [(INTERACTIVE, ""), (AuthCommands(), "no login command is configured")])
+def test_after_a_refusal_that_nothing_mended_the_state_is_that_a_login_is_needed(
+    make_bench: MakeBench, on_terminal: list[tuple[str, ...]], commands: AuthCommands, why: str
+) -> None:
+    tracker = GuardedTracker(error_result("401 Unauthorized"), logins_that_help=99)
+    bench = make_bench(tracker.handle, of=profile(auth=commands))
+    answer_terminal(bench, tracker)
+
+    assert isinstance(bench.ask(Search(1, "work", TicketSearchCriteria())), Failed)
+
+    last = bench.listener.states()[-1]
+    assert (last.state, last.detail) == (ServerState.LOGIN_NEEDED, why)
+
+
 def test_ten_concurrent_refusals_cause_one_check_and_one_login(
     make_bench: MakeBench, on_terminal: list[tuple[str, ...]], tmp_path: Any
 ) -> None:

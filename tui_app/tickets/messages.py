@@ -239,7 +239,8 @@ class StateChanged:
 
     STARTING carries ``since`` and ``limit`` (seconds); RETRYING carries ``attempt`` of ``attempts``, ``until``, and the
     cause in ``detail``; READY carries the server's name in ``detail`` and ``latency`` of the last call; WORKING carries
-    the name, too, and ``since`` when the oldest call is under way.
+    the name, too, and ``since`` when the oldest call is under way; LOGIN_NEEDED says in ``detail`` why trying again is
+    no help, where that is so.
     """
 
     profile: str

@@ -33,6 +33,8 @@ class StateBoard:
         """When each of the calls under way began."""
         self._ready = False
         self._down = ""
+        self._logged_out: str | None = None
+        """Set while the tracker knows nobody: why no key helps; empty where trying again logs in."""
 
     def starting(self, since: float, limit: float, last_words: str = "") -> None:
         """A server is being started; ``last_words`` is the last line on its standard error so far."""
@@ -40,7 +42,7 @@ class StateBoard:
 
     def ready(self, server_name: str) -> None:
         self._server_name = server_name
-        self._ready, self._down = True, ""
+        self._ready, self._down, self._logged_out = True, "", None
         self.settle()
 
     def down(self, error: ExplainedError) -> None:
@@ -51,6 +53,11 @@ class StateBoard:
     def idle(self) -> None:
         """No server is there, and none is needed."""
         self._ready, self._down = False, ""
+        self.settle()
+
+    def logged_out(self, *, can_log_in: bool) -> None:
+        """The tracker lets nobody in, until a login or an answer says otherwise."""
+        self._logged_out = "" if can_log_in else "no login command is configured"
         self.settle()
 
     def retrying(self, pause: Pause) -> None:
@@ -78,6 +85,7 @@ class StateBoard:
         self.settle()
         try:
             yield
+            self._logged_out = None
             self._latency = time.monotonic() - begin
         finally:
             self._calls.remove(begin)
@@ -87,6 +95,8 @@ class StateBoard:
         """Announce the state that holds when nothing special goes on."""
         if self._calls:
             self._announce(ServerState.WORKING, self._server_name, since=min(self._calls))
+        elif self._logged_out is not None:
+            self._announce(ServerState.LOGIN_NEEDED, self._logged_out)
         elif self._ready:
             self._announce(ServerState.READY, self._server_name, latency=self._latency)
         else:

@@ -95,7 +95,9 @@ class Tracker:
                 time_left=scope.time_left,
             )
         except MCPError as error:
-            if error.retryable and not self.pool.sessions:
+            if isinstance(error, MCPAuthenticationError):
+                self._board.logged_out(can_log_in=self.login.can_log_in)
+            elif error.retryable and not self.pool.sessions:
                 self._board.down(error)
             raise
         finally:

@@ -67,7 +67,7 @@ def _state_words(state: StateChanged, now: float) -> str:
             name = f"{state.detail} · " if state.detail else ""
             return f"{name}working" + (f" {elapsed:.0f} s" if elapsed >= 1 else "")
         case ServerState.LOGIN_NEEDED:
-            return "login needed, r logs in"
+            return f"login needed: {state.detail}" if state.detail else "login needed, r logs in"
         case ServerState.DOWN:
             return f"down{f': {state.detail}' if state.detail else ''}"
         case ServerState.IDLE:
