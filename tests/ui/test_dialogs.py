@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -29,25 +30,27 @@ def lines(deck: Deck) -> list[str]:
 # ------------------------------------------------------------------- searches
 
 
-async def test_a_recent_search_is_picked_by_typing_and_enter() -> None:
+@asynccontextmanager
+async def two_recent_searches() -> AsyncIterator[tuple[Deck, FakeSearchMemory]]:
+    """The list of recent searches, open, with two of them."""
     recents = FakeSearchMemory()
     recents.add(BUGS)
     recents.add(PRINTER)
     async with opened(recents=recents) as deck:
         await deck.press("ctrl+r")
         await deck.until(lambda: len(lines(deck)) == 2)
+        yield deck, recents
+
+
+async def test_a_recent_search_is_picked_by_typing_and_enter() -> None:
+    async with two_recent_searches() as (deck, _):
         await deck.type("bug")
         await deck.press("enter")
         await deck.until(lambda: deck.service.last_search.criteria == BUGS)
 
 
 async def test_a_recent_search_can_be_pinned_and_deleted() -> None:
-    recents = FakeSearchMemory()
-    recents.add(BUGS)
-    recents.add(PRINTER)
-    async with opened(recents=recents) as deck:
-        await deck.press("ctrl+r")
-        await deck.until(lambda: len(lines(deck)) == 2)
+    async with two_recent_searches() as (deck, recents):
         await deck.press("down", "ctrl+t")
         await deck.until(lambda: recents.kept[1].pinned)
         await deck.until(lambda: "bug" in lines(deck)[0])
