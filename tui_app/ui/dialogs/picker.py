@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -118,6 +118,11 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
         item = self.current
         if item is not None:
             self.taken(item)
+
+    def on_click(self, event: events.Click) -> None:
+        """Beside the dialog: what esc does."""
+        if self.get_widget_at(*event.screen_offset)[0] is self:
+            self.action_close()
 
     def action_close(self) -> None:
         self.dismiss(None)

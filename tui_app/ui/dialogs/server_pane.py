@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -78,6 +79,11 @@ class ServerPane(ModalScreen[None]):
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#server", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Beside the pane: what esc does."""
+        if self.get_widget_at(*event.screen_offset)[0] is self:
+            self.action_close()
 
     def action_close(self) -> None:
         self.dismiss(None)
