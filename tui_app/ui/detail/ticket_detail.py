@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -20,6 +19,7 @@ from textual.widgets import Input
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.detail.document import Document, Part, opened_document, row_document
+from tui_app.ui.detail.find_line import FindLine
 from tui_app.ui.detail.layout import DocumentLayout
 from tui_app.ui.detail.line_view import LineView
 from tui_app.ui.detail.markdown import MarkdownRenderer
@@ -30,24 +30,6 @@ from tui_app.ui.rendering.safe import safe_line
 
 _LONGEST_RAW = 400_000  # characters of a raw answer; what follows is for the editor
 _LEAST_PLAIN_LINES = 40
-
-
-class FindLine(Input):
-    """Where the words to find are typed."""
-
-    BINDINGS = bindings_for("find")
-
-    class Kept(Message):
-        """What was found stays marked, the ticket gets the focus."""
-
-    class Dropped(Message):
-        """Nothing is looked for any more."""
-
-    def action_keep(self) -> None:
-        self.post_message(self.Kept())
-
-    def action_drop(self) -> None:
-        self.post_message(self.Dropped())
 
 
 class TicketDetail(Widget):
