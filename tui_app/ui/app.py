@@ -118,11 +118,14 @@ class TicketdeckApp(App[None]):
         title: str = "",
         severity: SeverityLevel = "information",
         timeout: float | None = None,
-        markup: bool = True,
+        markup: bool = False,  # noqa: ARG002 (whatever is asked for)
     ) -> None:
-        """Textual's, but what is on the screen already is not said twice: a key may be held down."""
+        """Textual's, but never read as markup; and what is on the screen already is not said twice.
+
+        A key may be held down.
+        """
         if message not in (shown.message for shown in self._notifications):
-            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def _tell(self, notices: Sequence[str]) -> None:
         """Warn the user, once of each thing."""
