@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed
+from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket, ready
 from tests.ui.support import SIZES, Deck, make_app, tickets
 from tui_app.tickets.criteria import check_criteria
-from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.tickets.errors import ErrorKind
+from tui_app.tickets.messages import Request, Search, ServerState, StateChanged, TicketsFound
 from tui_app.ui.key_names import name_of
 
 pytestmark = [pytest.mark.snapshot, pytest.mark.usefixtures("standing_clock")]
@@ -39,6 +40,60 @@ def broken() -> FakeService:
     return service
 
 
+class SecondTime(FakeService):
+    """The first search is answered; the second one as ``then`` says."""
+
+    def __init__(self, then: Callable[[FakeService, Search], None]) -> None:
+        super().__init__(tickets(60))
+        self._then = then
+
+    def submit(self, request: Request) -> None:
+        if isinstance(request, Search) and self.requests(Search):
+            self.submitted.append(request)
+            self._then(self, request)
+        else:
+            super().submit(request)
+
+
+def silence() -> FakeService:
+    working = StateChanged("local", ServerState.WORKING, since=108.0)
+    return SecondTime(lambda service, _: service.reply(working))
+
+
+def timing_out() -> FakeService:
+    retrying = StateChanged("local", ServerState.RETRYING, detail="timed out", attempt=2, attempts=3, until=115.0)
+    return SecondTime(lambda service, _: service.reply(retrying))
+
+
+def logged_out() -> FakeService:
+    def then(service: FakeService, search: Search) -> None:
+        service.reply(StateChanged("local", ServerState.LOGIN_NEEDED))
+        service.reply(
+            failed(
+                request_id=search.request_id,
+                kind=ErrorKind.AUTH,
+                title="You are not logged in",
+                cause="`mwinit -s` says that the session has ended.",
+                hint="Run `mwinit -o`, then press r.",
+                stderr_tail="",
+            )
+        )
+
+    return SecondTime(then)
+
+
+def changed() -> FakeService:
+    def then(service: FakeService, search: Search) -> None:
+        before = [replace(ticket, source="local") for ticket in tickets(60)]
+        now = (make_ticket(99, source="local"), replace(before[0], status="Blocked"), *before[1:])
+        service.reply(ready("local"))
+        service.reply(
+            TicketsFound(search.request_id, "local", now, 0, complete=True, total=612, truncated=True, elapsed=0.02)
+        )
+
+    return SecondTime(then)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A screen: what the service answers, which keys lead there, and words that show that it is there."""
@@ -60,6 +115,13 @@ SCENES = {
     "empty": Scene(keys=("2",), until="No ticket matches", service=nothing),
     "failed": Scene(until="Cannot find module", service=broken),
     "loading": Scene(until="starting 12 of 30 s", service=starting),
+    "old_rows": Scene(keys=("2",), until="old rows", service=silence),
+    "retrying": Scene(keys=("2",), until="attempt 2 of 3 in 3 s", service=timing_out),
+    "logged_out": Scene(keys=("2",), until="You are not logged in", service=logged_out),
+    "refreshed": Scene(keys=("j", "j", "space", "space", "r"), until="61 loaded of 612", service=changed),
+    "narrowed": Scene(keys=("f", "enter", "enter", "escape", "escape"), until="shown of 60"),
+    "trackers": Scene(keys=("p", "ctrl+t", "down", "ctrl+t", "enter"), until="120 tickets"),
+    "zoomed": Scene(keys=("enter", "z"), until="Description"),
     "form": Scene(keys=("s", *typed("printer status:open after:7d max:0")), until="takes a whole number"),
     "completion": Scene(keys=("s", *typed("status:i")), until="In Progress"),
     "filter": Scene(keys=("slash", *typed("printer")), until="6 shown of 60"),
@@ -79,7 +141,10 @@ SCENES = {
     "server": Scene(keys=("P",), until="get_ticket"),
 }
 _QUIET_LOOKS = 15
-OVERVIEW = ("first_start", "results", "detail", "empty", "failed", "loading", "form")
+OVERVIEW = (
+    *("first_start", "results", "detail", "zoomed", "form", "narrowed", "refreshed", "trackers"),
+    *("loading", "empty", "failed", "old_rows", "retrying", "logged_out"),
+)
 """Taken at all sizes; every other scene at 80x24."""
 CASES = [
     pytest.param(name, size, theme, id=f"{name}-{size}-{theme}")
