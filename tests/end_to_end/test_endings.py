@@ -97,8 +97,11 @@ def test_a_killed_program_leaves_no_server(isolated_home: Path) -> None:
         wait_until_gone(ending.mark)
 
 
-def test_a_terminal_that_goes_away_ends_program_and_server(isolated_home: Path) -> None:
+@pytest.mark.parametrize("handling", [signal.SIG_DFL, signal.SIG_IGN])
+def test_a_terminal_that_goes_away_ends_program_and_server(isolated_home: Path, handling: signal.Handlers) -> None:
+    former = signal.signal(signal.SIGHUP, handling)  # inherited; ignored, as below `nohup`
     ending = Ending(isolated_home, PROGRAM)
+    signal.signal(signal.SIGHUP, former)
     ending.until_rows()
     os.close(ending.terminal._master)
     ending.terminal.process.wait(timeout=20)

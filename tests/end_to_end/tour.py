@@ -103,7 +103,11 @@ def open_browser(environment: dict[str, str], *arguments: str, columns: int = 12
     terminal = Terminal(
         [*PROGRAM, *arguments], columns=columns, rows=rows, environment=environment, directory=environment["HOME"]
     )
-    terminal.wait_for(lambda text: "EVIL-1 " in text and at_table(text))
+    try:
+        terminal.wait_for(lambda text: "EVIL-1 " in text and at_table(text))
+    except AssertionError:
+        terminal.close()
+        raise
     return terminal
 
 

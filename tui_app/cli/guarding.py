@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 import time
@@ -58,11 +59,26 @@ class _Ending:
     def _tell(self, number: int, _: FrameType | None) -> None:
         for other in ENDING:
             signal.signal(other, signal.SIG_IGN)
-        self._begun = True
+        self._begun = True  # at once: the thread that is interrupted may be about to return
         os.write(self._sender, bytes((number,)))  # takes no lock, unlike everything of `threading`
 
+    def _next_signal(self) -> int:
+        """Waits for one. A terminal that goes away counts as SIGHUP, also where that is ignored: no key comes any more."""
+        waiting = select.poll()
+        waiting.register(self._receiver, select.POLLIN)
+        if self._terminal.descriptor is not None:
+            waiting.register(self._terminal.descriptor, 0)
+        while True:
+            for descriptor, event in waiting.poll():
+                if descriptor == self._receiver:
+                    return os.read(self._receiver, 1)[0]
+                if event & select.POLLHUP:
+                    return signal.SIGHUP
+                waiting.unregister(descriptor)  # a system that cannot watch terminals
+
     def _end_when_told(self) -> None:
-        (number,) = os.read(self._receiver, 1)
+        number = self._next_signal()
+        self._begun = True
         _in_background(lambda: _exit_after(LEAVING_SECONDS, 128 + number))
         self._terminal.restore()
         closing = _in_background(self._close)

@@ -31,13 +31,13 @@ class Terminal:
     """The terminal as it was when this object was made; does nothing where there is none."""
 
     def __init__(self) -> None:
-        self._descriptor: int | None = None
+        self.descriptor: int | None = None
         self._attributes: list[Any] | None = None
         for stream in (sys.__stdin__, sys.__stderr__, sys.__stdout__):
             with contextlib.suppress(AttributeError, OSError, ValueError, termios.error):
                 descriptor = stream.fileno()  # type: ignore[union-attr]
                 self._attributes = termios.tcgetattr(descriptor)
-                self._descriptor = os.dup(descriptor)
+                self.descriptor = os.dup(descriptor)
                 return
 
     def restore(self) -> None:
@@ -46,19 +46,19 @@ class Terminal:
         It is taken away from everybody else in this process first: no other thread can write a frame, or change a
         mode, after this.
         """
-        if self._descriptor is None or self._attributes is None:
+        if self.descriptor is None or self._attributes is None:
             return
         with contextlib.suppress(OSError, termios.error):
             _silence_others()
-            if termios.tcgetattr(self._descriptor) != self._attributes:  # the browser has taken it
-                os.write(self._descriptor, (_CANCEL + _MODES_OFF).encode())
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._attributes)
+            if termios.tcgetattr(self.descriptor) != self._attributes:  # the browser has taken it
+                os.write(self.descriptor, (_CANCEL + _MODES_OFF).encode())
+            termios.tcsetattr(self.descriptor, termios.TCSADRAIN, self._attributes)
 
     def say(self, line: str) -> None:
         """Write a line after `restore`."""
-        if self._descriptor is not None:
+        if self.descriptor is not None:
             with contextlib.suppress(OSError):
-                os.write(self._descriptor, clean(line + "\n").encode(errors="replace"))
+                os.write(self.descriptor, clean(line + "\n").encode(errors="replace"))
 
 
 def _silence_others() -> None:
