@@ -63,7 +63,7 @@ class _Ending:
         os.write(self._sender, bytes((number,)))  # takes no lock, unlike everything of `threading`
 
     def _next_signal(self) -> int:
-        """Waits for one. A terminal that goes away counts as SIGHUP, also where that is ignored: no key comes any more."""
+        """Waits for one. A terminal that goes away counts as SIGHUP, also where that is ignored: no key comes now."""
         waiting = select.poll()
         waiting.register(self._receiver, select.POLLIN)
         if self._terminal.descriptor is not None:
