@@ -19,6 +19,7 @@ PRIVATE_NAMES = ("internal_notes", "private_data")
 """Removed always; a profile can name more (``private_fields``)."""
 
 _MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
+_TEXTS_AT_ONCE = 2000  # a search holds every other thread up: some 100 KB keep it under a millisecond
 _MOST_REMEMBERED_KEYS = 10_000  # a server that invents keys must not fill the memory
 _WORD = re.compile(r"[A-Z]?[^\W_A-Z]+|[A-Z]+(?![^\W_A-Z])")
 _LONGEST_TAG = 200  # characters of attributes; longer ones are no tag
@@ -72,13 +73,17 @@ class _Redactor:
             item = waiting.pop()
             if isinstance(item, str):
                 texts.append(item)
+                if len(texts) >= _TEXTS_AT_ONCE:
+                    if self._suspicious("\n".join(texts)):
+                        return True
+                    texts.clear()
             elif isinstance(item, dict):
                 if not self._harmless_keys.issuperset(item) and any(map(self._private, item)):
                     return True
                 waiting += item.values()
             elif isinstance(item, list):
                 waiting += item
-        return self._suspicious("\n".join(texts))  # one search through all of them costs a third of one through each
+        return self._suspicious("\n".join(texts))  # one search through many of them costs a third of one through each
 
     def _rebuilt(self, value: JsonValue) -> JsonValue:
         if isinstance(value, dict):
