@@ -41,8 +41,10 @@ ATTACKS = [
     "[",
     "\\[",
     "cut \ud83d in two",
+    '=HYPERLINK("http://evil-4711.example")',
+    " @SUM(4711)",
 ]
-"""Escape sequences, C1 controls, bidi, invisible characters, tags, markup."""
+"""Escape sequences, C1 controls, bidi, invisible characters, tags, markup, formulas."""
 
 MARKDOWN = """
 [click](vscode://evil-4711) ![image](file:///etc/passwd) <javascript:4711> [x](-flag)

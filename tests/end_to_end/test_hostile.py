@@ -107,6 +107,8 @@ def test_an_export_to_a_file_keeps_the_words_and_no_private_field(isolated_home:
     assert not [ending for ending, text in written.items() if PRIVATE in text]
     _header, *rows = csv.reader(StringIO(written["csv"], newline=""))
     assert f"{ATTACKS[1]} title 1" in rows[1]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    formulas = [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "-", "@"))]
+    assert formulas == []
+    assert f"'{ATTACKS[29]} title 29" in rows[29]
     titles = [ticket["title"] for ticket in json.loads(written["json"])["tickets"]]
     assert titles[1] == f"{ATTACKS[1]} title 1"

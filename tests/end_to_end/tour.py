@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.end_to_end.driving import PROGRAM, at_table, escape
+from tests.end_to_end.hostile_server import ATTACKS
 from tests.terminal import PATIENCE, Terminal
 
 SERVER = Path(__file__).with_name("hostile_server.py")
@@ -42,7 +43,7 @@ STOPS = (
     Stop("sstatus:", "status:"),
     Stop("s\x0c", "^n Values"),
     Stop("/4711", "esc Drop"),
-    Stop("f", "29 values"),
+    Stop("f", f"{len(ATTACKS)} values"),
     Stop("f\r", "enter picks"),
     Stop("c", "Narrower"),
     Stop(",", "Sort by"),
