@@ -22,6 +22,7 @@ from tui_app.settings.config import LOCAL_PROFILE, UiSettings, local_profile
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import ProfileSummary, Search, new_request_id
 from tui_app.ui.app import TicketdeckApp
+from tui_app.ui.themes import DEFAULT_THEME
 from tui_app.worker.service import Service
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -53,7 +54,7 @@ async def frames() -> list[str]:
         profile=LOCAL_PROFILE,
         opening=opening,
         recents=FakeSearchMemory(),
-        looks=FakeLookMemory(),
+        looks=FakeLookMemory(theme=DEFAULT_THEME),
     )
     pictures = []
     try:
