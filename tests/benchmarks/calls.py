@@ -57,6 +57,12 @@ def bare_calls(bare: BareClient, times: int) -> None:
 
 
 CASES = [
-    Case(f"calls.{form}.{count}", f"{CALLS[count]} calls", "raw pipes + json.loads", GOALS[count], calls(count, form))
+    Case(
+        f"calls.{form}.{count}",
+        f"tool calls, {count} tickets, {form}",
+        "raw pipes + json.loads",
+        GOALS[count],
+        calls(count, form),
+    )
     for form, count in itertools.product(("text", "structured"), GOALS)
 ]

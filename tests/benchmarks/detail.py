@@ -76,6 +76,6 @@ async def first_frame(stage: Stage, pane: TicketDetail, ticket_id: str, descript
 
 
 CASES = [
-    Case(f"detail.{name}", f"ticket of {name}", "one word", 1.5, pairs(opening(description)))
+    Case(f"detail.{name}", f"ticket of {name}, first frame", "ticket of one word", 1.5, pairs(opening(description)))
     for name, description in (("10KB", markdown(10_000)), ("200KB", markdown(200_000)), ("hostile", HOSTILE))
 ]

@@ -16,6 +16,9 @@ from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.redaction import redact
 
+_TICKETS = 10_000
+"""In one measurement, so that each lasts some milliseconds."""
+
 
 def tickets(count: int) -> Callable[[int], Iterator[Pair]]:
     """A measure of one size."""
@@ -26,13 +29,18 @@ def tickets(count: int) -> Callable[[int], Iterator[Pair]]:
         criteria = TicketSearchCriteria(max_results=1000)
         search = adapter.search_call(criteria)
 
+        def again(action: Callable[[], object]) -> None:
+            for _ in range(_TICKETS // count):
+                action()
+
         def read() -> None:
             answer = CallToolResult(structured_content=redact(json.loads(encoded)["structuredContent"]))
             page = adapter.page(criteria, search, answer)
             assert len(page.tickets) == count
 
         for _ in range(runs):
-            yield Pair(subject=milliseconds(read), reference=milliseconds(lambda: json.loads(encoded)))
+            reference = milliseconds(lambda: again(lambda: json.loads(encoded)))
+            yield Pair(subject=milliseconds(lambda: again(read)), reference=reference)
 
     return measure
 

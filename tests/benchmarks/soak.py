@@ -78,8 +78,16 @@ def grown(name: str) -> Callable[[int], Iterator[Pair]]:
 
 
 CASES = [
-    Case("soak.memory", f"after {REQUESTS} requests", f"after {SETTLED}", 1.05, grown("memory"), "MB", slow=True),
     Case(
-        "soak.descriptors", f"after {REQUESTS} requests", f"after {SETTLED}", 1.05, grown("descriptors"), "", slow=True
+        "soak.memory", f"memory after {REQUESTS} requests", f"after {SETTLED}", 1.05, grown("memory"), "MB", slow=True
+    ),
+    Case(
+        "soak.descriptors",
+        f"descriptors after {REQUESTS} requests",
+        f"after {SETTLED}",
+        1.05,
+        grown("descriptors"),
+        "",
+        slow=True,
     ),
 ]
