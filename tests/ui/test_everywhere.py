@@ -136,6 +136,17 @@ async def test_the_footer_offers_the_way_back_from_a_search_as_long_as_it_runs()
         await deck.until(lambda: "esc Back" not in deck.lines[-1])
 
 
+async def test_a_way_back_that_was_offered_too_long_is_gone_once_it_was_tried() -> None:
+    async with opened(FakeService(tickets()), size=(120, 30)) as deck:
+        deck.browser.step_back = lambda: print  # type: ignore[method-assign, assignment, return-value]
+        deck.browser.refresh_bindings()
+        await deck.until(lambda: "esc Back" in deck.lines[-1])
+        del deck.browser.step_back  # and nobody says that the footer is out of date
+        await deck.press("escape")
+        await deck.sees("Nothing to go back from")
+        await deck.until(lambda: "esc Back" not in deck.lines[-1])
+
+
 async def test_without_rows_the_footer_offers_nothing_that_needs_one() -> None:
     async with opened(FakeService([]), wait=False) as deck:
         await deck.sees("no tickets")

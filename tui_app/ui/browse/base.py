@@ -134,6 +134,7 @@ def needs(
             why = reason(screen)
             if why:
                 screen.refuse(why)
+                screen.refresh_bindings()  # the footer may have offered it
             else:
                 action(screen, *args, **kwargs)
 

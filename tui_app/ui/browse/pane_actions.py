@@ -31,6 +31,7 @@ class PaneActions(Panes):
         step = self.step_back()
         if step:
             step()
+            self.call_after_refresh(self.refresh_bindings)  # what it closes is gone by then
 
     def step_back(self) -> Callable[[], object] | None:
         """What escape undoes: the first of these that there is to undo."""
