@@ -143,9 +143,10 @@ def test_a_late_answer_never_takes_the_place_of_a_newer_one(browser: Terminal) -
     assert "✗" not in browser.text
 
 
-def test_quitting_does_not_wait_for_a_server_that_is_still_starting() -> None:
+def test_quitting_does_not_wait_for_a_server_that_is_still_starting_and_does_not_want_to_end() -> None:
     mark = new_mark()
-    command = shlex.join([sys.executable, "-c", "import time; time.sleep(60)"])
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    command = shlex.join([sys.executable, "-c", stubborn])
     with Terminal([*PROGRAM, "--command", command], environment=mark) as terminal:
         terminal.wait_for(lambda text: "starting" in text and "q Quit" in text)
         quit_at_once(terminal)
