@@ -84,7 +84,9 @@ class Terminal:
         """The screen as it is now, a line a row."""
         self._stream.feed(bytes(self.output[self._parsed :]))
         self._parsed = len(self.output)
-        return "\n".join(self.screen.display)
+        rows, columns = range(self.screen.lines), range(self.screen.columns)
+        # pyte's own ``display`` fails on the second half of a wide character whose first half a resize cut off
+        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns) for y in rows)
 
     def send(self, keys: str) -> None:
         """Type ``keys``."""

@@ -51,7 +51,7 @@ def test_a_login_command_gets_the_terminal_and_gives_it_back() -> None:
 
 def test_pager_and_editor_get_the_terminal_and_the_whole_ticket_and_give_it_back(tmp_path: Path) -> None:
     reader = tmp_path / "reader"
-    reader.write_text('#!/bin/sh\necho "$0 has: $(head -1 "$2")"; echo "$1 waits"; read line\n')
+    reader.write_text('#!/bin/sh\necho "has: $(head -1 "$2")"; echo "$1 waits"; read line\n')
     reader.chmod(0o755)
     environment = {"PAGER": f"{reader} pager", "VISUAL": "", "EDITOR": f"{reader} editor"}
     with program(environment=environment) as terminal:
