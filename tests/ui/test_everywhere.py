@@ -138,7 +138,7 @@ async def test_the_footer_offers_the_way_back_from_a_search_as_long_as_it_runs()
 
 async def test_a_way_back_that_was_offered_too_long_is_gone_once_it_was_tried() -> None:
     async with opened(FakeService(tickets()), size=(120, 30)) as deck:
-        deck.browser.step_back = lambda: print  # type: ignore[method-assign, assignment, return-value]
+        deck.browser.step_back = lambda: print  # type: ignore[method-assign]
         deck.browser.refresh_bindings()
         await deck.until(lambda: "esc Back" in deck.lines[-1])
         del deck.browser.step_back  # and nobody says that the footer is out of date
