@@ -65,7 +65,10 @@ async def test_all_that_the_server_pane_shows_can_be_copied() -> None:
     async with opened(size=(100, 60)) as deck:
         await deck.press("P", "y")
         await deck.until(lambda: "listening on stdio" in deck.app.clipboard)
-        for words in ("node mcp-server.js", "tracker 1.2", "2025-11-25 (legacy)", 'search = "search_tickets"', "12 ms"):
+        for words in (
+            *("node mcp-server.js", "tracker 1.2", "2025-11-25 (legacy)", 'search = "search_tickets"', "12 ms"),
+            *("search   search_tickets", "create_ticket  never called"),
+        ):
             assert words in deck.app.clipboard
             assert words in deck.text
 

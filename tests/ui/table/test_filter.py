@@ -98,7 +98,7 @@ async def test_a_hit_that_no_column_shows_is_shown_behind_the_title(board: Openi
         ("fisc", {"labels": ("fiscal",)}, "fisc"),
         ("ledger", {"extra": {"team": {"name": "Ledger"}}}, "Team: Ledger"),
         ("end", {"title": "a long title " * 15 + "and its end"}, "its end"),
-        ("2026-11-1", {}, "Created: 2026-11"),
+        ("2026-11-1", {}, "2026-11-1"),
         ("~vgt", {"reporter": "Vogt"}, "Reporter: Vogt"),
         ("title lena", {"reporter": "Lena Vogt"}, "Reporter: Lena"),
         ("/browse/7", {"url": "https://x.example/browse/7"}, "/browse/7"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.table.columns import EXTRA, column_kind, text_of
+from tui_app.ui.table.columns import EXTRA, column_kind, text_of, value_of
 
 _FUZZY_SPREAD = 4
 """A fuzzy word of n letters may be spread over this many times n characters; wider, everything would match."""
@@ -22,7 +22,7 @@ _LONGEST_FUZZY = 64  # letters; a longer word is pasted, and is looked for as it
 _DATE = re.compile(r"\d{4}-\d")
 """How a word begins that is looked for in the times as well: other numbers would be found in nearly all of them."""
 _DATE_COLUMNS = ("created_at", "updated_at")
-_SHORT_COLUMNS = ("assignee", "reporter", "priority", "type", "project", "labels", "source", *_DATE_COLUMNS)
+_SHORT_COLUMNS = ("assignee", "reporter", "priority", "type", "project", "labels", "source", "url", *_DATE_COLUMNS)
 """Fields that a hit may be in although no column shows them."""
 
 FIELD_END = "\n"
@@ -93,8 +93,6 @@ def folded(ticket: Ticket) -> str:
 
 def long_texts(ticket: Ticket) -> Iterable[str]:
     """The texts that are folded only when the short fields did not match: keeping them twice would cost the memory."""
-    if ticket.url:
-        yield ticket.url
     for attachment in ticket.attachments:
         yield attachment.name
     if ticket.description:
@@ -115,9 +113,13 @@ def keeps(wanted: Filter, short: str, ticket: Ticket) -> bool:
 
 
 def _in_long(ticket: Ticket, word: str) -> bool:
-    if any(word in text.casefold() for text in long_texts(ticket)):
+    if ticket.url and word in ticket.url.casefold():
         return True
-    return bool(_DATE.match(word)) and any(word in text_of(ticket, column) for column in _DATE_COLUMNS)
+    if (ticket.description or ticket.comments or ticket.attachments) and any(
+        word in text.casefold() for text in long_texts(ticket)
+    ):
+        return True
+    return bool(_DATE.match(word)) and any(word in str(value_of(ticket, column)) for column in _DATE_COLUMNS)
 
 
 # ---------------------------------------------------------------------- fuzzy
@@ -208,16 +210,16 @@ def unseen_words(wanted: Filter, cells: Iterable[str]) -> list[str]:
 
 
 def snippet(wanted: Filter, words: Iterable[str], ticket: Ticket, width: int) -> str:
-    """A piece of the text around the first hit of one of ``words``, with the name of the field; or empty."""
+    """A piece of text around the first hit of one of ``words``, after its field's name where that fits; or nothing."""
     for word in words:
         for caption, text in _named_texts(ticket, with_long=not wanted.fuzzy):
             text = text[:_MOST_FOR_SNIPPET]
             at = _first_hit(wanted, text.casefold(), word)
             if at >= 0:
-                room = width - len(caption)
-                start = max(0, at - min(_SNIPPET_BEFORE, max(0, room - len(word)) // 3))
+                spare = width - len(word) - len(caption)
+                start = max(0, at - min(_SNIPPET_BEFORE, max(0, spare) // 3))
                 piece = " ".join(text[start : at + width].split())
-                return caption + ("…" if start else "") + piece
+                return (caption if spare > 0 else "") + ("…" if start else "") + piece
     return ""
 
 
