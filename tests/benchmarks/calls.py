@@ -59,7 +59,7 @@ def bare_calls(bare: BareClient, times: int) -> None:
 CASES = [
     Case(
         f"calls.{form}.{count}",
-        f"tool calls, {count} tickets, {form}",
+        f"tool calls, {count:,} tickets, {form}",
         "raw pipes + json.loads",
         GOALS[count],
         calls(count, form),

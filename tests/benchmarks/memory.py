@@ -61,7 +61,7 @@ def own_peak() -> float:
 CASES = [
     Case(
         f"memory.{count}",
-        f"memory, {count} tickets shown",
+        f"memory, {count:,} tickets shown",
         "smallest Textual app",
         goal,
         shown(count),

@@ -51,5 +51,6 @@ def _description() -> ServerDescription:
 
 
 CASES = [
-    Case(f"reading.{count}", f"{count} validated tickets", "json.loads", 3, tickets(count)) for count in (1_000, 10_000)
+    Case(f"reading.{count}", f"{count:,} validated tickets", "json.loads", 3, tickets(count))
+    for count in (1_000, 10_000)
 ]

@@ -79,11 +79,11 @@ def grown(name: str) -> Callable[[int], Iterator[Pair]]:
 
 CASES = [
     Case(
-        "soak.memory", f"memory after {REQUESTS} requests", f"after {SETTLED}", 1.05, grown("memory"), "MB", slow=True
+        "soak.memory", f"memory after {REQUESTS:,} requests", f"after {SETTLED}", 1.05, grown("memory"), "MB", slow=True
     ),
     Case(
         "soak.descriptors",
-        f"descriptors after {REQUESTS} requests",
+        f"descriptors after {REQUESTS:,} requests",
         f"after {SETTLED}",
         1.05,
         grown("descriptors"),

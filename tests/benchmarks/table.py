@@ -135,23 +135,37 @@ def sorting() -> list[Callable[[ResultsTable], object]]:
 
 CASES = [
     *(
-        Case(f"table.load.{count}", f"{count} rows", "DataTable, 1000 rows", 0.1, pairs(load(count)))
+        Case(f"table.load.{count}", f"{count:,} rows set to painted", "DataTable, 1000 rows", 0.1, pairs(load(count)))
         for count in (1_000, 10_000, 100_000)
     ),
     *(
         case
         for count, goal in ((10_000, 1.0), (100_000, 3.0))
         for case in (
-            Case(f"table.down.{count}", "cursor down, p95", "one frame", goal, pairs(keys(count, "down"))),
-            Case(f"table.page.{count}", "page down, p95", "one frame", goal, pairs(keys(count, "pagedown", "pageup"))),
+            Case(
+                f"table.down.{count}",
+                f"cursor down in {count:,} rows, p95",
+                "one frame",
+                goal,
+                pairs(keys(count, "down")),
+            ),
+            Case(
+                f"table.page.{count}",
+                f"page down in {count:,} rows, p95",
+                "one frame",
+                goal,
+                pairs(keys(count, "pagedown", "pageup")),
+            ),
             Case(
                 f"table.filter.{count}",
-                "filter keystroke, p95",
+                f"filter keystroke in {count:,} rows, p95",
                 "one frame",
                 goal,
                 pairs(actions(count, *filtering("invoices 77"))),
             ),
-            Case(f"table.sort.{count}", "sort, p95", "one frame", goal, pairs(actions(count, *sorting()))),
+            Case(
+                f"table.sort.{count}", f"sort {count:,} rows, p95", "one frame", goal, pairs(actions(count, *sorting()))
+            ),
         )
     ),
 ]
