@@ -33,7 +33,7 @@ async def test_keys_give_the_ticket_more_room_and_take_it_back(size: tuple[int, 
 async def test_no_pane_is_pressed_to_nothing(size: tuple[int, int]) -> None:
     async with opened(size=size) as deck:
         for key in ("plus", "minus"):
-            await deck.press(*[key] * 20)
+            await deck.press(*[key] * 13)
             table = deck.browser.table.region
             assert min(table.width, table.height, ticket_size(deck)) >= 5
 
