@@ -65,7 +65,7 @@ class JiraAdapter(TrackerAdapter):
         """
         query, asked = str(call.arguments["jql"]), whole_number(call.arguments.get("maxResults"))
         seen = set(excluded_keys(query))
-        if not rows or any(row.get("key") in seen for row in rows):
+        if not rows or any(str(row.get("key")) in seen for row in rows):
             return Page(())
         later = next_window(criteria, query, rows)
         if later is not None:
