@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 from pathlib import Path
 
 import pytest
 
 from tui_app.settings.state import UiState
+
+
+def pytest_configure() -> None:
+    """Let no program under test inherit that a signal is ignored, as after ``nohup`` or in a shell's background.
+
+    The tests themselves go on ignoring it: a handler, unlike ``SIG_IGN``, does not outlive the start of a program.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            with contextlib.suppress(ValueError):  # not the main thread
+                signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(autouse=True)
