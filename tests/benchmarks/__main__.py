@@ -17,6 +17,9 @@ from tests.benchmarks.harness import Case, Compare, Figure, run
 MODULES = ("start", "calls", "reading", "table", "detail", "stall", "memory", "tracker", "soak")
 """Files of cases beside this one, in the order in which they are measured."""
 
+HEAD = "| case | measured | reference | median | spread | goal | |\n|---|---|---|---|---|---|---|"
+"""Of the Markdown table."""
+
 
 def main() -> int:
     """Measure what is asked for and print the table; the exit code tells whether every case could be measured."""
@@ -30,17 +33,23 @@ def main() -> int:
     cases = [case for case in all_cases() if _chosen(case, arguments.names, arguments.all)]
     if not cases:
         parser.error(f"no such case; there are: {', '.join(case.name for case in all_cases())}")
+    row = None if arguments.json else _readme_row if arguments.readme else _row
+    if row is _row:
+        print(HEAD, flush=True)
     figures: list[Figure] = []
-    broken = 0
     for case in cases:
         print(f"measuring {case.name} ..", file=sys.stderr, flush=True)
         try:
-            figures.append(run(case, arguments.runs))
+            figure = run(case, arguments.runs)
         except Exception:  # noqa: BLE001 (one case that cannot be measured must not hide the others)
-            broken += 1
             print(f"{case.name} could not be measured:\n{traceback.format_exc()}", file=sys.stderr)
-    print(as_json(figures) if arguments.json else as_readme(figures) if arguments.readme else as_table(figures))
-    return 1 if broken else 0
+            continue
+        figures.append(figure)
+        if row is not None:  # at once: who ends a long measurement early keeps what is known by then
+            print(row(figure), flush=True)
+    if row is None:
+        print(as_json(figures))
+    return 1 if len(figures) < len(cases) else 0
 
 
 def all_cases() -> list[Case]:
@@ -57,13 +66,8 @@ def _chosen(case: Case, names: list[str], everything: bool) -> bool:
     return everything or not case.slow
 
 
-def as_table(figures: list[Figure]) -> str:
-    """The figures as a Markdown table."""
-    head = "| case | measured | reference | median | spread | goal | |\n|---|---|---|---|---|---|---|"
-    return "\n".join([head, *map(_row, figures)])
-
-
 def _row(figure: Figure) -> str:
+    """A row below `HEAD`."""
     case = figure.case
     values = figure.values
     measured = f"{case.what}: {figure.subject:.4g} {case.unit}"
@@ -76,12 +80,8 @@ def _row(figure: Figure) -> str:
     return f"| {case.name} | {measured} | {reference} | {median} | {spread} | {goal} | {verdict} |"
 
 
-def as_readme(figures: list[Figure]) -> str:
-    """The figures as rows of README's table."""
-    return "\n".join(map(_readme_row, figures))
-
-
 def _readme_row(figure: Figure) -> str:
+    """A row of README's table."""
     case = figure.case
     difference = case.compare is Compare.DIFFERENCE
     goal, median = (

@@ -20,7 +20,6 @@ KEYS_A_RUN = 40
 COLUMNS = ("id", "title", "status", "assignee", "priority", "updated", "project")
 
 
-@functools.cache
 def tickets(count: int, prefix: str) -> tuple[Ticket, ...]:
     """Tickets as the worker hands them over."""
     moment = parse_date_bound("2026-11-01").moment
