@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.adapters.known_servers import KNOWN, adapter_for, refused, server, tool, writing
 from tui_app.adapters.base import Adapter, ServerDescription, TicketReference, ToolCall

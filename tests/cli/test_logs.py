@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tui_app.cli import logs
 from tui_app.cli.choosing import Choice

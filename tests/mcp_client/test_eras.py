@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.mcp_client.conftest import QUICK, OpenFaulty, Verdict, fault_command, lives_on
 from tests.mcp_client.test_protocol_faults import messages_heard

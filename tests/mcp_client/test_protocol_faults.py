@@ -7,10 +7,10 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.mcp_client.conftest import QUICK, OpenFaulty, Verdict, lives_on, outcome
 from tui_app.mcp_client.session import Session

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tui_app.settings.profiles import AuthCommands, Profile
 from tui_app.settings.trust import TrustStore, needs_trust

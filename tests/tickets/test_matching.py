@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.dates import parse_date_bound

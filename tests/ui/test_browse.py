@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fakes import FakeSearchMemory, FakeService, failed, make_ticket, ready
 from tests.ui.support import opened, tickets

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.ui.fakes import FakeService, make_ticket, ready, whole_ticket
 from tui_app.tickets.messages import OpenTicket, Reply, TicketOpened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.ui.fakes import FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets

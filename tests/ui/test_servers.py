@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fakes import FakeService, failed, ready, report
 from tests.ui.support import opened, tickets

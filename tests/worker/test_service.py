@@ -7,11 +7,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.worker.conftest import MakeBench
 from tests.worker.fakes import BOUND, FakeFloors, Listener, error_result, json_result, profile, rows

@@ -7,8 +7,9 @@ only reads; it sends no argument that the tool's schema does not declare, and no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
@@ -16,8 +17,7 @@ from tui_app.tickets.errors import MCPError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class ServerDescription:
+class ServerDescription(Struct, frozen=True):
     """What a session learned of its server: all that an adapter is chosen by."""
 
     name: str
@@ -26,16 +26,14 @@ class ServerDescription:
     tools: tuple[Tool, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """One tools/call to make."""
 
     tool: str
     arguments: Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The tickets of one search result. ``next_call`` fetches the page after it; None: this was the last one.
 
     ``total`` is the tracker's own count of matches, None where it does not say.
@@ -47,8 +45,7 @@ class Page:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TicketReference:
+class TicketReference(Struct, frozen=True):
     """Which ticket to open: the id that people use, and what the tracker said besides (`Ticket.lookup`)."""
 
     id: str

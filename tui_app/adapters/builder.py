@@ -8,8 +8,9 @@ declare is not sent. A ``get_ticket`` tool opens a ticket, ``list_values`` lists
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from tui_app.adapters.arguments import allowed_values, argument_schema, declares, fitted, largest, missing
 from tui_app.adapters.base import Page, ServerDescription, TicketReference, ToolCall

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
+
+from msgspec.structs import replace
 
 from tui_app.adapters.answers import at, data_of, whole_number
 from tui_app.adapters.arguments import declares

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from tui_app.adapters.answers import at, whole_number
 from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall

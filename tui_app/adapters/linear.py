@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, ClassVar
+
+from msgspec.structs import replace
 
 from tui_app.adapters.answers import at, data_of, rows_in, whole_number
 from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall

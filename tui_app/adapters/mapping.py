@@ -41,9 +41,10 @@ Invariant: a `MapTable` that came through `parse_map` names only criteria, field
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.ticket import JsonValue
@@ -65,8 +66,7 @@ _TOP_KEYS = (*_TOOL_TABLES, "rows", "arguments", "fields", "values")
 _WHERE = "[profiles.NAME.map{}]"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolTable:
+class ToolTable(Struct, frozen=True):
     """One tool and how it is called. ``criteria`` and ``id`` name arguments by dotted path."""
 
     tool: str = ""
@@ -86,8 +86,7 @@ class ToolTable:
         return table
 
 
-@dataclass(frozen=True, slots=True)
-class MapTable:
+class MapTable(Struct, frozen=True):
     """A profile's ``map``, or the mapping in force."""
 
     search: ToolTable = field(default_factory=ToolTable)

@@ -7,9 +7,10 @@ when it is chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
+
+from msgspec import Struct
 
 from tui_app.adapters.base import Adapter, ServerDescription
 from tui_app.mcp_client.types import Tool
@@ -21,8 +22,7 @@ AUTO = "auto"
 _MOST_TOOLS_NAMED = 12  # tools that a message names; servers have up to two hundred
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One shipped adapter. Its module has ``make(description, map) -> Adapter`` and the name of its class is its own.
 
     It fits a server when the server's name contains one of ``servers`` (lower case; none: any name will do), and the

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.adapters.answers import data_of
 from tui_app.adapters.arguments import allowed_values, fitted, missing
@@ -35,8 +37,7 @@ Said = Mapping[str, Arguments]
 Variant = TypeVar("Variant", bound="TrackerAdapter")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The first call of a search, and the criteria fields that it takes care of."""
 
     call: ToolCall
@@ -224,7 +225,7 @@ def the_ticket(reference: TicketReference, tickets: Sequence[Ticket]) -> Ticket:
 
 def merged(opened: Ticket, **parts: object) -> Ticket:
     """``opened`` with those of ``parts`` that hold something."""
-    return replace(opened, **{name: value for name, value in parts.items() if value})  # type: ignore[arg-type]
+    return replace(opened, **{name: value for name, value in parts.items() if value})
 
 
 def _refuse_unfilled(tool: Tool, sent: Arguments) -> None:

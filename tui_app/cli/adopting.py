@@ -6,10 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from tui_app.cli.output import EXIT_OK, echo, to_terminal, warn
 from tui_app.cli.trusting import shown_profile

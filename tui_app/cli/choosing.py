@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.cli.given import GlobalOptions
 from tui_app.settings.config import Settings, load_settings
@@ -19,8 +21,7 @@ COMMAND_PROFILE = "command"
 _VARIABLE = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """All settings, and the one profile that this run is about."""
 
     settings: Settings

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tui_app.cli.asking import Asking
 from tui_app.cli.choosing import Choice, choose
@@ -26,8 +27,7 @@ _VERSION_SECONDS = 10.0  # npx takes a second even when warm
 _TRIAL_TICKETS = 5
 
 
-@dataclass(slots=True)
-class Diagnosis:
+class Diagnosis(Struct):
     """Everything found out so far. ``faults`` decide the exit code; ``notices`` do not."""
 
     files: dict[str, tuple[Path, bool]] = field(default_factory=dict)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_app.cli.output import echo, to_terminal, warn
 from tui_app.cli.table import table
@@ -14,8 +15,7 @@ from tui_app.tickets.messages import TicketsFound
 from tui_app.tickets.ticket import Ticket
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """What is said about all pages together. ``total`` is None as soon as one search does not know its own."""
 
     shown: int = 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui_app.cli.choosing import Choice
 from tui_app.cli.output import to_terminal, warn

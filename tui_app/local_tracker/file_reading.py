@@ -10,9 +10,10 @@ import codecs
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+
+from msgspec import Struct
 
 from tui_app.tickets.errors import UsageError
 
@@ -27,8 +28,7 @@ _BYTE_ORDER_MARKS = (
 _ROW_NAMES = ("tickets", "issues", "items", "results", "records", "data", "nodes")
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
+class BadRow(Struct, frozen=True):
     """A row that cannot be read, and why."""
 
     reason: str
@@ -37,8 +37,7 @@ class BadRow:
 Row = tuple[int, "Mapping[str, Any] | BadRow"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A file's rows: row number and fields. In CSV, a field holds the list of all cells under that heading.
 
     ``total`` is how many there are, None where only reading them all would tell.

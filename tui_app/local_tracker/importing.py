@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui_app.local_tracker.file_reading import BadRow, Rows, read_rows
 from tui_app.local_tracker.row_fields import RefusedError, ticket_record
@@ -26,16 +27,14 @@ _IMPORT_CACHE_KIB = 256 * 1024  # keeps the indexes of some hundred thousand tic
 Progress = Callable[[int, "int | None"], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A row that was not imported. ``row`` counts as an editor does: the first line, or JSON item, is 1."""
 
     row: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True):
     """What an import did. ``sample_removed`` says that the sample made room for it."""
 
     added: int

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_app.tickets.text import clean, clean_line
 
 MASK = "****"
 
 
-@dataclass(frozen=True, slots=True)
-class ServerCommand:
+class ServerCommand(Struct, frozen=True):
     """A server's program with everything filled in: nothing here is expanded again, and no shell sees it."""
 
     argv: tuple[str, ...]
@@ -52,8 +52,7 @@ class ServerCommand:
         return clean(self.masked(text))
 
 
-@dataclass(frozen=True, slots=True)
-class ClientLimits:
+class ClientLimits(Struct, frozen=True):
     """Seconds, bytes and counts beyond which a server is no longer waited for or listened to."""
 
     start: float = 30.0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 
 class Era(StrEnum):
@@ -15,8 +16,7 @@ class Era(StrEnum):
     MODERN = "modern"
 
 
-@dataclass(frozen=True, slots=True)
-class ServerIdentity:
+class ServerIdentity(Struct, frozen=True):
     """What a server says of itself: ``initialize`` or ``server/discover``."""
 
     name: str
@@ -27,8 +27,7 @@ class ServerIdentity:
     capabilities: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """One entry of tools/list. ``input_schema`` is JSON Schema, an empty object where the server sent none."""
 
     name: str
@@ -40,8 +39,7 @@ class Tool:
     """Hints (``readOnlyHint``, ``destructiveHint``); never trusted alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContentBlock:
+class ContentBlock(Struct, frozen=True):
     """One block of a result. ``text`` is that of a text block or of an embedded text resource, else empty."""
 
     type: str
@@ -50,8 +48,7 @@ class ContentBlock:
     """The block as it came, for types other than text."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallToolResult:
+class CallToolResult(Struct, frozen=True):
     """The result of tools/call (2025-11-25, server/tools). ``is_error`` is a result too, not an exception."""
 
     content: tuple[ContentBlock, ...] = ()

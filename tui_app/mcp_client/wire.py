@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from tui_app.mcp_client.decoding import decode
 
@@ -27,16 +28,14 @@ _NAMED_BYTES = 256  # of a broken line's start and end: where a message names it
 _ID = re.compile(rb'"id"\s*:\s*"?(\d{1,15})\b')
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The result of one of our requests."""
 
     id: int
     result: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A JSON-RPC error. ``id`` is None where the server could not tell which request it belongs to."""
 
     id: int | None
@@ -45,32 +44,28 @@ class Refusal:
     data: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """An answer to one of our requests that breaks the protocol."""
 
     id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServerRequest:
+class ServerRequest(Struct, frozen=True):
     """Something that the server asks of us. The id goes back as it came."""
 
     id: int | float | str
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     """Something that the server tells."""
 
     method: str
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(Struct, frozen=True):
     """A line that is no message: log output that should have gone to standard error."""
 
     line: bytes

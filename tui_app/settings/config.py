@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui_app.settings.paths import config_file as default_config_file
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
-from tui_app.tickets.limits import Limits
+from tui_app.tickets.limits import Checked, Limits
 
 if TYPE_CHECKING:
     from tui_app.tickets.messages import ProfileSummary
@@ -29,16 +31,14 @@ LOCAL_PROFILE = "local"
 _MOST_SECONDS = 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class QuickView:
+class QuickView(Checked, frozen=True):
     """A search on a number key."""
 
     name: str
     criteria: TicketSearchCriteria
 
 
-@dataclass(frozen=True, slots=True)
-class UiSettings:
+class UiSettings(Checked, frozen=True):
     """What the config says about the browser; None or empty: not said, the browser's own default holds."""
 
     theme: str | None = None
@@ -52,8 +52,7 @@ class UiSettings:
     """From ``[[quick_views]]``: ``name`` and the criteria's fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything that is configured. ``notices`` are warnings to show once."""
 
     profiles: Mapping[str, Profile]

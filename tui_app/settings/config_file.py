@@ -8,9 +8,10 @@ from __future__ import annotations
 import shlex
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec.structs import fields
 
 from tui_app.settings.auth_presets import AUTH_PRESETS
 from tui_app.settings.config import LOCAL_PROFILE, QuickView, Settings, UiSettings, local_profile

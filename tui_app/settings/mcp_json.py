@@ -10,9 +10,10 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from tui_app.settings.config import LOCAL_PROFILE, Settings, local_profile
 from tui_app.settings.profiles import Profile
@@ -30,8 +31,7 @@ _OURS_ALONE = ("command:", "keyring:")
 _NAME = re.compile(r"[\w.-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """Something that VS Code asks for when the server starts."""
 
     id: str
@@ -41,8 +41,7 @@ class Input:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundServer:
+class FoundServer(Struct, frozen=True):
     """A server of such a file, as a profile. ``inputs`` are still to be asked for: ``${input:id}`` in its values."""
 
     profile: Profile
@@ -51,8 +50,7 @@ class FoundServer:
     """What the file says that does not carry over."""
 
 
-@dataclass(slots=True)
-class FoundServers:
+class FoundServers(Struct):
     """What a file holds. ``skipped`` is server name to reason."""
 
     servers: list[FoundServer] = field(default_factory=list)

@@ -6,10 +6,11 @@ Secrets stay as ``${env:NAME}`` here and are expanded at the moment the server i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from tui_app.tickets.limits import Limits
+from msgspec import field
+
+from tui_app.tickets.limits import Checked, Limits
 
 MOST_CONNECTIONS = 16
 """More live servers of one kind than this is a mistake in the config, not a wish."""
@@ -17,8 +18,7 @@ MOST_CONNECTIONS = 16
 Seconds = Annotated[float, Limits(gt=0)]
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Checked, frozen=True):
     """Seconds. ``start`` is generous: a first ``uvx`` or ``npx`` run downloads; up to 13 s even when cached."""
 
     start: Seconds = 30.0
@@ -27,16 +27,14 @@ class Timeouts:
     """From a request's submission to its last attempt's end."""
 
 
-@dataclass(frozen=True, slots=True)
-class PoolLimits:
+class PoolLimits(Checked, frozen=True):
     """At most ``max_connections`` live sessions; a caller waits up to ``wait`` seconds for one."""
 
     max_connections: Annotated[int, Limits(ge=1, le=MOST_CONNECTIONS)] = 2
     wait: Seconds = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Checked, frozen=True):
     """Exponential back-off with jitter; seconds."""
 
     attempts: Annotated[int, Limits(ge=1, le=10)] = 3
@@ -47,8 +45,7 @@ class RetryPolicy:
     """Part of the delay by which it may differ, up or down."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthCommands:
+class AuthCommands(Checked, frozen=True):
     """How to find out whether the user is logged in (``check``), and how to log in (``login``). Exit code 0 is yes."""
 
     check: tuple[str, ...] = ()
@@ -60,8 +57,7 @@ class AuthCommands:
     name: str = "custom"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Checked, frozen=True):
     """One configured server."""
 
     name: str

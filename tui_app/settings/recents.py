@@ -7,10 +7,11 @@ file, unseen.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tui_app.settings.paths import recents_file
 from tui_app.settings.storage import JsonFile
@@ -21,8 +22,7 @@ MOST_RECENTS = 50
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class RecentSearch:
+class RecentSearch(Struct, frozen=True):
     """One search that was made. ``used_at`` is ISO 8601 UTC, for showing."""
 
     criteria: TicketSearchCriteria

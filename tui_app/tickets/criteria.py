@@ -7,14 +7,15 @@ saved search or the recents file holds goes through it first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
+from msgspec.structs import asdict, fields, replace
+
 from tui_app.tickets.dates import DATE_FORMS, DateBound
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.limits import Limits
+from tui_app.tickets.limits import Checked, Limits
 from tui_app.tickets.sort_fields import SORT_FIELDS as SORT_FIELDS
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ Values = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class TicketSearchCriteria:
+class TicketSearchCriteria(Checked, frozen=True):
     """What to search for; empty means everything, newest first as the tracker orders it."""
 
     text: Words = ""

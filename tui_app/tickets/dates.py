@@ -6,9 +6,10 @@ A day without a time is midnight UTC, so that the same words mean the same ticke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -23,15 +24,20 @@ _YEAR_DAYS = 365
 _UNIT_HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": _MONTH_DAYS * 24, "mo": _MONTH_DAYS * 24, "y": _YEAR_DAYS * 24}
 
 
-@dataclass(frozen=True, slots=True)
-class DateBound:
+class DateBound(Struct, frozen=True, eq=False):
     """A date as it was typed (``text``), and the moment in UTC that it meant when it was read.
 
     Two bounds are equal when their text is: ``7d`` in a saved search stays ``7d``. Call `refreshed` before a search.
     """
 
     text: str
-    moment: datetime = field(compare=False)
+    moment: datetime
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DateBound) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     def refreshed(self, now: datetime | None = None) -> DateBound:
         """The same words, read at ``now`` (aware; default the current time)."""

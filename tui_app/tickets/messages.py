@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
@@ -28,8 +29,7 @@ def new_request_id() -> int:
 # ------------------------------------------------------------------ requests
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """Answered by one or more `TicketsFound` (the last one ``complete``), or `Failed`."""
 
     request_id: int
@@ -37,8 +37,7 @@ class Search:
     criteria: TicketSearchCriteria
 
 
-@dataclass(frozen=True, slots=True)
-class LoadMore:
+class LoadMore(Struct, frozen=True):
     """Go on with a finished, truncated search: up to ``count`` further tickets. Answered like `Search`.
 
     ``search_id`` is the request id of that `Search`. The replies carry this request's own id.
@@ -50,8 +49,7 @@ class LoadMore:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTicket:
+class OpenTicket(Struct, frozen=True):
     """Fetch one whole ticket with comments. Answered by `TicketOpened` or `Failed`.
 
     ``lookup`` is the `Ticket.lookup` of the row, where there was one; a bare id (from the command line) has none.
@@ -63,16 +61,14 @@ class OpenTicket:
     lookup: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ListValues:
+class ListValues(Struct, frozen=True):
     """Which values exist (statuses, assignees ..), for completion. Answered by `ValuesListed`."""
 
     request_id: int
     profile: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inspect:
+class Inspect(Struct, frozen=True):
     """What is known of the server; connects first unless told not to. Answered by `ServerInspected` or `Failed`."""
 
     request_id: int
@@ -80,8 +76,7 @@ class Inspect:
     connect: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reconnect:
+class Reconnect(Struct, frozen=True):
     """End the profile's servers, forget an open circuit and start anew. Answered by `ServerInspected` or `Failed`."""
 
     request_id: int
@@ -93,8 +88,7 @@ Request: TypeAlias = Search | LoadMore | OpenTicket | ListValues | Inspect | Rec
 # ------------------------------------------------------------------- replies
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(Struct, frozen=True):
     """One tool call as it was made. ``arguments`` is JSON text, sanitised; ``elapsed`` is in seconds."""
 
     tool: str
@@ -103,8 +97,7 @@ class CallRecord:
     failed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TicketsFound:
+class TicketsFound(Struct, frozen=True):
     """A page of a search. ``tickets`` holds only what this page adds.
 
     ``total`` is what the tracker says that matches, None where it does not say; with criteria applied on this side it
@@ -126,8 +119,7 @@ class TicketsFound:
     """Seconds from the request to this page."""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketOpened:
+class TicketOpened(Struct, frozen=True):
     """One whole ticket. ``raw`` is the server's answer as indented JSON or text, sanitised, without private fields."""
 
     request_id: int
@@ -139,8 +131,7 @@ class TicketOpened:
     elapsed: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ValuesListed:
+class ValuesListed(Struct, frozen=True):
     """Criteria field (``status``, ``assignee``, ``project``, ``labels``, ``priority``) to the values that exist."""
 
     request_id: int
@@ -150,8 +141,7 @@ class ValuesListed:
     """The name of the tracker's own query language (``JQL``), where `TicketSearchCriteria.native` can be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolSummary:
+class ToolSummary(Struct, frozen=True):
     """One tool of the server. ``role`` is what it is used for: search, get, comments, values, or empty."""
 
     name: str
@@ -160,8 +150,7 @@ class ToolSummary:
     read_only: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServerReport:
+class ServerReport(Struct, frozen=True):
     """What is known of a profile's server. All text is sanitised, secrets are masked."""
 
     profile: str
@@ -192,8 +181,7 @@ class ServerReport:
     """The authentication in force and its last outcome, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerInspected:
+class ServerInspected(Struct, frozen=True):
     """Answers `Inspect` and `Reconnect`."""
 
     request_id: int
@@ -201,8 +189,7 @@ class ServerInspected:
     report: ServerReport
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The request came to nothing: what happened, why, and what to do next.
 
     ``kind`` ``cancelled`` means that the user gave up. ``stderr_tail`` holds the server's last words where they explain
@@ -233,8 +220,7 @@ class ServerState(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
+class StateChanged(Struct, frozen=True):
     """Sent unasked whenever a profile's state changes. Moments are `time.monotonic` seconds.
 
     STARTING carries ``since`` and ``limit`` (seconds); RETRYING carries ``attempt`` of ``attempts``, ``until``, and the
@@ -254,8 +240,7 @@ class StateChanged:
     latency: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalNeeded:
+class TerminalNeeded(Struct, frozen=True):
     """A login command wants the real terminal. The receiver gives it up and calls ``run``, or else ``decline``.
 
     ``run`` blocks until the command has ended, never raises, and tells the worker by itself; it returns a line on
@@ -288,8 +273,7 @@ class TicketService(Protocol):
         """End every server and the worker; returns when they are gone, within a few seconds. Idempotent."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileSummary:
+class ProfileSummary(Struct, frozen=True):
     """A profile as the user interface shows it, without secrets."""
 
     name: str

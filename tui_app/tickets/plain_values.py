@@ -1,5 +1,5 @@
-"""Values that need no conversion are put into their dataclass without pydantic, which takes longer to load and to get
-ready than everything else that a start does.
+"""Values that need no conversion are put into their place without pydantic, which takes longer to load and to get ready
+than everything else that a start does.
 
 Invariant: `plain_value` returns what pydantic's ``TypeAdapter(kind).validate_python(raw)`` returns, or raises
 `NotPlainError`: then pydantic is asked, which converts, or says what is wrong.
@@ -8,12 +8,11 @@ Invariant: `plain_value` returns what pydantic's ``TypeAdapter(kind).validate_py
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from tui_app.tickets.limits import Limits
+from tui_app.tickets.limits import Checked, Limits
 
 _MOST_DIGITS = 9  # more of them are a mistake, which pydantic explains
 
@@ -34,8 +33,8 @@ def plain_value(kind: Any, raw: Any) -> Any:
         return raw
     if hasattr(kind, "read"):
         return _read(kind, raw)
-    if isinstance(kind, type) and is_dataclass(kind):
-        return raw if isinstance(raw, kind) else _dataclass(kind, raw)
+    if isinstance(kind, type) and issubclass(kind, Checked):
+        return raw if isinstance(raw, kind) else _fields(kind, raw)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _within(plain_value(arguments[0], raw), arguments[1:])
@@ -90,7 +89,7 @@ def _within(value: Any, marks: tuple[Any, ...]) -> Any:
     raise NotPlainError
 
 
-def _dataclass(kind: Any, raw: Any) -> Any:
+def _fields(kind: type[Checked], raw: Any) -> Any:
     if not isinstance(raw, dict):
         raise NotPlainError
     hints = _hints_of(kind, include_extras=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_app.tickets.criteria import ME, SORT_FIELDS, UNASSIGNED
 from tui_app.tickets.query_parts import FIELD_OF, FIELD_WORD, LIST_FIELDS, QUERY_WORDS, commas, parts, quoted
@@ -19,8 +20,7 @@ _FIXED_VALUES: Mapping[str, tuple[str, ...]] = {
 _MOST_COMPLETIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """What may stand in place of ``text[start:end]``, best first."""
 
     start: int

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 QUERY_WORDS: Mapping[str, str] = {
     "status": "status",
@@ -54,8 +55,7 @@ FIELD_WORD = re.compile(r"([A-Za-z_]+):")
 _NEEDS_QUOTES = re.compile(r'[\s,"\\]')
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One blank-separated part of a query. ``word`` is empty for plain text."""
 
     start: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from tui_app.tickets.criteria import ME, UNASSIGNED
 from tui_app.tickets.query import values_of
@@ -13,8 +14,7 @@ from tui_app.tickets.query_parts import FIELD_OF, WORD_OF, Part, parts, quoted
 _CLOSE_ENOUGH = 0.7  # difflib's ratio; below it the guesses are more often wrong than right
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """What to write in place of ``text[start:end]``, and why."""
 
     start: int

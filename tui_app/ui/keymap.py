@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from tui_app.ui.key_names import display_key, is_key, name_of
 from tui_app.ui.keys import KEYS, PLACES, Key, find_key

@@ -6,8 +6,8 @@ keys and remapping by id in ``config.toml`` all read `KEYS`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 PLACES = {
@@ -26,8 +26,7 @@ PLACES = {
 _WITH_INPUT = frozenset({"find", "form", "filter", "picker"})
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One action and its keys."""
 
     id: str

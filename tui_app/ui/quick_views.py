@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.dates import parse_date_bound
@@ -19,8 +20,7 @@ class NamedSearch(Protocol):
     def criteria(self) -> TicketSearchCriteria: ...
 
 
-@dataclass(frozen=True, slots=True)
-class QuickView:
+class QuickView(Struct, frozen=True):
     """A search on a number key."""
 
     name: str

@@ -7,13 +7,13 @@ keeps dying is started again after growing delays; one success, or the user, for
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_app.tickets.errors import MCPConnectionError
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitLimits:
+class CircuitLimits(Struct, frozen=True):
     """Seconds, and counts."""
 
     failures: int = 5

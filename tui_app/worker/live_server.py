@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from tui_app.tickets.errors import InvalidResponseError, MCPError, MCPTimeoutError, MCPToolError
 from tui_app.tickets.redaction import redact, redact_text

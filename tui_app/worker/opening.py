@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from tui_app.tickets.errors import MCPError
 from tui_app.tickets.messages import OpenTicket, TicketOpened

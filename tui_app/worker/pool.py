@@ -15,8 +15,9 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from tui_app.tickets.errors import ExplainedError, MCPError
 from tui_app.worker.circuit import Circuit, CircuitLimits, CircuitOpenError
@@ -32,16 +33,14 @@ from tui_app.worker.pool_terms import (
 S = TypeVar("S", bound=Poolable)
 
 
-@dataclass(eq=False, slots=True)
-class _Entry(Generic[S]):
+class _Entry(Generic[S], Struct, eq=False):
     session: S
     leases: int = 0
     retired: bool = False
     idle_timer: asyncio.TimerHandle | None = None
 
 
-@dataclass(eq=False, slots=True)
-class _Waiter(Generic[S]):
+class _Waiter(Generic[S], Struct, eq=False):
     granted: asyncio.Future[_Entry[S]]
     overdue: bool = False
     """Its time is up, but a session is being started, which is worth waiting for."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from tui_app.tickets.errors import MCPConnectionError, MCPTimeoutError
 
 
-@dataclass(frozen=True, slots=True)
-class PoolSettings:
+class PoolSettings(Struct, frozen=True):
     """Counts, and seconds."""
 
     most_sessions: int = 2
@@ -73,8 +73,7 @@ class Poolable(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class PoolCensus:
+class PoolCensus(Struct, frozen=True):
     """How many there are of each, at one moment."""
 
     live: int

@@ -10,8 +10,9 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from tui_app.tickets.errors import MCPError
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """A wait before the next attempt: attempt ``attempt`` of ``attempts`` follows at ``until`` (clock seconds)."""
 
     attempt: int
@@ -34,8 +34,7 @@ class Pause:
     error: MCPError
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """Time as the retry loop sees it; tests hand in one that does not pass by itself."""
 
     clock: Callable[[], float] = time.monotonic

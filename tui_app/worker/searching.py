@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, ME, TicketSearchCriteria
 from tui_app.tickets.errors import ExplainedError
@@ -31,8 +33,7 @@ MOST_PAGES = 100
 _SLICE = 200  # tickets worked on before other tasks get their turn
 
 
-@dataclass(slots=True)
-class SearchProgress:
+class SearchProgress(Struct):
     """How far one search has come. Outlives its request, so that `LoadMore` can go on."""
 
     criteria: TicketSearchCriteria
@@ -190,8 +191,7 @@ async def _keep_matching(source: str, progress: SearchProgress, fresh: list[Tick
             if ticket.id:
                 progress.seen.add(ticket.id)
             if not names or matches(ticket, progress.criteria, names):
-                object.__setattr__(ticket, "source", source)  # nobody else has it; a copy costs more than reading
-                progress.spare.append(ticket)
+                progress.spare.append(replace(ticket, source=source))
         await asyncio.sleep(0)
 
 

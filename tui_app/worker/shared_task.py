@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 
 
-@dataclass(eq=False, slots=True)
-class _Run(Generic[T]):
+class _Run(Generic[T], Struct, eq=False):
     task: asyncio.Future[T]
     callers: int = 0
 

@@ -7,7 +7,8 @@ does not declare.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui_app.adapters.arguments import argument_schema, fitted, missing
 from tui_app.adapters.auto.arguments import Argument, nested, with_required_objects

@@ -6,7 +6,8 @@ Invariant: never raises, whatever a schema holds; a schema that points at itself
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_app.adapters.arguments import fitted
 from tui_app.adapters.auto.words import split_words
@@ -18,8 +19,7 @@ _DEEPEST = 3  # levels of objects in arguments; filters within a wrapper have tw
 _MOST_ARGUMENTS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument that holds a value, not further arguments."""
 
     path: str

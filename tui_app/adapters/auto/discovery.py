@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_app.adapters.auto.scoring import Scorer
 from tui_app.adapters.auto.uses import Use, uses_of
 from tui_app.adapters.base import ServerDescription
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a server's tools are good for."""
 
     search: Use | None = None

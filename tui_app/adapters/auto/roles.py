@@ -7,7 +7,9 @@ names must exist, and must not be one whose name says that it writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui_app.adapters.auto.arguments import Argument, arguments_of
 from tui_app.adapters.auto.concepts import language_of
@@ -23,8 +25,7 @@ from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.ticket import JsonValue
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Struct, frozen=True):
     """One tool in use. ``constants`` are sent with every call; ``identity`` takes the ticket's id."""
 
     use: Use
@@ -57,8 +58,7 @@ class Role:
         return ToolTable(self.tool, self.constants, {}, self.identity.path if self.identity else "")
 
 
-@dataclass(frozen=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """All tools in use."""
 
     search: Role

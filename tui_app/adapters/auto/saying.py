@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_app.adapters.auto.arguments import Argument
 from tui_app.adapters.auto.languages import say_in_language
@@ -27,8 +28,7 @@ _YES: JsonValue = True
 _LEVEL = re.compile(r"(\d)\s*(?:=|:|-|is|\()\s*([A-Za-z]+)|([A-Za-z]+)\s*(?:=|:|\()\s*(\d)\b")
 
 
-@dataclass
-class Said:
+class Said(Struct):
     """What is sent so far: argument paths to values, the criteria that they say in full, and what could not be said."""
 
     values: dict[str, JsonValue] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from tui_app.adapters.auto.arguments import Argument, arguments_of
 from tui_app.adapters.auto.concepts import concepts_of
@@ -28,8 +29,7 @@ _PLACES = ("project", "repo_owner")
 """Concepts that a search can do without only where nothing is required."""
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True, dict=True):
     """One way to use a tool: with an action pinned, where it has several."""
 
     tool: Tool

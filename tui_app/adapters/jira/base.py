@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tui_app.adapters.answers import at, whole_number
 from tui_app.adapters.base import Page, ToolCall

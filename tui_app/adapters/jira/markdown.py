@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui_app.adapters.base import Page, TicketReference, ToolCall
 from tui_app.adapters.jira.base import JiraAdapter

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tui_app.adapters.answers import at, data_of, words_in
 from tui_app.adapters.base import Page, TicketReference, ToolCall

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from tui_app.adapters.reading.names import names, plain_name
 from tui_app.adapters.reading.values import Row
@@ -25,8 +27,7 @@ _SIZES = names("limit perpage pagesize maxresults count size first")
 _LONGEST_COUNT = 9  # digits; no tracker holds a thousand million tickets
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """None everywhere: the answer does not say."""
 
     total: int | None = None

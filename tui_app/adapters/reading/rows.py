@@ -7,8 +7,10 @@ or where its name says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import islice
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui_app.adapters.reading.json_text import json_of
 from tui_app.adapters.reading.names import (
@@ -45,8 +47,7 @@ _SAMPLE = 5  # rows that are looked at to tell what a list holds
 _MOST_GROUPS = 200  # keys of an object of tickets by id or by status
 
 
-@dataclass(frozen=True, slots=True)
-class RowPage:
+class RowPage(Struct, frozen=True):
     """The rows of one answer. ``named``: their list is called so, whatever they look like."""
 
     rows: Sequence[JsonValue]

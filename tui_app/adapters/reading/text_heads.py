@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tui_app.adapters.reading.names import PRIORITY_WORDS, STATUS_WORDS, TYPE_WORDS, plain_name
 from tui_app.adapters.reading.text_labels import label_field
@@ -56,8 +57,7 @@ class Shape(NamedTuple):
     identity: str = ""
 
 
-@dataclass(slots=True)
-class Head:
+class Head(Struct):
     """What a line that begins a ticket says."""
 
     shape: Shape

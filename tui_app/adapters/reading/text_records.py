@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_app.adapters.reading.names import STATUS_WORDS, plain_name
 from tui_app.adapters.reading.text_comments import comment_rows
@@ -54,8 +55,7 @@ def check_rows(text: str) -> list[JsonValue]:
     return [dict(head.fields) for head in heads]
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(Struct):
     """A part of a ticket that goes over several lines. ``prefix`` is what stood before its label: ``- **``."""
 
     field: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _WIDE = 140  # columns: a table of seven columns and a ticket of sixty
 _TALL = 34  # lines: a dozen rows and a ticket's head with its first paragraphs
@@ -29,8 +31,7 @@ def arrangement(width: int, height: int) -> Arrangement:
 _LEAST_SHARE, _MOST_SHARE = 20, 80  # percent; either pane can still be read, and taken hold of
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """How much of the room is the ticket's where it stands beside the table, and where below it, in percent."""
 
     beside: int = 42

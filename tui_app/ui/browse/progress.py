@@ -6,7 +6,8 @@ Invariant: a reply whose request id does not belong to the present search change
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT
 from tui_app.tickets.errors import ErrorKind
@@ -14,8 +15,7 @@ from tui_app.tickets.messages import CallRecord, Failed, LoadMore, Search, Ticke
 from tui_app.tickets.ticket import Ticket
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """One profile's part of the search."""
 
     profile: str
@@ -37,8 +37,7 @@ class Part:
     elapsed: float = 0.0
 
 
-@dataclass(slots=True)
-class SearchProgress:
+class SearchProgress(Struct):
     """The parts of the present search. Empty before the first one."""
 
     parts: list[Part] = field(default_factory=list)

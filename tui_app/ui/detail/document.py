@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Ticket
@@ -23,8 +25,7 @@ _LONGEST_STATE = 120  # characters of a value in the history
 _KILOBYTE = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A named value of the header. ``kind`` picks its style: ``link``, ``status-open``, ``priority-high``, or none."""
 
     name: str
@@ -32,8 +33,7 @@ class Field:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of the pane below the header.
 
     ``heading`` and ``byline`` are single lines; ``text`` is Markdown where ``markdown`` says so, else plain lines.
@@ -47,8 +47,7 @@ class Part:
     """``bad`` for what went wrong, ``muted`` for what is only noted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A ticket as the pane shows it."""
 
     ticket: Ticket

@@ -7,9 +7,9 @@ changes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.strip import Strip

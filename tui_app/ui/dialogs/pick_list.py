@@ -6,9 +6,9 @@ Invariant: labels and hints may be foreign text; they leave here only through `t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
@@ -22,8 +22,7 @@ _WIDEST_HINT = 0.5  # of the line, unless the label leaves more: the label is wh
 _AROUND_TEXTS = 5  # cells: tick, gap, margin
 
 
-@dataclass(frozen=True, slots=True)
-class PickItem:
+class PickItem(Struct, frozen=True):
     """A line of the list. ``id`` is what is handed back; ``heading`` lines cannot be taken."""
 
     id: str

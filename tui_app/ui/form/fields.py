@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from tui_app.tickets.criteria import ALLOWED, DATE_FIELDS, check_criteria
 from tui_app.tickets.dates import parse_date_bound
@@ -14,8 +15,7 @@ from tui_app.tickets.query_parts import LIST_FIELDS, join_values, split_values
 from tui_app.tickets.query_slips import is_known, meant_value
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True):
     """One field of the form."""
 
     name: str
@@ -39,8 +39,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What is said beside a field: what a value means, or what is wrong with it."""
 
     words: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -15,8 +15,7 @@ from tui_app.ui.form.search_form import SearchForm
 from tui_app.ui.status.key_bar import KeyBar
 
 
-@dataclass(frozen=True, slots=True)
-class FormResult:
+class FormResult(Struct, frozen=True):
     """What the form ended with: ``criteria`` to search for, or None and the ``draft`` to open it with again."""
 
     criteria: TicketSearchCriteria | None

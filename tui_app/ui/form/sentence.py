@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 
 from tui_app.tickets.criteria import DEFAULT_MAX_RESULTS, UNASSIGNED, TicketSearchCriteria
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """A piece of the sentence. ``stress`` is set for what the user gave, not for the words that hold it together."""
 
     words: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_app.tickets.messages import ServerState, StateChanged
 from tui_app.tickets.text import clean_line
@@ -31,8 +32,7 @@ _SIGNS = {
 _MOST_NAMED = 2  # values of a facet that are named; more are counted
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What is on the table: rows shown, rows loaded, rows marked."""
 
     shown: int = 0

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from tui_app.tickets.ticket import JsonValue, Ticket
 from tui_app.ui.rendering.signs import PRIORITY_RANK, STATUS_RANK, priority_level, status_kind
@@ -19,8 +20,7 @@ EXTRA = "extra."
 """What the name of a tracker's own field begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
+class ColumnSpec(Struct, frozen=True):
     """One column as it is chosen and saved. ``width`` is in cells; 0 fits it to its values."""
 
     name: str
@@ -37,8 +37,7 @@ class ColumnSpec:
         return cls(name, int(width)) if colon and width.isdecimal() else cls(text)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnKind:
+class ColumnKind(Struct, frozen=True):
     """How the values of a column are shown. Widths are in cells."""
 
     title: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.table.columns import EXTRA, column_kind, text_of, value_of
@@ -29,8 +30,7 @@ FIELD_END = "\n"
 """Between two fields of a folded ticket: no match reaches over it, because no word holds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A filter line that was read."""
 
     words: tuple[str, ...] = ()

@@ -6,7 +6,8 @@ Invariant: a fitted layout is never wider than the room unless every column alre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.rendering.safe import safe_line, width_of
@@ -41,8 +42,7 @@ _SQUEEZED_FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Columns with their widths in cells, in display order."""
 
     columns: tuple[ColumnSpec, ...]

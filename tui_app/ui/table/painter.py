@@ -6,9 +6,9 @@ Invariant: every text in a strip went through `tui_app.ui.rendering.safe`, and a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -33,8 +33,7 @@ _LEAST_TITLE = 12  # cells; the piece of text takes no more than leaves these
 _SNIPPET_PART = 0.5  # of a title that fills its column
 
 
-@dataclass(frozen=True, slots=True)
-class RowState:
+class RowState(Struct, frozen=True):
     """What a row shows besides its ticket."""
 
     cursor: bool = False
@@ -45,8 +44,7 @@ class RowState:
 _NO_SPANS: list[tuple[int, int]] = []
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Cell(Struct):
     """A text that fits its room, with the spans that the filter found, and what follows in the same room."""
 
     text: str
