@@ -8,13 +8,13 @@ patterns takes longer than reading a page of tickets.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError, MCPToolError
+from tui_app.tickets.json_values import read_json
 
 LOGIN_HINT = "Log in to the tracker, or check the token in the profile's env; then search again."
 """What to do after an authentication error, where the profile names no login command."""
@@ -108,8 +108,8 @@ def _json_object(text: str) -> Any:
     if len(text) > _LONGEST_PAYLOAD or not text.lstrip().startswith("{"):
         return None
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except ValueError:
         return None
 
 

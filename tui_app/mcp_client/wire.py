@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from tui_app.mcp_client.decoding import decode
+from tui_app.tickets.json_values import read_json
 
 METHOD_NOT_FOUND = -32601
 INVALID_REQUEST = -32600
@@ -102,7 +102,7 @@ def messages(line: bytes) -> Iterable[Message]:
     if stripped[:1] not in b"{[\xef":  # an object, a batch, a byte-order mark
         return (Noise(line),)
     try:
-        value = decode(line)
+        value = read_json(line)
     except ValueError as error:
         return (_broken(stripped, error),)
     if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
 
 PRIVATE_NAMES = ("internal_notes", "private_data")
@@ -190,8 +191,8 @@ class _Redactor:
 
 def _parsed(text: str) -> JsonValue:
     try:
-        parsed: JsonValue = json.loads(text)
-    except (ValueError, RecursionError):
+        parsed: JsonValue = read_json(text)
+    except ValueError:
         return None
     return parsed
 

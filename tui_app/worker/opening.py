@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tui_app.tickets.errors import MCPError
+from tui_app.tickets.json_values import read_json
 from tui_app.tickets.messages import OpenTicket, TicketOpened
 from tui_app.tickets.text import clean
 
@@ -91,7 +92,7 @@ def _raw(result: CallToolResult) -> str:
         if not text.lstrip().startswith(("{", "[")):
             return text
         try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
+            value = read_json(text)
+        except ValueError:
             return text
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)

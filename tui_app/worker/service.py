@@ -1,13 +1,14 @@
 """The worker, seen from outside: requests in, replies out, one thread in between.
 
 Invariants: no call blocks its caller, except `close`; every request ends in exactly one final reply; replies arrive in
-the order in which they came about; no exception leaves the thread. asyncio is loaded in the
-thread, since a server is started before it is needed.
+the order in which they came about; no exception leaves the thread. asyncio is loaded in the thread, since a server is
+started before it is needed.
 """
 
 from __future__ import annotations
 
 import atexit
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 
 _CLOSE_SECONDS = 5.0  # for all servers together; each is killed well before
 _REMEMBERED_SEARCHES = 8  # whose next page can still be asked for; their spare tickets stay in memory
-
 _KEPT_CRASHES = 20
+_TURN = 0.0005
+"""Seconds after which a thread lets another one run. Python's own 5 ms are a third of a frame, and drawing one takes
+several turns."""
 
 
 class Service:
@@ -83,6 +86,7 @@ class Service:
         """Start the thread; `submit` and `connect` do it too."""
         with self._lock:
             if self._thread is None and not self._closing:
+                sys.setswitchinterval(_TURN)
                 self._thread = threading.Thread(target=self._run, name="ticketdeck-worker", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 
+from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
 
 _FENCE = re.compile(r"```(?:json[c5]?|javascript)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
@@ -32,8 +33,8 @@ def json_of(text: str) -> JsonValue:
 
 def _loads(text: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(text)
-    except (ValueError, RecursionError):
+        value: JsonValue = read_json(text)
+    except ValueError:
         return None
     return value if isinstance(value, (list, dict)) else None
 

@@ -6,12 +6,12 @@ markup are loaded with the first text that may be either.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from itertools import islice
 
 from tui_app.adapters.reading.atlassian_document import document_to_markdown, is_document
+from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
 
 _LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: nobody reads it to the end
@@ -97,7 +97,7 @@ def without_wrapper(text: str) -> str:
 
 def _from_document_text(text: str) -> str:
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = read_json(text)
+    except ValueError:
         return text
     return document_to_markdown(document) if is_document(document) else text

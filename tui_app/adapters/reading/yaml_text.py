@@ -7,9 +7,9 @@ nor goes deeper than `_DEEPEST`.
 
 from __future__ import annotations
 
-import json
 import re
 
+from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
 
 _DEEPEST = 40  # levels; answers of trackers have some five
@@ -173,9 +173,9 @@ def _plain(text: str) -> JsonValue:
 
 def _flow(text: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(text)
+        value: JsonValue = read_json(text)
         return value
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
     if text.startswith("[") and text.endswith("]") and not set("[]{}") & set(text[1:-1]):
         return [_quoted(entry.strip()) or _plain(entry) for entry in text[1:-1].split(",") if entry.strip()]

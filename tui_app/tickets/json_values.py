@@ -1,0 +1,85 @@
+"""JSON to values, as forgiving as reading can be without guessing at meaning.
+
+Read as follows: a byte-order mark is skipped; invalid UTF-8 becomes U+FFFD; control characters in strings, which JSON
+wants escaped, stay; NaN and infinities become None, as JavaScript writes them; an integer too long for Python stays as
+its digits. Half a surrogate pair (``"\\ud83d"``, from servers that cut a string inside an emoji) stays in the string:
+looking for it would cost a third of the parsing, and `tickets.text` replaces it before anything is shown. What cannot
+be read is a `ValueError`; so is nesting too deep.
+
+JSON without such faults is read by msgspec, in less time. No thread runs while it reads, so a large value is taken
+apart first and read piece by piece: the screen gets its turn in between.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import DecodeError, Raw
+from msgspec.json import Decoder
+
+_LARGE = 1 << 20  # bytes; read in about two milliseconds
+_MOST_LOOKS = 4  # at what is below a value, to find where its parts end; hostile nesting stays linear
+_LONGEST_INTEGER = 4300  # digits: Python's own limit, which guards against quadratic time
+
+_whole: Callable[[bytes | Raw], Any] = Decoder().decode
+_elements: Callable[[bytes | Raw], list[Raw]] = Decoder(list[Raw]).decode
+_members: Callable[[bytes | Raw], dict[str, Any]] = Decoder(
+    dict[str, dict[str, Raw] | list[Raw] | str | int | float | bool | None]  # two levels: one look less in most answers
+).decode
+
+
+def read_json(text: bytes | str) -> Any:
+    """The JSON value that ``text`` is. Every line of every server passes here, and all JSON that is carried as text.
+
+    Raises:
+        ValueError: it is not JSON, or nested deeper than Python reads.
+    """
+    try:
+        return _in_pieces((text.encode() if isinstance(text, str) else text).strip())
+    except (DecodeError, UnicodeError, RecursionError):
+        return _forgiving(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+
+
+def _in_pieces(value: bytes | Raw, looks: int = 0) -> Any:
+    if len(value) < _LARGE or looks == _MOST_LOOKS:
+        return _whole(value)
+    first = bytes(memoryview(value)[:1])
+    if first == b"{":
+        return {name: _parts(member, looks + 1) for name, member in _members(value).items()}
+    return _parts(_elements(value), looks + 1) if first == b"[" else _whole(value)
+
+
+def _parts(value: Any, looks: int) -> Any:
+    if isinstance(value, dict):
+        return {name: _in_pieces(member, looks) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_in_pieces(element, looks) for element in value]
+    return value
+
+
+def _constant(name: str) -> None:
+    """NaN, Infinity and -Infinity are no JSON; what they would have been is not known."""
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
+
+
+_read: Callable[[str], Any] = json.JSONDecoder(parse_constant=_constant, strict=False).decode
+_read_long_integers: Callable[[str], Any] = json.JSONDecoder(
+    parse_constant=_constant, parse_int=_integer, strict=False
+).decode
+
+
+def _forgiving(text: str) -> Any:
+    plain = text.removeprefix("\ufeff")
+    try:
+        return _read(plain)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError:  # Python's guard against long integers
+        return _read_long_integers(plain)
