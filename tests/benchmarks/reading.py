@@ -14,6 +14,7 @@ from tui_app.adapters.base import ServerDescription
 from tui_app.adapters.registry import choose_adapter
 from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.json_values import read_json
 from tui_app.tickets.redaction import redact
 
 _TICKETS = 10_000
@@ -34,7 +35,7 @@ def tickets(count: int) -> Callable[[int], Iterator[Pair]]:
                 action()
 
         def read() -> None:
-            answer = CallToolResult(structured_content=redact(json.loads(encoded)["structuredContent"]))
+            answer = CallToolResult(structured_content=redact(read_json(encoded)["structuredContent"]))
             page = adapter.page(criteria, search, answer)
             assert len(page.tickets) == count
 

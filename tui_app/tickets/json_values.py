@@ -13,13 +13,17 @@ apart first and read piece by piece: the screen gets its turn in between.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from msgspec import DecodeError, Raw
 from msgspec.json import Decoder
 
+from tui_app.tickets.turns import in_slices
+
 _LARGE = 1 << 20  # bytes; read in about two milliseconds
+_ELEMENTS_AT_ONCE = 1000
 _MOST_LOOKS = 4  # at what is below a value, to find where its parts end; hostile nesting stays linear
 _LONGEST_INTEGER = 4300  # digits: Python's own limit, which guards against quadratic time
 
@@ -55,8 +59,16 @@ def _parts(value: Any, looks: int) -> Any:
     if isinstance(value, dict):
         return {name: _in_pieces(member, looks) for name, member in value.items()}
     if isinstance(value, list):
-        return [_in_pieces(element, looks) for element in value]
+        return list(chain.from_iterable(_slice(some, looks) for some in in_slices(value, _ELEMENTS_AT_ONCE)))
     return value
+
+
+def _slice(elements: Sequence[Raw], looks: int) -> list[Any]:
+    """Small elements of a list are read together, in half the time that reading one by one takes."""
+    if sum(map(len, elements)) < _LARGE:
+        together: list[Any] = _whole(b"[%b]" % b",".join(elements))
+        return together
+    return [_in_pieces(element, looks) for element in elements]
 
 
 def _constant(name: str) -> None:

@@ -15,12 +15,13 @@ from functools import lru_cache
 
 from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.turns import give_way
 
 PRIVATE_NAMES = ("internal_notes", "private_data")
 """Removed always; a profile can name more (``private_fields``)."""
 
 _MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
-_TEXTS_AT_ONCE = 2000  # a search holds every other thread up: some 100 KB keep it under a millisecond
+_TEXTS_AT_ONCE = 8000  # nothing else runs while they are looked through; some 300 KB take a millisecond
 _MOST_REMEMBERED_KEYS = 10_000  # a server that invents keys must not fill the memory
 _WORD = re.compile(r"[A-Z]?[^\W_A-Z]+|[A-Z]+(?![^\W_A-Z])")
 _LONGEST_TAG = 200  # characters of attributes; longer ones are no tag
@@ -78,6 +79,7 @@ class _Redactor:
                     if self._suspicious("\n".join(texts)):
                         return True
                     texts.clear()
+                    give_way()
             elif isinstance(item, dict):
                 if not self._harmless_keys.issuperset(item) and any(map(self._private, item)):
                     return True

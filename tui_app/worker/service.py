@@ -8,7 +8,6 @@ started before it is needed.
 from __future__ import annotations
 
 import atexit
-import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 _CLOSE_SECONDS = 5.0  # for all servers together; each is killed well before
 _REMEMBERED_SEARCHES = 8  # whose next page can still be asked for; their spare tickets stay in memory
 _KEPT_CRASHES = 20
-_TURN = 0.0005
-"""Seconds after which a thread lets another one run. Python's own 5 ms are a third of a frame, and drawing one takes
-several turns."""
 
 
 class Service:
@@ -86,7 +82,6 @@ class Service:
         """Start the thread; `submit` and `connect` do it too."""
         with self._lock:
             if self._thread is None and not self._closing:
-                sys.setswitchinterval(_TURN)
                 self._thread = threading.Thread(target=self._run, name="ticketdeck-worker", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from types import NoneType
 from typing import Any
+
+from msgspec import Struct, ValidationError, convert
 
 from tui_app.adapters.reading.links import human_url
 from tui_app.adapters.reading.markup import is_plain_text
@@ -18,12 +19,6 @@ from tui_app.adapters.reading.values import NOBODY
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import JsonValue, Ticket
 
-_NAMES = frozenset(
-    (
-        "id", "title", "status", "assignee", "reporter", "priority", "type", "project", "labels", "created_at",
-        "updated_at", "url", "description",
-    )
-)  # fmt: skip
 _NOTHING: Mapping[str, JsonValue] = {}  # one for all: ten thousand empty ones are work for the garbage collector
 _NO_ORIGINALS: Mapping[str, str] = {}
 
@@ -31,41 +26,52 @@ _MOST_PREFIXES = 1000
 _human_prefixes: set[str] = set()
 
 
+class _Row(Struct, forbid_unknown_fields=True, gc=False):
+    """What a plain row holds, and nothing besides."""
+
+    id: str
+    title: str
+    status: str
+    assignee: str | None = None
+    reporter: str | None = None
+    priority: str | None = None
+    type: str | None = None
+    project: str | None = None
+    labels: tuple[str, ...] | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    url: str | None = None
+    description: str | None = None
+
+
 def plain_ticket(row: Mapping[str, Any]) -> Ticket | None:
     """The ticket that ``row`` is, or None where it takes a closer look to read it."""
-    if not _NAMES.issuperset(row):
-        return None
     try:
-        return _ticket(row)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return _ticket(convert(row, _Row))
+    except (ValidationError, ValueError):
         return None
 
 
-def _ticket(row: Mapping[str, Any]) -> Ticket | None:
-    get = row.get
-    identity, title, status = row["id"], row["title"], row["status"]
-    assignee, reporter, labels = get("assignee"), get("reporter"), get("labels")
-    priority, type_, project = get("priority"), get("type"), get("project")
-    line = "|".join(  # joined, all of them are looked at in one go; what is not text makes this fail
-        ("", identity, title, status, assignee or _gap(assignee), reporter or _gap(reporter),
-         priority or _gap(priority), type_ or _gap(type_), project or _gap(project), *(labels or ()), "")
+def _ticket(row: _Row) -> Ticket | None:
+    assignee, reporter, labels = row.assignee, row.reporter, row.labels or ()
+    line = "|".join(  # joined, all of them are looked at in one go; a dash stands for an absent one
+        ("", row.id, row.title, row.status, assignee or "-", reporter or "-", row.priority or "-", row.type or "-",
+         row.project or "-", *labels, "")
     )  # fmt: skip
     if "||" in line or "| " in line or " |" in line or not _is_plain(line):
         return None
-    if identity[0] == "#" or (assignee or "").casefold() in NOBODY or (reporter or "").casefold() in NOBODY:
+    if row.id[0] == "#" or (assignee or "").casefold() in NOBODY or (reporter or "").casefold() in NOBODY:
         return None
-    if not isinstance(labels, (list, NoneType)):
-        return None
-    description, url = get("description"), get("url")
+    description, url = row.description, row.url
     if description is not None and not (is_plain_text(description) and clean(description) is description):
         return None
-    if url is not None and not _is_human(url, identity):
+    if url is not None and not _is_human(url, row.id):
         return None
-    created, updated = get("created_at"), get("updated_at")
+    created, updated = row.created_at, row.updated_at
     return Ticket(
-        identity, title, status, assignee or None, reporter or None, priority or None, type_ or None, project or None,
-        tuple(labels or ()), _moment(created) if created else None, _moment(updated) if updated else None,
-        url, description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
+        row.id, row.title, row.status, assignee or None, reporter or None, row.priority or None, row.type or None,
+        row.project or None, labels, _moment(created) if created else None, _moment(updated) if updated else None, url,
+        description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
     )  # fmt: skip
 
 
@@ -78,11 +84,6 @@ def _is_plain(line: str) -> bool:
 
 def _has_no_margins(words: Iterable[str]) -> bool:
     return all(word.strip() == word for word in words)
-
-
-def _gap(absent: Any) -> Any:
-    """What stands for an absent word: a dash; a zero or False is a word, and makes the joining fail."""
-    return "-" if absent is None or absent == "" else absent
 
 
 def _is_human(url: str, identity: str) -> bool:
