@@ -27,6 +27,7 @@ class Panes(BrowseBase):
     """The layout of the browse screen."""
 
     shares = Shares()
+    _detail_size: tuple[str | None, str | None] = (None, None)
 
     def restore_panes(self, size: Size, detail: TicketDetail) -> None:
         """Be laid out for ``size`` from the first frame on: a later change computes every style a second time."""
@@ -65,8 +66,13 @@ class Panes(BrowseBase):
     def _size_panes(self, detail: TicketDetail) -> None:
         whole = self.has_class("-zoom-detail")
         beside, below = self.arranged is Arrangement.BESIDE, self.arranged is Arrangement.BELOW
-        detail.styles.width = f"{self.shares.beside}%" if beside and not whole else None
-        detail.styles.height = f"{self.shares.below}%" if below and not whole else None
+        size = (
+            f"{self.shares.beside}%" if beside and not whole else None,
+            f"{self.shares.below}%" if below and not whole else None,
+        )
+        if size != self._detail_size:  # setting a size lays the whole screen out, also where it is the same
+            self._detail_size = size
+            detail.styles.width, detail.styles.height = size
 
     def detail_in_sight(self) -> bool:
         """Whether the ticket's pane shows."""
