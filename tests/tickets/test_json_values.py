@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from tui_app.tickets import json_values
-from tui_app.tickets.json_values import read_json
+from tui_app.tickets.json_values import read_json, with_texts
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=40)
@@ -119,3 +119,10 @@ def test_values_that_are_large_and_deep_are_looked_through_a_few_times_only(monk
     read_json("[" * 300 + filler + "]" * 300)
 
     assert len(looks) == json_values._MOST_LOOKS
+
+
+def test_every_text_of_a_value_is_changed_and_keys_where_asked_for() -> None:
+    value = {"a": ["b", {"c": "d"}], "e": 1, "f": None, "g": True}
+
+    assert with_texts(value, str.upper) == {"a": ["B", {"c": "D"}], "e": 1, "f": None, "g": True}
+    assert with_texts(value, str.upper, keys=True) == {"A": ["B", {"C": "D"}], "E": 1, "F": None, "G": True}

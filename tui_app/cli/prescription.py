@@ -11,6 +11,7 @@ from tui_app.cli.output import error_document, error_lines
 from tui_app.settings.expansion import known_secrets, shown_command, shown_environment
 from tui_app.settings.profiles import Profile
 from tui_app.settings.secrets import mask_text
+from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.messages import ServerReport
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import JsonValue
@@ -40,7 +41,7 @@ def as_text(diagnosis: Diagnosis) -> str:
 def as_json(diagnosis: Diagnosis) -> JsonValue:
     """For programs: the same, and nothing else."""
     secrets = _secrets(diagnosis)
-    return _masked(
+    masked: JsonValue = with_texts(
         {
             "ok": not diagnosis.faults,
             "version": __version__,
@@ -54,8 +55,9 @@ def as_json(diagnosis: Diagnosis) -> JsonValue:
             "notices": [*diagnosis.notices],
             "errors": [error_document(fault) for fault in diagnosis.faults],
         },
-        secrets,
+        lambda text: clean(mask_text(text, secrets)),
     )
+    return masked
 
 
 def _file_lines(diagnosis: Diagnosis) -> Iterator[str]:
@@ -146,16 +148,6 @@ def _server_json(report: ServerReport) -> JsonValue:
 
 def _secrets(diagnosis: Diagnosis) -> tuple[str, ...]:
     return known_secrets(diagnosis.choice.profile, os.environ) if diagnosis.choice else ()
-
-
-def _masked(value: JsonValue, secrets: tuple[str, ...]) -> JsonValue:
-    if isinstance(value, str):
-        return clean(mask_text(value, secrets))
-    if isinstance(value, list):
-        return [_masked(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {key: _masked(item, secrets) for key, item in value.items()}
-    return value
 
 
 def _indented(lines: list[str]) -> list[str]:

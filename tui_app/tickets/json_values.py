@@ -13,7 +13,7 @@ apart first and read piece by piece: the screen gets its turn in between.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -44,6 +44,21 @@ def read_json(text: bytes | str) -> Any:
         return _in_pieces((text.encode() if isinstance(text, str) else text).strip())
     except (DecodeError, UnicodeError, RecursionError):
         return _forgiving(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+
+
+def with_texts(value: Any, change: Callable[[str], str], *, keys: bool = False) -> Any:
+    """A JSON value with ``change`` made to each of its texts, and to its objects' keys where ``keys`` says so.
+
+    Raises:
+        RecursionError: it is nested deeper than Python reads.
+    """
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [with_texts(item, change, keys=keys) for item in value]
+    if isinstance(value, Mapping):
+        return {change(key) if keys else key: with_texts(item, change, keys=keys) for key, item in value.items()}
+    return value
 
 
 def _in_pieces(value: bytes | Raw, looks: int = 0) -> Any:

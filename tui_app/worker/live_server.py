@@ -7,18 +7,20 @@ with; nothing above ever sees them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from tui_app.tickets.errors import InvalidResponseError, MCPError, MCPTimeoutError, MCPToolError
+from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.redaction import redact, redact_text
 
 if TYPE_CHECKING:
     from tui_app.adapters.base import Adapter, ToolCall
     from tui_app.mcp_client.types import CallToolResult, ContentBlock, Tool
-    from tui_app.worker.floors import Command, Session
+    from tui_app.worker.floors import Session
 
 _CHECK_SECONDS = 2.0  # a server that answers at all lists its tools faster than that
 
@@ -99,8 +101,9 @@ class LiveServer:
         command = self.session.process.command
         if not any(command.secrets):
             return result
-        blocks = (replace(b, text=command.masked(b.text), raw=_masked(b.raw, command)) for b in result.content)
-        return replace(result, content=tuple(blocks), structured_content=_masked(result.structured_content, command))
+        masked = partial(with_texts, change=command.masked, keys=True)
+        blocks = (replace(b, text=command.masked(b.text), raw=masked(b.raw)) for b in result.content)
+        return replace(result, content=tuple(blocks), structured_content=masked(result.structured_content))
 
     async def _without_private_fields(self, result: CallToolResult) -> CallToolResult:
         names = self._private_fields
@@ -111,16 +114,6 @@ class LiveServer:
             await asyncio.sleep(0)
         structured: Any = redact(result.structured_content, names)
         return replace(result, content=tuple(blocks), structured_content=structured)
-
-
-def _masked(value: Any, command: Command) -> Any:
-    if isinstance(value, str):
-        return command.masked(value)
-    if isinstance(value, list):
-        return [_masked(item, command) for item in value]
-    if isinstance(value, Mapping):
-        return {command.masked(name): _masked(item, command) for name, item in value.items()}
-    return value
 
 
 def explained(error: MCPError) -> MCPError:

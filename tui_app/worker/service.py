@@ -64,7 +64,7 @@ class Service:
         self._on_crash = on_crash
         self._outbox = Outbox(self._report_crash)
         self._prestarts = prestarts or Prestarts()
-        self._lock = threading.RLock()  # a signal handler may call `close` while its own thread is in `submit`
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
