@@ -69,23 +69,26 @@ class _Redactor:
 
     def _holds_private(self, value: JsonValue) -> bool:
         """A look before the copy: nearly every answer holds nothing private, and looking costs a third."""
-        waiting: list[JsonValue] = [value]
+        waiting: list[dict[str, JsonValue] | list[JsonValue]] = [[value]]
         texts: list[str] = []
         while waiting:
-            item = waiting.pop()
-            if isinstance(item, str):
-                texts.append(item)
-                if len(texts) >= _TEXTS_AT_ONCE:
-                    if self._suspicious("\n".join(texts)):
-                        return True
-                    texts.clear()
-                    give_way()
-            elif isinstance(item, dict):
-                if not self._harmless_keys.issuperset(item) and any(map(self._private, item)):
+            container = waiting.pop()
+            if isinstance(container, dict):
+                if not self._harmless_keys.issuperset(container) and any(map(self._private, container)):
                     return True
-                waiting += item.values()
-            elif isinstance(item, list):
-                waiting += item
+                items: Iterable[JsonValue] = container.values()
+            else:
+                items = container
+            for item in items:
+                if isinstance(item, str):
+                    texts.append(item)
+                elif isinstance(item, (dict, list)):
+                    waiting.append(item)
+            if len(texts) >= _TEXTS_AT_ONCE:
+                if self._suspicious("\n".join(texts)):
+                    return True
+                texts.clear()
+                give_way()
         return self._suspicious("\n".join(texts))  # one search through many of them costs a third of one through each
 
     def _rebuilt(self, value: JsonValue) -> JsonValue:
