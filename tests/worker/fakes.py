@@ -217,7 +217,7 @@ class FakeFloors:
         self.sessions.append(FakeSession(self.handler, process, tools=self.tools))
         return self.sessions[-1]
 
-    def load_adapter(self, profile: Profile) -> None:
+    def load(self, profile: Profile) -> None:
         """There is nothing to load."""
 
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:

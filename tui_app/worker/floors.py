@@ -104,8 +104,8 @@ class Floors(Protocol):
             MCPError: it did not get there.
         """
 
-    def load_adapter(self, profile: Profile) -> None:
-        """Load what `choose_adapter` will most likely need."""
+    def load(self, profile: Profile) -> None:
+        """Load what `open_session` and `choose_adapter` will most likely need."""
 
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
         """Raises `MCPError` where none fits."""
@@ -153,8 +153,9 @@ class RealFloors:
         )
         return await open_session(server.command, limits, process=server, era_cache=self._eras())
 
-    def load_adapter(self, profile: Profile) -> None:
+    def load(self, profile: Profile) -> None:
         from tui_app.adapters.registry import load_adapter
+        from tui_app.mcp_client import session  # noqa: F401 (found loaded later)
 
         load_adapter(profile.adapter)
 

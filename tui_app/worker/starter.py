@@ -81,7 +81,7 @@ class ServerStarter:
     async def _load(self) -> None:
         """Use the time that a server needs to start."""
         await asyncio.sleep(_SAID_SECONDS)
-        self._floors.load_adapter(self._profile)
+        self._floors.load(self._profile)
 
     async def _watch(self, process: Process, begin: float) -> None:
         """Show the last line of standard error while a slow start goes on."""
