@@ -19,12 +19,13 @@ _EMOJI = (
 _VARIATION = "\ufe0e\ufe0f"
 _JOINER = "\u200d"
 
-_JOINS_IN_PLACE = re.compile(
+# Patterns that few texts need are compiled with the first one that does, not with every start.
+_JOINS_IN_PLACE = (
     f"(?<=[{_EMOJI}])[{_VARIATION}]"  # a heart shown in colour
     f"|(?<=[0-9#*])\ufe0f(?=\u20e3)"  # a keycap
     f"|(?:(?<=[{_EMOJI}])|(?<=[{_EMOJI}]\ufe0f)){_JOINER}(?=[{_EMOJI}])"  # a family
 )
-_JOINS = re.compile(f"[{_VARIATION}{_JOINER}]")
+_JOINS = f"[{_VARIATION}{_JOINER}]"
 
 _HARMFUL_CHARACTERS = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0, DEL, C1
@@ -34,11 +35,11 @@ _HARMFUL_CHARACTERS = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # formats, tags
     "\ud800-\udfff"  # half of a character that was cut in two
 )
-_HARMFUL = re.compile(f"[{_HARMFUL_CHARACTERS}]+")
+_HARMFUL = f"[{_HARMFUL_CHARACTERS}]+"
 _SUSPECT = re.compile(f"[{_HARMFUL_CHARACTERS}{_VARIATION}{_JOINER}\u2028\u2029]")
 """What makes a closer look necessary: one search for it all takes a third of the time that one for each takes."""
 _HARMLESS_ASCII = bytes(range(0x20, 0x7F)) + b"\n\t"
-_LINE_ENDS = re.compile("\r\n|[\u2028\u2029]")
+_LINE_ENDS = "\r\n|[\u2028\u2029]"
 _LINE_SPACE = str.maketrans("\n\t", "  ")
 
 _LAST_C0 = 0x1F
@@ -75,10 +76,10 @@ def clean(text: str) -> str:
     """
     if _is_clean(text):
         return text
-    text = _LINE_ENDS.sub("\n", text)
-    if _HARMFUL.search(text):
-        text = _HARMFUL.sub(lambda run: run[0].translate(_MARKS), text)
-    if _JOINS.search(text):
+    text = re.sub(_LINE_ENDS, "\n", text)
+    if re.search(_HARMFUL, text):
+        text = re.sub(_HARMFUL, lambda run: run[0].translate(_MARKS), text)
+    if re.search(_JOINS, text):
         text = _mark_stray_joins(text)
     return text
 
@@ -98,9 +99,9 @@ def clean_line(text: str) -> str:
 
 def _mark_stray_joins(text: str) -> str:
     """Joiners and variation selectors stay where they hold an emoji together, and are marked elsewhere."""
-    in_place = {match.start() for match in _JOINS_IN_PLACE.finditer(text)}
+    in_place = {match.start() for match in re.finditer(_JOINS_IN_PLACE, text)}
 
     def mark(match: re.Match[str]) -> str:
         return match[0] if match.start() in in_place else _MARKS[ord(match[0])]
 
-    return _JOINS.sub(mark, text)
+    return re.sub(_JOINS, mark, text)

@@ -17,16 +17,15 @@ _EARLIEST_EPOCH = 10**8  # seconds: March 1973, before any tracker; smaller numb
 _LATEST_EPOCH = 2 * 10**10  # seconds: the year 2603; larger numbers count smaller units
 _UNITS_PER_SECOND = (1, 10**3, 10**6, 10**9)
 
-_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?:\s*([AaPp])\.?[Mm]\b)?")
-_CHINESE_HALF = re.compile(r"(上午|下午)\s*(?=\d)")
-_OFFSET = re.compile(r"(?:UTC|GMT|Z)?\s*([+-])(\d{2}):?(\d{2})\b")
+# Compiled with the first date that needs them, not with every start.
+_TIME = r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?:\s*([AaPp])\.?[Mm]\b)?"
+_CHINESE_HALF = r"(上午|下午)\s*(?=\d)"
+_OFFSET = r"(?:UTC|GMT|Z)?\s*([+-])(\d{2}):?(\d{2})\b"
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMED_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s/.-]+([a-z]{3})[a-z]*\.?,?[\s/.-]+(\d{4}|\d{2})(?!\d)")
-_NAMED_MONTH = re.compile(
-    r"\b([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:[\d:.]+\s+(?:[a-z]+\s+)?)?(\d{4})(?!\d)"
-)
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+_NAMED_DAY = r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s/.-]+([a-z]{3})[a-z]*\.?,?[\s/.-]+(\d{4}|\d{2})(?!\d)"
+_NAMED_MONTH = r"\b([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:[\d:.]+\s+(?:[a-z]+\s+)?)?(\d{4})(?!\d)"
+_YEAR_FIRST = r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
+_YEAR_LAST = r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)"
 _MONTHS = 12
 _CENTURY = 2000
 
@@ -86,18 +85,18 @@ def _from_words(words: str) -> datetime | None:
 
 
 def _day(words: str) -> tuple[int, int, int] | None:
-    if match := _YEAR_FIRST.search(words):
+    if match := re.search(_YEAR_FIRST, words):
         return int(match[1]), int(match[2]), int(match[3])
-    if (match := _NAMED_MONTH.search(words)) and match[1] in _MONTH_NAMES:
+    if (match := re.search(_NAMED_MONTH, words)) and match[1] in _MONTH_NAMES:
         return int(match[3]), _MONTH_NAMES.index(match[1]) + 1, int(match[2])
-    if (match := _NAMED_DAY.search(words)) and match[2] in _MONTH_NAMES:
+    if (match := re.search(_NAMED_DAY, words)) and match[2] in _MONTH_NAMES:
         year = int(match[3])
         return year if len(match[3]) > 2 else _CENTURY + year, _MONTH_NAMES.index(match[2]) + 1, int(match[1])
     return _year_last(words)
 
 
 def _year_last(words: str) -> tuple[int, int, int] | None:
-    match = _YEAR_LAST.search(words)
+    match = re.search(_YEAR_LAST, words)
     if match is None:
         return None
     first, second, year = int(match[1]), int(match[3]), int(match[4])
@@ -108,12 +107,12 @@ def _year_last(words: str) -> tuple[int, int, int] | None:
 
 
 def _clock(words: str) -> tuple[int, int, int]:
-    match = _TIME.search(words)
+    match = re.search(_TIME, words)
     if match is None:
         return 0, 0, 0
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     half = (match[4] or "").lower()
-    chinese = _CHINESE_HALF.search(words)
+    chinese = re.search(_CHINESE_HALF, words)
     if chinese:
         half = "a" if chinese[1] == "上午" else "p"
     if half:
@@ -122,8 +121,8 @@ def _clock(words: str) -> tuple[int, int, int]:
 
 
 def _zone(words: str) -> timezone:
-    time = _TIME.search(words)
-    match = _OFFSET.search(words, time.end()) if time else None
+    time = re.search(_TIME, words)
+    match = re.compile(_OFFSET).search(words, time.end()) if time else None
     if match is None:
         return UTC
     offset = timedelta(hours=int(match[2]), minutes=int(match[3]))

@@ -11,8 +11,8 @@ import re
 from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
 
-_FENCE = re.compile(r"```(?:json[c5]?|javascript)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
-_START = re.compile(r"(?:^|(?<=[\s>:=]))[\[{]")
+_FENCE = r"(?is)```(?:json[c5]?|javascript)?[ \t]*\r?\n(.*?)```"
+_START = r"(?:^|(?<=[\s>:=]))[\[{]"
 _MOST_ATTEMPTS = 20  # places at which JSON could begin and does not; a text has braces of its own
 _MOST_LINES = 20_000
 _DECODER = json.JSONDecoder()
@@ -58,7 +58,7 @@ def _json_lines(text: str) -> JsonValue:
 def _fenced(text: str) -> JsonValue:
     if "```" not in text:
         return None
-    found: list[JsonValue] = [_loads(match[1].strip()) for match in _FENCE.finditer(text)]
+    found: list[JsonValue] = [_loads(match[1].strip()) for match in re.finditer(_FENCE, text)]
     values = [value for value in found if value is not None]
     if len(values) == 1:
         return values[0]
@@ -70,7 +70,7 @@ def _embedded(text: str) -> JsonValue:
     best: JsonValue = None
     longest, position = 0, 0
     for _ in range(_MOST_ATTEMPTS):
-        start = _START.search(text, position)
+        start = re.compile(_START).search(text, position)
         if start is None:
             break
         try:

@@ -43,7 +43,6 @@ _STATUS_WORDS = (
         r"open|new|to.?do|backlog|triage|ready|todo|created|icebox|idea|draft|proposed|inbox|queue|select|accept|plan|next",
     ),
 )
-_STATUS_PATTERNS = tuple((kind, re.compile(words)) for kind, words in _STATUS_WORDS)
 _SPACES = re.compile(r"[\s_-]+")
 
 
@@ -51,8 +50,8 @@ _SPACES = re.compile(r"[\s_-]+")
 def status_kind(status: str) -> StatusKind:
     """What kind of status ``status`` is, judged by its words in English; OTHER where they say nothing."""
     words = _SPACES.sub(" ", status[:80].casefold()).strip()
-    for kind, pattern in _STATUS_PATTERNS:
-        if pattern.search(words):
+    for kind, pattern in _STATUS_WORDS:
+        if re.search(pattern, words):
             return kind
     return StatusKind.OTHER
 
@@ -87,15 +86,14 @@ _PRIORITY_WORDS = (
     (PriorityLevel.LOW, r"low|minor|\bp?3\b|\bsev ?4\b"),
     (PriorityLevel.MEDIUM, r"medium|normal|moderate|default|\bp?2\b|\bsev ?3\b|average"),
 )
-_PRIORITY_PATTERNS = tuple((level, re.compile(words)) for level, words in _PRIORITY_WORDS)
 
 
 @lru_cache(_DIFFERENT_VALUES)
 def priority_level(priority: str) -> PriorityLevel:
     """How urgent ``priority`` is by its words or its number (``P0`` the most urgent); OTHER where they say nothing."""
     words = _SPACES.sub(" ", priority[:80].casefold()).strip()
-    for level, pattern in _PRIORITY_PATTERNS:
-        if pattern.search(words):
+    for level, pattern in _PRIORITY_WORDS:
+        if re.search(pattern, words):
             return level
     return PriorityLevel.OTHER
 
