@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from textual.constants import ESCAPE_DELAY
+
 from tests.terminal import PATIENCE, Terminal
 
 PROGRAM = [sys.executable, "-m", "tui_app"]
@@ -29,7 +31,8 @@ def at_table(screen: str) -> bool:
 def escape(terminal: Terminal) -> None:
     """Press escape until the table is in sight with nothing over it.
 
-    What each press does is awaited: an escape together with the next key would be read as alt and that key.
+    What each press does is awaited, and `ESCAPE_DELAY` besides, as the footer may change for another reason: an escape
+    together with the next key would be read as alt and that key.
     """
     deadline = time.monotonic() + PATIENCE
     while not at_table(screen := terminal.text):
@@ -37,6 +40,7 @@ def escape(terminal: Terminal) -> None:
             raise AssertionError(f"no way back to the table:\n{screen}")
         keys = footer(screen)
         terminal.send(ESCAPE)
+        time.sleep(1.5 * ESCAPE_DELAY)
         terminal.shows(lambda now, before=keys: at_table(now) or footer(now) != before, _ANSWER_SECONDS)  # type: ignore[misc]
         terminal.shows(at_table, _SETTLING_SECONDS)
 
