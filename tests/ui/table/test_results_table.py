@@ -9,6 +9,7 @@ from textual.events import MouseScrollDown
 from tests.ui.fakes import NOW
 from tests.ui.table.board import Opening, ticket
 from tui_app.tickets.ticket import Ticket
+from tui_app.ui.table import results_table
 from tui_app.ui.table.columns import ColumnSpec
 from tui_app.ui.table.results_table import ResultsTable
 
@@ -358,3 +359,24 @@ async def test_a_resize_chooses_other_columns_and_keeps_the_cursor_in_sight(boar
         assert shown.is_square()
         assert "Labels" not in shown.header
         assert shown.gutter_of("T-25").startswith("▌")
+
+
+async def test_rows_that_were_replaced_are_let_go(board: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results_table, "_FREED_AT_ONCE", 3)
+    monkeypatch.setattr(results_table, "_FREED_AFTER", 0.001)
+    left: list[int] = []
+    let_go = ResultsTable._let_go
+
+    def noted(table: ResultsTable, former: list[Ticket]) -> None:
+        let_go(table, former)
+        left.append(len(former))
+
+    monkeypatch.setattr(ResultsTable, "_let_go", noted)
+    async with board(many(8)) as shown:
+        held = shown.table.tickets
+        shown.table.show_tickets(many(2))
+        while not left or left[-1]:
+            await shown.settle()
+
+    assert left[-3:] == [5, 2, 0]
+    assert len(held) == 8  # whoever still holds them keeps them

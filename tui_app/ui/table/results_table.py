@@ -17,6 +17,9 @@ from tui_app.ui.table.layout import SAMPLE
 from tui_app.ui.table.marking_table import MarkingTable
 from tui_app.ui.table.rows import key_of
 
+_FREED_AFTER = 0.1  # seconds: the new rows are on the screen by then
+_FREED_AT_ONCE = 2000  # rows; half a millisecond
+
 
 class ResultsTable(MarkingTable, can_focus=True):
     """Tickets as rows: loading, filtering, sorting, columns. Cursor and marks are those of the classes below it."""
@@ -66,6 +69,7 @@ class ResultsTable(MarkingTable, can_focus=True):
         else:
             self.changes.clear()
             self.marks.clear()
+        former = [*self.rows.tickets]
         self.rows.replace(tickets)
         self._stale = False
         self._natural = None
@@ -75,6 +79,13 @@ class ResultsTable(MarkingTable, can_focus=True):
         self._anchor_index = self.rows.index_of(self._anchor, self._anchor_index or 0) if self._anchor else None
         self._sources = {ticket.source for ticket in tickets}
         self._rows_changed()
+        self.call_later(self.set_timer, _FREED_AFTER, lambda: self._let_go(former))
+
+    def _let_go(self, former: list[Ticket]) -> None:
+        """Free rows that were replaced, some at a time: 100,000 at once would keep the next frame waiting for 30 ms."""
+        del former[-_FREED_AT_ONCE:]
+        if former:
+            self.call_later(self._let_go, former)
 
     def add_tickets(self, tickets: Sequence[Ticket]) -> None:
         """Append a page; filter, order and cursor stay."""
