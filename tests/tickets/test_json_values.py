@@ -112,6 +112,22 @@ def test_a_large_value_is_read_in_small_wholes(monkeypatch: pytest.MonkeyPatch, 
     assert max(pieces) < json_values._LARGE
 
 
+def test_a_long_text_is_read_in_small_wholes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = noted_sizes(monkeypatch, "_whole")
+    told = json.dumps([{"title": f'ticket: the "{number}"th \U0001f600'} for number in range(json_values._LARGE // 10)])
+
+    answer = read_json(json.dumps({"result": {"content": [{"type": "text", "text": told}]}}))
+
+    assert answer["result"]["content"][0]["text"] == told
+    assert max(pieces) < 2 * json_values._LARGE < len(told)
+
+
+def test_a_long_text_of_nothing_but_escapes_is_read_whole() -> None:
+    told = "\N{GRINNING FACE}" * (json_values._LARGE // 6)
+
+    assert read_json(json.dumps({"result": [{"text": told}]}))["result"][0]["text"] == told
+
+
 def test_values_that_are_large_and_deep_are_looked_through_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = noted_sizes(monkeypatch, "_elements")
     filler = json.dumps("x" * json_values._LARGE)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_app.tickets import redaction
 from tui_app.tickets.redaction import redact, redact_text
 from tui_app.tickets.ticket import JsonValue
 
@@ -57,6 +58,16 @@ def test_the_rest_of_a_text_stays_to_the_letter() -> None:
     text = "A ticket about {braces} [and brackets]\n  that speaks of nothing private."
     assert redact_text(text) is text
     assert redact_text('{"title":"why internal notes leak"}') == '{"title":"why internal notes leak"}'
+
+
+@pytest.mark.parametrize("label", ["internal_notes", r"intern\u0061l_notes"])
+@pytest.mark.parametrize("before", range(-20, 3))
+def test_a_name_is_found_wherever_a_long_text_is_cut(monkeypatch: pytest.MonkeyPatch, before: int, label: str) -> None:
+    monkeypatch.setattr(redaction, "_CHARACTERS_AT_ONCE", 100)
+    head = '{"title": "'
+    title = "x" * (100 - len(head) - len('", "') + before)
+
+    assert json.loads(redact_text(f'{head}{title}", "{label}": "{SECRET}"}}')) == {"title": title}
 
 
 def test_a_profile_can_name_more_private_fields() -> None:

@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 
+import pytest
 from msgspec.structs import replace
 
+from tests.ui import support
 from tests.ui.fakes import FakeService, make_ticket, ready, whole_ticket
 from tui_app.tickets.messages import OpenTicket, Reply, TicketOpened
 from tui_app.ui.browse.following import Following
@@ -64,6 +66,19 @@ def test_jobs_run_in_order_and_a_failing_one_stops_nothing() -> None:
     keeper.run(lambda: "third", done.append)
     keeper.flush()
     assert done == ["first", "third"]
+
+
+async def test_what_the_worker_computes_waits_from_a_key_to_its_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+    monkeypatch.setattr("tui_app.ui.app.claim_turn", lambda: turns.append("claimed"))
+    monkeypatch.setattr("tui_app.ui.app.end_turn", lambda: turns.append("ended"))
+    async with support.opened() as deck:
+        turns.clear()
+        await deck.pilot.hover(offset=(5, 5))
+        assert "claimed" not in turns
+
+        await deck.press("j")
+        await deck.until(lambda: "ended" in turns[turns.index("claimed") :])
 
 
 # ------------------------------------------------------------------- following

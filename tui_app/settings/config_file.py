@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec.structs import fields
+from msgspec import Struct
 
 from tui_app.settings.auth_presets import AUTH_PRESETS
 from tui_app.settings.config import LOCAL_PROFILE, QuickView, Settings, UiSettings, local_profile
@@ -26,7 +26,12 @@ _Model = TypeVar("_Model")
 
 _TOP_LEVEL = ("default", "profiles", "ui", "keys", "quick_views")
 _UI_KEYS = ("theme", "columns", "refresh_seconds")
-_TABLES: Mapping[str, type] = {"auth": AuthCommands, "timeouts": Timeouts, "pool": PoolLimits, "retry": RetryPolicy}
+_TABLES: Mapping[str, type[Struct]] = {
+    "auth": AuthCommands,
+    "timeouts": Timeouts,
+    "pool": PoolLimits,
+    "retry": RetryPolicy,
+}
 _NOT_WRITTEN = ("name", "source")  # fields of a profile that say where it stands, not what it is
 
 
@@ -181,11 +186,11 @@ class _ConfigReader:
         yield from self._unknown((), content, _TOP_LEVEL)
         yield from self._unknown(("ui",), content.get("ui", {}), _UI_KEYS)
         for name, profile in content.get("profiles", {}).items():
-            known = [field.name for field in fields(Profile) if field.name not in _NOT_WRITTEN]
+            known = [field for field in Profile.__struct_fields__ if field not in _NOT_WRITTEN]
             yield from self._unknown(("profiles", name), profile, known)
             for key, kind in _TABLES.items():
                 if isinstance(profile.get(key), dict):
-                    yield from self._unknown(("profiles", name, key), profile[key], [f.name for f in fields(kind)])
+                    yield from self._unknown(("profiles", name, key), profile[key], kind.__struct_fields__)
 
     def _unknown(self, place: tuple[str, ...], table: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
         for key in table:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec.structs import asdict, fields, replace
+from msgspec.structs import asdict, replace
 
 from tui_app.tickets.dates import DATE_FORMS, DateBound
 from tui_app.tickets.errors import UsageError
@@ -61,7 +61,7 @@ class TicketSearchCriteria(Checked, frozen=True):
 
     def used_fields(self) -> frozenset[str]:
         """Names of the fields that narrow the search (not ``sort`` and ``max_results``)."""
-        narrowing = {field.name for field in fields(self)} - {"sort", "max_results"}
+        narrowing = set(self.__struct_fields__) - {"sort", "max_results"}
         return frozenset(name for name in narrowing if getattr(self, name))
 
     def refreshed(self, now: datetime | None = None) -> TicketSearchCriteria:
@@ -74,10 +74,10 @@ class TicketSearchCriteria(Checked, frozen=True):
         """Only what differs from the default, dates as they were typed: the form that recents are kept in."""
         default = asdict(TicketSearchCriteria())
         plain: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value != default[field.name]:
-                plain[field.name] = value.text if isinstance(value, DateBound) else value
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value != default[name]:
+                plain[name] = value.text if isinstance(value, DateBound) else value
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
@@ -98,7 +98,7 @@ def check_criteria(raw: Mapping[str, Any]) -> TicketSearchCriteria:
         UsageError: names the first wrong field (``error.field``), what it holds and what it takes.
     """
     given = {name: _stripped(value) for name, value in raw.items()}
-    known = {field.name for field in fields(TicketSearchCriteria)}
+    known = set(TicketSearchCriteria.__struct_fields__)
     for name in given:
         if name not in known:
             raise UsageError(

@@ -13,25 +13,30 @@ apart first and read piece by piece: the screen gets its turn in between.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import DecodeError, Raw
 from msgspec.json import Decoder
 
-from tui_app.tickets.turns import in_slices
+from tui_app.tickets.turns import LongList, give_way, in_slices
 
 _LARGE = 1 << 20  # bytes; read in about two milliseconds
-_ELEMENTS_AT_ONCE = 1000
+_ELEMENTS_AT_ONCE = 500
+_BETWEEN_CHARACTERS = re.compile(rb"[^\\\x80-\xff]{6}")  # one more than an escape goes on for: what follows begins anew
 _MOST_LOOKS = 4  # at what is below a value, to find where its parts end; hostile nesting stays linear
 _LONGEST_INTEGER = 4300  # digits: Python's own limit, which guards against quadratic time
 
 _whole: Callable[[bytes | Raw], Any] = Decoder().decode
 _elements: Callable[[bytes | Raw], list[Raw]] = Decoder(list[Raw]).decode
-_members: Callable[[bytes | Raw], dict[str, Any]] = Decoder(
-    dict[str, dict[str, Raw] | list[Raw] | str | int | float | bool | None]  # two levels: one look less in most answers
-).decode
+_Scalar: TypeAlias = str | int | float | bool | None
+_Parts: TypeAlias = dict[str, Raw] | list[Raw] | _Scalar
+_Nested: TypeAlias = dict[str, dict[str, dict[str, _Parts] | list[Raw] | _Scalar] | list[Raw] | _Scalar]
+_outer_members: Callable[[bytes | Raw], dict[str, Any]] = Decoder(_Nested).decode
+"""Four levels at once: the rows of a structured answer are found by one look at it."""
+_members: Callable[[bytes | Raw], dict[str, Raw]] = Decoder(dict[str, Raw]).decode
 
 
 def read_json(text: bytes | str) -> Any:
@@ -64,17 +69,24 @@ def with_texts(value: Any, change: Callable[[str], str], *, keys: bool = False) 
 def _in_pieces(value: bytes | Raw, looks: int = 0) -> Any:
     if len(value) < _LARGE or looks == _MOST_LOOKS:
         return _whole(value)
+    give_way()
     first = bytes(memoryview(value)[:1])
     if first == b"{":
-        return {name: _parts(member, looks + 1) for name, member in _members(value).items()}
-    return _parts(_elements(value), looks + 1) if first == b"[" else _whole(value)
+        return _parts(_members(value) if looks else _outer_members(value), looks + 1)
+    if first == b"[":
+        return _parts(_elements(value), looks + 1)
+    if first == b'"' and isinstance(value, Raw):  # which has been looked at: it ends with a quote
+        return "".join(_text_pieces(bytes(value)))
+    return _whole(value)
 
 
 def _parts(value: Any, looks: int) -> Any:
+    if isinstance(value, Raw):
+        return _in_pieces(value, looks)
     if isinstance(value, dict):
-        return {name: _in_pieces(member, looks) for name, member in value.items()}
+        return {name: _parts(member, looks) for name, member in value.items()}
     if isinstance(value, list):
-        return list(chain.from_iterable(_slice(some, looks) for some in in_slices(value, _ELEMENTS_AT_ONCE)))
+        return LongList(chain.from_iterable(_slice(some, looks) for some in in_slices(value, _ELEMENTS_AT_ONCE)))
     return value
 
 
@@ -84,6 +96,19 @@ def _slice(elements: Sequence[Raw], looks: int) -> list[Any]:
         together: list[Any] = _whole(b"[%b]" % b",".join(elements))
         return together
     return [_in_pieces(element, looks) for element in elements]
+
+
+def _text_pieces(quoted: bytes) -> Iterator[str]:
+    """A long string, cut where neither an escape nor a character is cut in two."""
+    begin, end = 1, len(quoted) - 1
+    while end - begin > _LARGE:
+        cut = _BETWEEN_CHARACTERS.search(quoted, begin + _LARGE // 2, end)
+        if cut is None:
+            break
+        yield _whole(b'"%b"' % quoted[begin : cut.end()])
+        begin = cut.end()
+        give_way()
+    yield _whole(b'"%b"' % quoted[begin:end])
 
 
 def _constant(name: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from tui_app.tickets.json_values import read_json
@@ -21,11 +21,13 @@ PRIVATE_NAMES = ("internal_notes", "private_data")
 """Removed always; a profile can name more (``private_fields``)."""
 
 _MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
-_TEXTS_AT_ONCE = 8000  # nothing else runs while they are looked through; some 300 KB take a millisecond
+_TEXTS_AT_ONCE = 2000  # nothing else runs while they are looked through; collecting them takes a millisecond
+_CHARACTERS_AT_ONCE = 500_000
 _MOST_REMEMBERED_KEYS = 10_000  # a server that invents keys must not fill the memory
 _WORD = re.compile(r"[A-Z]?[^\W_A-Z]+|[A-Z]+(?![^\W_A-Z])")
 _LONGEST_TAG = 200  # characters of attributes; longer ones are no tag
 _ASCII_ESCAPE = re.compile(r"\\u00[2-7]", re.IGNORECASE)  # a letter written as an escape can spell a private name
+_ESCAPE = 6  # characters of one
 
 
 def redact(value: JsonValue, names: Iterable[str] = ()) -> JsonValue:
@@ -54,6 +56,7 @@ class _Redactor:
         words = [_WORD.findall(name) for name in names if _spelling(name)]
         self._spellings = {"".join(parts).casefold() for parts in words}
         self._first_words = {parts[0].lower() for parts in words}
+        self._overlap = max(map(len, self._first_words), default=0) + _ESCAPE
         self._harmless_keys: set[str] = set()
         loose = "|".join(r"[\W_]*".join(map(re.escape, parts)) for parts in words)
         self._mention = re.compile(loose, re.IGNORECASE)
@@ -118,10 +121,13 @@ class _Redactor:
         return False
 
     def _suspicious(self, text: str) -> bool:
-        if _ASCII_ESCAPE.search(text):
-            return True
+        found = any(map(self._hinted, _overlapping(text, self._overlap)))
+        return found and bool(_ASCII_ESCAPE.search(text) or self._mention.search(text))
+
+    def _hinted(self, text: str) -> bool:
+        """Whether ``text`` needs the closer look, which takes ten times as long."""
         folded = text.lower()
-        return any(word in folded for word in self._first_words) and bool(self._mention.search(text))
+        return any(word in folded for word in self._first_words) or bool(_ASCII_ESCAPE.search(text))
 
     def _embedded_json(self, text: str) -> str:
         """JSON values that lie within prose, fences or tags, each redacted in its place."""
@@ -192,6 +198,17 @@ class _Redactor:
 
     def _private_columns(self, header: str) -> frozenset[int]:
         return frozenset(i for i, cell in enumerate(header.split("|")) if _spelling(cell) in self._spellings)
+
+
+def _overlapping(text: str, overlap: int) -> Iterator[str]:
+    """``text`` in slices that give way in between; what is no longer than ``overlap`` is whole in one of them."""
+    if len(text) <= _CHARACTERS_AT_ONCE:
+        yield text
+        return
+    for begin in range(0, len(text), _CHARACTERS_AT_ONCE):
+        if begin:
+            give_way()
+        yield text[begin : begin + _CHARACTERS_AT_ONCE + overlap]
 
 
 def _parsed(text: str) -> JsonValue:

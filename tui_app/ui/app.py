@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.color import Color, ColorParseError
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
+from textual.message import Message
 from textual.screen import Screen
 
 from tui_app.tickets.messages import ProfileSummary, Reply, Search, TerminalNeeded, TicketService
+from tui_app.tickets.turns import claim_turn, end_turn
 from tui_app.ui.browse.screen import BrowseScreen
 from tui_app.ui.guard import OutputGuard
 from tui_app.ui.inbox import Inbox
@@ -158,6 +160,15 @@ class TicketdeckApp(App[None]):
     def _redraw(self, _: App[None]) -> None:
         """The terminal was another program's: nothing of the last frame can be relied on."""
         self.screen.refresh(layout=True)
+
+    def post_message(self, message: Message) -> bool:
+        """A key, even before it is handled, goes before what the worker computes, until its frame is on the screen."""
+        if isinstance(message, Key | Paste | MouseDown | MouseScrollDown | MouseScrollUp):
+            claim_turn()
+        return super().post_message(message)
+
+    def post_display_hook(self) -> None:
+        end_turn()
 
     async def on_event(self, event: Event) -> None:
         """Take what is typed key by key, each when the one before it has done all that it does."""

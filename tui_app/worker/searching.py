@@ -20,6 +20,7 @@ from tui_app.tickets.matching import matches
 from tui_app.tickets.messages import LoadMore, Search, TicketsFound
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Ticket
+from tui_app.tickets.turns import give_way, in_slices, uncollected
 
 if TYPE_CHECKING:
     from tui_app.adapters.base import Adapter, Page, ToolCall
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 100
 """Pages fetched for one request: a server that hands out ten tickets at a time still fills the largest search."""
-_SLICE = 200  # tickets worked on before other tasks get their turn
+_SLICE = 1000  # tickets worked on before other tasks get their turn
 
 
 class SearchProgress(Struct):
@@ -143,12 +144,17 @@ async def _fetch(tracker: Tracker, scope: RequestScope, progress: SearchProgress
         call = progress.next_call or server.adapter.search_call(progress.criteria)
         return server.adapter, call, await tracker.call(server, call, scope)
 
-    adapter, call, result = await tracker.use(scope, fetch)
-    page = adapter.page(progress.criteria, call, result)
+    with uncollected():
+        adapter, call, result = await tracker.use(scope, fetch)
+        await asyncio.sleep(0)  # the step of the loop that an answer begins holds the answer to its end
+        page = adapter.page(progress.criteria, call, result)
+        del result  # its rows are gone before the collector would look at them
     if not progress.begun:
         _begin(progress, adapter)
     progress.calls_made.add(_key(call))
-    fresh = [ticket for ticket in page.tickets if not ticket.id or ticket.id not in progress.seen]
+    fresh: list[Ticket] = []
+    for some in in_slices(page.tickets, _SLICE):
+        fresh += [ticket for ticket in some if not ticket.id or ticket.id not in progress.seen]
     _note_page(progress, page, fresh)
     await _keep_matching(tracker.profile.name, progress, fresh)
     if page.next_call is None:
@@ -192,6 +198,7 @@ async def _keep_matching(source: str, progress: SearchProgress, fresh: list[Tick
                 progress.seen.add(ticket.id)
             if not names or matches(ticket, progress.criteria, names):
                 progress.spare.append(replace(ticket, source=source))
+        give_way()
         await asyncio.sleep(0)
 
 

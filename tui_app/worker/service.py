@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tui_app.tickets.errors import ConfigError, ExplainedError, UsageError
 from tui_app.tickets.messages import Inspect, ListValues, LoadMore, OpenTicket, Reconnect, Reply, Request, Search
+from tui_app.tickets.turns import let_go
 from tui_app.worker.faults import cancelled, crashed, failed
 from tui_app.worker.floors import Floors, RealFloors
 from tui_app.worker.outbox import Outbox
@@ -219,7 +220,9 @@ class Service:
             progress, wanted = SearchProgress(request.criteria.refreshed()), request.criteria.max_results
             self._searches[request.request_id] = progress
             while len(self._searches) > _REMEMBERED_SEARCHES:
-                self._searches.popitem(last=False)
+                _, oldest = self._searches.popitem(last=False)
+                if not oldest.turn.locked():
+                    let_go(oldest.spare)
         else:
             known, wanted = self._searches.get(request.search_id), request.count
             if known is None:

@@ -33,7 +33,7 @@ from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Ticket
 from tui_app.tickets.turns import in_slices
 
-_ROWS_AT_ONCE = 400
+_ROWS_AT_ONCE = 250
 _LONGEST_ID = 300  # characters; anything longer is a text in the wrong place
 _HAS_DIGIT = re.compile(r"\d")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from tui_app.adapters.reading.names import names, plain_name
 from tui_app.adapters.reading.values import Row
@@ -40,12 +39,8 @@ class Paging(Struct, frozen=True):
 
     def or_else(self, other: Paging) -> Paging:
         """What this one does not say, as ``other`` says it."""
-        return Paging(
-            *(
-                getattr(other if getattr(self, field.name) is None else self, field.name)
-                for field in fields(self)
-            )
-        )  # fmt: skip
+        names = self.__struct_fields__
+        return Paging(*(getattr(other if getattr(self, name) is None else self, name) for name in names))
 
 
 def paging_of(payload: Row) -> Paging:

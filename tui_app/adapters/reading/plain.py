@@ -22,8 +22,9 @@ from tui_app.tickets.ticket import JsonValue, Ticket
 _NOTHING: Mapping[str, JsonValue] = {}  # one for all: ten thousand empty ones are work for the garbage collector
 _NO_ORIGINALS: Mapping[str, str] = {}
 
-_MOST_PREFIXES = 1000
+_MOST_REMEMBERED = 1000
 _human_prefixes: set[str] = set()
+_labels: dict[tuple[str, ...], tuple[str, ...]] = {}
 
 
 class _Row(Struct, forbid_unknown_fields=True, gc=False):
@@ -70,8 +71,8 @@ def _ticket(row: _Row) -> Ticket | None:
     created, updated = row.created_at, row.updated_at
     return Ticket(
         row.id, row.title, row.status, assignee or None, reporter or None, row.priority or None, row.type or None,
-        row.project or None, labels, _moment(created) if created else None, _moment(updated) if updated else None, url,
-        description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
+        row.project or None, _shared(labels), _moment(created) if created else None,
+        _moment(updated) if updated else None, url, description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
     )  # fmt: skip
 
 
@@ -93,10 +94,17 @@ def _is_human(url: str, identity: str) -> bool:
         return True
     if human_url([url]) != url:
         return False
-    if len(_human_prefixes) >= _MOST_PREFIXES:
+    if len(_human_prefixes) >= _MOST_REMEMBERED:
         _human_prefixes.clear()
     _human_prefixes.add(prefix)
     return True
+
+
+def _shared(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """One tuple for all tickets that have the same labels: the garbage collector looks at each that there is."""
+    if len(_labels) >= _MOST_REMEMBERED:
+        _labels.clear()
+    return _labels.setdefault(labels, labels)
 
 
 def _moment(text: str) -> datetime:
