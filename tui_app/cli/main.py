@@ -6,11 +6,13 @@ signal n.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import sys
 from collections.abc import Sequence
 
+from tui_app.cli.given import plainly_given
 from tui_app.cli.output import ReaderLeftError, report
 from tui_app.tickets.errors import ExplainedError, RequestCancelledError
 
@@ -37,11 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    if not argv and "_TICKETDECK_COMPLETE" not in os.environ:
+    options = plainly_given(argv)
+    if options is not None and "_TICKETDECK_COMPLETE" not in os.environ:
+        gc.disable()  # until the first frame: what is made so far stays, and to look at it costs a tenth of the start
         from tui_app.cli.browse import browse
-        from tui_app.cli.given import GlobalOptions
 
-        return browse(GlobalOptions())  # nothing to parse: the browser does not wait for click to be imported
+        return browse(options)
     from tui_app.cli.commands import run
 
     return run(argv)

@@ -10,12 +10,11 @@ from __future__ import annotations
 import atexit
 import os
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 
-_PROGRAM = str(Path(__file__).with_name("watchdog_program.py"))
+_PROGRAM = str(Path(__file__).with_name("watchdog.sh"))
 _LEAVING = 3.0
 """Seconds that a normal exit waits at most: milliseconds, unless servers were left that the watchdog has to kill."""
 
@@ -23,8 +22,8 @@ _LEAVING = 3.0
 class Watchdog:
     """One for this program; its process is started with the first server, and again should it have been killed."""
 
-    def __init__(self, interpreter: str = sys.executable) -> None:
-        self._interpreter = interpreter
+    def __init__(self, shell: str = "/bin/sh") -> None:
+        self._shell = shell
         self._lock = threading.Lock()
         self._groups: set[int] = set()
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,12 +59,12 @@ class Watchdog:
                 self._process = None
 
     def _start(self) -> None:
-        """Without a watchdog (no interpreter to be found, no memory) servers still run: it guards, it is not needed."""
+        """Without a watchdog (no shell to be found, no memory) servers still run: it guards, it is not needed."""
         if self._process is not None:
             self._dismiss(self._process)
         try:
             self._process = subprocess.Popen(
-                [self._interpreter, "-I", "-S", _PROGRAM],
+                [self._shell, _PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

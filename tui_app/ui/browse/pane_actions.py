@@ -12,13 +12,18 @@ from tui_app.ui.browse.panes import Panes
 from tui_app.ui.status.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui_app.ui.dialogs.server_pane import ServerPane
+
+_PASSING_STATE = 0.1  # seconds; what is over sooner is not seen as an event
 
 
 class PaneActions(Panes):
     """The actions on panes and dialogs."""
 
     _inspecting = 0
+    _state_to_show: Timer | None = None
 
     @needs(no_other_pane)
     def action_focus_pane(self, step: int) -> None:
@@ -65,6 +70,15 @@ class PaneActions(Panes):
             searching.profiles, self.states, searching.progress, self.counts, stale=stale, facets=self.table.facets
         )
         self.refresh_bindings()
+
+    def show_state_soon(self) -> None:
+        """Show a server's state if it lasts: a frame for one that passes would keep the rows behind it waiting."""
+        if self._state_to_show is None:
+            self._state_to_show = self.set_timer(_PASSING_STATE, self._show_state)
+
+    def _show_state(self) -> None:
+        self._state_to_show = None
+        self.show_status()
 
     def show_error(self) -> None:
         """Open the panel with what went wrong."""

@@ -136,7 +136,7 @@ class BrowseScreen(SearchActions):
                 self.server_inspected(reply)
             case StateChanged():
                 self.states[reply.profile] = reply
-                self.show_status()
+                self.show_state_soon()
             case Failed():
                 if not (self.search_failed(reply) or self.ticket_failed(reply) or self.reconnected(reply)):
                     self.inspection_failed(reply)
