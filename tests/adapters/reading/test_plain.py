@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tui_app.adapters.reading.fields import ticket_from
-from tui_app.adapters.reading.plain import plain_ticket
+from tui_app.adapters.reading.fields import iter_tickets, ticket_from
+from tui_app.adapters.reading.plain import plain_tickets
 from tui_app.tickets.ticket import Ticket
 
 ROW: dict[str, Any] = {
@@ -59,26 +59,43 @@ def seen(ticket: Ticket) -> Ticket:
     return replace(ticket, lookup={}, extra=dict(ticket.extra))
 
 
-def test_a_plain_row_is_read_the_short_way() -> None:
-    found = plain_ticket(ROW)
+def test_plain_rows_are_read_the_short_way() -> None:
+    found = plain_tickets([ROW, {**ROW, "id": "PAY-143", "assignee": None, "description": None}])
     assert found is not None
-    assert type(found) is Ticket
-    assert seen(found) == seen(ticket_from(ROW))
+    assert [type(ticket) for ticket in found] == [Ticket, Ticket]
+    assert (found[0].id, found[1].id, found[1].assignee) == ("PAY-142", "PAY-143", None)
+    assert seen(found[0]) == seen(ticket_from(ROW))
 
 
 def test_a_ticket_made_the_short_way_cannot_be_changed_either() -> None:
-    found = plain_ticket(ROW)
+    found = (plain_tickets([ROW]) or [])[0]
     with pytest.raises(AttributeError, match="immutable"):
-        found.title = "x"  # type: ignore[union-attr, misc]
+        found.title = "x"  # type: ignore[misc]
 
 
-@given(rows)
-@example({**ROW, "labels": "ui,bug"})
-@example({**ROW, "priority": 0})
-@example({**ROW, "labels": [""]})
-@example({**ROW, "title": "a\u202eb"})
-@example({**ROW, "title": "\xa0a"})
-@example({**ROW, "assignee": "Unassigned"})
-def test_both_ways_find_the_same(row: dict[str, Any]) -> None:
-    found = plain_ticket(row)
-    assert found is None or seen(found) == seen(ticket_from(row))
+@given(st.lists(rows, max_size=4))
+@example([ROW, {**ROW, "labels": "ui,bug"}])
+@example([ROW, {**ROW, "priority": 0}])
+@example([ROW, {**ROW, "labels": [""]}])
+@example([ROW, {**ROW, "title": "a\u202eb"}])
+@example([ROW, {**ROW, "title": "\xa0a"}])
+@example([ROW, {**ROW, "assignee": "Unassigned"}])
+def test_both_ways_find_the_same(some: list[dict[str, Any]]) -> None:
+    long_way = [seen(ticket_from(row)) for row in some]
+    found = plain_tickets(some)
+    assert found is None or list(map(seen, found)) == long_way
+    assert list(map(seen, iter_tickets(some))) == long_way
+
+
+def test_one_row_that_takes_a_closer_look_does_not_make_the_others_take_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[Any] = []
+
+    def closer(row: Any) -> Ticket:
+        looked_at.append(row)
+        return ticket_from(row)
+
+    monkeypatch.setattr("tui_app.adapters.reading.fields.ticket_from", closer)
+    odd = {**ROW, "severity": "high"}
+
+    assert len(list(iter_tickets([ROW, odd, "no row", ROW]))) == 3
+    assert looked_at == [odd]

@@ -26,7 +26,7 @@ from tui_app.adapters.reading.names import (
     URL_NAMES,
     plain_name,
 )
-from tui_app.adapters.reading.plain import plain_ticket
+from tui_app.adapters.reading.plain import plain_tickets
 from tui_app.adapters.reading.shape import flattened
 from tui_app.adapters.reading.values import Row, indexed, is_nothing, person_of, word_of, words_of
 from tui_app.tickets.text import clean, clean_line
@@ -41,9 +41,13 @@ _HAS_DIGIT = re.compile(r"\d")
 def iter_tickets(rows: Sequence[JsonValue]) -> Iterator[Ticket]:
     """The tickets of ``rows``; gives way to other threads in between."""
     for some in in_slices(rows, _ROWS_AT_ONCE):
-        for row in some:
-            if isinstance(row, dict):
-                yield plain_ticket(row) or ticket_from(row)
+        yield from plain_tickets(some) or _one_by_one(some)
+
+
+def _one_by_one(rows: Sequence[JsonValue]) -> Iterator[Ticket]:
+    for row in rows:
+        if isinstance(row, dict):
+            yield from plain_tickets([row]) or (ticket_from(row),)
 
 
 def ticket_from(row: Row, overrides: Mapping[str, JsonValue] | None = None) -> Ticket:

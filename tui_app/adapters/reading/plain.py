@@ -2,14 +2,13 @@
 
 Servers that were made for this program, the embedded one among them, name and type their fields as `Ticket` does.
 Such rows come by the ten thousand, and reading them must cost about what parsing their JSON costs; so here nothing is
-looked for. Invariant: `plain_ticket` returns either what `fields.ticket_from` would return for the row, or None.
+looked for. Invariant: `plain_tickets` returns either what `fields.ticket_from` would return for the rows, or None.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
@@ -45,34 +44,43 @@ class _Row(Struct, forbid_unknown_fields=True, gc=False):
     description: str | None = None
 
 
-def plain_ticket(row: Mapping[str, Any]) -> Ticket | None:
-    """The ticket that ``row`` is, or None where it takes a closer look to read it."""
+def plain_tickets(rows: Sequence[JsonValue]) -> list[Ticket] | None:
+    """The tickets that ``rows`` are, or None where it takes a closer look to read one of them."""
     try:
-        return _ticket(convert(row, _Row))
+        plain = convert(rows, list[_Row])
+        return [_ticket(row) for row in plain] if _are_plain(plain) else None
     except (ValidationError, ValueError):
         return None
 
 
-def _ticket(row: _Row) -> Ticket | None:
-    assignee, reporter, labels = row.assignee, row.reporter, row.labels or ()
-    line = "|".join(  # joined, all of them are looked at in one go; a dash stands for an absent one
-        ("", row.id, row.title, row.status, assignee or "-", reporter or "-", row.priority or "-", row.type or "-",
-         row.project or "-", *labels, "")
-    )  # fmt: skip
+def _are_plain(rows: list[_Row]) -> bool:
+    """Whether nothing in the words and texts of ``rows`` has to be mended; joined, they are looked at in one go."""
+    words, people, texts = [""], {""}, [""]
+    for row in rows:
+        words += (row.id, row.title, row.status, row.assignee or "-", row.reporter or "-", row.priority or "-",
+                  row.type or "-", row.project or "-", *(row.labels or ()))  # fmt: skip
+        people.update((row.assignee or "", row.reporter or ""))
+        if row.description is not None:
+            texts.append(row.description)
+        if row.id[:1] == "#" or not (row.description is None or is_plain_text(row.description)):
+            return False
+    words.append("")
+    line, text = "|".join(words), "\n".join(texts)
     if "||" in line or "| " in line or " |" in line or not _is_plain(line):
-        return None
-    if row.id[0] == "#" or (assignee or "").casefold() in NOBODY or (reporter or "").casefold() in NOBODY:
-        return None
-    description, url = row.description, row.url
-    if description is not None and not (is_plain_text(description) and clean(description) is description):
-        return None
-    if url is not None and not _is_human(url, row.id):
-        return None
+        return False
+    return clean(text) is text and not any(person.casefold() in NOBODY for person in people)
+
+
+def _ticket(row: _Row) -> Ticket:
+    """Raises ValueError where an address or a moment takes a closer look."""
     created, updated = row.created_at, row.updated_at
+    if row.url is not None and not _is_human(row.url, row.id):
+        raise ValueError(row.url)
     return Ticket(
-        row.id, row.title, row.status, assignee or None, reporter or None, row.priority or None, row.type or None,
-        row.project or None, _shared(labels), _moment(created) if created else None,
-        _moment(updated) if updated else None, url, description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
+        row.id, row.title, row.status, row.assignee or None, row.reporter or None, row.priority or None,
+        row.type or None, row.project or None, _shared(row.labels or ()), _moment(created) if created else None,
+        _moment(updated) if updated else None, row.url, row.description, (), (), (), _NOTHING, _NOTHING, (),
+        _NO_ORIGINALS, "",
     )  # fmt: skip
 
 
