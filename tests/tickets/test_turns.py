@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,20 @@ def test_others_run_between_slices_only(pauses: list[None], count: int, expected
     list(in_slices(range(count), 10))
 
     assert len(pauses) == expected
+
+
+def test_a_pause_is_made_once_in_a_while_however_often_one_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    slept_at: list[float] = []
+    monkeypatch.setattr(turns, "_pauser", turns._Pauser())
+    monkeypatch.setattr(
+        turns, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=lambda _: slept_at.append(clock[0]))
+    )
+    for milliseconds in (0, 0.4, 0.9, 1.1, 1.2, 5):
+        clock[0] = 100 + milliseconds / 1000
+        give_way()
+
+    assert slept_at == [100.0, 100.0011, 100.005]
 
 
 class TestTheTurnThatWasClaimed:

@@ -127,7 +127,7 @@ class _Redactor:
     def _hinted(self, text: str) -> bool:
         """Whether ``text`` needs the closer look, which takes ten times as long."""
         folded = text.lower()
-        return any(word in folded for word in self._first_words) or bool(_ASCII_ESCAPE.search(text))
+        return any(word in folded for word in self._first_words) or ("\\" in text and bool(_ASCII_ESCAPE.search(text)))
 
     def _embedded_json(self, text: str) -> str:
         """JSON values that lie within prose, fences or tags, each redacted in its place."""

@@ -1,9 +1,9 @@
 """Giving other threads their turn while much is computed.
 
 Threads share one interpreter lock. One that computes without a pause gets half of the time, since Python takes the lock
-from it after 5 ms and gives it back after 5 ms: a key takes twice as long to show. So whoever computes much gives way
-every millisecond or two; and while the screen has claimed its turn, from a key until the frame that shows it, giving
-way means to wait for that frame.
+from it after 5 ms and gives it back after 5 ms: a key takes twice as long to show. So whoever computes much offers to
+give way every millisecond or less; and while the screen has claimed its turn, from a key until the frame that shows it,
+giving way means to wait for that frame.
 
 Two things cannot be interrupted, however often one gives way: freeing a long list, and the garbage collector's look at
 all that was made lately. `LongList` and `uncollected` are against those.
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 _PAUSE = 0.00001  # seconds; without any, this thread would have the lock back before another one has woken up
+_BETWEEN_PAUSES = 0.001  # seconds; a pause takes a tenth of it, asked for or not
 _LONGEST_TURN = 0.05  # seconds; a key that changes nothing on the screen has no frame to end its turn
 _FREED_AT_ONCE = 500
 
@@ -48,6 +49,18 @@ class _Claim:
             self._over.wait(max(0.0, self._until - time.monotonic()))
 
 
+class _Pauser:
+    """Gives the lock away, no more often than others need it."""
+
+    def __init__(self) -> None:
+        self._last = 0.0  # of `time.monotonic`
+
+    def pause(self) -> None:
+        if time.monotonic() - self._last >= _BETWEEN_PAUSES:
+            time.sleep(_PAUSE)
+            self._last = time.monotonic()
+
+
 class _Collector:
     """Python's garbage collector, which several may want to wait at the same time."""
 
@@ -71,6 +84,7 @@ class _Collector:
 
 
 _claim = _Claim()
+_pauser = _Pauser()
 _collector = _Collector()
 
 
@@ -85,8 +99,8 @@ def end_turn() -> None:
 
 
 def give_way() -> None:
-    """Let another thread run that waits to. Takes a tenth of a millisecond where none does."""
-    time.sleep(_PAUSE)
+    """Let another thread run that waits to, once in a millisecond; one that has claimed its turn, at once."""
+    _pauser.pause()
     _claim.wait()
 
 

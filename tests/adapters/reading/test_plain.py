@@ -38,7 +38,19 @@ words = st.one_of(
     st.booleans(),
 )
 dates = st.one_of(st.none(), st.sampled_from(["2026-11-02T08:00:00Z", "2026-11-02", "soon", 1793606400, ""]))
-urls = st.one_of(st.none(), st.sampled_from(["https://x.example/browse/A-1", "https://x.example/api/v2/1", "x", ""]))
+urls = st.one_of(
+    st.none(),
+    st.sampled_from(
+        [
+            "https://x.example/browse/A-1",
+            "https://x.example/browse/A-2",
+            "https://x.example/api/v2/1",
+            "https://x.example/browse/api",
+            "x",
+            "",
+        ]
+    ),
+)
 rows = st.fixed_dictionaries(
     {},
     optional={
@@ -79,6 +91,9 @@ def test_a_ticket_made_the_short_way_cannot_be_changed_either() -> None:
 @example([ROW, {**ROW, "labels": [""]}])
 @example([ROW, {**ROW, "title": "a\u202eb"}])
 @example([ROW, {**ROW, "title": "\xa0a"}])
+@example([ROW, {**ROW, "cut \ud83d": None}])
+@example([ROW, {**ROW, "title": "cut \ud83d"}])
+@example([ROW, {**ROW, "created_at": "2026-11-02T08:00:00+02:00"}, {**ROW, "created_at": "2026-11-02T08:00:00"}])
 @example([ROW, {**ROW, "assignee": "Unassigned"}])
 def test_both_ways_find_the_same(some: list[dict[str, Any]]) -> None:
     long_way = [seen(ticket_from(row)) for row in some]

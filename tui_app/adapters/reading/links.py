@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.urls import safe_url
@@ -30,6 +30,17 @@ def human_url(candidates: Iterable[JsonValue], identity: str = "") -> str | None
             return address
         derived = derived or (address and _derived(address, identity))
     return derived or None
+
+
+def are_human(urls: Sequence[str]) -> bool:
+    """Whether `human_url` returns each of ``urls``; asked once for each beginning where only a word follows it."""
+    parts = [url.rpartition("/") for url in urls]
+    words = [word for _, _, word in parts]
+    joined = "".join(words)
+    if "" in words or "/api" in "\n".join(urls).lower() or not (joined.isascii() and joined.replace("-", "").isalnum()):
+        return all(human_url([url]) == url for url in urls)
+    longest = max(words, key=len, default="")
+    return all(human_url([f"{beginning}/{longest}"]) for beginning in {beginning for beginning, _, _ in parts})
 
 
 def _texts(value: JsonValue, depth: int = 0) -> Iterable[str]:

@@ -7,11 +7,13 @@ markup are loaded with the first text that may be either.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from operator import eq
 
 from tui_app.adapters.reading.atlassian_document import document_to_markdown, is_document
 from tui_app.tickets.json_values import read_json
+from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import JsonValue
 
 _LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: nobody reads it to the end
@@ -26,12 +28,15 @@ _WIKI_SIGNS = re.compile(
 _TEXT_PARTS = ("markdown", "raw", "plain", "text", "body", "html", "content", "value", "rendered", "wiki", "storage")
 
 
-def is_plain_text(text: str) -> bool:
-    """Whether `to_markdown` certainly leaves ``text`` as it is. Fast; may say no too often."""
-    return not (
-        "<" in text or "{" in text or "|" in text or "\r" in text
-        or text[:1] in ("h", "") or text[0].isspace() or text[-1].isspace()
-    )  # fmt: skip
+def are_plain_texts(texts: Sequence[str]) -> bool:
+    """Whether `to_markdown` and `clean` certainly leave each of ``texts`` as it is. Fast; may say no too often."""
+    joined = "\n".join(texts)
+    return (
+        not ("<" in joined or "{" in joined or "|" in joined or "\r" in joined)
+        and not any(text[:1] in ("h", "") for text in texts)
+        and all(map(eq, texts, map(str.strip, texts)))
+        and clean(joined) is joined
+    )
 
 
 def to_markdown(value: JsonValue, *, wiki: bool = False) -> str | None:
@@ -66,7 +71,7 @@ def _from_object(value: Mapping[str, JsonValue], wiki: bool, depth: int) -> str 
 
 
 def _from_text(text: str, wiki: bool) -> str:
-    if not wiki and is_plain_text(text):
+    if not wiki and are_plain_texts([text]):
         return text
     text = without_wrapper(text.replace("\r\n", "\n")).strip()
     if len(text) > _LONGEST_CONVERTED:
