@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
 _DIFFERENT_VALUES = 1024  # more statuses than any tracker has
+_LONGEST = 80  # characters that are looked at
 
 
 class StatusKind(StrEnum):
@@ -27,33 +28,33 @@ STATUS_SIGNS = {
     StatusKind.OTHER: "·",
 }
 
-_STATUS_WORDS = (
-    (StatusKind.BLOCKED, "block|hold|wait|imped|stuck|pause|pending|deferred|suspend"),
-    (StatusKind.OPEN, r"^un|^not |reopen|incomplete"),
+_STATUS_PARTS = (
+    (StatusKind.BLOCKED, ("block", "hold", "wait", "imped", "stuck", "pause", "pending", "deferred", "suspend")),
+    (StatusKind.OPEN, ("^ un", "^ not ", "reopen", "incomplete")),
     (
         StatusKind.DONE,
-        "done|clos|resolv|complet|fixed|merged|cancel|won.?t|reject|releas|verif|duplicate|deploye|shippe|finish|archiv|invalid",
+        ("done", "clos", "resolv", "complet", "fixed", "merged", "cancel", "wont", "won t", "reject", "releas",
+         "verif", "duplicate", "deploye", "shippe", "finish", "archiv", "invalid"),
     ),
     (
         StatusKind.ACTIVE,
-        r"progress|doing|active|review|test|start|develop|implement|work|investigat|ongoing|qa\b|current|running|assigned",
+        ("progress", "doing", "active", "review", "test", "start", "develop", "implement", "work", "investigat",
+         "ongoing", "qa ", "current", "running", "assigned"),
     ),
     (
         StatusKind.OPEN,
-        r"open|new|to.?do|backlog|triage|ready|todo|created|icebox|idea|draft|proposed|inbox|queue|select|accept|plan|next",
+        ("open", "new", "todo", "to do", "backlog", "triage", "ready", "created", "icebox", "idea", "draft",
+         "proposed", "inbox", "queue", "select", "accept", "plan", "next"),
     ),
-)
-_SPACES = re.compile(r"[\s_-]+")
+)  # fmt: skip
+"""Parts of words, as `_words` gives them; the first that is found counts."""
 
 
 @lru_cache(_DIFFERENT_VALUES)
 def status_kind(status: str) -> StatusKind:
     """What kind of status ``status`` is, judged by its words in English; OTHER where they say nothing."""
-    words = _SPACES.sub(" ", status[:80].casefold()).strip()
-    for kind, pattern in _STATUS_WORDS:
-        if re.search(pattern, words):
-            return kind
-    return StatusKind.OTHER
+    words = _words(status)
+    return next((kind for kind, parts in _STATUS_PARTS if _any_in(parts, words)), StatusKind.OTHER)
 
 
 class PriorityLevel(StrEnum):
@@ -76,26 +77,37 @@ PRIORITY_SIGNS = {
     PriorityLevel.OTHER: "·",
 }
 
-_PRIORITY_WORDS = (
+_PRIORITY_PARTS = (
     (
         PriorityLevel.HIGHEST,
-        r"highest|critical|urgent|blocker|immediate|emergency|showstopper|very high|\bp?0\b|\bsev ?1\b",
+        ("highest", "critical", "urgent", "blocker", "immediate", "emergency", "showstopper", "very high",
+         " p0 ", " 0 ", " sev1 ", " sev 1 "),
     ),
-    (PriorityLevel.LOWEST, r"lowest|trivial|very low|\bp?[45]\b|wish"),
-    (PriorityLevel.HIGH, r"high|major|important|\bp?1\b|\bsev ?2\b"),
-    (PriorityLevel.LOW, r"low|minor|\bp?3\b|\bsev ?4\b"),
-    (PriorityLevel.MEDIUM, r"medium|normal|moderate|default|\bp?2\b|\bsev ?3\b|average"),
-)
+    (PriorityLevel.LOWEST, ("lowest", "trivial", "very low", " p4 ", " 4 ", " p5 ", " 5 ", "wish")),
+    (PriorityLevel.HIGH, ("high", "major", "important", " p1 ", " 1 ", " sev2 ", " sev 2 ")),
+    (PriorityLevel.LOW, ("low", "minor", " p3 ", " 3 ", " sev4 ", " sev 4 ")),
+    (
+        PriorityLevel.MEDIUM,
+        ("medium", "normal", "moderate", "default", "average", " p2 ", " 2 ", " sev3 ", " sev 3 "),
+    ),
+)  # fmt: skip
 
 
 @lru_cache(_DIFFERENT_VALUES)
 def priority_level(priority: str) -> PriorityLevel:
     """How urgent ``priority`` is by its words or its number (``P0`` the most urgent); OTHER where they say nothing."""
-    words = _SPACES.sub(" ", priority[:80].casefold()).strip()
-    for level, pattern in _PRIORITY_WORDS:
-        if re.search(pattern, words):
-            return level
-    return PriorityLevel.OTHER
+    words = _words(priority)
+    return next((level for level, parts in _PRIORITY_PARTS if _any_in(parts, words)), PriorityLevel.OTHER)
+
+
+def _words(value: str) -> str:
+    """The words of ``value`` in lower case, a space before and after each, and ``^`` at the start."""
+    letters = (character if character.isalnum() else " " for character in value[:_LONGEST].casefold())
+    return " ".join(["^", *"".join(letters).split(), ""])
+
+
+def _any_in(parts: Iterable[str], words: str) -> bool:
+    return any(part in words for part in parts)
 
 
 STATUS_RANK = {
