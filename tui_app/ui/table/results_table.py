@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import ClassVar
 
 from textual import events
@@ -17,6 +18,7 @@ from tui_app.ui.table.layout import SAMPLE
 from tui_app.ui.table.marking_table import MarkingTable
 from tui_app.ui.table.rows import key_of
 
+_source_of = attrgetter("source")
 _FREED_AFTER = 0.1  # seconds: the new rows are on the screen by then
 _FREED_AT_ONCE = 2000  # rows; half a millisecond
 
@@ -69,17 +71,20 @@ class ResultsTable(MarkingTable, can_focus=True):
         else:
             self.changes.clear()
             self.marks.clear()
-        former = [*self.rows.tickets]
-        self.rows.replace(tickets)
+        replaced = [self.rows.replace(tickets)]
         self._stale = False
         self._natural = None
         self._end_told_at = -1
         if not keep_cursor:
             self._anchor, self._position, self._aside = None, 0, 0
         self._anchor_index = self.rows.index_of(self._anchor, self._anchor_index or 0) if self._anchor else None
-        self._sources = {ticket.source for ticket in tickets}
+        self._sources = set(map(_source_of, tickets))
         self._rows_changed()
-        self.call_later(self.set_timer, _FREED_AFTER, lambda: self._let_go(former))
+        self.call_later(self.set_timer, _FREED_AFTER, lambda: self._free(replaced))
+
+    def _free(self, replaced: list[list[Ticket]]) -> None:
+        """Let former rows go; from a list of their own, since somebody may still hold the one that they came in."""
+        self._let_go([*replaced.pop()])
 
     def _let_go(self, former: list[Ticket]) -> None:
         """Free rows that were replaced, some at a time: 100,000 at once would keep the next frame waiting for 30 ms."""
@@ -91,7 +96,7 @@ class ResultsTable(MarkingTable, can_focus=True):
         """Append a page; filter, order and cursor stay."""
         before = len(self.rows.tickets)
         self.rows.add(tickets)
-        self._sources.update(ticket.source for ticket in tickets)
+        self._sources.update(map(_source_of, tickets))
         if before < SAMPLE:
             self._natural = None
         self._rows_changed()

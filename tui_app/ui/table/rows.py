@@ -52,14 +52,15 @@ class Rows:
 
     # ---------------------------------------------------------------- loading
 
-    def replace(self, tickets: Sequence[Ticket]) -> None:
-        """Show other tickets under the same sort order, filter and facets."""
-        self.tickets = list(tickets)
+    def replace(self, tickets: Sequence[Ticket]) -> list[Ticket]:
+        """Show other tickets under the same sort order, filter and facets. Returns the former ones."""
+        former, self.tickets = self.tickets, list(tickets)
         self._folded = []
         self._keys = []
         self._order = range(len(self.tickets))
         self._select(self._order)
         self._start_sort()
+        return former
 
     def add(self, tickets: Sequence[Ticket]) -> None:
         """Append tickets; what was found among the former ones is kept."""
