@@ -42,7 +42,7 @@ def test_node_commands_are_recognised(argv: tuple[str, ...], expected: bool) -> 
 def test_node_servers_run_in_production_and_log_errors_only_unless_told_otherwise(
     argv: tuple[str, ...], ours: dict[str, str], profile: dict[str, str], seen: str
 ) -> None:
-    environment = server_environment(ServerCommand(argv, env=profile), ours)
+    environment = server_environment(argv, profile, ours)
     assert f"{environment.get('NODE_ENV')} {environment.get('MCP_LOG_LEVEL')}" == seen
 
 

@@ -9,14 +9,13 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from tui_app.cli.choosing import Choice, apply, choose, may_run
 from tui_app.cli.given import GlobalOptions
-from tui_app.cli.output import error_lines, to_terminal
-from tui_app.cli.services import make_service
-from tui_app.settings.config import LOCAL_PROFILE, default_settings
-from tui_app.tickets.errors import ConfigError, UsageError
+from tui_app.cli.head_start import head_start
+from tui_app.cli.output import to_terminal
+from tui_app.tickets.errors import UsageError
 
 if TYPE_CHECKING:
+    from tui_app.cli.choosing import Choice
     from tui_app.tickets.messages import TicketService
 
 
@@ -31,26 +30,18 @@ def browse(options: GlobalOptions) -> int:
             "The browser needs a terminal.", hint="In a script use `ticketdeck search` and `ticketdeck show`."
         )
     gc.disable()  # what is made until the first frame stays: collecting it costs a tenth of the start
-    choice = may_run(_choice(options))
-    service = make_service(choice, options.log)
+    launched = head_start(options)
+    from tui_app.cli.choosing import choose_forgivingly, may_run
+    from tui_app.cli.services import make_service
+
+    choice = may_run(choose_forgivingly(options))
+    service = make_service(choice, options.log, launched)
     try:
         from tui_app.cli.guarding import guarded
 
         return guarded(lambda: _run(choice, service), service.close)
     finally:
         service.close()
-
-
-def _choice(options: GlobalOptions) -> Choice:
-    """What is configured; a broken config is said in the browser, which then opens on the embedded tracker."""
-    try:
-        return choose(options)
-    except ConfigError as error:
-        if options.config:
-            raise
-        if options.command is None:
-            options.profile = LOCAL_PROFILE
-        return apply(options, default_settings((" ".join(error_lines(error)),)))
 
 
 def _run(choice: Choice, service: TicketService) -> int:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_app.cli.given import GlobalOptions
-from tui_app.settings.config import Settings, load_settings
+from tui_app.cli.given import GlobalOptions, command_words, variable
+from tui_app.cli.output import error_lines
+from tui_app.settings.config import LOCAL_PROFILE, Settings, default_settings, load_settings
 from tui_app.settings.paths import config_file
 from tui_app.settings.profiles import Profile
-from tui_app.tickets.errors import UsageError
+from tui_app.tickets.errors import ConfigError, UsageError
 
 COMMAND_PROFILE = "command"
 """What the server given with ``--command`` is called."""
-
-_VARIABLE = re.compile(r"[A-Za-z_]\w*")
 
 
 class Choice(Struct, frozen=True):
@@ -36,6 +33,18 @@ def choose(options: GlobalOptions) -> Choice:
         UsageError: the options are wrong, or there is no such profile.
     """
     return apply(options, load_settings(Path(options.config) if options.config else None))
+
+
+def choose_forgivingly(options: GlobalOptions) -> Choice:
+    """Like `choose`; a broken config of the user's own is said in the browser, which opens on the embedded tracker."""
+    try:
+        return choose(options)
+    except ConfigError as error:
+        if options.config:
+            raise
+        if options.command is None:
+            options.profile = LOCAL_PROFILE
+        return apply(options, default_settings((" ".join(error_lines(error)),)))
 
 
 def may_run(choice: Choice) -> Choice:
@@ -56,32 +65,11 @@ def apply(options: GlobalOptions, settings: Settings) -> Choice:
     if options.command is not None:
         if options.profile is not None:
             raise UsageError("Give --profile or --command, not both.", field="command")
-        profile = Profile(name=COMMAND_PROFILE, command=_argv(options.command))
+        profile = Profile(name=COMMAND_PROFILE, command=command_words(options.command))
     else:
         profile = settings.profile(options.profile)
     if options.adapter:
         profile = replace(profile, adapter=options.adapter)
     if options.env:
-        profile = replace(profile, env={**profile.env, **dict(map(_variable, options.env))})
+        profile = replace(profile, env={**profile.env, **dict(map(variable, options.env))})
     return Choice(settings.with_profile(profile), profile)
-
-
-def _argv(command: str) -> tuple[str, ...]:
-    try:
-        argv = tuple(shlex.split(command))
-    except ValueError as error:
-        raise UsageError(f"--command cannot be split into words: {error}.", field="command") from None
-    if not argv:
-        raise UsageError(
-            "--command is empty.",
-            hint="For example: --command 'npx -y @modelcontextprotocol/server-github'.",
-            field="command",
-        )
-    return argv
-
-
-def _variable(given: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
-    if not _VARIABLE.fullmatch(name):
-        raise UsageError(f"--env: {name!r} is no name of a variable.", hint="Give NAME=VALUE, or NAME.", field="env")
-    return name, value.replace("${", "$${") if equals else f"${{env:{name}}}"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from tui_app.tickets.errors import UsageError
 
 _PLAIN = {"-p": "profile", "--profile": "profile", "--command": "command", "--adapter": "adapter"}
 """Options whose value is taken as it is."""
+_VARIABLE = re.compile(r"[A-Za-z_]\w*")
 
 
 class GlobalOptions:
@@ -38,3 +42,36 @@ def plainly_given(arguments: Sequence[str]) -> GlobalOptions | None:
         else:
             return None
     return options
+
+
+def command_words(command: str) -> tuple[str, ...]:
+    """The words of ``--command``, as a shell would split it; no shell is involved.
+
+    Raises:
+        UsageError: it has none, or a quote that is never closed.
+    """
+    import shlex
+
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(f"--command cannot be split into words: {error}.", field="command") from None
+    if not words:
+        raise UsageError(
+            "--command is empty.",
+            hint="For example: --command 'npx -y @modelcontextprotocol/server-github'.",
+            field="command",
+        )
+    return words
+
+
+def variable(given: str) -> tuple[str, str]:
+    """Name and value of one ``--env``, the value as a profile has it: ``NAME`` alone refers to our own variable.
+
+    Raises:
+        UsageError: it is no name.
+    """
+    name, equals, value = given.partition("=")
+    if not _VARIABLE.fullmatch(name):
+        raise UsageError(f"--env: {name!r} is no name of a variable.", hint="Give NAME=VALUE, or NAME.", field="env")
+    return name, value.replace("${", "$${") if equals else f"${{env:{name}}}"

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui_app.cli.choosing import Choice
+    from tui_app.mcp_client.launch import Launched
     from tui_app.tickets.messages import TicketService
 
 
-def make_service(choice: Choice, log: str | None) -> TicketService:
-    """A service for settings that may be run (see `may_run`); the chosen profile's server is getting ready already."""
+def make_service(choice: Choice, log: str | None, launched: Launched | None = None) -> TicketService:
+    """A service for settings that may be run (see `may_run`); the chosen profile's server is getting ready already.
+
+    ``launched`` is that server, where it had a head start.
+    """
     from tui_app.worker.floors import RealFloors
     from tui_app.worker.prestart import Prestarts
 
     prestarts = Prestarts()
-    prestarts.start(choice.profile, RealFloors())  # before anything is loaded that this does not need
+    prestarts.start(choice.profile, RealFloors(launched=launched))  # before anything is loaded that this does not need
     from tui_app.settings.eras import EraFile
     from tui_app.worker.service import Service
 

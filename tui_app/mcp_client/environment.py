@@ -7,9 +7,8 @@ a token exported for one tracker is not handed to the server of another.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from tui_app.mcp_client.command import ServerCommand
 from tui_app.mcp_client.node import node_defaults
 
 _PASSED_ON = frozenset(
@@ -28,12 +27,14 @@ _PASSED_ON = frozenset(
 _PASSED_ON_PREFIXES = ("LC_",)
 
 
-def server_environment(command: ServerCommand, ours: Mapping[str, str] | None = None) -> dict[str, str]:
-    """All variables that ``command`` is started with; ``ours`` is the environment of this program."""
+def server_environment(
+    argv: Sequence[str], own: Mapping[str, str], ours: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """All variables that ``argv`` is started with: its ``own``, and some of ``ours``, this program's environment."""
     ours = os.environ if ours is None else ours
     environment = {name: value for name, value in ours.items() if _passed_on(name, value)}
-    environment |= node_defaults(command.argv, ours)
-    environment |= command.env
+    environment |= node_defaults(argv, ours)
+    environment |= own
     return environment
 
 

@@ -23,6 +23,7 @@ from typing import IO
 from tui_app.mcp_client import failures
 from tui_app.mcp_client.command import ClientLimits, ServerCommand
 from tui_app.mcp_client.environment import server_environment
+from tui_app.mcp_client.launch import Launched, launch
 from tui_app.mcp_client.watchdog import watchdog
 
 __all__ = ["ClientLimits", "ServerCommand", "ServerProcess", "spawn"]
@@ -213,30 +214,27 @@ def _descriptor(pipe: IO[bytes] | None) -> int:
     return pipe.fileno()
 
 
-def spawn(command: ServerCommand) -> ServerProcess:
+def spawn(command: ServerCommand, launched: Launched | None = None) -> ServerProcess:
     """Start a server. Its standard error is kept from the first byte, though read only once a session is opened.
+
+    Args:
+        command: what to start.
+        launched: a program that is running already; it is taken if ``command`` is what it was started with, else ended.
 
     Raises:
         CommandNotFoundError: the program, or the folder it is to run in, is missing or cannot be used.
     """
     if not command.argv or not command.argv[0]:
         raise failures.empty_command(command)
-    environment = server_environment(command)
+    environment = server_environment(command.argv, command.env)
+    if launched and not launched.was_started_with(command.argv, environment, command.cwd):
+        ServerProcess(command, launched.popen).end(patiently=False)
+        launched = None
     try:
-        popen = subprocess.Popen(
-            command.argv,
-            env=environment,
-            cwd=command.cwd,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-        )
+        launched = launched or launch(command.argv, environment, command.cwd)
     except (OSError, ValueError) as error:
         raise failures.cannot_run(command, error) from error
-    watchdog.guard(popen.pid)
-    process = ServerProcess(command, popen)
+    process = ServerProcess(command, launched.popen)
     for pipe in (process.stdin, process.stdout, process.stderr):
         os.set_blocking(pipe, False)
     for pipe in (process.stdout, process.stderr):

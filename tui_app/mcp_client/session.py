@@ -144,7 +144,7 @@ async def _ready(connection: Connection, limits: ClientLimits, remembered: Era |
 async def _blamed(connection: Connection, error: MCPError) -> MCPError:
     """``error``, or that Node.js itself is the reason for it."""
     process = connection.process
-    problem = await node_problem(process.command.argv, server_environment(process.command))
+    problem = await node_problem(process.command.argv, server_environment(process.command.argv, process.command.env))
     if problem:
         error = CommandNotFoundError(f"{process.command.named} cannot run.", hint=problem)
     error.stderr_tail = process.stderr_tail

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:
     from tui_app.adapters.base import Adapter, ServerDescription
     from tui_app.mcp_client.era import EraCache
+    from tui_app.mcp_client.launch import Launched
     from tui_app.mcp_client.process import ServerProcess
     from tui_app.mcp_client.types import CallToolResult, ServerIdentity, Tool
     from tui_app.settings.profiles import Profile
@@ -112,10 +113,14 @@ class Floors(Protocol):
 
 
 class RealFloors:
-    """The floors as they are. ``era_cache`` remembers which protocol era a command speaks."""
+    """The floors as they are. ``era_cache`` remembers which protocol era a command speaks.
 
-    def __init__(self, era_cache: EraCache | None = None) -> None:
+    ``launched``, if there is one, is the first server to be asked for, started before anything else was loaded.
+    """
+
+    def __init__(self, era_cache: EraCache | None = None, launched: Launched | None = None) -> None:
         self._era_cache = era_cache
+        self._launched = launched
 
     def _eras(self) -> EraCache:
         from tui_app.mcp_client.era import EraMemory
@@ -138,7 +143,8 @@ class RealFloors:
         from tui_app.mcp_client.process import spawn
         from tui_app.settings.expansion import server_command
 
-        return spawn(server_command(profile, os.environ))
+        launched, self._launched = self._launched, None
+        return spawn(server_command(profile, os.environ), launched)
 
     async def open_session(self, profile: Profile, process: Process) -> Session:
         from tui_app.mcp_client.process import ClientLimits
