@@ -1,7 +1,8 @@
-"""The server of ``--command`` starts before anything is loaded, once, and as it would be started later."""
+"""The server that is meant starts before anything is loaded, once, and as it would be started later."""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -14,9 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import server_command
-from tests.processes import MARK, new_mark, wait_until_gone
+from tests.processes import MARK, new_mark, wait_until, wait_until_gone
 from tests.terminal import Terminal
-from tui_app.cli.choosing import apply
+from tui_app.cli.choosing import apply, choose
 from tui_app.cli.given import GlobalOptions
 from tui_app.cli.head_start import head_start
 from tui_app.mcp_client.environment import server_environment
@@ -25,6 +26,7 @@ from tui_app.mcp_client.process import spawn
 from tui_app.mcp_client.watchdog import watchdog
 from tui_app.settings.config import default_settings
 from tui_app.settings.expansion import server_command as expanded
+from tui_app.settings.paths import config_file
 from tui_app.tickets.errors import UsageError
 
 SLEEPER = shlex.join((sys.executable, "-S", "-c", "import time; time.sleep(600)"))
@@ -42,8 +44,8 @@ def launched() -> Iterator[Callable[..., Launched]]:
     """Gives a head start; ends whatever of it is left."""
     started: list[Launched] = []
 
-    def start(command: str, *env: str) -> Launched:
-        found = head_start(options(command, *env))
+    def start(command: str | None, *env: str, profile: str | None = None) -> Launched:
+        found = head_start(options(command, *env, profile=profile))
         assert found is not None
         started.append(found)
         return found
@@ -70,7 +72,7 @@ def test_one_that_was_started_with_something_else_is_ended(
     try:
         assert process.pid != ahead.popen.pid
         assert process.exit_code is None
-        assert ahead.popen.poll() is not None
+        wait_until(lambda: ahead.popen.poll() is not None)
     finally:
         process.end(patiently=False)
 
@@ -81,8 +83,8 @@ def test_one_that_was_started_with_something_else_is_ended(
 def test_words_that_do_not_stand_for_themselves_have_none(words: list[str], env: list[str]) -> None:
     seen: list[tuple[tuple[str, ...], dict[str, str]]] = []
 
-    def launch(argv: tuple[str, ...], environment: dict[str, str]) -> None:
-        seen.append((argv, environment))
+    def launch(argv: list[str], environment: dict[str, str]) -> None:
+        seen.append((tuple(argv), environment))
 
     made = options(shlex.join(words), *env)
     with pytest.MonkeyPatch.context() as patch:
@@ -119,11 +121,87 @@ def test_wrong_options_are_said(command: str, env: tuple[str, ...], field: str) 
     assert caught.value.field == field
 
 
+PLAIN = f"command = {json.dumps(shlex.split(SLEEPER))}\n"
+
+
+def write_config(text: str, mode: int = 0o600) -> None:
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_text(text, encoding="utf-8")
+    config_file().chmod(mode)
+
+
+@pytest.mark.parametrize(
+    ("config", "profile", "token"),
+    [
+        (f"default = 'b'\n[profiles.a]\n{PLAIN}[profiles.b]\n{PLAIN}env = {{ TOKEN = 'tb' }}", None, "tb"),
+        (f"[profiles.a]\n{PLAIN}env = {{ TOKEN = 'ta' }}\n[profiles.b]\n{PLAIN}", None, "ta"),
+        (f"[profiles.a]\n{PLAIN}[profiles.b]\n{PLAIN}env = {{ TOKEN = 'tb' }}", "b", "tb"),
+    ],
+    ids=["the default one", "the first", "the one asked for"],
+)
+def test_the_profile_that_is_meant_has_one(
+    launched: Callable[..., Launched], config: str, profile: str | None, token: str
+) -> None:
+    write_config(config)
+    ahead = launched(None, profile=profile)
+    chosen = choose(options(None, profile=profile)).profile
+    assert chosen.env["TOKEN"] == token
+    assert spawn(expanded(chosen, os.environ), ahead).pid == ahead.popen.pid
+
+
+def test_the_environment_may_name_the_profile(
+    launched: Callable[..., Launched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_config(f"[profiles.a]\n{PLAIN}[profiles.b]\n{PLAIN}env = {{ TOKEN = 'tb' }}")
+    monkeypatch.setenv("TICKETDECK_PROFILE", "b")
+    ahead = launched(None)
+    assert spawn(expanded(choose(options(None)).profile, os.environ), ahead).pid == ahead.popen.pid
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "",
+        "profiles = 1",
+        "[profiles]",
+        "[profiles.a",
+        "[profiles.a]",
+        "[profiles.a]\ncommand = []",
+        f"[profiles.a]\ncommand = '{SLEEPER.replace(chr(39), '')}'",
+        "[profiles.a]\ncommand = [1]",
+        f"[profiles.a]\n{PLAIN}env = {{ TOKEN = '${{env:HOME}}' }}",
+        f"[profiles.a]\n{PLAIN}env = 'x'",
+        f"[profiles.a]\n{PLAIN}auth = 'github'",
+        f"[profiles.a]\n{PLAIN}cwd = '/'",
+        f"default = 'local'\n[profiles.a]\n{PLAIN}",
+        "x = " + "[" * 5000,
+    ],
+)
+def test_what_cannot_be_seen_at_a_glance_has_none(config: str) -> None:
+    write_config(config)
+    assert head_start(options(None)) is None
+
+
+@pytest.mark.parametrize("mode", [0o622, 0o602])
+def test_nothing_is_started_from_a_file_that_others_can_write(mode: int) -> None:
+    write_config(f"[profiles.a]\n{PLAIN}", mode)
+    assert head_start(options(None)) is None
+
+
+def test_nothing_is_started_from_a_file_that_has_to_be_trusted_first(tmp_path: Path) -> None:
+    foreign = tmp_path / "config.toml"
+    foreign.write_text(f"[profiles.a]\n{PLAIN}", encoding="utf-8")
+    made = options(None)
+    made.config = str(foreign)
+    assert head_start(made) is None
+
+
 def test_it_waits_for_nothing_that_it_does_not_need() -> None:
     check = (
         "import sys; sys.dont_write_bytecode = True\n"
-        "import tui_app.cli.browse, tui_app.mcp_client.environment, tui_app.mcp_client.launch\n"
-        "print([m for m in ('msgspec', 'click', 'asyncio', 'tomllib', 'platformdirs', 'inspect') if m in sys.modules])"
+        "import tomllib, tui_app.cli.browse, tui_app.settings.paths, tui_app.settings.permissions\n"
+        "import tui_app.mcp_client.environment, tui_app.mcp_client.launch\n"
+        "print([m for m in ('msgspec', 'click', 'asyncio', 'platformdirs', 'inspect') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -152,3 +230,12 @@ def test_nothing_of_it_is_left_where_the_start_comes_to_nothing(isolated_home: P
         assert terminal.wait_for_exit() == 2
         assert b"does not exist" in terminal.output
     wait_until_gone(mark, 5.0)
+
+
+def test_a_server_that_is_not_wanted_after_all_is_ended(isolated_home: Path) -> None:
+    mark = new_mark()
+    write_config(f"[profiles.a]\n{PLAIN}env = {{ {MARK} = '{mark[MARK]}' }}\n[ui]\nrefresh_seconds = 'soon'")
+    with Terminal([sys.executable, "-m", "tui_app"], environment={"HOME": str(isolated_home)}) as terminal:
+        terminal.wait_for("PAY-")
+        wait_until_gone(mark, 5.0)
+        assert terminal.process.poll() is None

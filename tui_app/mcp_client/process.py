@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import termios
+import threading
 import time
 from array import array
 from collections import deque
@@ -228,7 +229,8 @@ def spawn(command: ServerCommand, launched: Launched | None = None) -> ServerPro
         raise failures.empty_command(command)
     environment = server_environment(command.argv, command.env)
     if launched and not launched.was_started_with(command.argv, environment, command.cwd):
-        ServerProcess(command, launched.popen).end(patiently=False)
+        unwanted = ServerProcess(command, launched.popen)
+        threading.Thread(target=lambda: unwanted.end(patiently=False), daemon=True).start()
         launched = None
     try:
         launched = launched or launch(command.argv, environment, command.cwd)
