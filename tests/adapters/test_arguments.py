@@ -22,6 +22,7 @@ from tui_app.mcp_client.types import Tool
         ({"type": "integer"}, 7.5, None),
         ({"type": "integer"}, True, None),
         ({"type": "integer", "minimum": 1, "maximum": 50}, 1000, 50),
+        ({"type": "integer", "minimum": 2, "maximum": 1}, 1000, 2),  # a contradiction, which the smallest gets past
         ({"type": "integer", "exclusiveMinimum": 0, "maximum": 200}, 0, 1),
         ({"type": "number"}, 7.5, 7.5),
         ({"type": "boolean"}, False, False),

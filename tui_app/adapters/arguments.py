@@ -165,7 +165,7 @@ def _fit_number(value: JsonValue, kind: str, schema: Schema) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or (kind == "integer" and int(value) != value):
         raise _MisfitError
     lowest, highest = _bounds(schema)
-    return min(max(value, lowest), highest)
+    return max(min(value, highest), lowest)
 
 
 def _bounds(schema: Schema) -> tuple[float, float]:
