@@ -6,7 +6,6 @@ signal n.
 
 from __future__ import annotations
 
-import gc
 import itertools
 import os
 import sys
@@ -41,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(argv: list[str]) -> int:
     options = plainly_given(argv)
     if options is not None and "_TICKETDECK_COMPLETE" not in os.environ:
-        gc.disable()  # until the first frame: what is made so far stays, and to look at it costs a tenth of the start
         from tui_app.cli.browse import browse
 
         return browse(options)

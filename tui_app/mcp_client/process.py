@@ -230,7 +230,7 @@ def spawn(command: ServerCommand, launched: Launched | None = None) -> ServerPro
     environment = server_environment(command.argv, command.env)
     if launched and not launched.was_started_with(command.argv, environment, command.cwd):
         unwanted = ServerProcess(command, launched.popen)
-        threading.Thread(target=lambda: unwanted.end(patiently=False), daemon=True).start()
+        threading.Thread(target=unwanted.end, kwargs={"patiently": False}, daemon=True).start()
         launched = None
     try:
         launched = launched or launch(command.argv, environment, command.cwd)

@@ -150,7 +150,7 @@ def test_tags_that_a_server_puts_round_foreign_text_are_taken_off() -> None:
 
 @given(st.text(alphabet="ab<>{}|h1.[]\n *-_#!p/", max_size=60))
 def test_what_is_called_plain_is_left_alone(text: str) -> None:
-    if are_plain_texts([text, text]):
+    if are_plain_texts([text, text], f"{text}\n{text}"):
         assert to_markdown(text) == text
 
 

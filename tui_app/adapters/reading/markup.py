@@ -13,7 +13,6 @@ from operator import eq
 
 from tui_app.adapters.reading.atlassian_document import document_to_markdown, is_document
 from tui_app.tickets.json_values import read_json
-from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import JsonValue
 
 _LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: nobody reads it to the end
@@ -28,14 +27,15 @@ _WIKI_SIGNS = re.compile(
 _TEXT_PARTS = ("markdown", "raw", "plain", "text", "body", "html", "content", "value", "rendered", "wiki", "storage")
 
 
-def are_plain_texts(texts: Sequence[str]) -> bool:
-    """Whether `to_markdown` and `clean` certainly leave each of ``texts`` as it is. Fast; may say no too often."""
-    joined = "\n".join(texts)
+def are_plain_texts(texts: Sequence[str], joined: str) -> bool:
+    """Whether `to_markdown` certainly leaves each of ``texts`` as it is. Fast; may say no too often.
+
+    ``joined`` is all of them in one, which is looked at in one go.
+    """
     return (
         not ("<" in joined or "{" in joined or "|" in joined or "\r" in joined)
         and not any(text[:1] in ("h", "") for text in texts)
         and all(map(eq, texts, map(str.strip, texts)))
-        and clean(joined) is joined
     )
 
 
@@ -71,7 +71,7 @@ def _from_object(value: Mapping[str, JsonValue], wiki: bool, depth: int) -> str 
 
 
 def _from_text(text: str, wiki: bool) -> str:
-    if not wiki and are_plain_texts([text]):
+    if not wiki and are_plain_texts([text], text):
         return text
     text = without_wrapper(text.replace("\r\n", "\n")).strip()
     if len(text) > _LONGEST_CONVERTED:

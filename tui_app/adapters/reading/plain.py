@@ -17,7 +17,7 @@ from msgspec import Meta, Struct, convert
 from tui_app.adapters.reading.links import are_human
 from tui_app.adapters.reading.markup import are_plain_texts
 from tui_app.adapters.reading.values import NOBODY
-from tui_app.tickets.text import clean_line
+from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _NOTHING: Mapping[str, JsonValue] = {}  # one for all: ten thousand empty ones are work for the garbage collector
@@ -25,7 +25,6 @@ _NO_ORIGINALS: Mapping[str, str] = {}
 
 _MOST_REMEMBERED = 1000
 _labels: dict[tuple[str, ...], tuple[str, ...]] = {}
-
 
 _Moment = Annotated[datetime, Meta(tz=True)]
 
@@ -74,13 +73,16 @@ def _are_plain(rows: Sequence[_Row]) -> bool:
                   row.type or "-", row.project or "-", *(row.labels or ()))  # fmt: skip
     people = {row.assignee or "" for row in rows} | {row.reporter or "" for row in rows}
     moments = [*(row.created_at for row in rows), *(row.updated_at for row in rows)]
+    texts = [row.description for row in rows if row.description is not None]
+    said = "\n".join(texts)
     return (
         _are_plain_words(words)
         and not any(row.id[0] == "#" for row in rows)
         and not any(person.casefold() in NOBODY for person in people)
         and all(moment is None or moment.tzinfo is UTC for moment in moments)
         and are_human([row.url for row in rows if row.url is not None])
-        and are_plain_texts([row.description for row in rows if row.description is not None])
+        and are_plain_texts(texts, said)
+        and clean(said) is said
     )
 
 
