@@ -5,12 +5,20 @@
     ExplainedError
     ├── UsageError                     what the user typed is wrong (names the field)
     │   └── ConfigError                a configuration file is wrong (names file, line and key)
+    ├── ReadOnlyError                  changes are off
+    ├── NotAllowedError                the profile does not allow this change
+    ├── NotOfferedError                the server cannot make it
+    ├── ConflictError                  the ticket was changed meanwhile
+    ├── UnknownOutcomeError            nobody can tell whether a change was made
     └── MCPError                       what a server did, or kept us from doing
         ├── MCPConnectionError         the server is not there (any more)
         │   ├── CommandNotFoundError   its program is missing or cannot be run
+        │   ├── SessionExpiredError    it has forgotten the session; a new one will do
+        │   ├── TooManyRequestsError   it did nothing, and asks for a pause
         │   └── ServerStartError       it ran, and ended before it was ready
         ├── MCPTimeoutError            it did not answer in time
         ├── MCPProtocolError           it answered in a way the protocol does not allow
+        │   ├── InputRequiredError     it asks a question first, and has done nothing yet
         │   └── InvalidResponseError   the answer is well formed, but holds no tickets that can be read
         ├── MCPAuthenticationError     the user is not logged in, or the login failed
         ├── MCPToolError               the tool itself reported a failure
@@ -23,7 +31,10 @@ Only connection and timeout errors are worth an automatic retry (``retryable``).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from tui_app.tickets.servers import UndecidedTool
 
 
 class ErrorKind(StrEnum):
@@ -41,6 +52,11 @@ class ErrorKind(StrEnum):
     TOOL_ERROR = "tool_error"
     INVALID_RESPONSE = "invalid_response"
     CANCELLED = "cancelled"
+    READ_ONLY = "read_only"
+    NOT_ALLOWED = "not_allowed"
+    NOT_OFFERED = "not_offered"
+    CONFLICT = "conflict"
+    UNKNOWN_OUTCOME = "unknown_outcome"
 
 
 class ExplainedError(Exception):
@@ -77,6 +93,41 @@ class ConfigError(UsageError):
     default_title = "The configuration cannot be used"
 
 
+class ReadOnlyError(ExplainedError):
+    """Changes are off: for this run, in the config, or for this profile."""
+
+    kind = ErrorKind.READ_ONLY
+    default_title = "Changes are off"
+
+
+class NotAllowedError(ExplainedError):
+    """The profile does not allow this change, or its tool is not the one that was agreed to."""
+
+    kind = ErrorKind.NOT_ALLOWED
+    default_title = "This change is not allowed"
+
+
+class NotOfferedError(ExplainedError):
+    """The server cannot do it, or not without destroying something."""
+
+    kind = ErrorKind.NOT_OFFERED
+    default_title = "The server does not offer this change"
+
+
+class ConflictError(ExplainedError):
+    """The ticket was changed meanwhile."""
+
+    kind = ErrorKind.CONFLICT
+    default_title = "The ticket was changed meanwhile"
+
+
+class UnknownOutcomeError(ExplainedError):
+    """A change was sent, and neither the answer nor a fresh read tells whether it was made."""
+
+    kind = ErrorKind.UNKNOWN_OUTCOME
+    default_title = "It may have been done"
+
+
 class MCPError(ExplainedError):
     """Root of everything that goes wrong between us and a server.
 
@@ -105,6 +156,19 @@ class CommandNotFoundError(MCPConnectionError):
     retryable = False
 
 
+class SessionExpiredError(MCPConnectionError):
+    """The server has forgotten the session: it did nothing with the request, and takes it in a new session."""
+
+    default_title = "The session has expired"
+
+
+class TooManyRequestsError(MCPConnectionError):
+    """The server asks for a pause that is too long to be waited out."""
+
+    default_title = "The server asks you to wait"
+    retryable = False
+
+
 class ServerStartError(MCPConnectionError):
     """The server's process started, and ended or failed before it was ready."""
 
@@ -125,6 +189,12 @@ class MCPProtocolError(MCPError):
 
     kind = ErrorKind.PROTOCOL
     default_title = "The server's answer breaks the protocol"
+
+
+class InputRequiredError(MCPProtocolError):
+    """The server asks for further input, and goes on only once it has that."""
+
+    default_title = "The server asks a question"
 
 
 class InvalidResponseError(MCPProtocolError):
@@ -149,9 +219,13 @@ class MCPToolError(MCPError):
 
 
 class NoSearchToolError(MCPToolError):
-    """The server offers no tool with which tickets can be searched."""
+    """The server offers no tool with which tickets can be searched.
+
+    ``undecided``: one that may, if the user says that it only reads; None where there is none, or the user said no.
+    """
 
     kind = ErrorKind.NO_SEARCH_TOOL
+    undecided: UndecidedTool | None = None
     default_title = "This server has no tool that searches tickets"
 
 

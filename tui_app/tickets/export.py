@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 
 from tui_app.tickets.dates import iso_utc
+from tui_app.tickets.extra_fields import readable
+from tui_app.tickets.fields import ROW_FIELDS, TICKET_FIELDS, FieldKind
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import Comment, JsonValue, Ticket
 
-CSV_COLUMNS = (
-    "id",
-    "title",
-    "status",
-    "assignee",
-    "reporter",
-    "priority",
-    "type",
-    "project",
-    "labels",
-    "created_at",
-    "updated_at",
-    "url",
-    "description",
+_IN_DOCUMENT_TITLE = ("id", "title")
+_DOCUMENT_FIELDS = tuple(
+    field
+    for field in TICKET_FIELDS
+    if field.exported and field.kind is not FieldKind.TEXT and field.name not in _IN_DOCUMENT_TITLE
 )
-
 _LINE_END = "\r\n"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "\u2212", "@")  # U+2212: the minus sign
 _INVISIBLE_YET_PRINTABLE = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 )
@@ -66,16 +59,28 @@ def to_csv(tickets: Iterable[Ticket], *, header: bool = True, original: bool = F
     A cell that a spreadsheet would run (it begins with ``=``, ``+``, ``-`` or ``@``, perhaps after blanks) gets a
     ``'`` in front.
     """
+    rows: list[Sequence[JsonValue]] = [ROW_FIELDS] if header else []
+    for ticket in tickets:
+        fields = ticket_json(ticket) if original else ticket.to_json()
+        rows.append([fields[name] for name in ROW_FIELDS])
+    return csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[JsonValue]]) -> str:
+    """Rows of cells as lines of CSV, as `to_csv` writes them."""
     import csv
 
     lines: list[str] = []
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator=_LINE_END)  # quotes every CR and LF
-    if header:
-        writer.writerow(CSV_COLUMNS)
-    for ticket in tickets:
-        fields = ticket_json(ticket) if original else ticket.to_json()
-        writer.writerow([_csv_cell(fields[name]) for name in CSV_COLUMNS])
+    for row in rows:
+        writer.writerow(list(map(_csv_cell, row)))
     return "".join(line.removesuffix(_LINE_END) + "\n" for line in lines)
+
+
+def markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells, the first of which are the captions, as a table in Markdown."""
+    lines = ["| " + " | ".join(map(_markdown_cell, row)) + " |" for row in rows]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]]) + "\n"
 
 
 def to_markdown(tickets: Iterable[Ticket]) -> str:
@@ -88,6 +93,11 @@ def to_markdown(tickets: Iterable[Ticket]) -> str:
 def ticket_to_json(ticket: Ticket) -> str:
     """One ticket, indented."""
     return json_text(ticket_json(ticket), indent=2)
+
+
+def tickets_to_markdown(tickets: Sequence[Ticket]) -> str:
+    """Whole tickets, one below the other with a rule between."""
+    return "\n---\n\n".join(map(ticket_to_markdown, tickets))
 
 
 def ticket_to_markdown(ticket: Ticket) -> str:
@@ -141,10 +151,29 @@ def _escaped_run(run: str) -> str:
     return "".join(c if c.isprintable() and not _INVISIBLE.match(c) else json.dumps(c)[1:-1] for c in run)
 
 
+def _cell_text(value: JsonValue) -> str:
+    """A field's value in one text, lists with commas between; empty for null."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
 def _csv_cell(value: JsonValue) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    text = text.encode(errors="replace").decode()  # half a surrogate pair fits in no file
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    text = _cell_text(value).encode(errors="replace").decode()  # half a surrogate pair fits in no file
+    return f"'{text}" if _begins_like_a_formula(text) else text
+
+
+def _begins_like_a_formula(text: str) -> bool:
+    """Whether a spreadsheet may run ``text``: also after blanks, after invisible characters, and in other widths.
+
+    Spreadsheets read full-width, small, raised and lowered signs (``＝ ﹦ ⁼ ₌``) as the plain ones.
+    """
+    if text.startswith(("\t", "\r")):
+        return True
+    shown = next((character for character in text if not _is_blank_or_invisible(character)), "")
+    return unicodedata.normalize("NFKC", shown).startswith(_FORMULA_STARTS)
+
+
+def _is_blank_or_invisible(character: str) -> bool:
+    return unicodedata.category(character)[0] in "CZ" or bool(_INVISIBLE.match(character))
 
 
 def _summary(ticket: Ticket) -> tuple[str, ...]:
@@ -167,25 +196,15 @@ def _markdown_cell(text: str) -> str:
 
 
 def _field_lines(ticket: Ticket) -> list[str]:
-    named: dict[str, str | None] = {
-        "Status": ticket.status,
-        "Assignee": ticket.assignee,
-        "Reporter": ticket.reporter,
-        "Priority": ticket.priority,
-        "Type": ticket.type,
-        "Project": ticket.project,
-        "Labels": ", ".join(ticket.labels),
-        "Created": iso_utc(ticket.created_at),
-        "Updated": iso_utc(ticket.updated_at),
-        "URL": ticket.url,
-    }
-    lines = [f"- **{name}:** {clean_line(value)}" for name, value in named.items() if value]
-    lines += [f"- **{clean_line(name)}:** {clean_line(_extra_text(value))}" for name, value in ticket.extra.items()]
+    fields = ticket.to_json()
+    named = ((field.caption, _cell_text(fields[field.name])) for field in _DOCUMENT_FIELDS)
+    lines = [f"- **{caption}:** {clean_line(value)}" for caption, value in named if value]
+    lines += [
+        f"- **{clean_line(name)}:** {clean_line(text)}"
+        for name, value in ticket.extra.items()
+        if (text := readable(value))
+    ]
     return lines + [f"- **Note:** {clean_line(problem)}" for problem in ticket.problems]
-
-
-def _extra_text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _comment(comment: Comment) -> str:

@@ -6,8 +6,8 @@ its digits. Half a surrogate pair (``"\\ud83d"``, from servers that cut a string
 looking for it would cost a third of the parsing, and `tickets.text` replaces it before anything is shown. What cannot
 be read is a `ValueError`; so is nesting too deep.
 
-JSON without such faults is read by msgspec, in less time. No thread runs while it reads, so a large value is taken
-apart first and read piece by piece: the screen gets its turn in between.
+JSON without such faults is read by msgspec, in less time. No other thread runs while it reads, so a large value is
+taken apart first and read piece by piece: the screen gets its turn in between.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any, TypeAlias
 
 from msgspec import DecodeError, Raw
 from msgspec.json import Decoder
 
-from tui_app.tickets.turns import LongList, give_way, in_slices
+from tui_app.tickets.turns import give_way, in_slices
 
 _LARGE = 1 << 20  # bytes; read in about two milliseconds
 _ELEMENTS_AT_ONCE = 500
@@ -49,6 +50,69 @@ def read_json(text: bytes | str) -> Any:
         return _in_pieces((text.encode() if isinstance(text, str) else text).strip())
     except (DecodeError, UnicodeError, RecursionError):
         return _forgiving(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+
+
+def json_or_none(text: bytes | str) -> Any:
+    """The JSON value that ``text`` is; None where it is none."""
+    try:
+        return read_json(text)
+    except ValueError:
+        return None
+
+
+def altered_members(then: Any, now: Any) -> Iterator[str]:
+    """The keys whose text or list is another ``now`` than ``then``; empty: a text that no key names.
+
+    JSON that is carried as text counts as data. A key that is gone is none of them.
+    """
+    waiting = [("", then, now)]
+    while waiting:
+        key, one, other = waiting.pop()
+        if one == other:
+            continue
+        before, after = as_data(one), as_data(other)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            waiting += [(str(name), before[name], after[name]) for name in after.keys() & before.keys()]
+        elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+            waiting += [(key, *pair) for pair in zip(before, after, strict=True)]
+        elif type(before) is not type(after) or isinstance(before, list) or before != after:
+            yield key
+
+
+def as_data(value: Any) -> Any:
+    """``value``, or what it carries as JSON."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError):
+            inner = read_json(value)
+            return inner if isinstance(inner, (dict, list)) else value
+    return value
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts of a JSON value, also those in JSON that is carried as text."""
+    return (leaf for leaf in leaves_in(value) if isinstance(leaf, str))
+
+
+def leaves_in(value: Any) -> Iterator[_Scalar]:
+    """The values of a JSON value that hold no others, also those in JSON that is carried as text."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            inner: Any = None
+            if one.lstrip()[:1] in ("{", "["):
+                with suppress(ValueError):
+                    inner = read_json(one)
+            if isinstance(inner, (dict, list)):
+                waiting.append(inner)
+            else:
+                yield one
+        elif isinstance(one, Mapping):
+            waiting.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            waiting.extend(one)
+        else:
+            yield one
 
 
 def with_texts(value: Any, change: Callable[[str], str], *, keys: bool = False) -> Any:
@@ -86,7 +150,7 @@ def _parts(value: Any, looks: int) -> Any:
     if isinstance(value, dict):
         return {name: _parts(member, looks) for name, member in value.items()}
     if isinstance(value, list):
-        return LongList(chain.from_iterable(_slice(some, looks) for some in in_slices(value, _ELEMENTS_AT_ONCE)))
+        return list(chain.from_iterable(_slice(some, looks) for some in in_slices(value, _ELEMENTS_AT_ONCE)))
     return value
 
 

@@ -8,15 +8,26 @@ Every fault is a `Failed` reply: no exception crosses the thread. All of these a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from tui_app.tickets.changes import ChangeAction, ChangeFault, ChangeKind, ChangeOutcome, ChangePreview, WantedChange
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.ticket import Ticket
+from tui_app.tickets.servers import (
+    STANDARD_ERROR,
+    AllowTool,
+    CallRecord,
+    LoginEnded,
+    LoginOffered,
+    ServerReport,
+    StateChanged,
+    TerminalNeeded,
+    UndecidedTool,
+)
+from tui_app.tickets.ticket import Attachment, Ticket
 
 _request_ids = itertools.count(1)
 
@@ -35,6 +46,8 @@ class Search(Struct, frozen=True):
     request_id: int
     profile: str
     criteria: TicketSearchCriteria
+    fields: tuple[str, ...] = ()
+    """Further fields of the tracker that the tickets are to have, by the names that people see."""
 
 
 class LoadMore(Struct, frozen=True):
@@ -83,26 +96,102 @@ class Reconnect(Struct, frozen=True):
     profile: str
 
 
-Request: TypeAlias = Search | LoadMore | OpenTicket | ListValues | Inspect | Reconnect
+class FetchAttachment(Struct, frozen=True):
+    """Read a file of a ticket, which is named as in `OpenTicket`. Answered by `AttachmentFetched` or `Failed`."""
+
+    request_id: int
+    profile: str
+    ticket_id: str
+    lookup: Mapping[str, object]
+    attachment: Attachment
+
+
+class LogIn(Struct, frozen=True):
+    """Log in to the profile's tracker now. Answered by `AccessChanged` or `Failed`."""
+
+    request_id: int
+    profile: str
+
+
+class LogOut(Struct, frozen=True):
+    """Revoke and delete the profile's login. Answered by `AccessChanged` or `Failed`."""
+
+    request_id: int
+    profile: str
+
+
+class ListActions(Struct, frozen=True):
+    """What can be changed, and what cannot and why. Answered by `ActionsListed` or `Failed`."""
+
+    request_id: int
+    profile: str
+
+
+class PrepareForm(Struct, frozen=True):
+    """What to ask for one change of one ticket, with the values that are possible now. Answered by `FormReady` or
+    `Failed`. ``ticket_id`` is empty for a new ticket; ``lookup`` is as in `OpenTicket`.
+    """
+
+    request_id: int
+    profile: str
+    kind: ChangeKind
+    ticket_id: str = ""
+    lookup: Mapping[str, object] = field(default_factory=dict)
+
+
+class PrepareChanges(Struct, frozen=True):
+    """Read each ticket and work out the call for it; nothing is sent. Answered by one `ChangePrepared` for each of
+    ``wanted``, in their order, or by `Failed` where the server cannot be asked at all.
+    """
+
+    request_id: int
+    profile: str
+    wanted: tuple[WantedChange, ...]
+    keep_text: bool = True
+    """Keep what was written in a draft until it is known to be there; not for a dry run."""
+
+
+class CommitChanges(Struct, frozen=True):
+    """Send what was shown, each call once, one after the other. Answered by one `ChangeMade` for each token, in their
+    order, or by `Failed` while nothing has been sent.
+
+    After a change that failed, conflicts or may have been done, the rest is not sent, unless ``keep_going``.
+    """
+
+    request_id: int
+    profile: str
+    tokens: tuple[str, ...]
+    """Of `ChangePreview`."""
+    consent: bool = False
+    """The user has agreed to what the previews' ``consent`` says."""
+    keep_going: bool = False
+
+
+ReadRequest: TypeAlias = (
+    Search
+    | LoadMore
+    | OpenTicket
+    | ListValues
+    | Inspect
+    | Reconnect
+    | FetchAttachment
+    | LogIn
+    | LogOut
+    | ListActions
+    | PrepareForm
+)
+"""What is answered within one request's time."""
+Request: TypeAlias = ReadRequest | PrepareChanges | CommitChanges | AllowTool
 
 # ------------------------------------------------------------------- replies
-
-
-class CallRecord(Struct, frozen=True):
-    """One tool call as it was made. ``arguments`` is JSON text, sanitised; ``elapsed`` is in seconds."""
-
-    tool: str
-    arguments: str
-    elapsed: float
-    failed: bool = False
 
 
 class TicketsFound(Struct, frozen=True):
     """A page of a search. ``tickets`` holds only what this page adds.
 
     ``total`` is what the tracker says that matches, None where it does not say; with criteria applied on this side it
-    counts before them, so then it is None too. ``truncated`` says that more tickets match than were fetched.
-    ``applied_here`` names the criteria that the server cannot honour and that were applied after the fetch.
+    counts before them, so then it is None too. ``truncated``: more tickets match than were fetched.
+    ``filtered_here`` names the criteria that the server cannot apply and that were applied after the fetch.
     """
 
     request_id: int
@@ -113,10 +202,12 @@ class TicketsFound(Struct, frozen=True):
     total: int | None = None
     truncated: bool = False
     warnings: tuple[str, ...] = ()
-    applied_here: tuple[str, ...] = ()
+    filtered_here: tuple[str, ...] = ()
     calls: tuple[CallRecord, ...] = ()
     elapsed: float = 0.0
     """Seconds from the request to this page."""
+    ordered: bool = False
+    """Whether the tracker applied ``criteria.sort`` to all that matches."""
 
 
 class TicketOpened(Struct, frozen=True):
@@ -131,6 +222,16 @@ class TicketOpened(Struct, frozen=True):
     elapsed: float = 0.0
 
 
+class AttachmentFetched(Struct, frozen=True):
+    """What a file on a ticket holds. ``type`` is its media type, where anybody says it."""
+
+    request_id: int
+    profile: str
+    attachment: Attachment
+    content: bytes
+    type: str = ""
+
+
 class ValuesListed(Struct, frozen=True):
     """Criteria field (``status``, ``assignee``, ``project``, ``labels``, ``priority``) to the values that exist."""
 
@@ -141,52 +242,70 @@ class ValuesListed(Struct, frozen=True):
     """The name of the tracker's own query language (``JQL``), where `TicketSearchCriteria.native` can be used."""
 
 
-class ToolSummary(Struct, frozen=True):
-    """One tool of the server. ``role`` is what it is used for: search, get, comments, values, or empty."""
-
-    name: str
-    description: str
-    role: str = ""
-    read_only: bool | None = None
-
-
-class ServerReport(Struct, frozen=True):
-    """What is known of a profile's server. All text is sanitised, secrets are masked."""
-
-    profile: str
-    command: str
-    """The argv as a shell would take it."""
-    config_source: str
-    """Where the profile is written: a file's path, ``the command line`` or ``built in``."""
-    server_name: str = ""
-    server_version: str = ""
-    era: str = ""
-    """``legacy`` or ``modern``."""
-    protocol_version: str = ""
-    adapter: str = ""
-    adapter_reason: str = ""
-    """Why this adapter was chosen, in words."""
-    mapping: str = ""
-    """The mapping in force, as TOML that can be put into the config."""
-    tools: tuple[ToolSummary, ...] = ()
-    calls: tuple[CallRecord, ...] = ()
-    """The latest calls, newest last."""
-    stderr_tail: str = ""
-    skipped_lines: int = 0
-    """Lines on standard output that were not JSON."""
-    skipped_tail: str = ""
-    live_sessions: int = 0
-    start_seconds: float | None = None
-    authentication: str = ""
-    """The authentication in force and its last outcome, in words."""
-
-
 class ServerInspected(Struct, frozen=True):
     """Answers `Inspect` and `Reconnect`."""
 
     request_id: int
     profile: str
     report: ServerReport
+
+
+class AccessChanged(Struct, frozen=True):
+    """Answers `LogIn`, `LogOut` and `AllowTool`; ``line`` tells people what is so now."""
+
+    request_id: int
+    profile: str
+    line: str
+
+
+class ActionsListed(Struct, frozen=True):
+    """Answers `ListActions`. ``off`` says why nothing can be changed at all, in words; empty: changes are allowed."""
+
+    request_id: int
+    profile: str
+    actions: tuple[ChangeAction, ...]
+    off: str = ""
+
+
+class FormReady(Struct, frozen=True):
+    """Answers `PrepareForm`. ``ticket`` is freshly read; None for a new one. ``draft`` holds the values of an earlier
+    attempt that did not get through, empty where there is none.
+    """
+
+    request_id: int
+    profile: str
+    action: ChangeAction
+    ticket: Ticket | None = None
+    draft: Mapping[str, object] = field(default_factory=dict)
+    calls: tuple[CallRecord, ...] = ()
+
+
+class ChangePrepared(Struct, frozen=True):
+    """Answers `PrepareChanges` for the wish ``number``, from 0; the last one is ``complete``. Either ``preview`` or
+    ``fault`` is there.
+    """
+
+    request_id: int
+    profile: str
+    number: int
+    preview: ChangePreview | None = None
+    fault: ChangeFault | None = None
+    complete: bool = True
+    calls: tuple[CallRecord, ...] = ()
+    """Reads that were made for it."""
+
+
+class ChangeMade(Struct, frozen=True):
+    """Answers `CommitChanges` for the token ``number``, from 0; the last one is ``complete``.
+
+    A change that was not tried, because an earlier one stopped the row, has the state ``not_sent``.
+    """
+
+    request_id: int
+    profile: str
+    number: int
+    outcome: ChangeOutcome
+    complete: bool = True
 
 
 class Failed(Struct, frozen=True):
@@ -204,79 +323,28 @@ class Failed(Struct, frozen=True):
     hint: str
     retryable: bool
     stderr_tail: str = ""
+    log_name: str = STANDARD_ERROR
+    """What ``stderr_tail`` is the end of."""
+    undecided: UndecidedTool | None = None  # would be called if the user said that it only reads: `AllowTool`
 
 
-class ServerState(StrEnum):
-    """How a profile's server is doing."""
+Answer: TypeAlias = (
+    TicketsFound
+    | TicketOpened
+    | AttachmentFetched
+    | ValuesListed
+    | ServerInspected
+    | AccessChanged
+    | ActionsListed
+    | FormReady
+    | ChangePrepared
+    | ChangeMade
+    | Failed
+)  # each is a reply with a request id
 
-    IDLE = "idle"
-    STARTING = "starting"
-    CHECKING_LOGIN = "checking login"
-    LOGIN_NEEDED = "login needed"
-    LOGGING_IN = "logging in"
-    READY = "ready"
-    WORKING = "working"
-    RETRYING = "retrying"
-    DOWN = "down"
-
-
-class StateChanged(Struct, frozen=True):
-    """Sent unasked whenever a profile's state changes. Moments are `time.monotonic` seconds.
-
-    STARTING carries ``since`` and ``limit`` (seconds); RETRYING carries ``attempt`` of ``attempts``, ``until``, and the
-    cause in ``detail``; READY carries the server's name in ``detail`` and ``latency`` of the last call; WORKING carries
-    the name, too, and ``since`` when the oldest call is under way; LOGIN_NEEDED says in ``detail`` why trying again is
-    no help, where that is so.
-    """
-
-    profile: str
-    state: ServerState
-    detail: str = ""
-    since: float = 0.0
-    limit: float | None = None
-    attempt: int = 0
-    attempts: int = 0
-    until: float | None = None
-    latency: float | None = None
+Reply: TypeAlias = Answer | StateChanged | TerminalNeeded | LoginOffered | LoginEnded
 
 
-class TerminalNeeded(Struct, frozen=True):
-    """A login command wants the real terminal. The receiver gives it up and calls ``run``, or else ``decline``.
-
-    ``run`` blocks until the command has ended, never raises, and tells the worker by itself; it returns a line on
-    how it went. ``decline`` tells the worker that there is no terminal to be had.
-    """
-
-    profile: str
-    title: str
-    command: str
-    run: Callable[[], str]
-    decline: Callable[[str], None]
-
-
-Reply: TypeAlias = TicketsFound | TicketOpened | ValuesListed | ServerInspected | Failed | StateChanged | TerminalNeeded
-
-
-class TicketService(Protocol):
-    """What the user interface and the command line hold: the worker, seen from outside. Every call returns at once."""
-
-    def connect(self, deliver: Callable[[Reply], None]) -> None:
-        """Send every reply to ``deliver``, those so far first. It runs on the worker's thread and must not block."""
-
-    def submit(self, request: Request) -> None:
-        """Ask for something. The answer comes as replies with the same ``request_id``."""
-
-    def cancel(self, request_id: int) -> None:
-        """Give a request up; it ends in `Failed` with kind ``cancelled``, unless its answer was under way."""
-
-    def close(self) -> None:
-        """End every server and the worker; returns when they are gone, within a few seconds. Idempotent."""
-
-
-class ProfileSummary(Struct, frozen=True):
-    """A profile as the user interface shows it, without secrets."""
-
-    name: str
-    command: str
-    adapter: str
-    source: str
+def is_final(answer: Answer) -> bool:
+    """Whether no further answer to the same request will come."""
+    return not isinstance(answer, TicketsFound | ChangePrepared | ChangeMade) or answer.complete

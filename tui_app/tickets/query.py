@@ -1,67 +1,303 @@
-"""The query language of the text field: ``printer status:open,"in review" assignee:me after:7d "exact words"``.
+"""The query language: ``printer is:open status:todo,"in review" -label:wontfix assignee:me after:7d "exact words"``.
 
-Invariant: `parse_query` of what `format_query` wrote gives the same criteria: the text and the form's fields are two
-views of one thing. Reading never fails: what is not understood stays text; `tui_app.tickets.query_slips` asks.
+``assets/query-language.md`` has the grammar. Invariants: `parse_query` of what `format_query` wrote gives the same
+criteria, so the text and the form's fields are two views of one thing; a quotation mark that is not closed ends with
+the query; `parse_query` raises nothing but `UsageError`, whatever it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
-from tui_app.tickets.query_parts import FIELD_OF, LIST_FIELDS, QUERY_WORDS, Part, parts, quoted, split_values, unquoted
+from msgspec import Struct
+
+from tui_app.tickets.criterion import (
+    CRITERIA,
+    CRITERIA_BY_NAME,
+    EXCLUDABLE_CRITERIA,
+    LEFT_OUT,
+    LIST_CRITERIA,
+    Criterion,
+    CriterionKind,
+    Match,
+    criterion_of,
+)
+from tui_app.tickets.errors import UsageError
+from tui_app.tickets.fields import FIELDS_BY_NAME, SORT_FIELDS
+from tui_app.tickets.quoting import OTHER_MARKS, in_quotes, other_marks, outside_quotes, quoted, split_values, unquoted
+from tui_app.tickets.vocabulary import CLOSED, OPEN, nearest
 
 RawCriteria = dict[str, "str | tuple[str, ...]"]
-"""Criteria field to what was typed for it: what `tui_app.tickets.criteria.check_criteria` takes."""
+"""Criterion to what was typed for it: what `tui_app.tickets.criteria.check_criteria` takes. What must not be so stands
+under ``-`` and the criterion's name: ``{"-labels": ("wontfix",)}``."""
 
-_SORT_SHORTHANDS = {"created": "created_at", "updated": "updated_at"}
+UNREAD = "unread"
+"""In what `read_query` gives: the parts that it did not understand, as they were typed."""
+
+_QUERY_CRITERIA = tuple(criterion for criterion in CRITERIA if criterion.word)
+QUERY_WORDS = tuple(dict.fromkeys(criterion.word for criterion in _QUERY_CRITERIA))
+"""The words before the colon that `format_query` writes."""
+CRITERION_OF = {
+    word: criterion.name for criterion in reversed(_QUERY_CRITERIA) for word in (*criterion.synonyms, criterion.word)
+}
+"""Every word that is understood, to the criterion that it sets; of several criteria with one word, the first."""
+FIELD_WORD = re.compile(r"([^\W\d]+(?:-[^\W\d]+)*):")
+_LEAVES_OUT = re.compile(r'-(?=[\w"])')
+"""A sign before a word or a phrase; ``->``, ``--force`` and ``-`` alone are text."""
+_ADDRESS = re.compile(r"\w+:(?://|:)|\w:[/\\]")
+"""What has a colon and is no criterion: ``https://..``, ``std::vector``, ``C:\\path``."""
+_PLAIN_TERM = re.compile(r"\w[\w.]*")
+_SIGNS = {"<": Match.BEFORE, ">": Match.SINCE}
+"""What a date may begin with: which of the criteria for the same date is meant."""
+_OPPOSITES = {OPEN: CLOSED, CLOSED: OPEN}
+
+
+class QueryPart(Struct, frozen=True):
+    """One blank-separated part of a query. ``criterion`` is empty for plain text, and for words not understood."""
+
+    start: int
+    end: int
+    word: str = ""
+    """Before the colon, as typed; empty for plain text."""
+    sign: str = ""
+    """``<`` or ``>`` before a date, else empty."""
+    rest: str = ""
+    """What follows the colon and the sign; of plain text, all of it without the sign that leaves it out."""
+    criterion: str = ""
+    leaves_out: bool = False
+
+    @property
+    def values(self) -> list[str]:
+        """What follows the colon, as values of the criterion."""
+        return split_values(self.rest) if self.criterion in LIST_CRITERIA else [unquoted(self.rest)]
+
+
+class QueryProblem(Struct, frozen=True):
+    """A part that is not understood: why, what to do, and what to write in its place where that can be guessed."""
+
+    start: int
+    end: int
+    message: str
+    hint: str
+    replacement: str = ""
+
+
+def query_parts(text: str) -> Iterator[QueryPart]:
+    """The parts of a query, in order."""
+    position, length = 0, len(text)
+    while position < length:
+        if text[position].isspace():
+            position += 1
+            continue
+        end = _part_end(text, position)
+        yield _part(text, position, end)
+        position = end
+
+
+def _part(text: str, start: int, end: int) -> QueryPart:
+    sign = _LEAVES_OUT.match(text, start, end)
+    begin = start + bool(sign)
+    match = None if _ADDRESS.match(text, begin, end) else FIELD_WORD.match(text, begin, end)
+    if match is None:
+        return QueryPart(start, end, rest=text[begin:end], leaves_out=bool(sign))
+    rest = text[match.end() : end]
+    name, date_sign = signed_criterion(match[1], rest)
+    return QueryPart(start, end, match[1], date_sign, rest.removeprefix(date_sign), name, bool(sign))
+
+
+def signed_criterion(word: str, rest: str) -> tuple[str, str]:
+    """The criterion that ``word`` sets when ``rest`` follows the colon, and the sign that decided; two empty texts."""
+    name = CRITERION_OF.get(word.lower().replace("-", "_"), "")
+    match = _SIGNS.get(rest[:1])
+    if not name or not match or CRITERIA_BY_NAME[name].kind is not CriterionKind.DATE:
+        return name, ""
+    return _same_date(name, match), rest[0]
+
+
+def _same_date(name: str, match: Match) -> str:
+    """The criterion that bounds the same date as ``name`` on the side ``match``."""
+    field = CRITERIA_BY_NAME[name].field
+    return next(other.name for other in CRITERIA if other.field == field and other.match is match)
+
+
+# ------------------------------------------------------------ reading
 
 
 def parse_query(text: str) -> RawCriteria:
-    """The criteria that a query holds, as typed."""
-    values: dict[str, list[str]] = {}
-    plain: list[str] = []
-    for part in parts(text):
-        field = FIELD_OF.get(part.word.lower())
-        if field is None or not part.rest:
-            plain.append(text[part.start : part.end].removeprefix("\\"))
-        else:
-            values.setdefault(field, []).extend(values_of(part, field))
-    criteria: RawCriteria = {"text": " ".join(plain)} if plain else {}
-    for field, given in values.items():
-        criteria[field] = tuple(dict.fromkeys(given)) if field in LIST_FIELDS else _last_value(field, given)
+    """The criteria that a query holds, as typed.
+
+    Raises:
+        UsageError: a part is not understood; the message names it and the nearest word, the hint how to search for it
+            as text.
+    """
+    criteria, problems = read_query(text)
+    for problem in problems:
+        raise UsageError(problem.message, hint=problem.hint, field="text")
     return criteria
 
 
-def values_of(part: Part, field: str) -> list[str]:
-    """What stands after the colon of ``part``, as values of ``field``."""
-    return split_values(part.rest) if field in LIST_FIELDS else [unquoted(part.rest)]
+def read_query(text: str) -> tuple[RawCriteria, tuple[QueryProblem, ...]]:
+    """The criteria of what is understood, and what is not: this also stands under `UNREAD`, so that it can be kept."""
+    values: dict[str, list[str]] = {}
+    plain: list[str] = []
+    unread: list[str] = []
+    problems: list[QueryProblem] = []
+    for part in query_parts(text):
+        problem = _problem(part)
+        if problem:
+            problems.append(problem)
+            unread.append(text[part.start : part.end])
+        elif part.criterion:
+            name, typed = _meant(part)
+            values.setdefault(name, []).extend(typed)
+        elif part.leaves_out:
+            values.setdefault(f"{LEFT_OUT}text", []).append(unquoted(text[part.start + 1 : part.end]))
+        else:
+            plain.append(text[part.start : part.end].removeprefix("\\"))
+    criteria: RawCriteria = {"text": " ".join(plain)} if plain else {}
+    for name, typed in values.items():
+        is_list = name.startswith(LEFT_OUT) or name in LIST_CRITERIA
+        criteria[name] = tuple(dict.fromkeys(typed)) if is_list else _last_value(name, typed)
+    return {**criteria, UNREAD: " ".join(unread)} if unread else criteria, tuple(problems)
+
+
+def _meant(part: QueryPart) -> tuple[str, list[str]]:
+    """The name of the criterion that a part sets, and its values: what leaves out an end of time sets the other end."""
+    name, values = part.criterion, part.values
+    if not part.leaves_out:
+        return name, values
+    match CRITERIA_BY_NAME[name]:
+        case Criterion(kind=CriterionKind.DATE, match=Match.SINCE):
+            return _same_date(name, Match.BEFORE), values
+        case Criterion(kind=CriterionKind.DATE):
+            return _same_date(name, Match.SINCE), values
+        case Criterion(kind=CriterionKind.OPENNESS):
+            return name, [_OPPOSITES.get(value.casefold(), value) for value in values]
+        case _:
+            return f"{LEFT_OUT}{name}", values
+
+
+def _problem(part: QueryPart) -> QueryProblem | None:
+    if not part.word:
+        empty = part.leaves_out and not unquoted(part.rest)
+        return _told(part, 'There is nothing between the quotation marks of -"".', "Write a word.") if empty else None
+    shown = f"{part.word}:"
+    as_text = f'To search for it as text, quote it: "{shown}{part.rest[:40].replace(chr(34), "")}".'
+    if not part.criterion:
+        if part.word.casefold() in _WORDS_OF_TEXT:
+            words = f"{LEFT_OUT if part.leaves_out else ''}{part.rest}"
+            return _told(
+                part, f"Words to look for need no {shown} before them.", f"Write {words or 'them'} alone.", words
+            )
+        close = nearest(part.word.lower(), CRITERION_OF)
+        if not part.rest and not close:
+            return None  # ``Error:`` in a title: a colon that nothing follows is punctuation
+        meant = f" Did you mean {close[0]}: ?" if close else f" It can be {', '.join(QUERY_WORDS)}."
+        fixed = f"{LEFT_OUT if part.leaves_out else ''}{close[0]}:{part.rest}" if close else ""
+        return _told(part, f"A search has no word {shown}{meant}", as_text, fixed)
+    if not any(part.values):
+        example = _ONE_VALUE.search(CRITERIA_BY_NAME[part.criterion].example)
+        such_as = f", such as {shown}{example[0]}" if example else ""
+        return _told(part, f"{shown} is followed by nothing.", f"Write a value right after it{such_as}. {as_text}")
+    if mark := other_marks(part.rest):
+        hint = f'Write {shown}"{part.rest.strip(OTHER_MARKS)[:40]}" with plain quotation marks.'
+        return _told(part, f"{mark} is no quotation mark in a search.", hint)
+    criterion = CRITERIA_BY_NAME[part.criterion]
+    can_be_left_out = part.criterion in EXCLUDABLE_CRITERIA or criterion.kind in _WITH_OPPOSITE
+    if part.leaves_out and not can_be_left_out:
+        return _told(part, f"{shown} cannot be left out.", f"Write it without the sign before it. {as_text}")
+    return None
+
+
+_WORDS_OF_TEXT = frozenset(("text", *FIELDS_BY_NAME["title"].words, *FIELDS_BY_NAME["description"].words))
+"""Names of what words are looked for in, which therefore need none."""
+_ONE_VALUE = re.compile(r"(?<=\()[^,()]+(?=[,)])|^\w+(?= or )")
+_WITH_OPPOSITE = (CriterionKind.DATE, CriterionKind.OPENNESS)
+
+
+def _told(part: QueryPart, message: str, hint: str, replacement: str = "") -> QueryProblem:
+    return QueryProblem(part.start, part.end, message, hint, replacement)
+
+
+def _last_value(name: str, typed: Sequence[str]) -> str:
+    value = typed[-1]
+    if name == "openness":
+        return value.casefold()
+    return value if name != "sort" else whole_sort(value)
+
+
+def whole_sort(value: str) -> str:
+    """``-updated`` is ``-updated_at``."""
+    return f"{value}_at" if f"{value.removeprefix('-')}_at" in SORT_FIELDS else value
+
+
+# ------------------------------------------------------------ writing
 
 
 def format_query(criteria: Mapping[str, object]) -> str:
-    """Write criteria (field to text, number or list; dates as typed) as a query; empty values are left out."""
-    written = [_escaped_text(str(criteria.get("text") or ""))]
-    for word, field in QUERY_WORDS.items():
-        value = criteria.get(field)
-        if value in (None, "", (), []):
-            continue
-        values = value if isinstance(value, list | tuple) else (value,)
-        written.append(f"{word}:" + ",".join(quoted(str(item)) for item in values))
-    return " ".join(part for part in written if part)
+    """Write criteria (name to text, number or list; dates as typed) as a query; empty values are left out."""
+    text = _escaped_text(str(criteria.get("text") or ""))
+    written = [*_without(criteria), *_with(criteria), str(criteria.get(UNREAD) or "")]
+    ordered = [*written, text] if _is_open(text) else [text, *written]  # what is not closed takes in all that follows
+    return " ".join(part for part in ordered if part)
+
+
+def _with(criteria: Mapping[str, object]) -> Iterator[str]:
+    for criterion in _QUERY_CRITERIA:
+        values = _values(criteria.get(criterion.name))
+        if values:
+            yield prefix_of(criterion) + ",".join(map(quoted, values))
+
+
+def _without(criteria: Mapping[str, object]) -> Iterator[str]:
+    for term in _values(criteria.get(f"{LEFT_OUT}text")):
+        yield LEFT_OUT + (term if _PLAIN_TERM.fullmatch(term) else in_quotes(term))
+    for criterion in _QUERY_CRITERIA:
+        values = _values(criteria.get(f"{LEFT_OUT}{criterion.name}"))
+        if values:
+            yield LEFT_OUT + prefix_of(criterion) + ",".join(map(quoted, values))
+
+
+def _values(value: object) -> list[str]:
+    if value in (None, "", (), []):
+        return []
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def prefix_of(criterion: Criterion) -> str:
+    """What is written before the criterion's value: ``status:``, or ``due:>`` if another criterion has the word."""
+    first = CRITERION_OF[criterion.word] == criterion.name
+    sign = "" if first else next((sign for sign, match in _SIGNS.items() if match is criterion.match), "")
+    return f"{criterion.word}:{sign}"
+
+
+def word_of(name: str) -> str:
+    """What a message calls one of ``used_fields()``: as the language does, where its own name says less."""
+    criterion = criterion_of(name)
+    if name.startswith(LEFT_OUT):
+        return f"{LEFT_OUT}{criterion.word or 'words'}"
+    return criterion.word if criterion.kind is CriterionKind.OPENNESS else name.replace("_", " ")
+
+
+def normal_text(text: str) -> str:
+    """``text`` as a query holds it: one blank between words, phrases as they are."""
+    return " ".join(text[part.start : part.end] for part in query_parts(text))
 
 
 def _escaped_text(text: str) -> str:
-    return " ".join(_escaped_part(text[part.start : part.end], part) for part in parts(text))
+    return " ".join(_escaped_part(text[part.start : part.end], part) for part in query_parts(text))
 
 
-def _escaped_part(raw: str, part: Part) -> str:
-    is_field = part.word.lower() in FIELD_OF and part.rest
-    return f"\\{raw}" if is_field or raw.startswith("\\") else raw
+def _escaped_part(raw: str, part: QueryPart) -> str:
+    means_more = part.criterion or part.leaves_out or _problem(part) or raw.startswith("\\")
+    return f"\\{raw}" if means_more else raw
 
 
-def _last_value(field: str, given: Sequence[str]) -> str:
-    value = given[-1]
-    if field != "sort":
-        return value
-    sign = "-" if value.startswith("-") else ""
-    name = value.removeprefix("-")
-    return sign + _SORT_SHORTHANDS.get(name, name)
+def _is_open(text: str) -> bool:
+    """Whether a quotation mark is not closed."""
+    return next((False for position, _ in outside_quotes(f"{text} ") if position == len(text)), True)
+
+
+def _part_end(text: str, start: int) -> int:
+    return next((position for position, character in outside_quotes(text, start) if character.isspace()), len(text))

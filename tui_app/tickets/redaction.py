@@ -1,20 +1,41 @@
 """Private fields are taken out of a server's answer before anything else sees it.
 
-Invariant: after `redact`, no mapping at any depth has a key that spells a private name in any case or style
-(``internal_notes``, ``internalNotes``, ``Internal Notes``), neither in data nor in JSON that is carried as text; and no
+Invariant: after `redact`, no value is left that a private name (see `tui_app.tickets.private_names`) labels: as the key
+of an object, as a name beside its value (``{"name": "Salary", "value": 1}``, ``["Salary", 1]``), as the head of a
+column, or as the label of a key (``{"f_7": "Salary"}``); neither in data nor in JSON that is carried as text; and no
 line, table column or element of a plain text is labelled with one. Text inside data counts as text: a server may pack
-its whole answer into one string.
+its whole answer into one string. A text that only mentions the name, as a ticket's title may, stays.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from html import unescape
+from itertools import islice
+from typing import Any
 
-from tui_app.tickets.json_values import read_json
-from tui_app.tickets.ticket import JsonValue
+from msgspec.structs import replace
+
+from tui_app.tickets.fields import FieldKind, names
+from tui_app.tickets.json_values import json_or_none
+from tui_app.tickets.private_definitions import (
+    DESCRIBING,
+    FIELD_WORDS,
+    OF_STATUS,
+    VALUE_WORDS,
+    Defined,
+    defined,
+    is_value_of,
+    words_of,
+    words_of_kinds,
+)
+from tui_app.tickets.private_names import PrivateNames, folded
+from tui_app.tickets.private_nodes import without_labelled_nodes
+from tui_app.tickets.private_text import without_labelled
+from tui_app.tickets.ticket import JsonValue, Ticket
 from tui_app.tickets.turns import give_way
 
 PRIVATE_NAMES = ("internal_notes", "private_data")
@@ -24,51 +45,84 @@ _MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that
 _TEXTS_AT_ONCE = 2000  # nothing else runs while they are looked through; collecting them takes a millisecond
 _CHARACTERS_AT_ONCE = 500_000
 _MOST_REMEMBERED_KEYS = 10_000  # a server that invents keys must not fill the memory
-_WORD = re.compile(r"[A-Z]?[^\W_A-Z]+|[A-Z]+(?![^\W_A-Z])")
-_LONGEST_TAG = 200  # characters of attributes; longer ones are no tag
-_ASCII_ESCAPE = re.compile(r"\\u00[2-7]", re.IGNORECASE)  # a letter written as an escape can spell a private name
-_ESCAPE = 6  # characters of one
+_ESCAPE = re.compile(
+    r"\\+u(00[2-7][0-9a-f]|ff[0-5][0-9a-f]|0[345][0-9a-f]{2}|200[b-f]|202[a-e]|206[0-9a-f]|00ad|feff)", re.IGNORECASE
+)
+"""A letter written as an escape can spell a private name."""
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|apos|colon|lowbar);")
+_PAIR = 2
+_MOST_HEADS = 30  # members of an object that may be the heads of columns; a bound, so that hostile data stays linear
+_LONGEST_MENTION = 200  # characters
+_LONGEST_LABEL = 300  # characters of a text that may be a field's name
+
+_TITLE_WORDS = frozenset(names("title summary subject headline"))
+_OF_TICKETS = words_of_kinds(FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.MOMENT, FieldKind.LABELS)
+_SOFT_NAMES = words_of_kinds(FieldKind.WORD, FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.TEXT)
+_GONE: Any = object()
 
 
-def redact(value: JsonValue, names: Iterable[str] = ()) -> JsonValue:
-    """``value``, left as it is, without its private fields; ``names`` are private besides `PRIVATE_NAMES`."""
-    return _redactor(tuple(names)).value(value)
+def redact(value: JsonValue, private: Iterable[str] = ()) -> JsonValue:
+    """``value``, left as it is, without its private fields; ``private`` are private besides `PRIVATE_NAMES`."""
+    return _redactor(tuple(private)).value(value)
 
 
-def redact_text(text: str, names: Iterable[str] = ()) -> str:
+def redact_text(text: str, private: Iterable[str] = ()) -> str:
     """A whole text block without its private fields, be it JSON, text around JSON, YAML, Markdown or XML."""
-    return _redactor(tuple(names)).block(text)
+    return _redactor(tuple(private)).block(text)
+
+
+def redact_ticket(ticket: Ticket, private: Iterable[str] = ()) -> Ticket:
+    """``ticket`` without what only reading has made a field or a label: what a text, a list or a markup held apart."""
+    return _redactor(tuple(private)).ticket(ticket)
 
 
 @lru_cache(maxsize=32)
-def _redactor(names: tuple[str, ...]) -> _Redactor:
-    return _Redactor((*PRIVATE_NAMES, *names))
-
-
-def _spelling(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
+def _redactor(private: tuple[str, ...]) -> _Redactor:
+    return _Redactor((*PRIVATE_NAMES, *private))
 
 
 class _Redactor:
     """Knows one set of private names, and remembers the keys that it met and that are none of them."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        words = [_WORD.findall(name) for name in names if _spelling(name)]
-        self._spellings = {"".join(parts).casefold() for parts in words}
-        self._first_words = {parts[0].lower() for parts in words}
-        self._overlap = max(map(len, self._first_words), default=0) + _ESCAPE
+    def __init__(self, private: Iterable[str]) -> None:
+        self._names = PrivateNames(private)
         self._harmless_keys: set[str] = set()
-        loose = "|".join(r"[\W_]*".join(map(re.escape, parts)) for parts in words)
-        self._mention = re.compile(loose, re.IGNORECASE)
-        self._line = re.compile(
-            rf"[\s>*_#+\-]*[\"'`*_]*(?:{loose})[\"'`*_]*\s*(?:[:=]|\*\*:)",
-            re.IGNORECASE,
-        )
-        self._tag = re.compile(rf"<(?P<close>/?)(?:{loose})\b[^<>\n]{{0,{_LONGEST_TAG}}}>", re.IGNORECASE)
-        self._heading = re.compile(rf"(#+)\s+\W*(?:{loose})\W*$", re.IGNORECASE)
+        self._mention = re.compile(self._names.pattern, re.IGNORECASE)
 
     def value(self, value: JsonValue) -> JsonValue:
-        return self._rebuilt(value) if self._holds_private(value) else value
+        if not self._holds_private(value):
+            return value
+        kept = self._rebuilt(value, defined(value, self._is_label))
+        return ({} if isinstance(value, dict) else None) if kept is _GONE else kept
+
+    def ticket(self, ticket: Ticket) -> Ticket:
+        changed: dict[str, Any] = {}
+        for name in ("extra", "lookup", "originals"):
+            before = dict(getattr(ticket, name))
+            if before and (after := self.value(before)) != before:
+                changed[name] = after
+        if ticket.description and (text := self.block(ticket.description)) != ticket.description:
+            changed["description"] = text
+        comments = tuple(replace(comment, body=self.block(comment.body)) for comment in ticket.comments)
+        if comments != ticket.comments:
+            changed["comments"] = comments
+        history = tuple(change for change in ticket.history if not self._private(change.field))
+        if len(history) != len(ticket.history):
+            changed["history"] = history
+        return replace(ticket, **changed) if changed else ticket
+
+    def block(self, text: str) -> str:
+        if not self._suspicious(text) or self._is_label(text):
+            return text
+        parsed = json_or_none(text)
+        if parsed is not None:
+            redacted = self.value(parsed)
+            return text if redacted == parsed else json.dumps(redacted, ensure_ascii=False)
+        plain = _without_entities(text)
+        kept = without_labelled(self._embedded_json(plain), self._names)
+        return text if kept == plain else kept
+
+    # ------------------------------------------------------------------- data
 
     def _holds_private(self, value: JsonValue) -> bool:
         """A look before the copy: nearly every answer holds nothing private, and looking costs a third."""
@@ -94,130 +148,166 @@ class _Redactor:
                 give_way()
         return self._suspicious("\n".join(texts))  # one search through many of them costs a third of one through each
 
-    def _rebuilt(self, value: JsonValue) -> JsonValue:
-        if isinstance(value, dict):
-            return {key: self._rebuilt(item) for key, item in value.items() if not self._private(key)}
+    def _rebuilt(self, value: JsonValue, elsewhere: Defined) -> Any:
+        """``value`` without private parts; `_GONE` where it is one itself."""
+        if isinstance(value, str):
+            return self.block(value)
         if isinstance(value, list):
-            return [self._rebuilt(item) for item in value]
-        return self.block(value) if isinstance(value, str) else value
+            return self._list(without_labelled_nodes(value, self._is_label), elsewhere)
+        if not isinstance(value, dict):
+            return value
+        if self._is_pair(value) or is_value_of(value, elsewhere.ids, self._is_label):
+            return _GONE
+        kept: dict[str, JsonValue] = {}
+        for key, item in value.items():
+            if key not in elsewhere.keys and not self._private(key):
+                part = self._rebuilt(item, elsewhere)
+                if part is not _GONE:
+                    kept[key] = part
+        return self._without_columns(kept)  # of what is left: a pair is no head, and what it names is gone
 
-    def block(self, text: str) -> str:
-        if not self._suspicious(text):
-            return text
-        parsed = _parsed(text)
-        if parsed is not None:
-            redacted = self.value(parsed)
-            return text if redacted == parsed else json.dumps(redacted, ensure_ascii=False)
-        return self._labelled(self._without_elements(self._embedded_json(text)))
+    def _list(self, value: list[JsonValue], elsewhere: Defined) -> list[JsonValue]:
+        kept = [part for item in value if (part := self._rebuilt(item, elsewhere)) is not _GONE]
+        rows = [item for item in kept if isinstance(item, list)]
+        if rows and len(rows) == len(kept) and (columns := self._private_places(rows[0])):
+            kept = [_without_places(row, columns) for row in rows[self._is_entry(rows[0]) :]]
+        return [item for item in kept if not self._is_entry(item)]
+
+    def _is_entry(self, item: JsonValue) -> bool:
+        """Whether a list within a list is a private name and its value; it may be the heads of two columns, too."""
+        return isinstance(item, list) and len(item) == _PAIR and self._is_label(item[0])
+
+    def _is_pair(self, value: Mapping[str, JsonValue]) -> bool:
+        """Whether one member of an object is a private name, and another holds what it names."""
+        naming = [key for key, item in value.items() if self._is_label(item)]
+        if not naming:
+            return False
+        words = {key: words_of(key) for key in value}
+        if any(words[key] & FIELD_WORDS for key in naming):
+            return len(value) > 1 and any(key not in naming and not words[key] <= DESCRIBING for key in value)
+        others = [key for key in value if key not in naming]
+        holds_value = any(words[key] & VALUE_WORDS for key in others)
+        hard = [key for key in naming if not words[key] & _TITLE_WORDS and not words[key] & _SOFT_NAMES]
+        told = frozenset[str]().union(*words.values())
+        if told & _OF_TICKETS:
+            return holds_value and bool(hard) and not told & OF_STATUS
+        return holds_value or (bool(hard) and any(not words[key] & DESCRIBING for key in others))
+
+    def _without_columns(self, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """Without the columns whose head, in a list beside the rows, is a private name."""
+        for key, heads in islice(value.items(), _MOST_HEADS):
+            places = self._private_places(heads) if isinstance(heads, list) else frozenset()
+            if places and isinstance(heads, list):
+                width = len(heads)
+                others = {
+                    other: _without_cells(item, places, width, values=_holds_cells(other))
+                    for other, item in value.items()
+                    if other != key
+                }
+                if any(others[other] != value[other] for other in others):
+                    return self._without_columns({key: _without_places(heads, places), **others})
+        return value
+
+    def _private_places(self, heads: list[JsonValue]) -> frozenset[int]:
+        return frozenset(place for place, head in enumerate(heads) if self._is_head(head))
+
+    def _is_head(self, head: JsonValue) -> bool:
+        return any(map(self._is_label, head.values())) if isinstance(head, dict) else self._is_label(head)
+
+    def _is_label(self, value: JsonValue) -> bool:
+        """Whether a text is a private name and nothing else."""
+        return isinstance(value, str) and len(value) <= _LONGEST_LABEL and self._names.labels(value)
 
     def _private(self, key: str) -> bool:
         if key in self._harmless_keys:
             return False
-        if _spelling(key) in self._spellings:
+        if key in self._names:
             return True
         if len(self._harmless_keys) > _MOST_REMEMBERED_KEYS:
             self._harmless_keys.clear()
         self._harmless_keys.add(key)
         return False
 
+    # ------------------------------------------------------------------- text
+
     def _suspicious(self, text: str) -> bool:
-        found = any(map(self._hinted, _overlapping(text, self._overlap)))
-        return found and bool(_ASCII_ESCAPE.search(text) or self._mention.search(text))
+        if len(text) <= _CHARACTERS_AT_ONCE:
+            return self._hinted(folded(text))
+        return any(self._hinted(folded(part)) for part in _overlapping(text, _LONGEST_MENTION))
 
     def _hinted(self, text: str) -> bool:
         """Whether ``text`` needs the closer look, which takes ten times as long."""
-        folded = text.lower()
-        return any(word in folded for word in self._first_words) or ("\\" in text and bool(_ASCII_ESCAPE.search(text)))
+        if "\\u" in text:
+            text = folded(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
+        if "&" in text:
+            text = folded(_without_entities(text))
+        lower = text.lower()
+        return any(hint in lower for hint in self._names.hints) and bool(self._mention.search(text))
 
     def _embedded_json(self, text: str) -> str:
         """JSON values that lie within prose, fences or tags, each redacted in its place."""
-        decoder = json.JSONDecoder()
         parts: list[str] = []
-        done, failed = 0, 0
-        for match in re.finditer(r"[\[{]", text):
-            if match.start() < done or failed > _MOST_FAILED_SCANS:
-                continue
-            try:
-                parsed, end = decoder.raw_decode(text, match.start())
-            except (ValueError, RecursionError):
-                failed += 1
-                continue
+        done = 0
+        for begin, end, parsed in json_within(text):
             redacted = self.value(parsed)
             if redacted != parsed:
-                parts += [text[done : match.start()], json.dumps(redacted, ensure_ascii=False)]
+                parts += [text[done:begin], json.dumps(redacted, ensure_ascii=False)]
                 done = end
         return "".join([*parts, text[done:]])
 
-    def _without_elements(self, text: str) -> str:
-        """Without XML elements of a private name; one that is never closed goes up to the end of its line."""
-        parts: list[str] = []
-        done, depth, opened = 0, 0, 0
-        for tag in self._tag.finditer(text):
-            if not tag["close"]:
-                opened = tag.start() if depth == 0 else opened
-                depth += 1
-            elif depth:
-                depth -= 1
-                if depth == 0:
-                    parts.append(text[done:opened])
-                    done = tag.end()
-        if depth:
-            line_end = text.find("\n", opened)
-            parts.append(text[done:opened])
-            done = len(text) if line_end < 0 else line_end
-        return "".join([*parts, text[done:]])
 
-    def _labelled(self, text: str) -> str:
-        """Without labelled lines (with what is indented below them), headed sections and table columns."""
-        kept: list[str] = []
-        deeper_than: int | None = None
-        section: int | None = None
-        columns: frozenset[int] = frozenset()
-        for line in text.split("\n"):
-            indent = len(line) - len(line.lstrip())
-            if deeper_than is not None and (not line.strip() or indent > deeper_than):
-                continue
-            deeper_than = None
-            heading = re.match(r"(#+)\s", line)
-            if section is not None and (heading is None or len(heading[1]) > section):
-                continue
-            section = None
-            if private_heading := self._heading.match(line):
-                section = len(private_heading[1])
-                continue
-            if self._line.match(line):
-                deeper_than = indent
-                continue
-            is_table = line.lstrip().startswith("|")
-            if not is_table:
-                columns = frozenset()
-            elif not columns:
-                columns = self._private_columns(line)
-            kept.append(_without_cells(line, columns) if columns else line)
-        return "\n".join(kept)
+def _holds_cells(key: str) -> bool:
+    """Whether a list under ``key`` holds what a list of heads beside it names."""
+    return bool(words_of(key) & (VALUE_WORDS | {"row", "cell"}))
 
-    def _private_columns(self, header: str) -> frozenset[int]:
-        return frozenset(i for i, cell in enumerate(header.split("|")) if _spelling(cell) in self._spellings)
+
+def _without_cells(value: JsonValue, places: frozenset[int], width: int, *, values: bool, depth: int = 0) -> JsonValue:
+    """``value`` with those places of each row of ``width`` cells taken out; a list by itself is one if ``values``."""
+    if isinstance(value, list):
+        holds_rows = any(isinstance(item, list if depth else (list, dict)) for item in value)
+        if len(value) == width and values and not holds_rows:
+            return _without_places(value, places)
+        return [_without_cells(item, places, width, values=True, depth=depth + 1) for item in value]
+    if isinstance(value, dict) and values:
+        return {
+            key: _without_cells(item, places, width, values=_holds_cells(key), depth=depth + 1)
+            for key, item in value.items()
+        }
+    return value
+
+
+def _without_places(row: list[JsonValue], places: frozenset[int]) -> list[JsonValue]:
+    return [cell for place, cell in enumerate(row) if place not in places]
 
 
 def _overlapping(text: str, overlap: int) -> Iterator[str]:
     """``text`` in slices that give way in between; what is no longer than ``overlap`` is whole in one of them."""
-    if len(text) <= _CHARACTERS_AT_ONCE:
-        yield text
-        return
     for begin in range(0, len(text), _CHARACTERS_AT_ONCE):
         if begin:
             give_way()
         yield text[begin : begin + _CHARACTERS_AT_ONCE + overlap]
 
 
-def _parsed(text: str) -> JsonValue:
-    try:
-        parsed: JsonValue = read_json(text)
-    except ValueError:
-        return None
-    return parsed
+def _without_entities(text: str) -> str:
+    """``text`` with letters, digits and quotation marks in place of the entities that stand for them."""
+    return _ENTITY.sub(_character_of, text) if "&" in text else text
 
 
-def _without_cells(row: str, columns: frozenset[int]) -> str:
-    return "|".join(cell for i, cell in enumerate(row.split("|")) if i not in columns)
+def _character_of(entity: re.Match[str]) -> str:
+    character = unescape(entity[0])
+    return character if character.isalnum() or character in ('"', "'", ":", "_") else entity[0]
+
+
+def json_within(text: str) -> Iterator[tuple[int, int, JsonValue]]:
+    """Where in a text each JSON object or list lies that is no part of another, and what it is."""
+    decoder = json.JSONDecoder()
+    done, failed = 0, 0
+    for match in re.finditer(r"[\[{]", text):
+        if match.start() < done or failed > _MOST_FAILED_SCANS:
+            continue
+        try:
+            parsed, done = decoder.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            failed += 1
+            continue
+        yield match.start(), done, parsed

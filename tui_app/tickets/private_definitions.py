@@ -1,0 +1,155 @@
+"""Values whose private name stands elsewhere: in an object within theirs, or in a definition that they refer to by id.
+
+``{"field": {"name": "Salary"}, "value": 1}`` names its field in an object of its own; ``{"idCustomField": 7, "value":
+1}`` beside ``{"id": 7, "name": "Salary"}`` refers to it. Of what is unclear more is taken out, never less.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from msgspec import Struct, field
+
+from tui_app.tickets.fields import TICKET_FIELDS, FieldKind, names
+from tui_app.tickets.private_names import stem
+from tui_app.tickets.ticket import JsonValue
+
+FIELD_WORDS = frozenset(
+    names("field property attribute column parameter param variable customfield definition dimension")
+)
+"""Words of keys that name a field and nothing else."""
+VALUE_WORDS = frozenset(names("value content amount old new before after from to val data removed added text number"))
+"""Words of keys that hold the value that another member names."""
+DESCRIBING = frozenset(
+    names(
+        "id key name label type kind color colour icon avatar url uri href link self order position index schema "
+        "required searchable orderable navigable custom width align title caption code slug node default format"
+    )
+)
+"""Words of keys that tell more about a name; no value is beside it if there is nothing else."""
+_KEYS = frozenset((*names("id key gid uuid guid code slug accessor"), "dataindex"))
+"""Words of keys that hold how a definition is referred to."""
+_NAMING = frozenset(names("name title label key caption display")) | FIELD_WORDS
+"""Words of keys under which a definition has its name."""
+_WORDS = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])")
+_LONGEST_KEY = 300  # characters
+_MOST_KNOWN_KEYS = 4096  # a server that invents keys must not fill the memory
+_DEEPEST = 3  # objects within objects that lead to a field's name
+
+
+def words_of_kinds(*kinds: FieldKind) -> frozenset[str]:
+    """The words, without their plural, by which a ticket's fields of these kinds are known."""
+    return frozenset(stem(word) for row in TICKET_FIELDS if row.kind in kinds for word in row.words)
+
+
+OF_STATUS = words_of_kinds(FieldKind.STATUS)
+_OF_TICKETS = words_of_kinds(FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.MOMENT)
+_ORDINARY = words_of_kinds(*FieldKind) | DESCRIBING | VALUE_WORDS
+
+IsLabel = Callable[[JsonValue], bool]
+"""Whether a value is a private name and nothing else."""
+
+
+class Defined(Struct):
+    """What the definitions of an answer say: keys that have a private name, and ids of private fields."""
+
+    keys: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+
+
+def words_of(key: str) -> frozenset[str]:
+    """The words of a key, in small letters and without their plural."""
+    return _known_words(key) if len(key) <= _LONGEST_KEY else _words_in(key)
+
+
+def _words_in(key: str) -> frozenset[str]:
+    return frozenset(map(stem, _WORDS.findall(key)))
+
+
+_known_words = lru_cache(maxsize=_MOST_KNOWN_KEYS)(_words_in)
+"""The rows of an answer have the same keys."""
+
+
+def defined(value: JsonValue, is_label: IsLabel) -> Defined:
+    """What every definition in ``value`` says."""
+    found = Defined()
+    waiting = [value]
+    while waiting:
+        container = waiting.pop()
+        if isinstance(container, dict):
+            if any(map(is_label, container.values())):
+                found.keys.update(_keys_labelled_in(container, is_label))
+                found.ids.update(_ids_in(container, is_label))
+            waiting.extend(container.values())
+        elif isinstance(container, list):
+            waiting.extend(container)
+    return found
+
+
+def names_a_field(value: JsonValue, is_label: IsLabel, depth: int = 0) -> bool:
+    """Whether an object says which field another value is of, and that is private."""
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return False
+    words = {key: words_of(key) for key in value}
+    if any(words[key] & _NAMING and is_label(item) for key, item in value.items()):
+        return not any(found & _OF_TICKETS for found in words.values())
+    return any(words[key] & FIELD_WORDS and names_a_field(item, is_label, depth + 1) for key, item in value.items())
+
+
+def is_value_of(value: Mapping[str, JsonValue], ids: Iterable[str], is_label: IsLabel) -> bool:
+    """Whether an object holds the value of a private field that one of its members defines, or refers to by its id."""
+    named = [key for key, item in value.items() if _points_to(key, item, ids, is_label)]
+    if not named:
+        return False
+    words = {key: words_of(key) for key in value if key not in named}
+    told = frozenset[str]().union(*words.values())
+    if any(words_of(key) & FIELD_WORDS for key in named):
+        return bool(told & VALUE_WORDS) or (not told & _OF_TICKETS and any(not w <= DESCRIBING for w in words.values()))
+    defines = any(map(is_label, value.values()))
+    return not defines and bool(told & VALUE_WORDS) and told <= VALUE_WORDS | DESCRIBING
+
+
+def _points_to(key: str, item: JsonValue, ids: Iterable[str], is_label: IsLabel) -> bool:
+    words = words_of(key)
+    if isinstance(item, dict):
+        return bool(words & FIELD_WORDS) and names_a_field(item, is_label)
+    if not ids or isinstance(item, (list, bool)) or item is None or str(item) not in ids or is_label(item):
+        return False
+    return bool(words & FIELD_WORDS) or bool(words and words <= _KEYS)
+
+
+def _ids_in(container: Mapping[str, JsonValue], is_label: IsLabel) -> Iterator[str]:
+    words = {key: words_of(key) for key in container}
+    if not any(words[key] & _NAMING and is_label(item) for key, item in container.items()):
+        return
+    if any(word & OF_STATUS for word in words.values()):
+        return  # a ticket whose title is such a name
+    for key, item in container.items():
+        is_id = isinstance(item, (str, int)) and not isinstance(item, bool)
+        if is_id and words[key] and words[key] <= _KEYS | {"field", "column"}:
+            yield str(item)
+
+
+def _keys_labelled_in(container: Mapping[str, JsonValue], is_label: IsLabel) -> Iterator[str]:
+    """Keys such as ``customfield_10010`` that another place of the answer gives a private name."""
+    numbered = all(map(str.isdecimal, container))
+    yield from (key for key, item in container.items() if (numbered or _is_made_up(key)) and is_label(item))
+    if any(map(_is_made_up, container)):
+        return
+    describes = all(words_of(key) <= DESCRIBING | _KEYS for key in container)
+    for key, item in container.items():
+        if isinstance(item, str) and (_is_made_up(item) or (describes and _is_key_of_rows(key, item, is_label))):
+            yield item
+
+
+def _is_key_of_rows(key: str, item: str, is_label: IsLabel) -> bool:
+    """Whether a definition's ``item`` may be the key of its values in rows, and hardly of anything else."""
+    words = words_of(key)
+    return bool(words) and words <= _KEYS and item.islower() and not is_label(item) and not words_of(item) & _ORDINARY
+
+
+def _is_made_up(key: str) -> bool:
+    """Whether a key tells nothing by itself: ``customfield_10010``, ``f7``; ids of tickets are in capitals."""
+    return key != key.upper() and any(map(str.isdigit, key)) and " " not in key and len(key) <= _LONGEST_KEY
