@@ -1,1 +1,1 @@
-"""MCP over a subprocess's pipes, both protocol eras. Knows no tickets."""
+"""MCP in both protocol eras: the protocol, and the transports that carry it. Knows no tickets."""

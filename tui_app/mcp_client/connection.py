@@ -1,40 +1,64 @@
-"""Requests and answers over one server process, matched by id; runs on the event loop that made it.
+"""Requests and answers over a transport, matched by id; runs on the event loop that made it.
 
-Invariants: every request ends exactly once, by its answer, its time limit, its cancellation or the server's end;
-within a second of the server's end none is left. An answer that nobody waits for (late, twice, unknown) is dropped.
+Invariants: every request ends exactly once, by its answer, its time limit, its cancellation or the transport's loss;
+after the loss none is left. An answer that nobody waits for (late, twice, unknown) is dropped.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
-from tui_app.mcp_client import failures, wire
-from tui_app.mcp_client.command import ClientLimits
+from msgspec import Struct
+
+from tui_app.mcp_client import explanations, wire
 from tui_app.mcp_client.era import MODERN_META
-from tui_app.mcp_client.pipes import ProcessPipes
-from tui_app.mcp_client.process import ServerProcess
+from tui_app.mcp_client.transport import PendingTransport
+from tui_app.mcp_client.types import Tool
 from tui_app.tickets.errors import MCPError
 
-_PULSE = 0.25
-"""Seconds between looks at whether the process runs, while answers are due: a grandchild may keep its pipes open."""
-_EXIT_GRACE = 0.4
-"""Seconds between a server's last output and its exit code; past it the message does without the code."""
-_EXIT_STEP = 0.01
-_MOST_UNSENT = 8 * 1024 * 1024
+_CHECK_INTERVAL = 0.25
+"""Seconds between looks at whether the other side is still there, while answers are due."""
+_MOMENT = 0.5
+"""Seconds until an answer is no longer expected: after an error that may be one, or the first half of a message."""
+_UNREAD, _INVALID = -32700, -32600
+"""Parse error and invalid request: the codes of an error without an id that can mean a request."""
+_MOST_BACKLOG = 8 * 1024 * 1024
 """Bytes that a server may leave unread before its own requests go unanswered."""
+
+
+class ClientLimits(Struct, frozen=True):
+    """Seconds, bytes and counts beyond which a request or a session is given up."""
+
+    start: float = 30.0
+    """From the first request to its proper answer. Real servers need up to 13 s when cold."""
+    request: float = 30.0
+    """Silence on one request; progress that the server reports restarts it."""
+    hard_maximum: float = 300.0
+    """The whole of one request, whatever progress is reported."""
+    probe: float = 2.0
+    """Silence after ``server/discover`` that marks a server as one which knows only ``initialize``."""
+    message_bytes: int = 32 * 1024 * 1024
+    """One message. The largest answers of real trackers are a few MB."""
+    tool_pages: int = 100
+    """Pages of tools/list; no real server needs more than a few."""
 
 
 class _Pending:
     """A request that was sent and not answered."""
 
-    __slots__ = ("cancellable", "future", "hard_end", "silence", "timer", "what")
+    __slots__ = ("cancellable", "future", "hard_end", "notified", "silence", "skipped", "timer", "what")
 
-    def __init__(self, what: str, future: asyncio.Future[Mapping[str, Any]], cancellable: bool) -> None:
+    def __init__(
+        self, what: str, future: asyncio.Future[Mapping[str, Any]], cancellable: bool, *, notified: int, skipped: int
+    ) -> None:
         self.what = what
+        self.notified = notified
+        self.skipped = skipped
         self.future = future
         self.cancellable = cancellable
         self.silence = 0.0
@@ -43,47 +67,64 @@ class _Pending:
 
 
 class Connection:
-    """Owns the pipes of a `ServerProcess` from the first request to the process's end."""
+    """Opens a transport, and owns it from the first request to its end."""
 
-    def __init__(self, process: ServerProcess, limits: ClientLimits) -> None:
-        self.process = process
+    def __init__(self, transport: PendingTransport, limits: ClientLimits) -> None:
+        self.peer = transport.peer
         self.modern = False
-        self.died_of_first_words = False
-        """It read what was sent, said nothing and ended, as some do whose first message must be ``initialize``."""
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._pending: dict[int, _Pending] = {}
         self._ids = itertools.count(1)
         self._heard = False
-        self._pulse: asyncio.TimerHandle | None = None
+        self._reader = wire.UntidyReader(limits.message_bytes)
+        self._half: asyncio.TimerHandle | None = None
+        self._notified = 0
+        self._notifications_taken = 0
+        """How many of our notifications the server has taken: what it answered later, or an error was meant for it."""
+        self.tool_changes = 0
+        """How often the server has announced that its tools are others."""
+        self._tools_changed = asyncio.Event()
+        self._next_check: asyncio.TimerHandle | None = None
         self._lost: MCPError | None = None
-        self._ending: asyncio.Task[None] | None = None
-        self._pipes = ProcessPipes(
-            process, limits.line_bytes, on_line=self._line, on_end=self._finish, on_overflow=self._overflow
+        self._transport = transport.open(
+            message_bytes=limits.message_bytes,
+            on_message=self._take,
+            on_failed=self._settle,
+            on_lost=self._lose_transport,
         )
 
     @property
     def alive(self) -> bool:
-        """Whether requests have a chance."""
-        return self._ending is None and self.process.exit_code is None
+        """Whether requests can succeed."""
+        return self._transport.alive
 
-    # ------------------------------------------------------------ what we send
+    @property
+    def refused_probe_by_ending(self) -> bool:
+        """It read the probe, answered nothing and ended, as some servers do that expect ``initialize`` first."""
+        return not self._heard and self._transport.lost_after_reading
+
+    # --------------------------------------------------------------- sending
 
     async def request(
         self,
         method: str,
         params: Mapping[str, Any],
         timeout: float | None = None,  # noqa: ASYNC109 (progress extends it)
+        *,
+        once: bool = False,
     ) -> Mapping[str, Any]:
         """Send a request and wait for its result through at most ``timeout`` seconds of silence.
 
+        ``once``: it changes something, so no transport sends it again, whatever is answered.
+
         Raises:
-            MCPTimeoutError: nothing came in time; the server was told to stop.
+            MCPTimeoutError: nothing came in time; the server was asked to cancel.
             MCPConnectionError: the server is gone.
             MCPProtocolError: the answer cannot be read.
             MCPToolError: the server answered with an error.
         """
-        number, pending = self._send(method, params, cancellable=True)
+        number, pending = self._send(method, params, cancellable=True, once=once)
         now = self._loop.time()
         pending.silence = self._limits.request if timeout is None else timeout
         pending.hard_end = now + max(self._limits.hard_maximum, timeout or 0.0)
@@ -98,30 +139,57 @@ class Connection:
         """Send a request that is never cancelled and has no time limit of its own."""
         return self._send(method, params, cancellable=False)[1].future
 
+    def usable(self, tools: Sequence[Tool]) -> tuple[Tool, ...]:
+        """Those of the server's ``tools`` that can be called over this transport."""
+        return self._transport.usable(tools)
+
     def notify(self, method: str) -> None:
         """Send a notification."""
-        self._write(wire.notification(method))
+        self._notify(method)
 
-    def _send(self, method: str, params: Mapping[str, Any], *, cancellable: bool) -> tuple[int, _Pending]:
+    async def wait_for_tools(self, changes: int, seconds: float) -> None:
+        """Wait until the server has announced more than ``changes`` changes of its tools, or is gone."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.tool_changes <= changes and self.alive:
+                    self._tools_changed.clear()
+                    await self._tools_changed.wait()
+
+    def _notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        self._notified += 1
+        self._transport.send(wire.notification(method, params))
+
+    def _send(
+        self, method: str, params: Mapping[str, Any], *, cancellable: bool, once: bool = False
+    ) -> tuple[int, _Pending]:
         if self._lost is not None:
             raise copy(self._lost)
         number = next(self._ids)
         what = f"{method} {params['name']}" if "name" in params else method
-        pending = self._pending[number] = _Pending(what, self._loop.create_future(), cancellable)
+        pending = self._pending[number] = _Pending(
+            what,
+            self._loop.create_future(),
+            cancellable,
+            notified=self._notified,
+            skipped=self.peer.skipped_lines,
+        )
         if cancellable:
             params = {**params, "_meta": {"progressToken": number, **(MODERN_META if self.modern else {})}}
-        self._write(wire.request(number, method, params))
-        if self._pulse is None:
-            self._pulse = self._loop.call_later(_PULSE, self._beat)
+        self._transport.send(wire.request(number, method, params, once=once))
+        if self._next_check is None:
+            self._next_check = self._loop.call_later(_CHECK_INTERVAL, self._check)
         return number, pending
 
-    def _write(self, line: bytes) -> None:
-        if self._ending is None:
-            self._pipes.write(line)
+    def _check(self) -> None:
+        self._next_check = None
+        if self._pending:
+            self._transport.check()
+            self._next_check = self._loop.call_later(_CHECK_INTERVAL, self._check)
 
     # ------------------------------------------------------ how a request ends
 
     def _settle(self, number: int, outcome: Mapping[str, Any] | MCPError) -> None:
+        self._transport.settled(number)
         pending = self._forget(number)
         if pending is None or pending.future.done():
             return
@@ -137,10 +205,11 @@ class Connection:
         return pending
 
     def _give_up(self, number: int, reason: str) -> None:
-        """Forget a request that is still pending, and tell the server."""
+        """Forget a request that is still pending, and notify the server."""
         pending = self._forget(number)
         if pending is not None and pending.cancellable:
-            self._write(wire.notification("notifications/cancelled", {"requestId": number, "reason": reason}))
+            self._notify("notifications/cancelled", {"requestId": number, "reason": reason})
+            self._transport.abandon(number)
 
     def _expire(self, number: int) -> None:
         pending = self._pending.get(number)
@@ -149,10 +218,11 @@ class Connection:
         limit = self._limits.hard_maximum if self._loop.time() >= pending.hard_end else pending.silence
         self._give_up(number, "it took too long")
         if not pending.future.done():
-            pending.future.set_exception(failures.too_slow(self.process, pending.what, limit))
+            noise = self.peer.skipped_lines > pending.skipped
+            pending.future.set_exception(explanations.too_slow(self.peer, pending.what, limit, noise=noise))
 
     def _progressed(self, params: Mapping[str, Any]) -> None:
-        """The server works on a request: the silence starts anew, the hard end stays."""
+        """The server reports progress: the silence restarts, the hard end stays."""
         token = params.get("progressToken")
         if not isinstance(token, int):
             return
@@ -163,94 +233,93 @@ class Connection:
         moment = min(self._loop.time() + pending.silence, pending.hard_end)
         pending.timer = self._loop.call_at(moment, self._expire, token)
 
-    # --------------------------------------------------------- what we receive
+    # -------------------------------------------------------------- receiving
 
-    def _line(self, line: bytes) -> None:
-        for message in wire.messages(line):
+    def _take(self, line: bytes) -> None:
+        self._handle(self._reader.messages(line))
+        if self._reader.held and self._half is None:
+            self._half = self._loop.call_later(_MOMENT, self._expect_rest, self._reader.held)
+
+    def _handle(self, messages: Iterable[wire.Message]) -> None:
+        for message in messages:
             if isinstance(message, wire.Noise):
-                self.process.keep_skipped(message.line)
+                self.peer.keep_skipped(message.line)
             else:
-                self._heard = True
                 self._received(message)
+                self._heard = True
+
+    def _expect_rest(self, held: int) -> None:
+        """The message of which ``held`` bytes were there a moment ago goes on, or was cut off."""
+        self._half = None
+        if self._reader.held == held:
+            self._handle(self._reader.let_go())
+        elif self._reader.held:
+            self._half = self._loop.call_later(_MOMENT, self._expect_rest, self._reader.held)
 
     def _received(self, message: wire.Message) -> None:
         match message:
             case wire.Answer():
-                self._settle(message.id, message.result)
+                self._answered(message.id, message.result)
             case wire.Notification(method="notifications/progress"):
                 self._progressed(message.params)
-            case wire.Refusal():
-                self._refused(message)
+            case wire.Notification(method="notifications/tools/list_changed"):
+                self.tool_changes += 1
+                self._tools_changed.set()
+            case wire.Refusal(id=None):
+                self._refused_something(message)
+            case wire.Refusal(id=int(number)):
+                self._answered(number, explanations.refused(self.peer, message))
             case wire.Unreadable() if pending := self._pending.get(message.id):
-                self._settle(message.id, failures.unreadable(self.process, pending.what, message.reason))
+                self._answered(message.id, explanations.unreadable(self.peer, pending.what, message.reason))
             case wire.ServerRequest():
                 self._asked(message)
+            case _:
+                pass  # nobody waits for it
 
-    def _refused(self, refusal: wire.Refusal) -> None:
-        number = refusal.id
-        if number is None and len(self._pending) == 1:
-            number = next(iter(self._pending))  # the server could not read the id; only this one can be meant
-        if number is not None:
-            self._settle(number, failures.refused(self.process, refusal))
+    def _answered(self, number: int, outcome: Mapping[str, Any] | MCPError) -> None:
+        pending = self._pending.get(number)
+        if pending is not None:
+            self._notifications_taken = max(self._notifications_taken, pending.notified)
+        self._settle(number, outcome)
+
+    def _refused_something(self, refusal: wire.Refusal) -> None:
+        """An error that names no request. It is given to one only where nothing else can be meant: the server could
+        not read the one request under way, finds no notification of ours invalid, and answers nothing within a moment.
+        """
+        number = next(iter(self._pending)) if len(self._pending) == 1 else None
+        if number is not None and not self._heard and not self._pending[number].cancellable:  # the probe
+            self._settle(number, explanations.refused(self.peer, refusal))
+            return
+        self.peer.keep_skipped(f"an error that names no request: {refusal.message}".encode(errors="replace"))
+        if self._notified > self._notifications_taken and refusal.code != _UNREAD:
+            self._notifications_taken += 1
+        elif number is not None and refusal.code in {_UNREAD, _INVALID}:
+            self._loop.call_later(_MOMENT, self._settle, number, explanations.refused(self.peer, refusal))
 
     def _asked(self, request: wire.ServerRequest) -> None:
-        """Answer a legacy server, which may ask; a modern one must not, and is never answered."""
-        if self.modern or self._pipes.unsent > _MOST_UNSENT:
+        """Answer a request of a legacy server; a modern one must not send any, and is never answered."""
+        if self.modern or self._transport.backlog > _MOST_BACKLOG:
             return
         if request.method == "ping":
-            self._write(wire.answer(request.id, {}))
+            self._transport.send(wire.answer(request.id, {}))
         elif request.method == "roots/list":
-            self._write(wire.answer(request.id, {"roots": []}))
+            self._transport.send(wire.answer(request.id, {"roots": []}))
         else:
-            self._write(wire.refusal(request.id, wire.METHOD_NOT_FOUND, "ticketdeck does not offer this"))
+            refusal = wire.refusal(request.id, wire.METHOD_NOT_FOUND, "ticketdeck does not offer this")
+            self._transport.send(refusal)
 
     # ------------------------------------------------------------------ the end
 
     async def close(self, *, patiently: bool = True) -> None:
         """End the server; pending requests fail. Returns when it is gone; harmless when it is already."""
-        self._finish(failures.closed(self.process), patiently=patiently)
-        if self._ending is not None:
-            await asyncio.shield(self._ending)
+        await self._transport.close(patiently=patiently)
 
-    def _overflow(self) -> None:
-        self._finish(failures.line_too_long(self.process, self._limits.line_bytes))
-
-    def _finish(self, error: MCPError | None = None, *, patiently: bool = False) -> None:
-        """Begin the end, once. Without ``error`` the server itself went, and how is found out first."""
-        if self._ending is None:
-            self._pipes.stop_writing()
-            if error is not None:
-                self._fail_all(error)
-            self._ending = self._loop.create_task(self._end(patiently))
-
-    async def _end(self, patiently: bool) -> None:
-        if self._lost is None:
-            await self._until_exit()
-            self._pipes.read_rest()
-            self.died_of_first_words = not self._heard and self.process.has_read_everything()
-            self._fail_all(failures.gone(self.process))
-        for pause in self.process.ending(patiently=patiently):
-            await asyncio.sleep(pause)
-        self._pipes.detach()
-        self.process.close_pipes()
-
-    async def _until_exit(self) -> None:
-        deadline = self._loop.time() + _EXIT_GRACE
-        while self.process.exit_code is None and self._loop.time() < deadline:  # noqa: ASYNC110 (no event tells it)
-            await asyncio.sleep(_EXIT_STEP)
-
-    def _fail_all(self, error: MCPError) -> None:
+    def _lose_transport(self, error: MCPError) -> None:
         self._lost = error
-        if self._pulse is not None:
-            self._pulse.cancel()
+        if self._next_check is not None:
+            self._next_check.cancel()
+        if self._half is not None:
+            self._half.cancel()
+        self._tools_changed.set()
         for number in tuple(self._pending):
             self._settle(number, copy(error))
-
-    def _beat(self) -> None:
-        self._pulse = None
-        if not self._pending or self._ending is not None:
-            return
-        if self.process.exit_code is not None:
-            self._finish()
-        else:
-            self._pulse = self._loop.call_later(_PULSE, self._beat)

@@ -1,9 +1,9 @@
-"""Which of the protocol's two eras a server speaks, found out with as little waiting as possible.
+"""Negotiates which of the protocol's two eras a server speaks, with as little waiting as possible.
 
 The modern ``server/discover`` is sent first; any error that is not itself modern, or silence, means ``initialize``. A
 server that was only slow may answer the probe after ``initialize`` was sent: then the late answer counts, because the
-server has committed itself to it (it refuses the handshake with -32022). Neither request is ever cancelled. What was
-found out is remembered per command, so the next start of a legacy server skips the probe.
+server has committed itself to it (it refuses the handshake with -32022). Neither request is ever cancelled. The
+result is remembered per target, so the next start of a legacy server skips the probe.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ MODERN_META: Mapping[str, Any] = {
     f"{_PREFIX}clientCapabilities": {},
     f"{_PREFIX}clientInfo": _CLIENT,
 }
-"""``params._meta`` of every modern request: there is no handshake that could have said it before."""
+"""``params._meta`` of every modern request, in place of a handshake."""
 
 _AnyFuture = TypeVar("_AnyFuture", bound="asyncio.Future[Any]")
 
 _REMEMBERED_PATIENCE = 5.0
-"""A server known to be modern is given this many times the silence: it only starts slowly."""
+"""Factor on the probe's silence for a server known to be modern: if it is silent, it is only starting slowly."""
 
 
 class EraCache(Protocol):
-    """Remembers a server's era by `ServerCommand.key`, from one start to the next."""
+    """Remembers a server's era by `Target.key`, from one start to the next."""
 
     def get(self, key: str) -> Era | None:
         """The era that was put last, None where nothing is known."""
@@ -62,7 +62,7 @@ class EraMemory:
 
 
 class Requester(Protocol):
-    """What the negotiation needs of a connection."""
+    """The part of a connection that negotiation needs."""
 
     def send(self, method: str, params: Mapping[str, Any]) -> asyncio.Future[Mapping[str, Any]]:
         """Send a request without a time limit of its own. It is never cancelled."""
@@ -72,7 +72,7 @@ class Requester(Protocol):
 
 
 async def negotiate(server: Requester, probe_silence: float, remembered: Era | None) -> ServerIdentity:
-    """Find out era, version and identity. The caller bounds the time.
+    """Agree on era and version, and read the server's identity. The caller bounds the time.
 
     Raises:
         MCPProtocolError: no version in common, or an answer that makes no sense; never worth a retry.
@@ -107,10 +107,14 @@ async def _probed(server: Requester, silence: float, remembered: Era | None) -> 
 async def _whichever_comes(
     server: Requester, probe: asyncio.Future[Mapping[str, Any]], silence: float
 ) -> ServerIdentity:
-    """The probe went unanswered so far: shake hands too, and take what the server commits itself to."""
+    """While the probe is still unanswered, try the handshake too, and take what the server commits itself to."""
     hands = _unread(asyncio.ensure_future(_handshake(server)))
     try:
         await asyncio.wait((probe, hands), return_when=asyncio.FIRST_COMPLETED)
+        if probe.done() and _asks_for_another_try(probe):
+            probe = _sent(server, "server/discover", {"_meta": MODERN_META})
+            await asyncio.wait((probe,), timeout=silence)
+            await asyncio.wait((probe, hands), return_when=asyncio.FIRST_COMPLETED)
         if probe.done() and (identity := _probe_identity(probe)):
             return identity
         if not hands.done() or hands.exception() is None:
@@ -142,7 +146,7 @@ async def _handshake(server: Requester, offered: str = LEGACY_VERSIONS[0]) -> Se
 
 
 def _probe_identity(probe: asyncio.Future[Mapping[str, Any]]) -> ServerIdentity | None:
-    """The identity that a modern server told; None: try the handshake."""
+    """The identity in a modern server's answer; None if the handshake has to be tried."""
     try:
         result = probe.result()
     except MCPError as error:
@@ -192,7 +196,7 @@ def _identity(result: Mapping[str, Any], info: object, era: Era, version: str) -
 
 
 def _sent(server: Requester, method: str, params: Mapping[str, Any]) -> asyncio.Future[Mapping[str, Any]]:
-    """A request whose answer may be left unread."""
+    """Send a request whose answer may be left unread."""
     return _unread(server.send(method, params))
 
 
@@ -213,7 +217,7 @@ def _refused_handshake(error: MCPError) -> MCPError:
         return _version_error(tuple(supported), error)
     refused = MCPProtocolError(
         f"The server refused the handshake: {error.cause}",
-        hint="Its standard error may say why.",
+        hint="Its log may explain why: see `ticketdeck doctor`.",
         title="The server did not start",
     )
     refused.code, refused.data = error.code, error.data

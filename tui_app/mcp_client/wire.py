@@ -1,15 +1,20 @@
-"""JSON-RPC 2.0 messages: requests to lines, lines to typed messages. Pure; what cannot be read is a value as well.
+"""JSON-RPC 2.0 messages: ours to frames, lines to typed messages. Pure; what cannot be read is a value as well.
 
 Servers are taken as they are: a missing ``jsonrpc``, ids that come back as strings or floats, a null beside the other
 of ``result`` and ``error``, and batches are accepted. An answer whose envelope allows no reading is `Unreadable`, so
 that the request it names fails at once; a line that is no message is `Noise`.
+
+`UntidyReader` reads servers that do not write each message on a line of its own: several on a line, text before or
+behind them, a message over several lines. A message between two texts is not read: it is one that a log quotes. A text
+before a message cannot make it a request of the server's. A line that is one message costs no more than `messages`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from json import JSONDecoder
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -17,15 +22,20 @@ from msgspec import Struct
 from tui_app.tickets.json_values import read_json
 
 METHOD_NOT_FOUND = -32601
-INVALID_REQUEST = -32600
-PARSE_ERROR = -32700
-MISSING_CAPABILITY = -32021
+HEADER_MISMATCH = -32020
 UNSUPPORTED_VERSION = -32022
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _ENVELOPE = frozenset(("jsonrpc", "result", "error"))
-_NAMED_BYTES = 256  # of a broken line's start and end: where a message names its id
+_NAMED_BYTES = 256  # of a broken line's start and end, where its id is looked for
 _ID = re.compile(rb'"id"\s*:\s*"?(\d{1,15})\b')
+_START = re.compile(r'\{\s*"(?:jsonrpc|id|method|result|error|params)"\s*:')
+_FURTHEST_START = 4096  # characters of text before a message
+_MOST_STARTS = 4
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_TOKENS = re.compile(rb"[\s{}\[\]:,\-+.\dEaeflnrstu]*")
+"""What is left of JSON without its strings."""
+_read_from = JSONDecoder(strict=False).raw_decode
 
 
 class Answer(Struct, frozen=True):
@@ -49,17 +59,19 @@ class Unreadable(Struct, frozen=True):
 
     id: int
     reason: str
+    is_json: bool = True
+    """False: it may be the beginning of a message that goes on, or have others behind it."""
 
 
 class ServerRequest(Struct, frozen=True):
-    """Something that the server asks of us. The id goes back as it came."""
+    """A request of the server's. Its id is sent back as it came."""
 
     id: int | float | str
     method: str
 
 
 class Notification(Struct, frozen=True):
-    """Something that the server tells."""
+    """A notification of the server's."""
 
     method: str
     params: Mapping[str, Any]
@@ -74,28 +86,45 @@ class Noise(Struct, frozen=True):
 Message: TypeAlias = Answer | Refusal | Unreadable | ServerRequest | Notification | Noise
 
 
-def request(number: int, method: str, params: Mapping[str, Any]) -> bytes:
-    """The line of a request."""
-    return _line({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+class Frame(Struct, frozen=True):
+    """One message of ours, and what a transport may have to know of it."""
+
+    data: bytes
+    """A line of JSON, newline included."""
+    method: str | None = None
+    """None: an answer to a `ServerRequest`."""
+    request_id: int | None = None
+    """None: nothing is answered to it."""
+    params: Mapping[str, Any] | None = None
+    """The parameters within ``data``, for transports that repeat some of them beside it."""
+    once: bool = False
+    """It changes something: a transport delivers it once, and repeats it after no refusal."""
 
 
-def notification(method: str, params: Mapping[str, Any] | None = None) -> bytes:
-    """The line of a notification."""
-    return _line({"jsonrpc": "2.0", "method": method} | ({"params": params} if params else {}))
+def request(number: int, method: str, params: Mapping[str, Any], *, once: bool = False) -> Frame:
+    """A request."""
+    message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+    return Frame(_line(message), method, number, params, once)
 
 
-def answer(number: int | float | str, result: Mapping[str, Any]) -> bytes:
-    """The line of our answer to a `ServerRequest`."""
-    return _line({"jsonrpc": "2.0", "id": number, "result": result})
+def notification(method: str, params: Mapping[str, Any] | None = None) -> Frame:
+    """A notification."""
+    message = {"jsonrpc": "2.0", "method": method} | ({"params": params} if params else {})
+    return Frame(_line(message), method, params=params)
 
 
-def refusal(number: int | float | str, code: int, message: str) -> bytes:
-    """The line with which we decline a `ServerRequest`."""
-    return _line({"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}})
+def answer(number: int | float | str, result: Mapping[str, Any]) -> Frame:
+    """Our answer to a `ServerRequest`."""
+    return Frame(_line({"jsonrpc": "2.0", "id": number, "result": result}))
+
+
+def refusal(number: int | float | str, code: int, message: str) -> Frame:
+    """An error in answer to a `ServerRequest`."""
+    return Frame(_line({"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}))
 
 
 def messages(line: bytes) -> Iterable[Message]:
-    """What ``line`` says: one message, several for a batch, none for a blank line."""
+    """The messages in ``line``: one, several for a batch, none for a blank line."""
     stripped = line.strip()
     if not stripped:
         return ()
@@ -111,7 +140,7 @@ def messages(line: bytes) -> Iterable[Message]:
 
 
 def _line(message: Mapping[str, Any]) -> bytes:
-    """ASCII only, so that no string of ours can fail to be encoded."""
+    """Encode as ASCII only, so that no string can fail to be encoded."""
     return _encode(message).encode("ascii") + b"\n"
 
 
@@ -175,7 +204,7 @@ def _our_id(value: Any) -> int | None:
 def _broken(line: bytes, error: ValueError) -> Message:
     """Unreadable where it is an answer that names its id, noise otherwise.
 
-    The name is looked for at both ends only: within the result, ``"id"`` means something else.
+    The id is looked for at both ends only: within the result, ``"id"`` means something else.
     """
     start, end = line[:_NAMED_BYTES], line[-_NAMED_BYTES:]
     if b'"method"' in start or not (b'"result"' in start + end or b'"error"' in start + end):
@@ -184,7 +213,7 @@ def _broken(line: bytes, error: ValueError) -> Message:
     if found is None:
         return Noise(line)
     number = found if isinstance(found, bytes) else found[1]
-    return Unreadable(int(number), f"it cannot be read as JSON: {error}"[:300])
+    return Unreadable(int(number), f"it cannot be read as JSON: {error}"[:300], is_json=False)
 
 
 def _last(found: Sequence[bytes]) -> bytes | None:
@@ -194,3 +223,117 @@ def _last(found: Sequence[bytes]) -> bytes | None:
 def _kind(value: Any) -> str:
     names = {type(None): "missing or null", list: "an array", str: "a string", bool: "true or false"}
     return names.get(type(value), "a number")
+
+
+# --------------------------------------------------------- messages that share lines
+
+
+class UntidyReader:
+    """Lines to messages. ``most`` is how many bytes of an unfinished message are held."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lines: list[bytes] = []
+        self._held = 0
+        self._depth = 0
+
+    @property
+    def held(self) -> int:
+        """Bytes of a message that goes on, if it is one, on the next line."""
+        return self._held
+
+    def messages(self, line: bytes) -> Iterable[Message]:
+        """The messages that ``line`` holds or ends."""
+        found = tuple(messages(line))
+        if all(_is_clear(message) for message in found):
+            return (*self.let_go(), *found) if self._lines and found else found
+        if self._lines:
+            return self._continued(line)
+        beside = tuple(_beside_each_other(line))
+        if beside:
+            return beside
+        if (depth := _depth(line)) and line.lstrip()[:1] in b"{[":
+            self._hold(line, depth)
+            return ()
+        return found
+
+    def let_go(self) -> tuple[Message, ...]:
+        """What is held, line by line: it does not go on."""
+        lines, self._lines, self._held = self._lines, [], 0
+        return tuple(message for line in lines for message in messages(line))
+
+    def _hold(self, line: bytes, depth: int) -> None:
+        self._lines.append(line)
+        self._held += len(line)
+        self._depth = depth if len(self._lines) == 1 else self._depth + depth
+
+    def _continued(self, line: bytes) -> Iterable[Message]:
+        depth = _depth(line)
+        if depth is None:  # a log line in between
+            return (Noise(line),)
+        self._hold(line, depth)
+        if self._held > self._most:
+            return self.let_go()
+        if self._depth > 0:
+            return ()
+        whole = b"\n".join(self._lines)
+        self._lines, self._held = [], 0
+        return tuple(messages(whole))
+
+
+def _depth(line: bytes) -> int | None:
+    """How many brackets ``line`` opens more than it closes; None if no message is cut like that."""
+    rest = _STRING.sub(b"", line)
+    if not _TOKENS.fullmatch(rest):
+        return None
+    opened, closed = (sum(map(rest.count, brackets)) for brackets in ((b"{", b"["), (b"}", b"]")))
+    return opened - closed
+
+
+def _beside_each_other(line: bytes) -> Iterator[Message]:
+    """The messages on a line that is not one message; none if they cannot be told from what a log quotes."""
+    text = line.decode("utf-8", "replace")
+    start, end = _first_message(text)
+    if end < 0:
+        return
+    before, pieces = text[:start].strip(), [text[start:end]]
+    while (following := _START.match(text, len(text) - len(text[end:].lstrip()))) is not None:
+        start, end = following.start(), _end_of_message(text, following.start())
+        if end < 0:
+            return
+        pieces.append(text[start:end])
+    behind = text[end:].strip()
+    if before and behind:
+        return
+    for noise in filter(None, (before, behind)):
+        yield Noise(noise.encode())
+    for piece in pieces:
+        for message in messages(piece.encode(errors="surrogatepass")):
+            yield Noise(piece.encode(errors="replace")) if before and _asks(message) else message
+
+
+def _first_message(text: str) -> tuple[int, int]:
+    """Where the first message begins and ends; its end is -1 if there is none."""
+    starts = _START.finditer(text, 0, _FURTHEST_START)
+    for start, _ in zip(starts, range(_MOST_STARTS), strict=False):
+        end = _end_of_message(text, start.start())
+        if end >= 0:
+            return start.start(), end
+    return 0, -1
+
+
+def _end_of_message(text: str, start: int) -> int:
+    """Where the message that begins at ``start`` ends; -1 if there is none."""
+    try:
+        value, end = _read_from(text, start)
+    except (ValueError, RecursionError):
+        return -1
+    return end if isinstance(value, dict) and value.get("jsonrpc") == "2.0" else -1
+
+
+def _is_clear(message: Message) -> bool:
+    return not isinstance(message, Noise) and (not isinstance(message, Unreadable) or message.is_json)
+
+
+def _asks(message: Message) -> bool:
+    return isinstance(message, ServerRequest)

@@ -1,13 +1,16 @@
 """The bridge to servers written for Node.js: how they are recognised, set up, and explained when they cannot run.
 
-Whether Node.js is new enough is looked up when a start has failed, so a healthy start never waits for it.
+Whether Node.js is new enough is checked after a start has failed, so a healthy start never waits for it.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+
+from tui_app.processes.family import start
 
 OLDEST_NODE = 16
 """The official SDK needs it: older ones lack syntax and globals that it uses."""
@@ -27,26 +30,26 @@ def is_node_command(argv: Sequence[str]) -> bool:
 
 
 def node_defaults(argv: Sequence[str], ours: Mapping[str, str]) -> dict[str, str]:
-    """The variables that a Node server gets unless its profile sets them; a value of the user's own wins."""
+    """The variables that a Node server gets unless its profile sets them; a value in ``ours`` wins."""
     if not is_node_command(argv):
         return {}
     return {name: ours.get(name) or value for name, value in _DEFAULTS.items()}
 
 
 async def node_problem(argv: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Why ``argv`` cannot run as far as Node.js is to blame, in words with what to install; empty: it is not."""
+    """Why ``argv`` cannot run, and what to install; empty if Node.js is not the reason."""
     if not is_node_command(argv):
         return ""
-    import shutil
+    import shutil  # needed after a failed start only
 
     program = argv[0] if PurePath(argv[0]).name in {"node", "nodejs"} else "node"
     found = shutil.which(program, path=environment.get("PATH"))
     if found is None:
         return f"Node.js is not installed (no {program} on the PATH). {install_hint('node')}"
-    said = await _version(found, environment)
-    match = _VERSION.match(said)
+    version = await _version(found, environment)
+    match = _VERSION.match(version)
     if match and int(match[1]) < OLDEST_NODE:
-        return f"Node.js {said.lstrip('v')} ({found}) is older than {OLDEST_NODE}. {install_hint('node')}"
+        return f"Node.js {version.lstrip('v')} ({found}) is older than {OLDEST_NODE}. {install_hint('node')}"
     return ""
 
 
@@ -56,13 +59,12 @@ def install_hint(program: str) -> str:
 
 
 async def _version(node: str, environment: Mapping[str, str]) -> str:
-    import asyncio
-    import subprocess
+    import asyncio  # not loaded yet when a server is started early
 
     try:
-        process = subprocess.Popen(  # noqa: ASYNC220 (starting takes a millisecond; waiting is done below)
+        family = start(
             [node, "--version"],
-            env=dict(environment),
+            environment=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -70,7 +72,7 @@ async def _version(node: str, environment: Mapping[str, str]) -> str:
         )
     except OSError:
         return ""
-    with process:  # reads nothing until the process has ended: a version fits any pipe
+    with family.process as process:  # reads nothing until the process has ended: a version fits any pipe
         try:
             for _ in range(round(_VERSION_LIMIT / _VERSION_STEP)):
                 if process.poll() is not None:
@@ -78,6 +80,7 @@ async def _version(node: str, environment: Mapping[str, str]) -> str:
                 await asyncio.sleep(_VERSION_STEP)
         finally:
             process.kill()
+            family.release()
         return process.stdout.read(100).decode(errors="replace").strip() if process.stdout else ""
 
 

@@ -1,4 +1,4 @@
-"""The environment of a server: what any program needs to run and reach the network, and what its profile names.
+"""The environment of a server: what any program needs to run and to reach the network, and what its profile sets.
 
 Invariant: no variable of ours reaches a server that is neither on this list nor in the server's own configuration, so
 a token exported for one tracker is not handed to the server of another.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from tui_app.mcp_client.node import node_defaults
+from tui_app.mcp_client.stdio.node import node_defaults
 
 _PASSED_ON = frozenset(
     """
@@ -30,7 +30,7 @@ _PASSED_ON_PREFIXES = ("LC_",)
 def server_environment(
     argv: Sequence[str], own: Mapping[str, str], ours: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """All variables that ``argv`` is started with: its ``own``, and some of ``ours``, this program's environment."""
+    """All variables to start ``argv`` with: its ``own``, and the allowlisted ones of this program (``ours``)."""
     ours = os.environ if ours is None else ours
     environment = {name: value for name, value in ours.items() if _passed_on(name, value)}
     environment |= node_defaults(argv, ours)

@@ -1,0 +1,163 @@
+"""HTTP as this program uses it: one client for an endpoint's TLS files and proxy, and bounded single exchanges.
+
+Invariants: certificates are always checked; nothing is taken from the environment but certificates (``SSL_CERT_FILE``,
+``SSL_CERT_DIR``), the proxy is the endpoint's; no redirect is followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+
+import httpx2
+from msgspec import Struct
+
+from tui_app import __version__
+from tui_app.mcp_client.http.endpoint import HttpEndpoint, TlsFiles
+from tui_app.mcp_client.http.events import TooLargeError, Unpacker
+from tui_app.tickets.errors import ConfigError
+
+CONNECT_SECONDS = 10.0
+"""For TCP and TLS together with the proxy; a host that drops packets is noticed by this."""
+_KEPT_OPEN_SECONDS = 55.0
+"""An unused connection is closed after this: sooner than most load balancers do, which is at 60 s or later."""
+
+ENCODINGS = "gzip, deflate"
+"""Content encodings that `Unpacker` reads."""
+
+
+class FetchedPage(Struct, frozen=True):
+    """The outcome of one exchange. ``headers`` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def http_client(endpoint: HttpEndpoint) -> httpx2.AsyncClient:
+    """A client for ``endpoint`` on the running event loop; its time limits are for the connection only.
+
+    Raises:
+        ConfigError: a TLS file, or the proxy, cannot be used.
+    """
+    encrypted = endpoint.url.lower().startswith("https:") or (endpoint.proxy or "").startswith("https:")
+    try:
+        return httpx2.AsyncClient(
+            verify=tls_context(endpoint.tls) if encrypted else _no_tls(),
+            proxy=endpoint.proxy,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            limits=httpx2.Limits(keepalive_expiry=_KEPT_OPEN_SECONDS),
+            headers={"User-Agent": f"ticketdeck/{__version__}", "Accept-Encoding": ENCODINGS},
+        )
+    except (ValueError, ImportError, httpx2.InvalidURL):
+        scheme = (endpoint.proxy or "").partition("://")[0]
+        raise ConfigError(
+            f"The proxy of the environment cannot be used: {scheme or 'no'} is not a kind that is supported.",
+            hint="Set HTTPS_PROXY to an http:// or https:// address, or name the server's host in NO_PROXY.",
+        ) from None
+
+
+def tls_context(files: TlsFiles) -> ssl.SSLContext:
+    """The system's certificates, or those of ``SSL_CERT_FILE``, and the profile's own files.
+
+    Raises:
+        ConfigError: a file cannot be read, or holds no certificate or key.
+    """
+    context = httpx2.create_ssl_context()
+    if files.ca:
+        try:
+            context.load_verify_locations(cafile=files.ca)
+        except (OSError, ssl.SSLError) as error:
+            raise _unusable("tls.ca", files.ca, error) from None
+    if files.cert:
+        try:
+            context.load_cert_chain(files.cert, files.key, password=_no_password)
+        except (OSError, ssl.SSLError, ValueError) as error:
+            raise _unusable("tls.cert and tls.key", files.cert, error) from None
+    return context
+
+
+async def fetch(
+    client: httpx2.AsyncClient,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    most_bytes: int = 1024 * 1024,
+    seconds: float = 10.0,
+) -> FetchedPage:
+    """One exchange within ``seconds``, its body unpacked.
+
+    Raises:
+        TimeoutError: it took longer.
+        TooLargeError: the body has more than ``most_bytes``.
+        UnreadableBodyError: it cannot be unpacked.
+        httpx2.HTTPError: there was no exchange.
+    """
+    async with asyncio.timeout(seconds), client.stream(method, url, headers=headers, content=content) as response:
+        body = await read_body(response, most_bytes)
+        return FetchedPage(
+            response.status_code, {name.lower(): value for name, value in response.headers.items()}, body
+        )
+
+
+async def read_body(response: httpx2.Response, most_bytes: int, *, cut: bool = False) -> bytes:
+    """The body, unpacked; ``cut``: what is beyond ``most_bytes`` is left unread.
+
+    Raises:
+        TooLargeError: it has more than ``most_bytes``, and is not to be cut.
+        UnreadableBodyError: it cannot be unpacked.
+    """
+    unpacker = Unpacker(response.headers.get("content-encoding", ""))
+    pieces: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_raw():
+        for piece in unpacker.feed(chunk):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most_bytes:
+                if not cut:
+                    raise TooLargeError
+                return b"".join(pieces)[:most_bytes]
+    return b"".join(pieces)
+
+
+def _no_tls() -> ssl.SSLContext:
+    """For plain http: cheap to make, and trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _no_password() -> str:
+    raise ValueError("the key has a password, which cannot be asked for")
+
+
+def _unusable(key: str, path: str, error: Exception) -> ConfigError:
+    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error) or "it is no PEM file"
+    return ConfigError(f"{key}: {path} cannot be used: {str(reason).lower()}.", hint="It has to be a PEM file.")
+
+
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """An error with all that it came from, within groups too."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        waiting += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            waiting += current.exceptions
+
+
+def system_words(causes: list[BaseException]) -> str:
+    """The operating system's word for what happened; the deepest one is the most exact."""
+    failures = (cause for cause in causes if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError))
+    numbers = [failure.errno for failure in failures if failure.errno]
+    return os.strerror(numbers[-1]).lower() if numbers else ""

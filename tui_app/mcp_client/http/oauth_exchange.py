@@ -1,0 +1,197 @@
+"""The exchanges of a login over HTTP: discovery, registration, tokens. What to send and how to read it is in `oauth`.
+
+Invariant: every address is checked before it is asked (`check_address`), with the IP addresses that its name leads to;
+no redirect is followed; an answer has 1 MiB and 10 s at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import httpx2
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui_app.mcp_client.auth_challenge import AuthChallenge, read_challenge
+from tui_app.mcp_client.http.endpoint import HttpEndpoint, TlsFiles, origin, proxy_for
+from tui_app.mcp_client.http.events import TooLargeError, UnreadableBodyError
+from tui_app.mcp_client.http.network import FetchedPage, fetch, http_client
+from tui_app.mcp_client.oauth.metadata import (
+    AuthorizationServer,
+    ResourceMetadata,
+    check_address,
+    decoded,
+    fallback_server,
+    legacy_issuer,
+    read_resource_metadata,
+    read_server_metadata,
+    resource_metadata_urls,
+    server_metadata_urls,
+)
+from tui_app.mcp_client.oauth.registration import FormRequest
+from tui_app.tickets.errors import MCPAuthenticationError, MCPConnectionError, MCPTimeoutError
+from tui_app.tickets.text import clean_line
+
+EXCHANGE_SECONDS = 10.0
+_OK, _REFUSED = 200, 401
+_PING = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
+_VERSION_HEADER = {"Accept": "application/json", "MCP-Protocol-Version": "2025-11-25"}
+
+
+class Discovered(Struct, frozen=True):
+    """What a server says of the login to it."""
+
+    server: AuthorizationServer
+    resource: str
+    """The resource indicator to send (RFC 8707)."""
+    offered_scopes: tuple[str, ...] = ()
+
+
+class OAuthExchange:
+    """Makes the exchanges for one endpoint; belongs to the running event loop.
+
+    Args:
+        endpoint: the MCP server, with its certificates.
+        environ: for the proxies.
+        seconds: that one exchange may take.
+    """
+
+    def __init__(self, endpoint: HttpEndpoint, environ: Mapping[str, str], seconds: float = EXCHANGE_SECONDS) -> None:
+        self._endpoint = endpoint
+        self._environ = environ
+        self._seconds = seconds
+
+    async def discover(self, challenge: AuthChallenge | None, metadata_url: str = "") -> Discovered:
+        """Who lets users in to the server, and by which addresses.
+
+        Args:
+            challenge: the server's refusal, if there was one.
+            metadata_url: of the authorization server, where the profile names it.
+
+        Raises:
+            MCPAuthenticationError: it cannot be found out, or must not be used.
+            MCPError: a server did not answer.
+        """
+        url = self._endpoint.url
+        resource = await self._resource_metadata(challenge.resource_metadata if challenge else None)
+        if metadata_url:
+            page = await self.get(metadata_url)
+            issuer = named_issuer(page.body)
+            server = read_server_metadata(issuer, page.body)
+        elif resource is not None and resource.authorization_servers:
+            server = await self._server_metadata(resource.authorization_servers[0], needed=True)
+        else:
+            server = await self._server_metadata(legacy_issuer(url), needed=False)
+        for address in (server.authorization_endpoint, server.token_endpoint, server.registration_endpoint):
+            if address:
+                check_address(address, url)
+        indicator = resource.resource if resource is not None else url.partition("#")[0]
+        return Discovered(server, indicator, resource.scopes_supported if resource is not None else ())
+
+    async def challenge(self) -> AuthChallenge | None:
+        """How the server refuses whoever has not logged in; None: it does not refuse.
+
+        Raises:
+            MCPError: it did not answer.
+        """
+        url = self._endpoint.url
+        page = await self._exchange("POST", url, {"Content-Type": "application/json", **_VERSION_HEADER}, _PING)
+        header = page.headers.get("www-authenticate")
+        return read_challenge(url, page.status, [header] if header else []) if page.status == _REFUSED else None
+
+    def checked(self, address: str) -> str:
+        """``address`` if the user may be sent there.
+
+        Raises:
+            MCPAuthenticationError: it is not encrypted, or leads elsewhere than the server could.
+        """
+        return check_address(address, self._endpoint.url)
+
+    async def get(self, url: str) -> FetchedPage:
+        """The answer to a GET.
+
+        Raises:
+            MCPError: there was none.
+        """
+        return await self._exchange("GET", url, _VERSION_HEADER, None)
+
+    async def post(self, request: FormRequest) -> FetchedPage:
+        """The answer to a POST.
+
+        Raises:
+            MCPError: there was none.
+        """
+        return await self._exchange("POST", request.url, request.headers, request.content)
+
+    async def _resource_metadata(self, named: str | None) -> ResourceMetadata | None:
+        for url in resource_metadata_urls(self._endpoint.url, named):
+            page = await self.get(url)
+            if page.status == _OK:
+                return read_resource_metadata(self._endpoint.url, page.body)
+        return None
+
+    async def _server_metadata(self, issuer: str, *, needed: bool) -> AuthorizationServer:
+        for url in server_metadata_urls(issuer):
+            page = await self.get(url)
+            if page.status == _OK:
+                return read_server_metadata(issuer, page.body)
+        if not needed:
+            return fallback_server(self._endpoint.url)
+        raise MCPAuthenticationError(
+            f"{self._endpoint.named} says that {clean_line(issuer)} lets users in, which does not say how.",
+            hint="Put a token of the tracker into the profile's headers, such as Authorization; or name the address of "
+            "the login server's metadata as oauth.metadata_url.",
+            title="The login server cannot be found",
+        )
+
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> FetchedPage:
+        check_address(url, self._endpoint.url)
+        target = self._target(url)
+        if target.proxy is None:
+            check_address(url, self._endpoint.url, await _addresses(url))
+        host = clean_line(urlsplit(url).hostname or url)
+        try:
+            async with http_client(target) as client:
+                return await fetch(client, method, url, headers=headers, content=content, seconds=self._seconds)
+        except TimeoutError:
+            raise MCPTimeoutError(
+                f"{host}, where the login is, did not answer within {self._seconds:g} s.", hint="Try again in a moment."
+            ) from None
+        except TooLargeError:
+            raise MCPAuthenticationError(
+                f"The answer of {host} is too large to be part of a login.",
+                hint="Check the profile's url; `ticketdeck doctor` shows what the server publishes for a login.",
+            ) from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnreadableBodyError, UnicodeError) as error:
+            reason = clean_line(str(error)) or type(error).__name__
+            raise MCPConnectionError(
+                f"{host}, where the login is, cannot be reached: {reason}.", hint="Check the network, then try again."
+            ) from None
+
+    def _target(self, url: str) -> HttpEndpoint:
+        """The endpoint for another address: the same certificates, but the client's own only where the server is."""
+        tls = self._endpoint.tls
+        if origin(url) != origin(self._endpoint.url):
+            tls = TlsFiles(ca=tls.ca)
+        return replace(self._endpoint, url=url, headers={}, tls=tls, proxy=proxy_for(url, self._environ))
+
+
+async def _addresses(url: str) -> list[str]:
+    """The IP addresses of a URL's host; none where it has none, which the exchange then tells."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(urlsplit(url).hostname, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # a name with parts that no name can have
+        return []
+    return [str(entry[4][0]) for entry in found]
+
+
+def named_issuer(body: bytes) -> str:
+    """The issuer that metadata at an address of the user's own choice names."""
+    try:
+        found = decoded(dict[str, object], body).get("issuer")
+    except ValueError:
+        found = None
+    return str(found or "")

@@ -1,0 +1,116 @@
+"""Registration: how this program gets to be known at an authorization server, and how that server refuses (RFC 7591).
+
+Invariant: no value of an answer reaches an error message except ``error`` and its description, cleaned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from tui_app.mcp_client.oauth.metadata import AuthorizationServer, decoded
+from tui_app.tickets.errors import MCPAuthenticationError
+from tui_app.tickets.text import clean_line
+
+CLIENT_NAME = "ticketdeck"
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_GRANTS = ("authorization_code", "refresh_token")
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+class InvalidGrantError(MCPAuthenticationError):
+    """A refresh token or code is no longer good: only a new login helps (RFC 6749 section 5.2)."""
+
+
+class Client(Struct, frozen=True):
+    """This program as an authorization server knows it; never used at another issuer."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    auth_method: str = "none"
+    """``none``, ``client_secret_basic`` or ``client_secret_post``."""
+
+
+class FormRequest(Struct, frozen=True):
+    """A POST to make."""
+
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class _Refusal(Struct, frozen=True):
+    error: str = ""
+    error_description: str = ""
+
+
+class _Registered(Struct, frozen=True):
+    client_id: str
+    client_secret: str = ""
+    token_endpoint_auth_method: str = "none"  # noqa: S105 (the name of a method)
+
+
+def registration_request(server: AuthorizationServer, redirect_uri: str, scopes: str) -> FormRequest:
+    """Dynamic registration (RFC 7591 section 3.1) as a native client without a secret."""
+    wanted = {
+        "client_name": CLIENT_NAME,
+        "redirect_uris": [redirect_uri],
+        "grant_types": [*_GRANTS, *([DEVICE_GRANT] if server.device_authorization_endpoint else [])],
+        "response_types": ["code"],
+        "token_endpoint_auth_method": "none",
+        "application_type": "native",
+    }
+    if scopes:
+        wanted["scope"] = scopes
+    return FormRequest(server.registration_endpoint, _JSON, msgspec.json.encode(wanted))
+
+
+def read_registration(server: AuthorizationServer, status: int, body: bytes) -> Client:
+    """The client that was registered.
+
+    Raises:
+        MCPAuthenticationError: the server refused.
+    """
+    if status not in (200, 201):
+        raise refused("register this program", body, status)
+    try:
+        answer = decoded(_Registered, body)
+    except ValueError:
+        raise refused("register this program", body, status) from None
+    return Client(server.issuer, answer.client_id, answer.client_secret, answer.token_endpoint_auth_method)
+
+
+def configured_client(server: AuthorizationServer, client_id: str, client_secret: str) -> Client:
+    """The client that an administrator registered, with the way to authenticate that the server takes."""
+    if not client_secret:
+        return Client(server.issuer, client_id)
+    offered = server.token_endpoint_auth_methods_supported
+    method = "client_secret_basic" if "client_secret_basic" in offered or not offered else "client_secret_post"
+    return Client(server.issuer, client_id, client_secret, method)
+
+
+def refused_with(body: bytes) -> str:
+    """The ``error`` of a refusal (RFC 6749 section 5.2), unsanitised; empty: there is none."""
+    return _refusal(body).error
+
+
+def refused(what: str, body: bytes, status: int) -> MCPAuthenticationError:
+    """The failure for an authorization server that did not do ``what``, in words that follow "did not"."""
+    refusal = _refusal(body)
+    kind = InvalidGrantError if refusal.error == "invalid_grant" else MCPAuthenticationError
+    reason = clean_line(refusal.error_description or refusal.error) or f"it answered with status {status}"
+    return kind(
+        f"The login server did not {what}: {reason}.",
+        hint="Log in again with `ticketdeck login`.",
+        title="The login failed",
+    )
+
+
+def _refusal(body: bytes) -> _Refusal:
+    try:
+        return decoded(_Refusal, body)
+    except ValueError:
+        return _Refusal()

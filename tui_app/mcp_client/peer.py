@@ -1,0 +1,205 @@
+"""The server at the other end of a session, as messages and ``doctor`` may show it.
+
+Invariant: every text that a `Peer` returns is sanitised, with the target's secrets masked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
+
+from tui_app.tickets.text import clean
+
+LOG_KEPT = 64 * 1024
+"""Bytes of the log that are remembered; the last lines are what explains a failure."""
+_SHORTEST_TOKEN = 6  # characters; masking shorter ones would eat ordinary words
+_TOKENS_KEPT = 8
+"""Access tokens that are masked; an answer comes long before as many have been refreshed."""
+SKIPPED_KEPT = 200
+"""Received lines without a message that are remembered."""
+SKIPPED_LINE_KEPT = 500
+"""Characters of each of them."""
+
+_LONGEST_SECRET = 4096  # bytes; longer ones may be cut by the end of a skipped line
+_MASK = "****"
+_LAST_LINE = 300  # characters of the log, or of other output, that go into an error message
+
+
+_PROBE = re.compile(r"server/discover|io\.model")
+"""The first request's name, or the beginning of its members', which validators cut."""
+_REASON_LINES = 80
+"""The last lines of a log, among which the reason for a crash is looked for."""
+_BEHIND_THE_REASON = re.compile(
+    r"""\s | [^\w"'(<\[/]*$ | [-*\u2022]\s | .*:$  # a frame of the stack, brackets, an item of a list, its heading
+    | [\w.]+\ v\d[\w.]*(\ \(.*\))?$ | exit\ status\ \d+$  # the runtime's name and version, how it ended
+    | (note|hint|help):\s | .*\S\.log$  # advice, and where there is more""",
+    re.VERBOSE,
+)
+_ERROR = re.compile(r"\b[\w.$]*(?:Error|Exception|[Pp]anic)\b(?: \[\w+\])?: \S")
+
+
+class Target(Protocol):
+    """What a session is opened with, with every reference filled in; a `ServerCommand` is one."""
+
+    @property
+    def named(self) -> str:
+        """For error messages: the target without its secrets, and where the user can change it."""
+
+    @property
+    def key(self) -> str:
+        """Identifies this target; a digest, so that it can be stored."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that are masked wherever the server repeats them."""
+
+
+class Peer:
+    """Names the server, masks its secrets, and remembers what it wrote beside the protocol.
+
+    Args:
+        target: what the session was opened with; ``str(target)`` may be shown.
+        log_name: what error messages call the server's log, such as ``standard error``.
+        output_name: what they call the way of its messages.
+    """
+
+    def __init__(self, target: Target, log_name: str, output_name: str = "the connection") -> None:
+        self.target = target
+        self.log_name = log_name
+        self.output_name = output_name
+        self.skipped_lines = 0
+        self._tokens: deque[str] = deque(maxlen=_TOKENS_KEPT)
+        self._log = b""
+        self._skipped: deque[str] = deque(maxlen=SKIPPED_KEPT)
+
+    @property
+    def named(self) -> str:
+        """For error messages: the target and where the user can change it."""
+        return self.target.named
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the server was given and nobody may see."""
+        return (*self.target.secrets, *self._tokens)
+
+    def keep_token(self, token: str) -> None:
+        """Mask an access token from now on, too; the latest few are remembered."""
+        if len(token) >= _SHORTEST_TOKEN and token not in self._tokens:
+            self._tokens.append(token)
+
+    def masked(self, text: str) -> str:
+        """``text`` without the secrets, otherwise as it was."""
+        return mask(text, self.secrets)
+
+    def foreign(self, text: str) -> str:
+        """``text`` of the server's as it may be shown: sanitised, without the secrets."""
+        return clean(self.masked(text))
+
+    @property
+    def log_tail(self) -> str:
+        """The end of the log so far."""
+        tail = self._log[-LOG_KEPT:]
+        if len(self._log) > LOG_KEPT:
+            tail = tail.partition(b"\n")[2] or tail  # begin with a whole line
+        text = tail.decode("utf-8", "replace").replace("\r\n", "\n")
+        return self.foreign(_without_probe(text) if _PROBE.search(text) else text)
+
+    @property
+    def reason_line(self) -> str:
+        """The line of the log that tells why the server ended or waits: its last, unless that belongs to a crash."""
+        return _reason(self.log_tail.splitlines())[:_LAST_LINE]
+
+    @property
+    def last_log_line(self) -> str:
+        """The last line of the log that is not blank, shortened."""
+        lines = (line.strip() for line in reversed(self.log_tail.splitlines()))
+        return next((line[:_LAST_LINE] for line in lines if line), "")
+
+    @property
+    def skipped_tail(self) -> str:
+        """The latest received lines that were no messages."""
+        return self.foreign("\n".join(line.rstrip() for line in self._skipped))
+
+    @property
+    def last_skipped_line(self) -> str:
+        """The latest of them that is not blank, shortened."""
+        lines = (line.strip() for line in reversed(self.skipped_tail.splitlines()))
+        return next((line[:_LAST_LINE] for line in lines if line), "")
+
+    def keep_log(self, chunk: bytes) -> None:
+        """Append to the log."""
+        self._log += chunk
+        if len(self._log) > 4 * LOG_KEPT:
+            self._log = self._log[-LOG_KEPT - 1 :]
+
+    def keep_skipped(self, line: bytes) -> None:
+        """Count and remember a line that is no message."""
+        self.skipped_lines += 1
+        masked = self.masked(line[: SKIPPED_LINE_KEPT + _LONGEST_SECRET].decode("utf-8", "replace"))
+        self._skipped.append(masked[:SKIPPED_LINE_KEPT])  # half a secret would not be found later
+
+
+def mask(text: str, secrets: Sequence[str]) -> str:
+    """``text`` with every secret replaced by asterisks, also where it is written for JSON or for an address."""
+    for form in _written_forms(tuple(secrets)):
+        text = text.replace(form, _MASK)
+    return text
+
+
+@lru_cache(maxsize=64)
+def _written_forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """How texts may hold ``secrets``, longest first, since one may be a part of another."""
+    from urllib import parse
+
+    forms: set[str] = set()
+    for secret in filter(None, secrets):
+        written = (json.dumps(secret), json.dumps(secret, ensure_ascii=False))
+        forms |= {secret, parse.quote(secret, safe="", errors="replace"), parse.quote_plus(secret, errors="replace")}
+        forms |= {text[1:-1] for text in written}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _reason(lines: Sequence[str]) -> str:
+    """The last line, or the error that a crash has written before its stack and whatever follows that."""
+    filled = [line for line in lines[-_REASON_LINES:] if line.strip()]
+    behind = 0
+    while behind < len(filled) and _BEHIND_THE_REASON.match(filled[-1 - behind]):
+        if _ERROR.search(filled[-1 - behind]):
+            break
+        behind += 1
+    if not filled or behind in {0, len(filled)}:
+        return filled[-1].strip() if filled else ""
+    errors = (line for line in reversed(filled) if _ERROR.search(line))
+    return next(errors, filled[-1 - behind]).strip()
+
+
+def _without_probe(text: str) -> str:
+    """A log without the records in which a server complains of our first request, which it need not know.
+
+    What a validator writes of one request goes on over many lines, of which every third or so repeats its name.
+    """
+    lines = text.splitlines(keepends=True)
+    kept: list[str] = []
+    taken = 0
+    for mention, line in enumerate(lines):
+        if mention >= taken and _PROBE.search(line):
+            kept += lines[taken : max(taken, _record_start(lines, mention))]
+            taken = mention + 1
+            while taken < len(lines) and lines[taken][:1].isspace():
+                taken += 1
+    return "".join([*kept, *lines[taken:]])
+
+
+def _record_start(lines: Sequence[str], mention: int) -> int:
+    """Where the record that mentions the probe begins: with a line of several words that is not indented."""
+    start = mention
+    while start and (lines[start][:1].isspace() or (start != mention and len(lines[start].split()) < 2)):
+        start -= 1
+    frames = start
+    while frames and lines[frames - 1][:1].isspace():
+        frames -= 1
+    return frames - 1 if frames and lines[frames - 1].startswith("Traceback") else start

@@ -1,0 +1,269 @@
+"""The transport over a server's pipes, on an event loop: whole lines in, bytes out, standard error kept.
+
+Invariants: nothing here ever blocks. From `StdioTransport.__init__` until the server has ended, both outputs are read
+as fast as they come, so no server is ever stopped by a full pipe. Within a second of the server's end the loss is
+reported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from tui_app.mcp_client import explanations
+from tui_app.mcp_client.peer import Peer
+from tui_app.mcp_client.stdio.process import ServerProcess
+from tui_app.mcp_client.types import Tool
+from tui_app.mcp_client.wire import Frame
+from tui_app.tickets.errors import MCPError
+from tui_app.tickets.json_values import read_json
+
+_MOST_LAST_READS = 256
+"""A grandchild may hold a pipe open after the server's end, and write on for ever."""
+_EXIT_GRACE = 0.4
+"""Seconds between a server's last output and its exit code; past it the message does without the code."""
+_EXIT_STEP = 0.01
+_QUIET = 0.1
+"""Seconds without output after which a message counts as whole that no newline ends, as some framings write it."""
+
+
+class StdioTransport:
+    """A `Transport`. Owns the process from here to its end."""
+
+    def __init__(
+        self,
+        process: ServerProcess,
+        peer: Peer,
+        message_bytes: int,
+        *,
+        on_message: Callable[[bytes], None],
+        on_lost: Callable[[MCPError], None],
+    ) -> None:
+        self.lost_after_reading = False
+        self._process = process
+        self._peer = peer
+        self._message_bytes = message_bytes
+        self._on_message, self._on_lost = on_message, on_lost
+        self._loop = asyncio.get_running_loop()
+        self._lines = LineReader(message_bytes)
+        self._quiet: asyncio.TimerHandle | None = None
+        self._unsent = bytearray()
+        self._ending: asyncio.Task[None] | None = None
+        self._loop.add_reader(process.stdout, self._output_ready)
+        self._loop.add_reader(process.stderr, self._errors_ready)
+
+    @property
+    def alive(self) -> bool:
+        return self._ending is None and self._process.exit_code is None
+
+    @property
+    def backlog(self) -> int:
+        return len(self._unsent)
+
+    def send(self, frame: Frame) -> None:
+        """What the pipe does not take now goes out when the server reads on."""
+        if self._ending is not None:
+            return
+        data, sent = frame.data, 0
+        if not self._unsent:
+            try:
+                sent = os.write(self._process.stdin, data)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self._finish()
+                return
+            if sent < len(data):
+                self._loop.add_writer(self._process.stdin, self._input_ready)
+        self._unsent += data[sent:]
+
+    def settled(self, request_id: int) -> None:
+        """Nothing is held for a request: all of them share the pipes."""
+
+    def abandon(self, request_id: int) -> None:
+        """As `settled`."""
+
+    def usable(self, tools: Sequence[Tool]) -> tuple[Tool, ...]:
+        return tuple(tools)
+
+    def check(self) -> None:
+        """A grandchild may keep the pipes of a server open that has ended."""
+        if self._ending is None and self._process.exit_code is not None:
+            self._finish()
+
+    async def close(self, *, patiently: bool = True) -> None:
+        self._finish(explanations.closed(self._peer), patiently=patiently)
+        if self._ending is not None:
+            await asyncio.shield(self._ending)
+
+    # --------------------------------------------------------------- the pipes
+
+    def _take(self, chunk: bytes) -> None:
+        if not self._lines.held and chunk.isspace():
+            return  # megabytes of blank lines are told from an answer in no time
+        for line in self._lines.feed(chunk):
+            if line and not line.isspace():
+                self._on_message(line)
+        if self._lines.held and self._quiet is None:
+            self._quiet = self._loop.call_later(_QUIET, self._look_at_rest, self._lines.held)
+
+    def _look_at_rest(self, held: int) -> None:
+        """Take what no newline has ended, if it has stayed as it was and is whole."""
+        self._quiet = None
+        if self._lines.held == held:
+            if self._lines.ends_like_a_message():
+                self._on_message(self._lines.rest())
+        elif self._lines.held and self._ending is None:
+            self._quiet = self._loop.call_later(_QUIET, self._look_at_rest, self._lines.held)
+
+    def _output_ready(self) -> None:
+        chunk = self._process.read_output()
+        if chunk:
+            try:
+                self._take(chunk)
+            except LineTooLongError:
+                self._finish(explanations.message_too_long(self._peer, self._message_bytes))
+        elif chunk is not None:
+            self._loop.remove_reader(self._process.stdout)
+            self._finish()
+
+    def _errors_ready(self) -> None:
+        chunk = self._process.read_errors()
+        if chunk:
+            self._peer.keep_log(chunk)
+        elif chunk is not None:
+            self._loop.remove_reader(self._process.stderr)
+
+    def _input_ready(self) -> None:
+        try:
+            del self._unsent[: os.write(self._process.stdin, self._unsent)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._finish()
+            return
+        if not self._unsent:
+            self._loop.remove_writer(self._process.stdin)
+
+    # ----------------------------------------------------------------- the end
+
+    def _finish(self, error: MCPError | None = None, *, patiently: bool = False) -> None:
+        """Begin the end, once. Without ``error`` the server itself went, and how is found out first."""
+        if self._ending is not None:
+            return
+        if self._unsent:
+            self._loop.remove_writer(self._process.stdin)
+            self._unsent.clear()
+        self._ending = self._loop.create_task(self._end(patiently=patiently, known=error is not None))
+        if error is not None:
+            self._on_lost(error)
+
+    async def _end(self, *, patiently: bool, known: bool) -> None:
+        if not known:
+            await self._until_exit()
+            self._read_rest()
+            self.lost_after_reading = self._process.has_read_everything()
+            ended = self._process.how_it_ended()
+            happened = f"ended with {ended}" if ended else "closed its pipes and was ended"
+            if self._process.look_for_background():
+                happened += " and left a process in the background, where nobody can talk to it"
+            self._on_lost(explanations.gone(self._peer, happened))
+        for pause in self._process.ending(patiently=patiently):
+            await asyncio.sleep(pause)
+        self._loop.remove_reader(self._process.stdout)
+        self._loop.remove_reader(self._process.stderr)
+        self._process.close_pipes()
+
+    async def _until_exit(self) -> None:
+        deadline = self._loop.time() + _EXIT_GRACE
+        while self._process.exit_code is None and self._loop.time() < deadline:  # noqa: ASYNC110 (there is no event)
+            await asyncio.sleep(_EXIT_STEP)
+
+    def _read_rest(self) -> None:
+        """Read what is left in the pipes after the server's end: perhaps an answer, and the end of its log."""
+        for _ in range(_MOST_LAST_READS):
+            if not (chunk := self._process.read_output()):
+                break
+            with suppress(LineTooLongError):
+                self._take(chunk)
+        self._on_message(self._lines.rest())
+        for _ in range(_MOST_LAST_READS):
+            if not (chunk := self._process.read_errors()):
+                break
+            self._peer.keep_log(chunk)
+
+
+class LineTooLongError(Exception):
+    """A line grew beyond the cap; what was read of it is lost."""
+
+
+class LineReader:
+    """Turns chunks into whole lines without their newline, in time linear in the bytes, however the chunks are cut.
+
+    Invariant: it never holds more than its cap and one chunk; a line beyond the cap is an error while it still grows.
+    """
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._pieces: list[bytes] = []
+        self._held = 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that ``chunk`` completes.
+
+        Raises:
+            LineTooLongError: the line under way, or one that was completed, is longer than the cap.
+        """
+        *ended, rest = chunk.split(b"\n")
+        if not ended:
+            self._hold(rest)
+            return ended
+        ended[0] = self._joined(ended[0])
+        if any(len(line) > self._cap for line in ended):
+            self._pieces.clear()
+            raise LineTooLongError
+        self._hold(rest)
+        return ended
+
+    @property
+    def held(self) -> int:
+        """How many bytes came after the last newline."""
+        return self._held
+
+    def ends_like_a_message(self) -> bool:
+        """Whether what came after the last newline may be a whole message, or the last brackets of one."""
+        if not self._pieces or not self._pieces[-1].rstrip().endswith(b"}"):
+            return False
+        self._pieces = [b"".join(self._pieces)]
+        if not self._pieces[0].strip(b" \t\r]}"):
+            return True
+        try:
+            read_json(self._pieces[0][self._pieces[0].find(b"{") :])
+        except ValueError:
+            return False
+        return True
+
+    def rest(self) -> bytes:
+        """What came after the last newline, at the end of the stream."""
+        return self._joined(b"")
+
+    def _hold(self, piece: bytes) -> None:
+        if not piece:
+            return
+        self._held += len(piece)
+        if self._held > self._cap:
+            self._pieces.clear()
+            self._held = 0
+            raise LineTooLongError
+        self._pieces.append(piece)
+
+    def _joined(self, last: bytes) -> bytes:
+        if not self._pieces:
+            return last
+        self._pieces.append(last)
+        line = b"".join(self._pieces)
+        self._pieces.clear()
+        self._held = 0
+        return line
