@@ -1,38 +1,62 @@
-"""Reading ``config.toml``: imported only where there is one. pydantic is loaded only for one that takes a closer look.
-
-Unknown keys are a warning, not an error: an older version may read what a newer one wrote.
-"""
+"""Reading ``config.toml``; every mistake names file, line and key. Of unknown keys it warns."""
 
 from __future__ import annotations
 
 import shlex
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from tui_app.settings.auth_presets import AUTH_PRESETS
-from tui_app.settings.config import LOCAL_PROFILE, QuickView, Settings, UiSettings, local_profile
+from tui_app.settings.model import LOCAL_PROFILE, ConfiguredCommand, Settings, UiSettings, local_profile
 from tui_app.settings.permissions import refuse_if_others_can_write
-from tui_app.settings.profiles import AuthCommands, PoolLimits, Profile, RetryPolicy, Timeouts
-from tui_app.settings.toml_lines import line_of
+from tui_app.settings.profiles import (
+    AUTH_PRESETS,
+    AuthCommands,
+    OAuthSettings,
+    PoolLimits,
+    Profile,
+    RetryPolicy,
+    Timeouts,
+    TlsSettings,
+    WriteSettings,
+)
+from tui_app.settings.remote import check_header, check_url, unencrypted
+from tui_app.settings.toml_places import dotted, line_of
+from tui_app.settings.views import read_command, read_view
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import ConfigError, UsageError
-from tui_app.tickets.plain_values import NotPlainError, plain_value
+from tui_app.tickets.fields import ChangeKind
+from tui_app.tickets.query import parse_query
+from tui_app.tickets.urls import site_named
+from tui_app.tickets.validation import InvalidValueError, validated
+from tui_app.tickets.vocabulary import nearest
 
 _Model = TypeVar("_Model")
+_Value = TypeVar("_Value")
 
-_TOP_LEVEL = ("default", "profiles", "ui", "keys", "quick_views")
-_UI_KEYS = ("theme", "columns", "refresh_seconds")
-_TABLES: Mapping[str, type[Struct]] = {
+_TOP_LEVEL = ("default", "profiles", "ui", "keys", "views", "quick_views", "commands")
+OTHER_TABLES = ("keys", "views", "commands")  # fields of `UiSettings` that have a table of their own
+_UI_KEYS = tuple(name for name in UiSettings.__struct_fields__ if name not in OTHER_TABLES)
+TABLES: Mapping[str, type[Struct]] = {
     "auth": AuthCommands,
+    "oauth": OAuthSettings,
+    "tls": TlsSettings,
     "timeouts": Timeouts,
     "pool": PoolLimits,
     "retry": RetryPolicy,
+    "write": WriteSettings,
 }
-_NOT_WRITTEN = ("name", "source")  # fields of a profile that say where it stands, not what it is
+_BELONGS_TO = {"env": "command", "cwd": "command", "headers": "url", "oauth": "url", "tls": "url"}
+"""Keys of a profile that have a meaning only beside another one."""
+_MAY_HOLD_SECRETS = frozenset(("env", "headers", "oauth", "url"))
+_CHANGES = tuple(str(kind) for kind in ChangeKind if kind is not ChangeKind.TOOL)
+_NOT_WRITTEN = ("name", "source", "read_only")  # fields of a profile that are no keys of its table
+PROFILE_KEYS = tuple(name for name in Profile.__struct_fields__ if name not in _NOT_WRITTEN)
 
 
 def read_config(path: Path) -> Settings:
@@ -41,8 +65,8 @@ def read_config(path: Path) -> Settings:
     Raises:
         ConfigError: names file, line and key, and what is allowed there.
     """
-    refuse_if_others_can_write(path)
     try:
+        refuse_if_others_can_write(path)
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
@@ -52,16 +76,21 @@ def read_config(path: Path) -> Settings:
 
 
 def parse_config(path: Path, text: str) -> Settings:
-    """Check ``text`` as what ``path`` holds.
-
-    Raises:
-        ConfigError: names file, line and key, and what is allowed there.
-    """
+    """Like `read_config`, with ``text`` for what ``path`` holds."""
     return _ConfigReader(path, text).settings()
 
 
+def config_faults(path: Path, text: str) -> tuple[list[ConfigError], tuple[str, ...]]:
+    """Every mistake in ``text``, of which `parse_config` raises the first, and what is not known there."""
+    try:
+        reader = _ConfigReader(path, text)
+        return [*reader.faults()], tuple(reader.unknown_keys())
+    except ConfigError as error:
+        return [error], ()
+
+
 class _ConfigReader:
-    """One reading of one file; every mistake is raised with the place where it stands."""
+    """Reads one file; every mistake is raised with its file, line and key."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
@@ -69,53 +98,116 @@ class _ConfigReader:
         self._content = self._parsed()
 
     def settings(self) -> Settings:
-        content = self._content
         profiles = {name: self._profile(name, table) for name, table in self._table("profiles").items()}
         default = self._default(profiles)
         ui = self._ui()
         return Settings(
             profiles=profiles if LOCAL_PROFILE in profiles else {**profiles, LOCAL_PROFILE: local_profile()},
-            default=default,
+            default=default[0],
+            together=default,
             ui=ui,
-            notices=tuple(self._unknown_keys(content)),
+            notices=(*self.unknown_keys(), *self._unencrypted(profiles)),
             source=self._path,
         )
+
+    def faults(self) -> Iterator[ConfigError]:
+        """Every mistake, one for each profile and table; whatever depends on a mistaken one is not looked at."""
+        profiles = self._table("profiles")
+        checks: list[Callable[[], object]] = [partial(self._profile, name, table) for name, table in profiles.items()]
+        checks += [partial(self._default, profiles), self._ui]
+        for check in checks:
+            try:
+                check()
+            except ConfigError as error:
+                yield error
 
     def _parsed(self) -> dict[str, Any]:
         try:
             return tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also a number of too many digits, and nesting too deep
             reason = str(error)
             raise ConfigError(f"{self._path} is not valid TOML: {reason[:1].lower()}{reason[1:]}.") from None
 
-    def _default(self, profiles: Mapping[str, Profile]) -> str:
-        default = self._content.get("default")
-        if default is None:
-            return next(iter(profiles), LOCAL_PROFILE)
-        if default not in (*profiles, LOCAL_PROFILE):
-            names = ", ".join((*profiles, LOCAL_PROFILE))
-            raise self._mistake(("default",), f"there is no profile {default!r}", f"It can be: {names}.")
-        return str(default)
+    def _default(self, profiles: Mapping[str, object]) -> tuple[str, ...]:
+        """The profiles to use where none is named: one, or several that are searched together."""
+        written = self._content.get("default", next(iter(profiles), LOCAL_PROFILE))
+        names = ", ".join((*profiles, LOCAL_PROFILE))
+        default = written if isinstance(written, list) else [written]
+        if not default:
+            raise self._mistake(("default",), "it is empty", f"It can be: {names}, or a list of these.")
+        for name in default:
+            if name not in (*profiles, LOCAL_PROFILE):
+                raise self._mistake(("default",), f"there is no profile {name!r}", f"It can be: {names}.")
+        return tuple(dict.fromkeys(map(str, default)))
 
     def _profile(self, name: str, table: Any) -> Profile:
         place = ("profiles", name)
         if not isinstance(table, dict):
-            raise self._mistake(place, "it is not a table", f"Write [profiles.{name}] and its keys below.")
-        if "command" not in table:
-            raise self._mistake(place, "it has no command", 'For example: command = ["npx", "-y", "some-mcp-server"].')
+            raise self._mistake(place, "it is not a table", f"Write [profiles.{name}], and its keys below.")
         written = {key: value for key, value in table.items() if key not in _NOT_WRITTEN}
-        written["command"] = self._argv((*place, "command"), written["command"])
-        if not written["command"]:
-            raise self._mistake((*place, "command"), "it is empty", 'For example: command = ["node", "server.js"].')
+        self._check_kind(place, written)
+        if "command" in written:
+            written["command"] = self._argv((*place, "command"), written["command"])
+            if not written["command"]:
+                raise self._mistake((*place, "command"), "it is empty", 'For example: command = ["node", "server.js"].')
         if "auth" in written:
             written["auth"] = self._auth((*place, "auth"), written["auth"])
-        return self._checked(Profile, {**written, "name": name, "source": str(self._path)}, place)
+        if isinstance(written.get("oauth"), dict) and isinstance(scopes := written["oauth"].get("scopes"), str):
+            written["oauth"] = {**written["oauth"], "scopes": scopes.split()}
+        profile = self._checked(Profile, {**written, "name": name, "source": str(self._path)}, place)
+        self._check_remote(place, profile)
+        self._check_write((*place, "write"), profile)
+        self._read((*place, "query"), lambda: check_criteria(parse_query(profile.query)))
+        return profile
+
+    def _check_write(self, place: tuple[str, ...], profile: Profile) -> None:
+        """What may be changed is named by words that there are: a misspelt one would allow or forbid nothing."""
+        for key, words in (("allow", profile.write.allow), ("deny", profile.write.deny)):
+            for word in words:
+                if word not in _CHANGES and not word.startswith("tool:"):
+                    raise self._mistake(
+                        (*place, key), f"{word!r} is no change", f"It can be: {', '.join(_CHANGES)}, tool:NAME."
+                    )
+
+    def _check_kind(self, place: tuple[str, ...], written: Mapping[str, Any]) -> None:
+        """A profile is a program or an address, and has the keys of one of them."""
+        if "command" in written and "url" in written:
+            raise self._mistake(
+                (*place, "url"),
+                "url and command exclude each other: a server is an address or a program",
+                "Keep the one that is meant.",
+            )
+        if "command" not in written and "url" not in written:
+            raise self._mistake(
+                place,
+                f"it has no command and no url{_strangers(written)}",
+                'For example: command = ["npx", "-y", "some-mcp-server"], or url = "https://mcp.example.com/mcp".',
+            )
+        for key, other in _BELONGS_TO.items():
+            if key in written and other not in written:
+                raise self._mistake((*place, key), f"{key} belongs to {other}, which this profile does not have", "")
+
+    def _check_remote(self, place: tuple[str, ...], profile: Profile) -> None:
+        key = "url"
+        try:
+            if profile.url and "${" not in profile.url:
+                check_url(profile.url)
+            for name, value in profile.headers.items():
+                key = f"headers.{name}"
+                check_header(name, value)
+            key = "sites"
+            for site in profile.sites:
+                site_named(site)
+        except ValueError as error:
+            raise self._mistake((*place, *key.split(".", 1)), str(error), "") from None
+        if not profile.url and not profile.command:
+            raise self._mistake((*place, "url"), "it is empty", 'For example: url = "https://mcp.example.com/mcp".')
 
     def _auth(self, place: tuple[str, ...], written: Any) -> Any:
         if isinstance(written, str):
             if written not in AUTH_PRESETS:
                 raise self._mistake(
-                    place, f"{written!r} is no preset", f"It can be: {', '.join(AUTH_PRESETS)}, or a table."
+                    place, f"{written!r} is not a preset", f"It can be: {', '.join(AUTH_PRESETS)}, or a table."
                 )
             return AUTH_PRESETS[written]
         if isinstance(written, dict):
@@ -124,7 +216,7 @@ class _ConfigReader:
         return written
 
     def _argv(self, place: tuple[str, ...], written: Any) -> Any:
-        """A command may be written as one line too; it is split as a shell would, and no shell ever sees it."""
+        """A command written as one line, split as a shell would split it; no shell is involved."""
         if not isinstance(written, str):
             return written
         try:
@@ -136,20 +228,29 @@ class _ConfigReader:
         table = {key: value for key, value in self._table("ui").items() if key in _UI_KEYS}
         ui = self._checked(UiSettings, table, ("ui",))
         keys = self._checked(dict[str, str], self._table("keys"), ("keys",))
-        return UiSettings(ui.theme, ui.columns, ui.refresh_seconds, keys, tuple(self._quick_views()))
+        self._read(("ui", "notify"), lambda: check_criteria(parse_query(ui.notify)))
+        if ui.branch:
+            from tui_app.tickets.branch_names import check_template  # late: few configs have one
 
-    def _quick_views(self) -> Iterator[QuickView]:
-        views = self._content.get("quick_views", [])
-        if not isinstance(views, list):
-            raise self._mistake(("quick_views",), "it is not a list", "Write [[quick_views]] for each one.")
-        for number, view in enumerate(views):
-            if not isinstance(view, dict) or not isinstance(view.get("name"), str):
-                raise self._mistake(("quick_views", number), "it has no name", 'For example: name = "mine".')
-            criteria = {key: value for key, value in view.items() if key != "name"}
-            try:
-                yield QuickView(view["name"], check_criteria(criteria))
-            except UsageError as error:
-                raise self._mistake(("quick_views", number, error.field), error.cause.rstrip("."), error.hint) from None
+            self._read(("ui", "branch"), partial(check_template, ui.branch))
+        views = (view for key in ("views", "quick_views") for view in self._list(key, read_view))
+        return replace(ui, keys=keys, views=tuple(views), commands=tuple(self._list("commands", read_command)))
+
+    def _list(self, key: str, read: Callable[[Any, Collection[str]], _Value]) -> Iterator[_Value]:
+        """What ``read`` makes of each table of a list of them. 0.1.0 called ``views`` ``quick_views``."""
+        tables = self._content.get(key, [])
+        if not isinstance(tables, list):
+            raise self._mistake((key,), "it is not a list", f"Write [[{key}]] for each one.")
+        profiles = tuple(dict.fromkeys((*self._table("profiles"), LOCAL_PROFILE)))
+        for number, table in enumerate(tables):
+            yield self._read((key, number), partial(read, table, profiles))
+
+    def _read(self, place: tuple[str | int, ...], read: Callable[[], _Value]) -> _Value:
+        """What ``read`` returns; what it finds wrong is a mistake at ``place`` or below."""
+        try:
+            return read()
+        except UsageError as error:
+            raise self._mistake((*place, *filter(None, [error.field])), error.cause.rstrip("."), error.hint) from None
 
     def _table(self, key: str) -> dict[str, Any]:
         table = self._content.get(key, {})
@@ -159,47 +260,59 @@ class _ConfigReader:
 
     def _checked(self, kind: type[_Model], raw: Any, place: tuple[str, ...]) -> _Model:
         try:
-            value: _Model = plain_value(kind, raw)
-        except NotPlainError:
-            return self._converted(kind, raw, place)
-        return value
-
-    def _converted(self, kind: type[_Model], raw: Any, place: tuple[str, ...]) -> _Model:
-        from pydantic import TypeAdapter, ValidationError
-
-        try:
-            return TypeAdapter(kind).validate_python(raw)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            inner = tuple(step for step in first["loc"] if step != "[key]")
-            shown = "env" not in inner and not isinstance(first["input"], dict)  # env may hold a secret
-            given = f"{str(first['input'])!r:.80} does not fit: " if shown else ""
-            reason = f"{given}{first['msg'][:1].lower()}{first['msg'][1:]}"
-            raise self._mistake((*place, *inner), reason, "") from None
+            return validated(kind, raw)
+        except InvalidValueError as error:
+            shown = not _MAY_HOLD_SECRETS & set(error.path) and not isinstance(
+                error.value, dict
+            )  # a secret is not repeated
+            found = f"{str(error.value)!r:.80} does not fit: " if shown else ""
+            reason = f"{found}{error.reason[:1].lower()}{error.reason[1:]}"
+            raise self._mistake((*place, *error.path), reason, "") from None
 
     def _mistake(self, place: tuple[str | int, ...], reason: str, hint: str) -> ConfigError:
         line = line_of(self._text, place)
         where = f"{self._path}, line {line}" if line else str(self._path)
-        return ConfigError(f"{where}: {_dotted(place)}: {reason}.", hint=hint or f"Change it in {self._path}.")
+        return ConfigError(f"{where}: {dotted(place)}: {reason}.", hint=hint or f"Change it in {self._path}.")
 
-    def _unknown_keys(self, content: Mapping[str, Any]) -> Iterator[str]:
+    def unknown_keys(self) -> Iterator[str]:
+        """A sentence for each key that nobody reads."""
+        content = self._content
         yield from self._unknown((), content, _TOP_LEVEL)
         yield from self._unknown(("ui",), content.get("ui", {}), _UI_KEYS)
-        for name, profile in content.get("profiles", {}).items():
-            known = [field for field in Profile.__struct_fields__ if field not in _NOT_WRITTEN]
-            yield from self._unknown(("profiles", name), profile, known)
-            for key, kind in _TABLES.items():
-                if isinstance(profile.get(key), dict):
-                    yield from self._unknown(("profiles", name, key), profile[key], kind.__struct_fields__)
+        commands = content.get("commands", [])
+        for number, table in enumerate(commands if isinstance(commands, list) else ()):
+            yield from self._unknown(("commands", number), table, ConfiguredCommand.__struct_fields__)
+        for name, profile in self._table("profiles").items():
+            yield from self._unknown(("profiles", name), profile, PROFILE_KEYS)
+            for key, kind in TABLES.items():
+                if isinstance(profile, dict):
+                    yield from self._unknown(("profiles", name, key), profile.get(key), kind.__struct_fields__)
 
-    def _unknown(self, place: tuple[str, ...], table: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
-        for key in table:
+    def _unencrypted(self, profiles: Mapping[str, Profile]) -> Iterator[str]:
+        for name, profile in profiles.items():
+            if sentence := unencrypted(profile.url):
+                line = line_of(self._text, ("profiles", name, "url"))
+                yield f"{self._path}, line {line}: profiles.{name}.url: {sentence}"
+
+    def _unknown(self, place: tuple[str | int, ...], table: Any, known: Collection[str]) -> Iterator[str]:
+        for key in table if isinstance(table, dict) else ():
             if key not in known:
                 path = (*place, key)
-                yield f"{self._path}, line {line_of(self._text, path)}: {_dotted(path)} is not known and has no effect."
+                hint = f" Did you mean {close}?" if (close := closest(key, known)) else ""
+                where = f"{self._path}, line {line_of(self._text, path)}"
+                yield f"{where}: {dotted(path)} is not known and has no effect.{hint}"
 
 
-def _dotted(place: tuple[str | int, ...]) -> str:
-    """``profiles.work.command[1]``"""
-    words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return words.removeprefix(".")
+def _strangers(written: Iterable[str]) -> str:
+    """A clause that names the keys of a profile that are none, one of which was probably to be another."""
+    unknown = [key for key in written if key not in PROFILE_KEYS]
+    if not unknown:
+        return ""
+    close = closest(unknown[0], ("command", "url"))
+    meant = f"; did you mean {close}?" if close else ""
+    return f" ({', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known{meant})"
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The one of ``known`` that ``word`` was probably to be; empty if none is close."""
+    return next(iter(nearest(word, known)), "")

@@ -1,4 +1,4 @@
-"""Secrets that are kept elsewhere: in the system's keyring, or given by a command such as a password manager's."""
+"""Secrets from the system's keyring, or from a command such as a password manager's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+
+from tui_app.processes.family import run
 
 _PATIENCE = 30.0
 """Seconds: a password manager may first ask for its own password, in a window."""
@@ -15,14 +17,14 @@ def from_keyring(entry: str) -> str:
     """The secret ``service/user`` from the first keyring tool that is installed.
 
     Raises:
-        LookupError: in words: there is no such tool, or no such entry.
+        LookupError: there is no keyring tool or no such entry, as a sentence.
     """
     service, _, user = entry.rpartition("/")
     if not service or not user:
         raise LookupError(f"${{keyring:{entry}}} should read ${{keyring:service/user}}")
     argv = keyring_command("get", service, user)
     if argv is None:
-        raise LookupError("there is no keyring tool here (keyring, secret-tool or macOS security)")
+        raise LookupError("no keyring tool is installed (keyring, secret-tool or macOS security)")
     return _output(argv, f"the keyring has no entry {entry} ({argv[0]})")
 
 
@@ -30,7 +32,7 @@ def from_command(line: str) -> str:
     """What the command in ``line`` prints; split into words as a shell would, run without one.
 
     Raises:
-        LookupError: in words: it cannot be run, failed, or printed nothing.
+        LookupError: it cannot be run, failed, or printed nothing, as a sentence.
     """
     try:
         argv = tuple(shlex.split(line))
@@ -38,7 +40,7 @@ def from_command(line: str) -> str:
         raise LookupError(f"${{command:{line}}} cannot be split into words ({error})") from None
     if not argv:
         raise LookupError("${command:} names no command")
-    return _output(argv, f"the command {argv[0]} gave no secret")
+    return _output(argv, f"the command {argv[0]} returned no secret")
 
 
 def keyring_command(action: str, service: str, user: str) -> tuple[str, ...] | None:
@@ -56,10 +58,14 @@ def keyring_command(action: str, service: str, user: str) -> tuple[str, ...] | N
 
 
 def _output(argv: tuple[str, ...], failure: str) -> str:
-    """What a command prints, without its last newline. Its standard error may hold anything and is not repeated."""
+    """A command's output without the last newline. Its standard error may hold anything and is not shown."""
     try:
-        done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False, text=True
+        exit_code, output = run(
+            argv,
+            seconds=_PATIENCE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
         raise LookupError(f"{failure}: no answer within {_PATIENCE:.0f} s") from None
@@ -67,9 +73,9 @@ def _output(argv: tuple[str, ...], failure: str) -> str:
         raise LookupError(f"{failure}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise LookupError(f"{failure}: its output is not text") from None
-    secret = done.stdout.rstrip("\r\n")
-    if done.returncode:
-        raise LookupError(f"{failure}: exit code {done.returncode}")
+    secret = output.rstrip("\r\n")
+    if exit_code:
+        raise LookupError(f"{failure}: exit code {exit_code}")
     if not secret:
         raise LookupError(f"{failure}: it printed nothing")
     return secret

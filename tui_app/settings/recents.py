@@ -1,13 +1,13 @@
-"""Searches made before: the latest fifty distinct ones, and those saved by name.
+"""Recent searches (the latest fifty distinct ones) and searches saved by name.
 
-Invariant: whatever stands in the file, `entries` and `saved` hold only valid criteria; what is not valid stays in the
-file, unseen.
+Invariant: whatever the file holds, `entries` and `saved` return only valid criteria; an entry that is not valid is kept
+in the file, but not shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from tui_app.settings.paths import recents_file
 from tui_app.settings.storage import JsonFile
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import UsageError
 
@@ -23,7 +24,7 @@ _VERSION = 1
 
 
 class RecentSearch(Struct, frozen=True):
-    """One search that was made. ``used_at`` is ISO 8601 UTC, for showing."""
+    """One search that was made. ``used_at`` is ISO 8601 in UTC, for display."""
 
     criteria: TicketSearchCriteria
     used_at: str = ""
@@ -33,12 +34,13 @@ class RecentSearch(Struct, frozen=True):
 class RecentSearches:
     """The file of searches. Every change is on disk when the method returns; several processes may share it."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._file = JsonFile(path or recents_file(), version=_VERSION, what="Recent searches")
+    def __init__(self, clock: Clock, path: Path | None = None) -> None:
+        self._clock = clock
+        self._file = JsonFile(path or recents_file(), version=_VERSION, what="Recent searches", clock=clock)
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What went wrong with the file, in words for the user; each once."""
+        """Faults of the file, in words for the user; each once."""
         return tuple(self._file.notices)
 
     def entries(self) -> tuple[RecentSearch, ...]:
@@ -48,7 +50,7 @@ class RecentSearches:
 
     def add(self, criteria: TicketSearchCriteria) -> None:
         """Put ``criteria`` first; an equal entry moves up and keeps its pin."""
-        wanted, now = criteria.to_json(), datetime.now(UTC).isoformat(timespec="seconds")
+        wanted, now = criteria.to_json(), self._clock.now().astimezone(UTC).isoformat(timespec="seconds")
 
         def change(content: dict[str, Any]) -> None:
             recents = _items(content, "recents")
@@ -59,11 +61,11 @@ class RecentSearches:
         self._file.update(change)
 
     def pin(self, criteria: TicketSearchCriteria, *, pinned: bool) -> None:
-        """Keep an entry for good, or no longer."""
+        """Pin or unpin an entry; a pinned one is never dropped for being old."""
         self._change_entry(criteria, lambda item: {**item, "pinned": pinned})
 
     def delete(self, criteria: TicketSearchCriteria) -> None:
-        """Forget an entry, pinned or not."""
+        """Delete an entry, pinned or not."""
         self._change_entry(criteria, lambda _: None)
 
     def saved(self) -> dict[str, TicketSearchCriteria]:
@@ -74,7 +76,7 @@ class RecentSearches:
         return {name: criteria for name, criteria in read.items() if criteria is not None}
 
     def save(self, name: str, criteria: TicketSearchCriteria) -> None:
-        """Keep ``criteria`` under ``name``, in place of what had that name."""
+        """Save ``criteria`` under ``name``, replacing the search of that name."""
 
         def change(content: dict[str, Any]) -> None:
             _named(content)[name] = criteria.to_json()
@@ -82,7 +84,7 @@ class RecentSearches:
         self._file.update(change)
 
     def forget(self, name: str) -> None:
-        """Drop the search saved under ``name``."""
+        """Delete the search saved under ``name``."""
 
         def change(content: dict[str, Any]) -> None:
             _named(content).pop(name, None)

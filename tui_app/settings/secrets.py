@@ -1,6 +1,9 @@
-"""What counts as a secret, and how it is kept out of everything that is shown or written.
+"""What counts as a secret, and masking it in everything that is shown or written.
 
-Invariant: `mask_value`, `mask_argv` and `mask_text` leave no value of a field whose name speaks of secrets, nothing
+A value that was filled in from elsewhere is a secret by whatever name, unless it is plainly something else
+(`is_secret_value`); words of a configuration file are secret by their name or shape (`holds_secret`).
+
+Invariant: `mask_value`, `mask_argv` and `mask_text` leave no value of a field whose name is that of a secret, nothing
 that looks like a token, and no password in an address.
 """
 
@@ -10,13 +13,16 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
+from tui_app.settings.references import parsed, references
+
 MASK = "****"
 
 SHORTEST_SECRET = 6
 """Characters; masking shorter values would eat ordinary words."""
 
 _SECRET_NAME = re.compile(
-    r"(?:^|[_\W])(?:token|secret|passw(?:or)?d|passphrase|pwd|pat|credentials?|cookie|session|bearer|auth)s?(?:$|[_\W])"
+    r"(?:^|[_\W])(?:token|secret|passw(?:or)?d|passphrase|pwd|pat|credentials?|cookie|session|bearer|pass|pin"
+    r"|passcode|creds?|jwt|auth(?:ori[sz]ation)?)s?(?:$|[_\W])"
     r"|(?:api|access|private|secret|auth)[_\W]?key|token$|secret$|password$",
     re.IGNORECASE,
 )
@@ -26,8 +32,26 @@ _SECRET_SHAPE = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 _HEADER = re.compile(r"(?i)\b(authorization\s*[:=]\s*(?:bearer|basic|token)?\s*|bearer\s+)[^\s,;'\"]+")
+QUERY_VALUE = re.compile(r"(?<=[?&])(?P<name>[^=&#\s]+)=(?P<value>[^&#\s]+)")
+"""A parameter of an address."""
+_PLAIN_WORD = re.compile(r"(?:[^\W\d_]?(?:(?![A-Z])[^\W\d_]){5,19}|[A-Z]{6,20})")
+"""A word in small letters, with a capital, or in capitals; what mixes them within, or goes on for longer, is none."""
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*|\d{4}-\d\d-\d\d")
+_ADDRESS = re.compile(r"(?i)(?:https?|wss?)://[^\s@?#]+")
+_PATH = re.compile(r"(?:~|\.{1,2})?/[\w .@+/-]*|[A-Za-z]:\\[\w .@+\\-]*")
+_SHORTEST_TOKEN = 16
+_NAMED_SHAPES = (
+    (
+        re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|[a-z]+(?:[._-][a-z]+)*\d{0,4}"),
+        re.compile(r"(?i)(?:^|[_\W])(?:user(?:_?name)?|e?mail|login|account|owner|me)(?:$|[_\W])"),
+    ),
+    (
+        re.compile(r"(?:[a-z\d-]+\.)*[a-z\d-]+(?::\d+)?"),
+        re.compile(r"(?i)(?:^|[_\W])(?:host(?:name)?|url|domain|site|server|instance|endpoint|region)(?:$|[_\W])"),
+    ),
+)
+"""A person's or a host's name, and the names of variables that hold such."""
 _OPTION = re.compile(r"(?P<option>--?[\w-]+|[A-Za-z_]\w*)=(?P<value>.+)", re.DOTALL)
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
 def is_secret_name(name: str) -> bool:
@@ -35,14 +59,50 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name))
 
 
+def is_secret_value(value: str, *names: str) -> bool:
+    """Whether ``value``, filled in from elsewhere under ``names``, must not be shown.
+
+    It is unless it is short, a plain word, a number or a date, an address or a path without anything that looks like a
+    token; or a person's or host's name in a variable that is named so.
+    """
+    if len(value) < SHORTEST_SECRET:
+        return False
+    if any(map(is_secret_name, names)) or mask_text(value) != value:
+        return True
+    if _PLAIN_WORD.fullmatch(value) or _NUMBER.fullmatch(value):
+        return False
+    if _ADDRESS.fullmatch(value) or _PATH.fullmatch(value):
+        return any(map(_is_token, re.split(r"[/\\]", value)))
+    return not any(shape.fullmatch(value) and any(map(named.search, names)) for shape, named in _NAMED_SHAPES)
+
+
+def _is_token(part: str) -> bool:
+    """Whether a part of an address or path looks drawn at random: long, with digits among its letters."""
+    return len(part) >= _SHORTEST_TOKEN and bool(re.search(r"\d[^\W\d]+\d", part))
+
+
 def is_reference(value: str) -> bool:
-    """Whether ``value`` only says where the secret is: ``${env:NAME}``, ``Bearer ${keyring:jira/me}``."""
-    return bool(_REFERENCE.search(value))
+    """Whether ``value`` only refers to the secret: ``${env:NAME}``, ``Bearer ${keyring:jira/me}``, no default."""
+    found = tuple(references(value))
+    return bool(found) and not any(reference.default for reference in found)
 
 
 def holds_secret(name: str, value: str) -> bool:
-    """Whether a secret stands in ``value`` in plain text, going by its name or by what it looks like."""
-    return bool(value) and not is_reference(value) and (is_secret_name(name) or mask_text(value) != value)
+    """Whether ``value`` is or holds a secret in plain text, by its name or its shape; also as a reference's default."""
+    if not value:
+        return False
+    if not is_reference(value):
+        return is_secret_name(name) or mask_text(_literal_text(value)) != _literal_text(value)
+    return any(shape.search(_literal_text(value)) for shape in (_SECRET_SHAPE, _URL_PASSWORD))
+
+
+def _literal_text(value: str) -> str:
+    """What of ``value`` is in plain text: without references, but with their defaults."""
+    try:
+        parts = parsed(value)
+    except ValueError:
+        return value
+    return "".join(part if isinstance(part, str) else _literal_text(part.default or "") for part in parts)
 
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
@@ -60,6 +120,15 @@ def mask_value(name: str, value: str) -> str:
     if is_secret_name(name) and not is_reference(value):
         return MASK
     return mask_text(value)
+
+
+def mask_url(url: str) -> str:
+    """An address as it may be shown: without a password, and without the values of secret parameters."""
+
+    def masked(match: re.Match[str]) -> str:
+        return f"{match['name']}={mask_value(match['name'], match['value'])}"
+
+    return mask_text(QUERY_VALUE.sub(masked, url))
 
 
 def mask_argv(argv: Sequence[str]) -> str:

@@ -1,30 +1,38 @@
-"""What the program remembers by itself: looks, columns, panes, and what has been shown once."""
+"""What the program remembers from one run to the next: theme, columns, panes, and the servers' protocol eras."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_app.settings.paths import state_file
+from tui_app.mcp_client.types import Era
+from tui_app.settings.paths import era_file, learned_file, state_file
 from tui_app.settings.storage import JsonFile
+from tui_app.tickets.clock import Clock
 
 _VERSION = 1
+_ERAS_VERSION = 1
+_LEARNED_VERSION = 1
+_MAX_SERVERS = 100  # whose tools were tried; a list of tools that changes with each start must not fill the file
+_MAX_SITES = 20  # of one tracker; most have one
+_MAX_COMMANDS = 200  # `--command` with changing arguments must not fill the file
 
 
 class UiState:
-    """The file of remembered looks. Read once; every change is on disk when the method returns.
+    """The remembered theme, columns and panes. Read once; every change is on disk when the method returns.
 
-    Values of the wrong type count as not there, so that no hand-edited file can stop the browser.
+    Values of the wrong type count as missing, so that no hand-edited file can stop the browser.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._file = JsonFile(path or state_file(), version=_VERSION, what="The remembered layout")
+    def __init__(self, clock: Clock, path: Path | None = None, *, default: Sequence[str] = ()) -> None:
+        self._default = tuple(default)
+        self._file = JsonFile(path or state_file(), version=_VERSION, what="The remembered layout", clock=clock)
         self._content = self._file.read()
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What went wrong with the file, in words for the user; each once."""
+        """Faults of the file, in words for the user; each once."""
         return tuple(self._file.notices)
 
     @property
@@ -53,6 +61,28 @@ class UiState:
         """Remember a profile's columns: one mapping of plain values (name, width, sort ..) for each."""
         self._set("columns", [dict(column) for column in columns], inner=profile)
 
+    def order(self, name: str) -> Mapping[str, Any]:
+        """How the rows of that view were sorted, as `set_order` got it."""
+        return _mapping(_mapping(self._content.get("orders")).get(name))
+
+    def set_order(self, name: str, order: Mapping[str, Any]) -> None:
+        """Remember how the rows of a view are sorted, as plain values by name."""
+        self._set("orders", dict(order), inner=name)
+
+    def set_trackers(self, names: Sequence[str]) -> None:
+        """Remember which profiles the user chose, for as long as the config has the same default."""
+        self._set("trackers", {"names": list(names), "default": list(self._default)})
+
+    def sites(self, profile: str) -> tuple[str, ...]:
+        """Where the user lets this tracker's tickets be opened without a question: ``https://host``."""
+        sites = _mapping(self._content.get("sites")).get(profile)
+        return tuple(site for site in sites if isinstance(site, str)) if isinstance(sites, list) else ()
+
+    def add_site(self, profile: str, site: str) -> None:
+        """Remember one more such site."""
+        kept = [other for other in self.sites(profile) if other != site]
+        self._set("sites", [*kept, site][-_MAX_SITES:], inner=profile)
+
     def panes(self) -> Mapping[str, Any]:
         """Which panes are open and how large, as `set_panes` got it."""
         return _mapping(self._content.get("panes"))
@@ -60,6 +90,17 @@ class UiState:
     def set_panes(self, panes: Mapping[str, Any]) -> None:
         """Remember the panes, as plain values by name."""
         self._set("panes", dict(panes))
+
+    def last_search(self, trackers: Sequence[str]) -> Mapping[str, Any] | None:
+        """The criteria that were searched last in these trackers, as `set_last_search` got them; None: never yet."""
+        last = _mapping(self._content.get("last_searches")).get("+".join(trackers))
+        return last if isinstance(last, dict) else None
+
+    def set_last_search(self, trackers: Sequence[str], criteria: Mapping[str, Any]) -> None:
+        """Remember what was searched last in these trackers, as plain values by name."""
+        name, former = "+".join(trackers), _mapping(self._content.get("last_searches"))
+        others = [(other, kept) for other, kept in former.items() if other != name]
+        self._set("last_searches", dict([*others, (name, dict(criteria))][-_MAX_COMMANDS:]))
 
     def _set(self, key: str, value: object, *, inner: str | None = None) -> None:
         def change(content: dict[str, Any]) -> None:
@@ -73,3 +114,66 @@ class UiState:
 
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+class EraFile:
+    """The protocol era of each server command on disk: saves a probe at every start. A wrong entry costs one probe."""
+
+    def __init__(self, clock: Clock, path: Path | None = None) -> None:
+        what = "The servers' protocol eras"
+        self._file = JsonFile(path or era_file(), version=_ERAS_VERSION, what=what, clock=clock)
+        self._eras: dict[str, Any] | None = None
+
+    def get(self, key: str) -> Era | None:
+        """The era that was stored last, None if there is none."""
+        if self._eras is None:
+            self._eras = _eras(self._file.read())
+        try:
+            return Era(str(self._eras.get(key)))
+        except ValueError:
+            return None
+
+    def put(self, key: str, era: Era) -> None:
+        """Store the era. Never raises."""
+        if self.get(key) is era:
+            return
+
+        def change(content: dict[str, Any]) -> None:
+            eras = _eras(content)
+            eras.pop(key, None)
+            newest = [*eras.items(), (key, str(era))][-_MAX_COMMANDS:]
+            content["eras"] = dict(newest)
+
+        self._eras = _eras(self._file.update(change))
+
+
+def _eras(content: dict[str, Any]) -> dict[str, Any]:
+    eras = content.get("eras")
+    return eras if isinstance(eras, dict) else {}
+
+
+class LearnedFile:
+    """What was found out of servers by trial, by the digest of their tools; losing it costs a trial."""
+
+    def __init__(self, clock: Clock, path: Path | None = None) -> None:
+        what = "What was found out of servers"
+        self._file = JsonFile(path or learned_file(), version=_LEARNED_VERSION, what=what, clock=clock)
+        self._servers: dict[str, Any] | None = None
+
+    def get(self, digest: str) -> Any:
+        """What was stored last for these tools, None if nothing was."""
+        if self._servers is None:
+            self._servers = _mapping(self._file.read().get("servers"))
+        return self._servers.get(digest)
+
+    def put(self, digest: str, memory: Any) -> None:
+        """Store what was learnt, a JSON value. Never raises."""
+        if self.get(digest) == memory:
+            return
+
+        def change(content: dict[str, Any]) -> None:
+            servers = _mapping(content.get("servers"))
+            servers.pop(digest, None)
+            content["servers"] = dict([*servers.items(), (digest, memory)][-_MAX_SERVERS:])
+
+        self._servers = _mapping(self._file.update(change).get("servers"))

@@ -1,4 +1,4 @@
-"""On which line of a TOML text a key stands; only needed once something is wrong with it."""
+"""Where a key is in a TOML file, for messages that name the line of a mistake."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def line_of(text: str, path: Sequence[str | int]) -> int | None:
-    """The line (from 1) on which the statement begins that first gives ``path`` a value, None if none does.
+def dotted(place: tuple[str | int, ...]) -> str:
+    """``profiles.work.command[1]``"""
+    words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return words.removeprefix(".")
 
-    Reads ever longer beginnings of the text, so every way to write a key (dotted, quoted, inline) is understood by the
-    one parser that knows them all. Falls back on the nearest parent that is there.
+
+def line_of(text: str, path: Sequence[str | int]) -> int | None:
+    """The line (from 1) of the statement that first sets the key ``path``, or its nearest parent; None: there is none.
+
+    Parses ever longer beginnings of the text, so that every way to write a key (dotted, quoted, inline) is understood.
+    Slow, and called only once there is something to complain about.
     """
     lines = text.split("\n")
     for length in range(len(path), 0, -1):
@@ -26,7 +32,7 @@ def _first_line_with(lines: list[str], path: Sequence[str | int]) -> int | None:
     for count in range(1, len(lines) + 1):
         try:
             content = tomllib.loads("\n".join(lines[:count]))
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue
         if _holds(content, path):
             return statement
