@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.base import Adapter, ChangeHints, Page, Plan, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.reading import plain_text, ticket_from
-from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, page_size, variant_for
+from tui_app.adapters.tracker import Arguments, Row, TrackerAdapter, page_size, sole, variant_for
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import DATE_FIELDS, MAX_RESULTS_LIMIT, ME, UNASSIGNED, TicketSearchCriteria
 from tui_app.tickets.errors import InvalidResponseError
+from tui_app.tickets.matching import bare_text
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _GROUP = re.compile(r"(?P<status>\S.*):")
@@ -38,23 +39,28 @@ class BacklogMdAdapter(TrackerAdapter):
     made_for = "backlog.md"
     search_tool = "task_list"
     get_tool = "task_view"
+    change_hints = ChangeHints(keep=frozenset({"task_edit"}), tells_empty=True)
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        said: dict[str, Arguments] = {"text": {"search": criteria.text}, "labels": {"labels": list(criteria.labels)}}
+        pushed: dict[str, Arguments] = {
+            "text": {"search": bare_text(criteria.text)},
+            "labels": {"labels": list(criteria.labels)},
+        }
         if len(criteria.status) == 1:
-            said["status"] = {"status": criteria.status[0]}
-        if criteria.assignee and criteria.assignee.casefold() not in (ME, UNASSIGNED):
-            said["assignee"] = {"assignee": _handle(criteria.assignee)}
-        size = page_size(criteria, said, MAX_RESULTS_LIMIT)
-        return self.planned(self.search_tool, criteria, said, {"limit": size})
+            pushed["status"] = {"status": criteria.status[0]}
+        person = sole(criteria.assignee)
+        if person and person.casefold() not in (ME, UNASSIGNED):
+            pushed["assignee"] = {"assignee": _handle(person)}
+        size = page_size(criteria, pushed, MAX_RESULTS_LIMIT)
+        warnings = (_DATELESS,) if criteria.used_fields() & set(DATE_FIELDS) else ()
+        return self.planned(self.search_tool, criteria, pushed, {"limit": size}, warnings)
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         rows = [row for block in result.content for row in _rows(block.text)]
         text = plain_text(result).strip()
         if not rows and text and not _NOTHING.match(text):
             raise InvalidResponseError(f"No tasks could be read from the answer, which begins: {text[:200]}")
-        dateless = criteria.used_fields() & set(DATE_FIELDS)
-        return Page(tuple(map(ticket_from, rows)), warnings=(_DATELESS,) if dateless else ())
+        return Page(tuple(map(ticket_from, rows)))
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
         return (self.call(self.get_tool, {"id": reference.id}),)
@@ -95,10 +101,10 @@ def _task(text: str) -> Row | None:
         return None
     sections = list(_sections(text[heading.end() :]))
     facts = {match["name"]: match["value"] for match in _FACT.finditer(sections[0][1])}
-    said = {name: body for name, body in sections[1:] if body and not _PLACEHOLDER.fullmatch(body)}
-    comments: list[JsonValue] = list(_comments(said.pop("Comments", "")))
-    body = said.pop("Description", "")
-    parts = [body, *(f"## {name}\n\n{content}" for name, content in said.items())]
+    pushed = {name: body for name, body in sections[1:] if body and not _PLACEHOLDER.fullmatch(body)}
+    comments: list[JsonValue] = list(_comments(pushed.pop("Comments", "")))
+    body = pushed.pop("Description", "")
+    parts = [body, *(f"## {name}\n\n{content}" for name, content in pushed.items())]
     return {
         **facts,
         **heading.groupdict(),
@@ -109,7 +115,7 @@ def _task(text: str) -> Row | None:
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
-    """Heading to text; what stands before the first heading comes first, under the empty one."""
+    """Heading to text; the text before the first heading comes first, under the empty one."""
     name, start = "", 0
     for match in _SECTION.finditer(text):
         yield name, text[start : match.start()].strip()
@@ -119,6 +125,6 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 
 def _comments(text: str) -> Iterator[JsonValue]:
     marks = list(_COMMENT.finditer(text))
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip(marks, [*marks[1:], None][: len(marks)], strict=True):
         body = text[mark.end() : following.start() if following else len(text)].strip()
         yield {"author": mark["author"], "created": mark["created"], "body": body}

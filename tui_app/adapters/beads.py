@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.base import Adapter, Page, Plan, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.reading import comments_of, read_record, ticket_from
-from tui_app.adapters.tracker import PAGE_SIZE, Arguments, Plan, TrackerAdapter, merged, page_size, variant_for
+from tui_app.adapters.tracker import PAGE_SIZE, Arguments, TrackerAdapter, merged, page_size, sole, variant_for
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
+from tui_app.tickets.criteria import CLOSED, ME, OPEN, UNASSIGNED, TicketSearchCriteria
+from tui_app.tickets.matching import bare_text
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _FIELDS: list[JsonValue] = [
@@ -36,21 +37,32 @@ class BeadsAdapter(TrackerAdapter):
     comments_tool = "comments"
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        said: dict[str, Arguments] = {"text": {"query": criteria.text}, "labels": {"labels": list(criteria.labels)}}
+        pushed: dict[str, Arguments] = {
+            "text": {"query": bare_text(criteria.text)},
+            "labels": {"labels": list(criteria.labels)},
+        }
         if len(criteria.status) == 1:
-            said["status"] = {"status": criteria.status[0].casefold().replace(" ", "_").replace("-", "_")}
-        if criteria.assignee and criteria.assignee.casefold() not in (ME, UNASSIGNED):
-            said["assignee"] = {"assignee": criteria.assignee}
-        if (priority := _priority(criteria.priority)) is not None:
-            said["priority"] = {"priority": priority}
+            pushed["status"] = {"status": criteria.status[0].casefold().replace(" ", "_").replace("-", "_")}
+        elif not criteria.status and criteria.openness == CLOSED:
+            pushed["openness"] = {"status": _CLOSED}
+        person = sole(criteria.assignee)
+        if person and person.casefold() not in (ME, UNASSIGNED):
+            pushed["assignee"] = {"assignee": person}
+        if (priority := _priority(sole(criteria.priority))) is not None:
+            pushed["priority"] = {"priority": priority}
         return self.planned(
-            self.search_tool, criteria, said, {"fields": _FIELDS, "limit": page_size(criteria, said, PAGE_SIZE)}
+            self.search_tool,
+            criteria,
+            pushed,
+            {"fields": _FIELDS, "limit": page_size(criteria, pushed, PAGE_SIZE)},
         )
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:
         rows = self.rows(result)
-        wanted = {status.casefold() for status in criteria.status}
-        closed_too = "status" not in call.arguments and (not wanted or _CLOSED in wanted)
+        wanted = {status.casefold() for status in plan.criteria.status}
+        closed_too = (
+            "status" not in call.arguments and (not wanted or _CLOSED in wanted) and plan.criteria.openness != OPEN
+        )
         following = self.following(call, status=_CLOSED) if closed_too else None
         return Page(tuple(map(ticket_from, rows)), following, warnings=(_NO_MORE,) if len(rows) >= PAGE_SIZE else ())
 

@@ -1,8 +1,8 @@
 """In-house servers with a ``search_tickets`` tool that names things as this program does; the embedded tracker is one.
 
-The tool takes some of: text, status, assignee, project, labels, priority, created_after, created_before, updated_after,
-sort, max_results, cursor; it answers ``{"tickets": [...], "total": n, "next_cursor": ..}``. What its schema does not
-declare is not sent. A ``get_ticket`` tool opens a ticket, ``list_values`` lists the values that exist.
+The tool takes some of the criteria (`tui_app.tickets.criterion.CRITERIA`), sort, max_results and cursor; it answers
+``{"tickets": [...], "total": n, "next_cursor": ..}``. What its schema does not declare is not sent. A ``get_ticket``
+tool opens a ticket, ``list_values`` lists the values that exist.
 """
 
 from __future__ import annotations
@@ -12,25 +12,43 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tui_app.adapters.arguments import allowed_values, argument_schema, declares, fitted, largest, missing
-from tui_app.adapters.base import Page, ServerDescription, TicketReference, ToolCall
-from tui_app.adapters.date_arguments import date_argument, said_exactly
+from tui_app.adapters.base import Page, Plan, ServerDescription, TicketReference, ToolCall, plan_search
+from tui_app.adapters.date_arguments import date_argument, is_exact_date
 from tui_app.adapters.reading import iter_tickets, read_comments, read_record, read_rows, ticket_from, words_of
-from tui_app.adapters.reading.results import payloads
-from tui_app.adapters.reading.rows import RowPage
+from tui_app.adapters.reading.answers import payloads
+from tui_app.adapters.reading.row_pages import RowPage
 from tui_app.adapters.registry import no_search_tool
+from tui_app.adapters.tool_arguments import (
+    allowed_values,
+    argument_schema,
+    declares,
+    fitted,
+    largest,
+    missing,
+    words_for,
+)
 from tui_app.adapters.tracker import Arguments, TrackerAdapter
 from tui_app.mcp_client.types import CallToolResult, Tool
-from tui_app.tickets.criteria import DATE_FIELDS, MAX_RESULTS_LIMIT, UNASSIGNED, TicketSearchCriteria
+from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, UNASSIGNED, TicketSearchCriteria
+from tui_app.tickets.criterion import CRITERIA, CRITERIA_BY_NAME, DATE_CRITERIA, LEFT_OUT, VALUE_CRITERIA, Match
 from tui_app.tickets.dates import DateBound
 from tui_app.tickets.errors import NoSearchToolError
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _SEARCH, _GET, _COMMENTS, _VALUES = "search_tickets", "get_ticket", "get_comments", "list_values"
+_EXCLUDE = "exclude"
+"""The argument with what a ticket must not have: criterion to values."""
 _PAGE = 250  # tickets in one answer where there is a cursor: the first come soon, and few round trips are made
-_WORD_FIELDS = ("text", "assignee", "project", "priority")
-_LIST_FIELDS = ("status", "labels")
+_FIELDS = (*(criterion.name for criterion in CRITERIA if criterion.match), "sort")
+"""Criteria that are sent under their own names."""
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "query", "q", "search"),
     "labels": ("labels", "label", "tags"),
@@ -38,9 +56,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "cursor": ("cursor", "page_token"),
     "offset": ("offset", "start_at", "skip"),
     "page": ("page",),
-    "created_after": ("created_after", "createdAfter"),
-    "created_before": ("created_before", "createdBefore"),
-    "updated_after": ("updated_after", "updatedAfter"),
+    **{name: (name, _camel_case(name)) for name in DATE_CRITERIA},
     "id": ("id", "ticket_id", "ticketId", "key"),
 }
 """What a criterion may be called, where it may be called more than its own name."""
@@ -66,17 +82,14 @@ class BuilderAdapter(TrackerAdapter):
     comments_tool = _COMMENTS
     made_for = "an in-house server"
 
-    def honoured(self, criteria: TicketSearchCriteria) -> frozenset[str]:
-        return frozenset(self._said(criteria)[1])
-
-    def search_call(self, criteria: TicketSearchCriteria) -> ToolCall:
-        arguments, honoured = self._said(criteria)
+    def plan(self, criteria: TicketSearchCriteria) -> Plan:
+        arguments, pushed_down = self._said(criteria)
         limit = self._argument(_SEARCH, "max_results")
         if limit:
-            arguments[limit] = self._page_size(criteria, bool(criteria.used_fields() - honoured))
-        return self.call(_SEARCH, arguments)
+            arguments[limit] = self._page_size(criteria, bool(criteria.used_fields() - pushed_down))
+        return plan_search(self.call(_SEARCH, arguments), criteria, pushed_down)
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         found = read_rows(result)
         tickets = tuple(iter_tickets(found.rows))
         return Page(tickets, self._next_call(call, found), _total(found), tuple(map(clean_line, found.warnings)))
@@ -108,7 +121,7 @@ class BuilderAdapter(TrackerAdapter):
         return (self.call(_VALUES, {}),)
 
     def values(self, results: Sequence[CallToolResult]) -> dict[str, tuple[str, ...]]:
-        known = {field: allowed_values(self._tools[_SEARCH], field) for field in (*_WORD_FIELDS, *_LIST_FIELDS)}
+        known = {field: allowed_values(self._tools[_SEARCH], field) for field in VALUE_CRITERIA}
         for result in results:
             for payload in payloads(result):
                 for field, words in payload.items() if isinstance(payload, Mapping) else ():
@@ -126,23 +139,33 @@ class BuilderAdapter(TrackerAdapter):
         get = self._argument(_GET, "id")
         return {"search": search} | ({"get": {"tool": _GET, "id": get}} if get else {})
 
-    # ------------------------------------------------------------- saying criteria
+    # ------------------------------------------------------------- criteria
 
     def _said(self, criteria: TicketSearchCriteria) -> tuple[dict[str, JsonValue], set[str]]:
-        """The arguments that say ``criteria``, and the fields among them that are said exactly."""
+        """The arguments that express ``criteria``, and the fields that they express exactly."""
         tool = self._tools[_SEARCH]
         arguments: dict[str, JsonValue] = {}
-        honoured: set[str] = set()
+        pushed_down: set[str] = set()
         for field in _FIELDS:
             value = getattr(criteria, field)
             name = self._argument(_SEARCH, field)
-            if not value or not name or (value == UNASSIGNED and not _knows_unassigned(tool, name)):
+            if not value or not name or (UNASSIGNED in _texts(value) and not _knows_unassigned(tool, name)):
                 continue
             words = fitted(tool, {name: _argument_value(value, argument_schema(tool, name) or {}, field)})
             arguments.update(words)
-            if words and (not isinstance(value, DateBound) or said_exactly(value.moment, words[name])):
-                honoured.add(field)
-        return arguments, honoured
+            if words and (not isinstance(value, DateBound) or is_exact_date(value.moment, words[name])):
+                pushed_down.add(field)
+        for exclusion in criteria.excluded:
+            others = arguments.get(_EXCLUDE)
+            left_out: dict[str, JsonValue] = {
+                **(others if isinstance(others, dict) else {}),
+                exclusion.name: [*exclusion.values],
+            }
+            words = fitted(tool, {_EXCLUDE: left_out})
+            if words:
+                arguments.update(words)
+                pushed_down.add(f"{LEFT_OUT}{exclusion.name}")
+        return arguments, pushed_down
 
     def _argument(self, tool: str, field: str) -> str:
         """What ``tool`` calls ``field``; empty where it does not take it."""
@@ -155,7 +178,7 @@ class BuilderAdapter(TrackerAdapter):
         pages = any(self._argument(_SEARCH, way) for way in ("cursor", "offset", "page"))
         return min(wanted, most, _PAGE if pages else most)
 
-    # ------------------------------------------------------------- further pages
+    # ------------------------------------------------------------- next pages
 
     def _next_call(self, call: ToolCall, found: RowPage) -> ToolCall | None:
         paging, count = found.paging, len(found.rows)
@@ -178,15 +201,16 @@ class BuilderAdapter(TrackerAdapter):
         return self.following(call, **{name: value}) if name else None
 
 
-_FIELDS = (*_WORD_FIELDS, *_LIST_FIELDS, *DATE_FIELDS, "sort")
+def _texts(value: Any) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _argument_value(value: Any, schema: Arguments, field: str) -> JsonValue:
     if isinstance(value, DateBound):
-        return date_argument(value.moment, schema, upper=field == "created_before")
+        return date_argument(value.moment, schema, upper=CRITERIA_BY_NAME[field].match is Match.BEFORE)
     if isinstance(value, tuple):
         return value[0] if len(value) == 1 else list(value)
-    return str(value)
+    return words_for(value, schema) if field == "text" else str(value)
 
 
 def _knows_unassigned(tool: Tool, argument: str) -> bool:

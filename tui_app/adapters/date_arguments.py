@@ -1,7 +1,7 @@
 """A moment as a tool's argument wants it: a day, a date-time, seconds or milliseconds since 1970.
 
-Invariant: a bound that an argument cannot say exactly is widened, never narrowed, and `said_exactly` is false then, so
-that the rest is sorted out after the fetch.
+Invariant: a bound that an argument cannot express exactly is widened, never narrowed; `is_exact_date` is then false,
+so that the rest is filtered here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from tui_app.adapters.schemas import Schema, options
+from tui_app.adapters.tool_arguments import Schema, options
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.ticket import JsonValue
 
@@ -28,7 +28,7 @@ def date_argument(moment: datetime, schema: Schema, *, upper: bool = False) -> J
     Args:
         moment: in UTC.
         schema: of the argument, references resolved; of alternatives the first that is not null counts.
-        upper: the argument is the end of a range, which is rounded up to the next day where only days can be said.
+        upper: the argument is the end of a range, rounded up to the next day where the argument takes only days.
     """
     option = next(iter(options(schema, {})), schema)
     words = f"{schema.get('description', '')} {option.get('description', '')} {option.get('format', '')}"
@@ -42,13 +42,13 @@ def date_argument(moment: datetime, schema: Schema, *, upper: bool = False) -> J
     return _as_day(moment, upper)
 
 
-def said_exactly(moment: datetime, argument: JsonValue) -> bool:
-    """Whether ``argument``, which came from `date_argument`, says ``moment`` and not merely its day."""
+def is_exact_date(moment: datetime, argument: JsonValue) -> bool:
+    """Whether ``argument``, which came from `date_argument`, expresses ``moment`` and not merely its day."""
     return _is_midnight(moment) or not (isinstance(argument, str) and len(argument) <= len("2026-11-01"))
 
 
 def _forms(option: Schema, words: str) -> Iterable[Callable[[datetime, bool], str]]:
-    """The forms to try, the likeliest first."""
+    """The forms to try, best first."""
     if option.get("format") == "date" or (_WANTS_DAY.search(words) and not _WANTS_TIME.search(words)):
         return (_as_day, _as_time)
     if option.get("format") == "date-time" or _WANTS_TIME.search(words):

@@ -10,7 +10,7 @@ import re
 
 
 def _any_of(*phrases: str) -> re.Pattern[str]:
-    """One pattern out of several; a space stands for any white space."""
+    """One pattern out of several; a space matches any white space."""
     return re.compile("|".join(phrase.replace(" ", r"\s+") for phrase in phrases), re.IGNORECASE)
 
 
@@ -56,12 +56,12 @@ PROSE_FAILURE = _any_of(
     r"please (?:log|sign)\s?in\b",
     r"(?:invalid|expired|bad|missing) (?:\w+ )?(?:credentials?|token|api\s?key)\b",
 )
-"""How an answer in prose begins that tells of a failure, not of tickets; matched behind `LEADING_MARKS`."""
+"""How an answer in prose begins that reports a failure, not tickets; matched behind `LEADING_MARKS`."""
 
 LEADING_MARKS = re.compile(r"[\W_]{0,8}")
 
 TICKET_LINE = re.compile(r"^[ \W]{0,8}(?:status|state)\b\W{1,6}[A-Za-z]", re.IGNORECASE | re.MULTILINE)
-"""A ticket in prose says how far it is, whatever its title says."""
+"""A ticket in prose has a status, whatever its title is."""
 
 STATUS_LINE = re.compile(r"^\s*status_code:\s*[\"']?[45]\d\d\b", re.MULTILINE)
 """Answers that read like YAML carry the HTTP status as a line of their own."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError, MCPToolError
-from tui_app.tickets.json_values import read_json
+from tui_app.tickets.json_values import json_or_none
 
 LOGIN_HINT = "Log in to the tracker, or check the token in the profile's env; then search again."
 """What to do after an authentication error, where the profile names no login command."""
@@ -22,7 +22,7 @@ LOGIN_HINT = "Log in to the tracker, or check the token in the profile's env; th
 _LONGEST_PAYLOAD = 64 * 1024  # characters; error payloads are short, and a page of tickets is not parsed twice
 _LONGEST_PROSE = 4000  # characters; a longer answer that begins with "Error" is a document about errors
 _LONGEST_CAUSE = 2000  # characters; enough for a validation message, not for a page of HTML
-_DEEPEST = 6  # levels; words about an error lie on top
+_DEEPEST = 6  # levels; words about an error are on the upper ones
 _MOST_WORDS = 12  # parts; a validator may list hundreds
 _UNAUTHORISED = 401  # HTTP; 403 is no authentication error: whoever is refused there is known already
 _FIRST_ERROR_STATUS = 400
@@ -38,7 +38,7 @@ _FAILED_WORDS = frozenset({"error", "failed", "failure", "fail"})
 
 
 def failure_in(result: CallToolResult) -> MCPError | None:
-    """The failure that a tool's result tells of, in whichever form; None where it is a proper answer."""
+    """The failure that a tool's result reports, in whichever form; None where it is a proper answer."""
     if result.is_error:
         return _explained(_words_of_result(result), _payload(result))
     payload = _payload(result)
@@ -49,12 +49,12 @@ def failure_in(result: CallToolResult) -> MCPError | None:
 
 
 def failure_of_rpc_error(code: int, message: str, data: object = None) -> MCPError:
-    """The failure that a JSON-RPC error tells of."""
+    """The failure that a JSON-RPC error reports."""
     return _explained(message, data, code)
 
 
 def is_authentication_error(text: str, code: int | None = None, data: object = None) -> bool:
-    """Whether an error says that the user is not logged in, so that logging in and trying again can help.
+    """Whether an error means that the user is not logged in, so that logging in and trying again can help.
 
     Args:
         text: the error's own words; must come from an error, since tickets may say anything.
@@ -107,10 +107,7 @@ def _unwrapped(value: Any) -> Any:
 def _json_object(text: str) -> Any:
     if len(text) > _LONGEST_PAYLOAD or not text.lstrip().startswith("{"):
         return None
-    try:
-        return read_json(text)
-    except ValueError:
-        return None
+    return json_or_none(text)
 
 
 def _prose_source(result: CallToolResult) -> str:
@@ -166,13 +163,13 @@ def _holds_tickets(payload: Mapping[str, Any]) -> bool:
 def _is_prose_failure(prose: str) -> bool:
     if not prose or len(prose) > _LONGEST_PROSE:
         return False
-    from tui_app.adapters.failure_words import LEADING_MARKS, PROSE_FAILURE, STATUS_LINE, TICKET_LINE
+    from tui_app.adapters import failure_words
 
-    if TICKET_LINE.search(prose):
+    if failure_words.TICKET_LINE.search(prose):
         return False
-    begin = LEADING_MARKS.match(prose.lstrip())
+    begin = failure_words.LEADING_MARKS.match(prose.lstrip())
     words = prose.lstrip()[begin.end() if begin else 0 :]
-    return bool(PROSE_FAILURE.match(words) or STATUS_LINE.search(prose))
+    return bool(failure_words.PROSE_FAILURE.match(words) or failure_words.STATUS_LINE.search(prose))
 
 
 def _statuses(data: object) -> Iterator[int]:
@@ -197,7 +194,7 @@ def _mappings(data: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
 
 
 def _words_of(data: object) -> str:
-    """What an error payload says in words, the most telling part first, each once."""
+    """The words of an error payload, the most specific part first, each once."""
     return "\n".join(dict.fromkeys(islice(_sentences(data), _MOST_WORDS)))
 
 

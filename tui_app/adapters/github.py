@@ -12,21 +12,24 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from tui_app.adapters.answers import at, data_of, whole_number
-from tui_app.adapters.arguments import declares
-from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
-from tui_app.adapters.github_query import github_query, honoured_fields, is_unbounded, only_kind, sorting
+from tui_app.adapters.base import Adapter, Page, Plan, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.github_query import PULL, github_query, is_unbounded, only_kind, pushed_down_fields, sorting
 from tui_app.adapters.reading import comments_of, read_record, ticket_from
+from tui_app.adapters.tool_arguments import declares
 from tui_app.adapters.tracker import (
     PAGE_SIZE,
     Arguments,
-    Plan,
     Row,
     TrackerAdapter,
+    at,
+    data_of,
     merged,
     not_an_id,
     page_size,
+    rows_in,
+    sole,
     variant_for,
+    whole_number,
 )
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import TicketSearchCriteria
@@ -42,7 +45,9 @@ _REPOSITORY_ADDRESS = re.compile(r"/repos/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)$"
 _SAID_ELSEWHERE = frozenset({"owner", "repo", "number", "kind", "state", "merged", "merged_at", "id", "repository_url"})
 _UNBOUNDED = "Nothing says which repository is meant, so this shows what involves you; as project, give owner/name."
 _INCOMPLETE = "GitHub ran out of time before it had searched everything; more tickets may match."
-PULL, ISSUE = "pull request", "issue"
+_CHILDREN = "get_sub_issues"
+"""The method of ``issue_read`` that lists an issue's children."""
+ISSUE = "issue"
 
 
 class GithubAdapter(TrackerAdapter):
@@ -55,28 +60,27 @@ class GithubAdapter(TrackerAdapter):
     page_arguments: ClassVar[tuple[str, str]]
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        honoured = honoured_fields(criteria)
+        pushed_down = pushed_down_fields(criteria)
         tool = self.first_tool(criteria)
-        said = {self.query_argument: github_query(criteria)}
+        pushed = {self.query_argument: github_query(criteria)}
         page, size = self.page_arguments
-        arguments: Arguments = {**said, **sorting(criteria), page: 1, size: page_size(criteria, honoured)}
-        return self.planned(tool, criteria, dict.fromkeys(honoured, said), arguments)
+        arguments: Arguments = {**pushed, **sorting(criteria), page: 1, size: page_size(criteria, pushed_down)}
+        warnings = (_UNBOUNDED,) if is_unbounded(criteria) else ()
+        return self.planned(tool, criteria, dict.fromkeys(pushed_down, pushed), arguments, warnings)
 
     def first_tool(self, criteria: TicketSearchCriteria) -> str:  # noqa: ARG002  # the subclass asks
         return self.search_tool
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:
         rows, answer = self.rows(result), data_of(result)
         total = whole_number(at(answer, "total_count"))
         page, size = (whole_number(call.arguments.get(name)) or 1 for name in self.page_arguments)
         last = not rows or page * size >= min(total if total is not None else MOST_FOUND, MOST_FOUND)
         warnings = (_INCOMPLETE,) if at(answer, "incomplete_results") is True else ()
-        if is_unbounded(criteria):
-            warnings = (_UNBOUNDED, *warnings)
         following = (
-            self.after_last(criteria, call) if last else self.following(call, **{self.page_arguments[0]: page + 1})
+            self.after_last(plan.criteria, call) if last else self.following(call, **{self.page_arguments[0]: page + 1})
         )
-        return Page(tuple(map(github_ticket, rows)), following, self.honest_total(criteria, total), warnings)
+        return Page(tuple(map(github_ticket, rows)), following, self.honest_total(plan.criteria, total), warnings)
 
     def after_last(self, criteria: TicketSearchCriteria, call: ToolCall) -> ToolCall | None:  # noqa: ARG002
         """What to ask when the pages of ``call`` are through."""
@@ -86,11 +90,17 @@ class GithubAdapter(TrackerAdapter):
         return total
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
-        ticket = github_ticket({**_place(reference), **read_record(results[0], reference.id)})
-        return merged(ticket, comments=self.discussion(results[1:]))
+        calls = self.open_calls(reference)
+        is_children = [call.arguments.get("method") == _CHILDREN for call in calls]
+        children = [result for result, about in zip(results, is_children, strict=False) if about]
+        others = [result for result, about in zip(results, is_children, strict=False) if not about]
+        sub_issues = [row for result in children if self.failure(result) is None for row in rows_in(data_of(result))]
+        record = {**_place(reference), **read_record(results[0], reference.id)}
+        ticket = github_ticket({**record, "sub_issues": list(sub_issues)} if sub_issues else record)
+        return merged(ticket, comments=self.discussion(others[1:]))
 
     def discussion(self, results: Sequence[CallToolResult]) -> tuple[Comment, ...]:
-        """All that was said, in the order of time."""
+        """All comments, in the order of time."""
         found = [c for result in results if self.failure(result) is None for c in comments_of(data_of(result))]
         return tuple(sorted(found, key=lambda comment: comment.created_at.timestamp() if comment.created_at else 0))
 
@@ -120,48 +130,41 @@ class GithubServer(GithubAdapter):
         return total if only_kind(criteria) or not self.has(self.pulls_tool) else None
 
     def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
-        place = _place(reference)
-        methods = ("get", "get_comments")
-        if not self.has(self.get_tool):  # before the tools were merged into one with a method
-            tools = ("get_issue", "get_issue_comments")
-            return tuple(self.call(tool, {**_issue(place), "perPage": PAGE_SIZE}) for tool in tools)
-        if place.get("kind") == PULL and self.has("pull_request_read"):
-            return tuple(
-                self.call("pull_request_read", {**_pull(place), "method": method, "perPage": PAGE_SIZE})
-                for method in (*methods, "get_reviews")
-            )
-        return tuple(
-            self.call(self.get_tool, {**_issue(place), "method": method, "perPage": PAGE_SIZE}) for method in methods
-        )
+        return _open_calls(self, reference)
 
 
-class GithubLister(GithubServer):
+class GithubLister(GithubAdapter):
     """GitHub's own server with its search tools switched off: the issues of one repository, listed."""
 
+    made_for = GithubServer.made_for
     search_tool = "list_issues"
+    get_tool = GithubServer.get_tool
     native_language = None
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        owner, _, repo = (criteria.project or "").partition("/")
-        states = {status.casefold() for status in criteria.status}
-        said: dict[str, Arguments] = {"project": {"owner": owner, "repo": repo}} if repo else {}
+        owner, _, repo = (sole(criteria.project) or "").partition("/")
+        states = {status.casefold() for status in criteria.status} or {criteria.openness or ""}
+        pushed: dict[str, Arguments] = {"project": {"owner": owner, "repo": repo}} if repo else {}
         if len(states) == 1 and states <= {"open", "closed"}:
-            said["status"] = {"state": states.pop()}
+            pushed |= {"status" if criteria.status else "openness": {"state": states.pop()}}
         if len(criteria.labels) == 1:  # of several it would take any, not all
-            said["labels"] = {"labels": list(criteria.labels)}
+            pushed["labels"] = {"labels": list(criteria.labels)}
         if criteria.updated_after:
-            said["updated_after"] = {"since": iso_utc(criteria.updated_after.moment)}
-        size = page_size(criteria, said)
+            pushed["updated_after"] = {"since": iso_utc(criteria.updated_after.moment)}
+        size = page_size(criteria, pushed)
         order: Arguments = {"orderBy": "CREATED_AT", "direction": "DESC"}
-        return self.planned(self.search_tool, criteria, said, {**order, self.page_arguments[1]: size})
+        return self.planned(self.search_tool, criteria, pushed, {**order, "perPage": size})
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         rows, answer = self.rows(result), data_of(result)
         repository = {name: call.arguments.get(name) for name in ("owner", "repo")}
         tickets = tuple(github_ticket({**repository, **row}) for row in rows)
         cursor = at(answer, "pageInfo", "endCursor") if at(answer, "pageInfo", "hasNextPage") is True else None
         following = self.following(call, after=cursor) if cursor else None
         return Page(tickets, following, whole_number(at(answer, "totalCount")))
+
+    def open_calls(self, reference: TicketReference) -> tuple[ToolCall, ...]:
+        return _open_calls(self, reference)
 
 
 class NpmGithub(GithubAdapter):
@@ -180,8 +183,27 @@ class NpmGithub(GithubAdapter):
         return tuple(self.call(tool, _pull(place)) for tool in tools if self.has(tool))
 
 
+def _open_calls(server: GithubAdapter, reference: TicketReference) -> tuple[ToolCall, ...]:
+    """The calls of GitHub's own server for one issue or pull request."""
+    place = _place(reference)
+    methods: tuple[str, ...] = ("get", "get_comments")
+    if not server.has(server.get_tool):  # before the tools were merged into one with a method
+        tools = ("get_issue", "get_issue_comments")
+        return tuple(server.call(tool, {**_issue(place), "perPage": PAGE_SIZE}) for tool in tools)
+    if place.get("kind") == PULL and server.has("pull_request_read"):
+        return tuple(
+            server.call("pull_request_read", {**_pull(place), "method": method, "perPage": PAGE_SIZE})
+            for method in (*methods, "get_reviews")
+        )
+    if _CHILDREN in server.enum(server.get_tool, "method"):
+        methods = (*methods, _CHILDREN)
+    return tuple(
+        server.call(server.get_tool, {**_issue(place), "method": method, "perPage": PAGE_SIZE}) for method in methods
+    )
+
+
 def make(description: ServerDescription, map: Mapping[str, Any]) -> Adapter:  # noqa: A002
-    """The adapter for the GitHub server ``description``; told apart by what its search tool calls the query."""
+    """The adapter for the GitHub server ``description``; chosen by the name of its search tool's query argument."""
     tool = next((tool for tool in description.tools if tool.name == GithubAdapter.search_tool), None)
     older = tool is not None and declares(tool, NpmGithub.query_argument)
     variants: tuple[type[GithubAdapter], ...] = (NpmGithub,) if older else (GithubServer, GithubLister)
@@ -206,7 +228,7 @@ def github_ticket(row: Row) -> Ticket:
 
 
 def _place_of(row: Row) -> dict[str, JsonValue]:
-    """Where a row's ticket lies: owner, repo, number and kind, as far as the row says."""
+    """The address of a row's ticket: owner, repo, number and kind, as far as the row has them."""
     addresses = [address for name in ("html_url", "url") if isinstance(address := row.get(name), str)]
     match = next((found for found in map(_ADDRESS.search, addresses) if found), None)
     kind = PULL if "pull_request" in row or "merged_at" in row or (match and match["kind"] != "issues") else ISSUE
@@ -219,13 +241,13 @@ def _place_of(row: Row) -> dict[str, JsonValue]:
 
 
 def _place(reference: TicketReference) -> dict[str, JsonValue]:
-    """Where the ticket lies, as the row said it or as its id does."""
+    """The address of the ticket, from its row or from its id."""
     match = _ID.fullmatch(reference.id)
     if match is None and not reference.lookup:
         raise not_an_id(reference.id, "owner/name#17")
-    said = {name: text for name, text in match.groupdict().items() if text} if match else {}
-    number = {"number": int(said["number"])} if "number" in said else {}
-    return {**said, **number, **reference.lookup}
+    pushed = {name: text for name, text in match.groupdict().items() if text} if match else {}
+    number = {"number": int(pushed["number"])} if "number" in pushed else {}
+    return {**pushed, **number, **reference.lookup}
 
 
 def _issue(place: Arguments) -> Arguments:

@@ -12,13 +12,25 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tui_app.adapters.answers import at, whole_number
-from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.base import Adapter, Page, Plan, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.reading import comments_of, read_record, ticket_from
-from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, merged, not_an_id, page_size, variant_for
+from tui_app.adapters.tracker import (
+    Arguments,
+    Row,
+    TrackerAdapter,
+    at,
+    merged,
+    not_an_id,
+    page_size,
+    sole,
+    variant_for,
+    whole_number,
+)
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
+from tui_app.tickets.criterion import LEFT_OUT
 from tui_app.tickets.dates import DateBound
+from tui_app.tickets.matching import quoted_text
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _STATES = {"open": "opened", "opened": "opened", "closed": "closed"}
@@ -39,13 +51,13 @@ class GitlabAdapter(TrackerAdapter):
     comments_tool = "list_issue_discussions"
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        said = _said(criteria)
-        size = page_size(criteria, said)
+        pushed = _arguments_by_criterion(criteria)
+        size = page_size(criteria, pushed)
         return self.planned(
-            self.search_tool, criteria, said, {"scope": "all", "state": "all", "page": 1, "per_page": size}
+            self.search_tool, criteria, pushed, {"scope": "all", "state": "all", "page": 1, "per_page": size}
         )
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         rows = self.rows(result)
         page, size = (whole_number(call.arguments.get(name)) or 1 for name in ("page", "per_page"))
         following = self.following(call, page=page + 1) if len(rows) >= size else None
@@ -79,7 +91,7 @@ def gitlab_ticket(row: Row) -> Ticket:
 
 
 def _home(row: Row) -> str:
-    """The path of an issue's project, out of ``group/project#17`` or the issue's address; empty where neither says."""
+    """The path of an issue's project, from ``group/project#17`` or the issue's address; empty where neither has it."""
     full, address = at(row.get("references"), "full"), row.get("web_url")
     if isinstance(full, str) and "#" in full:
         return full.rpartition("#")[0]
@@ -87,27 +99,42 @@ def _home(row: Row) -> str:
     return match["project"] if match else ""
 
 
-def _said(criteria: TicketSearchCriteria) -> dict[str, Arguments]:
-    """Criteria field to the arguments that say it, for those that GitLab knows."""
-    said: dict[str, Arguments] = {
-        "text": {"search": criteria.text},
-        "project": {"project_id": criteria.project},
+def _arguments_by_criterion(criteria: TicketSearchCriteria) -> dict[str, Arguments]:
+    """Criteria field to the arguments that express it, for those that GitLab can search by."""
+    pushed: dict[str, Arguments] = {
+        "text": {"search": quoted_text(criteria.text)},
+        "project": {"project_id": sole(criteria.project)},
         "labels": {"labels": list(criteria.labels)},
         "created_after": {"created_after": _moment(criteria.created_after)},
         "created_before": {"created_before": _moment(criteria.created_before, _TICK)},
         "updated_after": {"updated_after": _moment(criteria.updated_after)},
+        "updated_before": {"updated_before": _moment(criteria.updated_before, _TICK)},
+        **_state(criteria),
     }
-    states = {_STATES.get(status.casefold(), "") for status in criteria.status}
-    if "" not in states:
-        said["status"] = {"state": states.pop() if len(states) == 1 else "all"}
-    assignee = (criteria.assignee or "").lstrip("@")
+    assignee, reporter = ((sole(names) or "").lstrip("@") for names in (criteria.assignee, criteria.reporter))
     if assignee.casefold() == ME:
-        said["assignee"] = {"scope": "assigned_to_me"}
+        pushed["assignee"] = {"scope": "assigned_to_me"}
     elif assignee.casefold() == UNASSIGNED:
-        said["assignee"] = {"assignee_id": "None"}
+        pushed["assignee"] = {"assignee_id": "None"}
     elif assignee and " " not in assignee:  # with a space it is a name, and GitLab asks for the user name
-        said["assignee"] = {"assignee_username": [assignee]}
-    return said
+        pushed["assignee"] = {"assignee_username": [assignee]}
+    if reporter.casefold() == ME and assignee.casefold() != ME:
+        pushed["reporter"] = {"scope": "created_by_me"}
+    elif reporter and reporter.casefold() != ME and " " not in reporter:
+        pushed["reporter"] = {"author_username": reporter}
+    return pushed
+
+
+def _state(criteria: TicketSearchCriteria) -> dict[str, Arguments]:
+    """What the argument ``state`` expresses, and its value: the one state that the criteria leave together, or all."""
+    every = set(_STATES.values())
+    wanted = {_STATES.get(status.casefold(), "") for status in criteria.status} or every
+    unwanted = {_STATES.get(status.casefold(), "") for status in criteria.without("status")}
+    if "" in wanted | unwanted:
+        return {}
+    left = (wanted & ({_STATES[criteria.openness]} if criteria.openness else every)) - unwanted
+    state = next(iter(left)) if len(left) == 1 else "all"
+    return {name: {"state": state} for name in ("status", f"{LEFT_OUT}status", "openness")} if left else {}
 
 
 def _moment(bound: DateBound | None, earlier: timedelta = timedelta(0)) -> JsonValue:
@@ -115,9 +142,9 @@ def _moment(bound: DateBound | None, earlier: timedelta = timedelta(0)) -> JsonV
 
 
 def _place(reference: TicketReference) -> Arguments:
-    """What the tools ask for, as the row said it or as the id does (GitLab takes a path for a project's id)."""
+    """What the tools require, from the row or from the id (GitLab takes a path for a project's id)."""
     match = _REFERENCE.fullmatch(reference.id)
     if match is None and not reference.lookup:
         raise not_an_id(reference.id, "group/project#17")
-    said = {"project_id": match["project"], "issue_iid": match["iid"]} if match else {}
-    return {**said, **reference.lookup}
+    pushed = {"project_id": match["project"], "issue_iid": match["iid"]} if match else {}
+    return {**pushed, **reference.lookup}

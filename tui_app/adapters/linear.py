@@ -13,13 +13,28 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from tui_app.adapters.answers import at, data_of, rows_in, whole_number
-from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.base import Adapter, Page, Plan, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.reading import changes_of, comments_of, plain_text, read_record, ticket_from
-from tui_app.adapters.tracker import Arguments, Plan, Row, TrackerAdapter, merged, page_size, the_ticket, variant_for
+from tui_app.adapters.tracker import (
+    Arguments,
+    Row,
+    TrackerAdapter,
+    at,
+    data_of,
+    merged,
+    page_size,
+    rows_in,
+    sole,
+    the_ticket,
+    variant_for,
+    whole_number,
+)
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import ME, TicketSearchCriteria
+from tui_app.tickets.criteria import CLOSED, ME, TicketSearchCriteria
+from tui_app.tickets.criterion import LEFT_OUT
+from tui_app.tickets.matching import bare_text
 from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.vocabulary import closed_by_words, folded_words
 
 LARGEST_PAGE = 250
 """Linear's own limit for one page (its GraphQL interface refuses a larger ``first``)."""
@@ -28,6 +43,7 @@ PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
 
 _KEY_IN_ADDRESS = re.compile(r"/issue/([A-Z][A-Z0-9]*-\d+)(?:/|$)")
 _DIGEST = re.compile(r"^(?P<identifier>[A-Z][A-Z0-9]*-\d+): (?P<title>.*)(?P<rest>(?:\n[A-Z]\w+: .*)*)", re.MULTILINE)
+_CLOSED_TYPES = ("completed", "canceled", "duplicate")
 _PAGE_IS_ALL = "This server gives no second page; there may be more than these {count}."
 
 
@@ -41,6 +57,8 @@ class LinearAdapter(TrackerAdapter):
     ids: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """``assignee`` and ``project`` to names, folded, to UUIDs."""
     states: tuple[str, ...] = ()
+    closed_states: frozenset[str] = frozenset()
+    """Those of `states` in which nothing is left to do."""
 
     def setup_calls(self) -> tuple[ToolCall, ...]:
         tools = (self.viewer_tool, self.users_tool, self.teams_tool)
@@ -57,10 +75,10 @@ class LinearAdapter(TrackerAdapter):
             "assignee": people | ({ME: own} if isinstance(own, str) else {}),
             "project": _ids(teams, "key", "name"),
         }
-        states = dict.fromkeys(
-            str(state["name"]) for team in teams for state in _nodes(team.get("states")) if "name" in state
-        )
-        return self.knowing(ids=ids, states=tuple(states))
+        listed = [state for team in teams for state in _nodes(team.get("states")) if "name" in state]
+        states = dict.fromkeys(str(state["name"]) for state in listed)
+        closed = frozenset(str(state["name"]) for state in listed if _is_closed(state))
+        return self.knowing(ids=ids, states=tuple(states), closed_states=closed)
 
     def known_id(self, field: str, name: str | None) -> str | None:
         """The UUID of who or what ``name`` is; a part of a name will do where only one has it."""
@@ -70,8 +88,24 @@ class LinearAdapter(TrackerAdapter):
         partly = {uuid for other, uuid in known.items() if wanted in other and other != ME}
         return partly.pop() if len(partly) == 1 else None
 
+    def states_argument(self, criteria: TicketSearchCriteria) -> dict[str, Arguments]:
+        """What the argument ``states`` expresses, and its value: all states that the criteria leave together."""
+        used = criteria.used_fields() & {"status", f"{LEFT_OUT}status", "openness"}
+        if not used or (not self.states and "status" not in used):
+            return {}
+        left_out = set(map(folded_words, criteria.without("status")))
+        states = [
+            state
+            for state in (self.exact_states(criteria.status) if criteria.status else self.states)
+            if folded_words(str(state)) not in left_out
+            and (not criteria.openness or (state in self.closed_states) is (criteria.openness == CLOSED))
+        ]
+        if not self.states:
+            return {"status": {"states": self.exact_states(criteria.status)}}
+        return {name: {"states": list(states)} for name in used} if states else {}
+
     def exact_states(self, statuses: Iterable[str]) -> list[JsonValue]:
-        """``statuses`` as Linear writes them, where it told us."""
+        """``statuses`` as Linear writes them, where setup listed them."""
         written = {state.casefold(): state for state in self.states}
         return [written.get(status.casefold(), status) for status in statuses]
 
@@ -92,16 +126,15 @@ class TacticLaunch(LinearAdapter):
     teams_tool = "linear_getTeams"
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        said: dict[str, Arguments] = {"text": {"query": criteria.text}}
-        if criteria.status:
-            said["status"] = {"states": self.exact_states(criteria.status)}
-        if person := self.known_id("assignee", criteria.assignee):
-            said["assignee"] = {"assigneeId": person}
-        if team := self.known_id("project", criteria.project):
-            said["project"] = {"teamId": team}
-        return self.planned(self.search_tool, criteria, said, {"limit": min(criteria.max_results, LARGEST_PAGE)})
+        pushed: dict[str, Arguments] = {"text": {"query": bare_text(criteria.text)}}
+        pushed |= self.states_argument(criteria)
+        if person := self.known_id("assignee", sole(criteria.assignee)):
+            pushed["assignee"] = {"assigneeId": person}
+        if team := self.known_id("project", sole(criteria.project)):
+            pushed["project"] = {"teamId": team}
+        return self.planned(self.search_tool, criteria, pushed, {"limit": min(criteria.max_results, LARGEST_PAGE)})
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         rows = self.rows(result)
         full = len(rows) >= LARGEST_PAGE
         return Page(tuple(map(linear_ticket, rows)), warnings=(_PAGE_IS_ALL.format(count=len(rows)),) if full else ())
@@ -129,19 +162,20 @@ class LinearMcp(LinearAdapter):
     teams_tool = "linear_get_teams"
 
     def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        said: dict[str, Arguments] = {"text": {"query": criteria.text}}
-        if criteria.status:
-            said["status"] = {"states": self.exact_states(criteria.status)}
-        if person := self.known_id("assignee", criteria.assignee):
-            said["assignee"] = {"assigneeIds": [person]}
-        if team := self.known_id("project", criteria.project):
-            said["project"] = {"teamIds": [team]}
-        if (number := _priority_number(criteria.priority)) is not None:
-            said["priority"] = {"priority": number}
+        pushed: dict[str, Arguments] = {"text": {"query": bare_text(criteria.text)}}
+        pushed |= self.states_argument(criteria)
+        if person := self.known_id("assignee", sole(criteria.assignee)):
+            pushed["assignee"] = {"assigneeIds": [person]}
+        if team := self.known_id("project", sole(criteria.project)):
+            pushed["project"] = {"teamIds": [team]}
+        if (number := _priority_number(sole(criteria.priority))) is not None:
+            pushed["priority"] = {"priority": number}
         order = "updatedAt" if criteria.sort == "-updated_at" else "createdAt"
-        return self.planned(self.search_tool, criteria, said, {"first": page_size(criteria, said), "orderBy": order})
+        return self.planned(
+            self.search_tool, criteria, pushed, {"first": page_size(criteria, pushed), "orderBy": order}
+        )
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:  # noqa: ARG002
         rows, issues = self.rows(result), at(data_of(result), "issues")
         cursor = at(issues, "pageInfo", "endCursor") if at(issues, "pageInfo", "hasNextPage") is True else None
         following = self.following(call, after=cursor) if isinstance(cursor, str) else None
@@ -191,6 +225,12 @@ def _ids(rows: Iterable[Row], *names: str) -> dict[str, str]:
     return {
         str(row[name]).casefold(): str(row["id"]) for row in rows for name in names if row.get(name) and row.get("id")
     }
+
+
+def _is_closed(state: Row) -> bool:
+    """By Linear's own type of the state, else by its name."""
+    kind = state.get("type")
+    return kind in _CLOSED_TYPES if isinstance(kind, str) else bool(closed_by_words(str(state["name"])))
 
 
 def _priority_number(name: str | None) -> int | None:

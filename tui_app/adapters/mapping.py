@@ -4,7 +4,7 @@
 out. ``ticketdeck doctor`` prints the mapping in force in exactly this form::
 
     [profiles.work.map]
-    rows = "data.issues"                  # JMESPath: where in a search's answer the rows lie
+    rows = "data.issues"                  # JMESPath: where in a search's answer the rows are
     arguments = { workspace = "acme" }    # sent to every tool that declares them
 
     [profiles.work.map.search]
@@ -35,6 +35,12 @@ out. ``ticketdeck doctor`` prints the mapping in force in exactly this form::
     [profiles.work.map.values]            # criterion = the tool that lists its values
     status = "list_statuses"
 
+    [profiles.work.map.change.status]     # and comment, assign, priority, labels, title, description, create ..
+    tool = "update_issue"
+    id = "issue_key"                      # the argument that takes the ticket's id
+    value = "fields.status_name"          # the one that takes what is changed; dots lead into objects
+    arguments = { action = "update" }     # sent with it
+
 Invariant: a `MapTable` that came through `parse_map` names only criteria, fields and paths that exist.
 """
 
@@ -46,23 +52,23 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from tui_app.tickets.changes import ChangeKind
+from tui_app.tickets.criterion import CRITERIA, VALUE_CRITERIA
 from tui_app.tickets.errors import ConfigError
+from tui_app.tickets.fields import ROW_FIELDS
 from tui_app.tickets.ticket import JsonValue
 
-CRITERIA = (
-    "text", "native", "status", "assignee", "project", "labels", "priority", "created_after", "created_before",
-    "updated_after", "sort", "order", "max_results", "offset", "page", "cursor",
+MAPPED_CRITERIA = (
+    *(criterion.name for criterion in CRITERIA if criterion.narrows),
+    "sort", "order", "max_results", "offset", "page", "cursor",
 )  # fmt: skip
-"""What a search tool's arguments can take."""
-
-TICKET_FIELDS = (
-    "id", "title", "status", "assignee", "reporter", "priority", "type", "project", "labels", "created_at",
-    "updated_at", "url", "description", "comments",
-)  # fmt: skip
-VALUE_FIELDS = ("status", "assignee", "project", "labels", "priority")
+"""What a search tool's arguments can take: criteria, order and paging."""
+MAPPED_FIELDS = (*ROW_FIELDS, "comments")
+"""The ticket fields that a map can read from elsewhere in a row."""
 
 _TOOL_TABLES = ("search", "text_search", "get", "comments")
-_TOP_KEYS = (*_TOOL_TABLES, "rows", "arguments", "fields", "values")
+_TOP_KEYS = (*_TOOL_TABLES, "rows", "arguments", "fields", "values", "change")
+_NOT_MAPPED = (ChangeKind.DELETE, ChangeKind.TOOL)
 _WHERE = "[profiles.NAME.map{}]"
 
 
@@ -74,11 +80,15 @@ class ToolTable(Struct, frozen=True):
     criteria: Mapping[str, str | None] = field(default_factory=dict)
     """None: never sent."""
     id: str = ""
+    value: str = ""
+    """The argument that takes what is changed; of changes only."""
 
     def to_json(self) -> dict[str, JsonValue]:
         table: dict[str, JsonValue] = {"tool": self.tool}
         if self.id:
             table["id"] = self.id
+        if self.value:
+            table["value"] = self.value
         if self.arguments:
             table["arguments"] = dict(self.arguments)
         if self.criteria:
@@ -97,6 +107,8 @@ class MapTable(Struct, frozen=True):
     arguments: Mapping[str, JsonValue] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    change: Mapping[str, ToolTable] = field(default_factory=dict)
+    """By kind of change."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The form that `parse_map` reads, without what is empty."""
@@ -110,6 +122,8 @@ class MapTable(Struct, frozen=True):
             tool: ToolTable = getattr(self, name)
             if tool.tool:
                 table[name] = tool.to_json()
+        if self.change:
+            table["change"] = {kind: tool.to_json() for kind, tool in self.change.items()}
         return table
 
 
@@ -125,8 +139,31 @@ def parse_map(raw: Mapping[str, Any]) -> MapTable:
         rows=_path(raw.get("rows", ""), "rows"),
         arguments=_table(raw.get("arguments", {}), ".arguments"),
         fields=_paths(raw.get("fields", {})),
-        values=_words(raw.get("values", {}), ".values", VALUE_FIELDS),
+        values=_words(raw.get("values", {}), ".values", VALUE_CRITERIA),
+        change=changes_in(raw),
     )
+
+
+def changes_in(raw: Mapping[str, Any]) -> dict[str, ToolTable]:
+    """The tools that a profile's ``map`` names for changes, by kind.
+
+    Raises:
+        ConfigError: names the key that is wrong, and what can stand there.
+    """
+    table = _table(raw.get("change", {}), ".change")
+    _refuse_unknown(table, tuple(str(kind) for kind in ChangeKind if kind not in _NOT_MAPPED), ".change")
+    found: dict[str, ToolTable] = {}
+    for kind, own in table.items():
+        where = f".change.{kind}"
+        keys = _table(own, where)
+        _refuse_unknown(keys, ("tool", "id", "value", "text", "arguments"), where)
+        found[kind] = ToolTable(
+            _text(keys.get("tool", ""), f"{where} tool"),
+            _table(keys.get("arguments", {}), f"{where}.arguments"),
+            id=_text(keys.get("id", ""), f"{where} id"),
+            value=_text(keys.get("value", keys.get("text", "")), f"{where} value"),
+        )
+    return found
 
 
 def _tool_table(raw: object, name: str) -> ToolTable:
@@ -144,7 +181,7 @@ def _tool_table(raw: object, name: str) -> ToolTable:
 
 def _criteria(raw: object, where: str) -> dict[str, str | None]:
     table = _table(raw, where)
-    _refuse_unknown(table, CRITERIA, where)
+    _refuse_unknown(table, MAPPED_CRITERIA, where)
     for name, path in table.items():
         if path is not False and not isinstance(path, str):
             raise ConfigError(
@@ -162,7 +199,7 @@ def _words(raw: object, where: str, allowed: tuple[str, ...]) -> dict[str, str]:
 
 
 def _paths(raw: object) -> dict[str, str]:
-    words = _words(raw, ".fields", TICKET_FIELDS)
+    words = _words(raw, ".fields", MAPPED_FIELDS)
     return {name: _path(path, f"fields.{name}") for name, path in words.items()}
 
 
@@ -201,11 +238,10 @@ def compiled(path: str, where: str = "") -> Any:
         ConfigError: it is none.
     """
     import jmespath
-    from jmespath.exceptions import JMESPathError
 
     try:
         return jmespath.compile(path)
-    except JMESPathError as error:
+    except jmespath.exceptions.JMESPathError as error:
         reason = str(error).split("\n")[0]
         raise ConfigError(
             f"The profile's map: {where} {path!r} is not a JMESPath expression: {reason}",
@@ -216,10 +252,8 @@ def compiled(path: str, where: str = "") -> Any:
 
 def value_at(path: str, value: JsonValue) -> JsonValue:
     """What ``path`` leads to in ``value``; None where a function of the expression does not fit what is there."""
-    from jmespath.exceptions import JMESPathError
-
     try:
         found: JsonValue = compiled(path).search(value)
-    except (JMESPathError, TypeError, ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):  # jmespath's own errors are ValueErrors
         return None
     return found

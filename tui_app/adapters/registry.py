@@ -15,6 +15,8 @@ from msgspec import Struct
 from tui_app.adapters.base import Adapter, ServerDescription
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.errors import NoSearchToolError, UsageError
+from tui_app.tickets.servers import UndecidedTool
+from tui_app.tickets.ticket import JsonValue
 
 AUTO = "auto"
 """The profile's word for: look at the tools and find out."""
@@ -91,7 +93,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("backlog-md", "backlog_md", servers=("backlog",), tools=(frozenset({"task_list", "task_view"}),)),
     Entry("beads", "beads", servers=("beads",), tools=(frozenset({"list", "show"}),)),
 )
-"""The shipped adapters; the first that fits is taken, so the particular ones stand before the general ones."""
+"""The shipped adapters; the first that fits is taken, so the specific ones come before the general ones."""
 
 
 def adapter_names() -> tuple[str, ...]:
@@ -99,7 +101,12 @@ def adapter_names() -> tuple[str, ...]:
     return (AUTO, *dict.fromkeys(entry.name for entry in ENTRIES))
 
 
-def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapping[str, Any] | None = None) -> Adapter:  # noqa: A002
+def choose_adapter(
+    description: ServerDescription,
+    wanted: str = AUTO,
+    map: Mapping[str, Any] | None = None,  # noqa: A002
+    memory: JsonValue = None,
+) -> Adapter:
     """The adapter for a server.
 
     Args:
@@ -107,6 +114,7 @@ def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapp
         wanted: one of `adapter_names`; ``auto`` looks for one that fits.
         map: the profile's ``map`` table. With one, ``auto`` leaves the shipped adapters out, since it describes the
             server itself; ``arguments`` to send along describe nothing.
+        memory: what an adapter for the same tools wanted to be remembered (`Adapter.memory`).
 
     Raises:
         UsageError: there is no adapter called ``wanted``.
@@ -123,7 +131,11 @@ def choose_adapter(description: ServerDescription, wanted: str = AUTO, map: Mapp
             hint="Check the addresses, tokens and paths in the profile's env and command; many servers hide their "
             "tools until they are set.",
         )
-    entry = _entry(description, wanted, bool((map or {}).keys() - {"arguments"}))
+    entry = _entry(description, wanted, bool((map or {}).keys() - {"arguments", "change"}))
+    if entry is None:
+        from tui_app.adapters.auto import make
+
+        return make(description, map or {}, memory)
     return _module(entry).make(description, map or {})
 
 
@@ -145,16 +157,43 @@ def _entry(description: ServerDescription, wanted: str, has_map: bool) -> Entry 
     return next((entry for entry in ENTRIES if entry.fits(description)), None)
 
 
-def no_search_tool(description: ServerDescription, wanted: str = "") -> NoSearchToolError:
-    """The error for a server without a tool that ``wanted`` (an adapter's name) could search with."""
+def no_search_tool(
+    description: ServerDescription, wanted: str = "", undecided: Tool | None = None, declined: str = ""
+) -> NoSearchToolError:
+    """The error for a server without a tool that ``wanted`` (an adapter's name) could search with.
+
+    ``undecided``: the likeliest of those of which nothing says that they only read.
+    """
     names = [tool.name for tool in description.tools]
     shown = ", ".join(names[:_MOST_TOOLS_NAMED])
     more = f" and {len(names) - _MOST_TOOLS_NAMED} more" if len(names) > _MOST_TOOLS_NAMED else ""
     lacks = (
         f"what the adapter {wanted!r} needs" if wanted else "one that searches or lists tickets without changing any"
     )
-    return NoSearchToolError(
+    hint = (
+        allowing(undecided.name)
+        if undecided
+        else 'If one of them does, name it in the profile: [profiles.NAME.map.search] tool = "..."; '
+        "`ticketdeck doctor` lists all tools."
+    )
+    error = NoSearchToolError(
         f"The server {description.name!r} offers these tools: {shown}{more}; none of them is {lacks}.",
-        hint='If one of them does, name it in the profile: [profiles.NAME.map.search] tool = "..."; '
-        "`ticketdeck doctor` lists all tools.",
+        hint=hint,
+    )
+    error.undecided = question_about(description, undecided, declined)
+    return error
+
+
+def allowing(tool: str) -> str:
+    """How the user allows a tool of which nothing says that it only reads."""
+    return (
+        f"Nothing says that {tool!r} only reads, so it was not called. If it does, allow it in the profile: "
+        f'[profiles.NAME.map.search] tool = "{tool}".'
+    )
+
+
+def question_about(description: ServerDescription, tool: Tool | None, declined: str) -> UndecidedTool | None:
+    """What to ask the user about ``tool``."""
+    return (
+        UndecidedTool(tool.name, tool.description, description.tools_digest) if tool and tool.name != declined else None
     )

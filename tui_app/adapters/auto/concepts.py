@@ -9,56 +9,64 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from tui_app.adapters.auto.arguments import Argument
-from tui_app.adapters.auto.words import split_words
-from tui_app.adapters.reading.names import names as _words
+from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
+from tui_app.adapters.reading.field_names import names as _words
+from tui_app.adapters.reading.field_names import taken_apart
+from tui_app.adapters.safety.verbs import split_words
 
-_EXACT: Mapping[str, str] = {
-    name: concept
+_CORES: Mapping[str, str] = {
+    word: concept
     for concept, table in {
-        "text": "text query q search keyword keywords searchtext searchterm searchterms searchquery term terms phrase "
-        "freetext fulltext contains querytext querystring searchstring textsearch textquery words needle searchkeyword",
-        "title": "title summary subject titlecontains summarycontains subjectcontains name",
+        "text": "text query search q keyword term phrase contains words needle freetext",
+        "title": "title summary subject name",
         "native": "jql wiql cql kql lucene",
-        "status": "status statuses state states statusname statenames statusnames statename statusfilter stage "
-        "workflowstate "
-        "issuestatus ticketstatus taskstatus taskstate issuestate statusid statusids stateid stateids filterstatus "
-        "statuslist currentstatus",
-        "assignee": "assignee assignees assignedto assigned assigneename assigneeusername assigneelogin assignedtoname "
-        "assigneeemail assigneeid assigneeids assignedtoid owner ownername responsible assigneduser assigneduserid "
-        "filterassignee assigneefilter assigneeuser ownedby",
-        "mine": "assignedtome mine my myissues onlymine myticketsonly mytickets mytasks onlymyissues",
-        "project": "project projects projectkey projectkeys projectname projectid projectids projectslug projectpath "
-        "projectidentifier projectidorkey projectnames",
-        "repo_owner": "repoowner repositoryowner org organization namespace",
-        "place": "repository repo repositoryname repofullname queue queuename board boardid boardname product "
-        "team teamkey teamid "
-        "teamids teamname workspace workspaceid workspacekey space spaceid listid component",
-        "labels": "labels label tags tag labelnames tagnames labelname tagname labelids tagids filterlabels",
-        "priority": "priority priorities prioritylevel priorityname prioritynames priorityid priorityids prio",
+        "status": "status state stage",
+        "assignee": "assignee assigned owner responsible owned",
+        "mine": "mine my me",
+        "project": "project",
+        "repo_owner": "org organization namespace",
+        "place": "repository repo queue board product team workspace space listid",
+        "labels": "label tag",
+        "priority": "priority prio",
         "severity": "severity urgency importance",
-        "max_results": "limit maxresults max perpage pagesize first top size take count numresults maxitems maxcount "
-        "resultsperpage numberofresults itemsperpage pagelimit maxrecords resultlimit maxissues maxtickets rowcount "
-        "numberofitems n",
-        "offset": "offset startat skip startindex offsetvalue recordoffset",
-        "page": "page pagenumber pageno pagenum currentpage pageindex",
-        "cursor": "cursor pagetoken nextpagetoken nexttoken nextcursor continuationtoken aftercursor pagecursor "
-        "scrollid "
-        "continuation marker after",
-        "sort": "sort sortby orderby sortfield sortkey ordering sorting orderfield",
-        "order": "order sortorder sortdirection direction orderdirection sortdir dir orderdir ascending descending",
-        "format": "format responseformat outputformat outputtype responsetype output",
+        "max_results": "limit per size first max top take count n",
+        "offset": "offset skip startat startindex",
+        "page": "page",
+        "cursor": "cursor token continuation marker after scroll",
+        "sort": "sort sorting ordering",
+        "order": "direction order dir ascending descending",
+        "format": "format output response",
         "scope": "scope visibility",
-        "all_states": "includeclosed includecompleted includedone includeresolved includefinished showclosed "
-        "showcompleted "
-        "showdone withclosed includeinactive allstatuses allstates includeall includeallstatuses showall",
-        "with_total": "includepaginationinfo includepagination includetotal withtotal counttotal includecount",
         "action": "action operation op method command mode verb",
-        "kind": "entity resource object objecttype resourcetype entitytype kind table collection type itemtype "
-        "recordtype",
+        "kind": "entity resource object type kind table collection",
     }.items()
-    for name in _words(table)
+    for word in _words(table)
 }
+"""The words that an argument's meaning is made of; the one named first is preferred where several arguments have it."""
+_PARTS = frozenset(
+    _words(
+        "id key name login email slug path identifier value string field filter by to or is in eq equals of the "
+        "number num no index level record result item row user next current at full only list workflow"
+    )
+)
+"""Words that say how a meaning is written, not which it is."""
+_RANKED = frozenset(_words("text project place labels max_results status assignee"))
+"""Meanings of which one way to write them is better than another."""
+_TOGETHER = (
+    ("max_results", frozenset(("page", "max_results"))),
+    ("cursor", frozenset(("page", "cursor"))),
+    ("order", frozenset(("sort", "order"))),
+    ("mine", frozenset(("mine", "assignee"))),
+    ("repo_owner", frozenset(("place", "assignee"))),
+    ("format", frozenset(("format", "kind"))),
+    ("kind", frozenset(("kind", "native"))),
+)
+"""What two meanings in one name come to: a page's size is a number of results."""
+_TICKETS = frozenset(TICKET_NOUNS)
+_INCLUDING = frozenset(_words("include show with all"))
+_ENDED = frozenset(_words("closed completed done resolved finished inactive all"))
+_COUNTED = frozenset(_words("pagination total count info"))
 
 _CREATED = frozenset(_words("created creation create opened reported submitted createdat createdon raised filed added"))
 _UPDATED = frozenset(_words("updated update modified modification changed change updatedat updatedon activity"))
@@ -73,24 +81,10 @@ _SAYS_UPDATED = re.compile(r"\bupdat|\bmodif|\bchanged\b", re.IGNORECASE)
 _SAYS_AFTER = re.compile(r"\b(?:after|since|newer|or later|from)\b", re.IGNORECASE)
 _SAYS_BEFORE = re.compile(r"\b(?:before|until|older|or earlier)\b", re.IGNORECASE)
 _NO_CURSOR = re.compile(r"\bdate\b|\btime\b|YYYY|iso", re.IGNORECASE)
-_FILLERS = frozenset(
-    _words("filter filters by search issue issues ticket tickets task tasks bug bugs story stories eq equals is in")
-)
 _COMPARATORS = frozenset(
     _words("eq in equals is contains containsignorecase eqignorecase equalto value values any anyof ilike like")
 )
 _OBJECT_PARTS = frozenset(_words("name key some label username"))
-_RANKS: Mapping[str, Sequence[str]] = {
-    "text": _words("text query search q keyword keywords searchtext searchquery"),
-    "project": _words("projectkey project projectkeys projects projectidorkey projectidentifier projectname projectid"),
-    "place": _words("repository repo queue board product team teamkey workspace space boardid teamid component"),
-    "labels": _words("labels label tags tag labelnames"),
-    "max_results": _words("limit maxresults perpage pagesize first max count"),
-    "status": _words("status statuses state states"),
-    "assignee": _words("assignee assignees assignedto assigneename assigneeusername assigned assigneeid owner"),
-}
-"""Which argument to take where several mean the same."""
-
 GITHUB = "GitHub search"
 LANGUAGES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("JQL", re.compile(r"\bJQL\b")),
@@ -105,7 +99,7 @@ LANGUAGES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def concepts_of(arguments: Iterable[Argument], about: str = "") -> dict[str, Argument]:
-    """Concept to the argument that takes it; of several the likeliest. ``about`` is the tool's own description."""
+    """Concept to the argument that takes it; of several the best. ``about`` is the tool's own description."""
     found: dict[str, Argument] = {}
     every = list(arguments)
     for argument in every:
@@ -120,13 +114,13 @@ def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str =
     words = _telling_words(argument)
     joined = "".join(words)
     if language_of(argument, about) and (
-        joined in ("q", "query", "filter", "search", "querystring") or _EXACT.get(joined) == "native"
+        joined in ("q", "query", "filter", "search", "querystring") or _meaning(words) == "native"
     ):
         return "native"
     moment = _moment_concept(argument, words)
     if moment:
         return moment
-    concept = _EXACT.get(joined) or _EXACT.get("".join(word for word in words if word not in _FILLERS))
+    concept = _meaning(words)
     if concept is None:
         return None
     if joined == "owner" and _stands_by_repository(others):
@@ -134,8 +128,63 @@ def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str =
     return concept if _can_mean(concept, argument, joined, others) else None
 
 
+def _meaning(words: Sequence[str]) -> str | None:
+    """The concept that a name of these words has; None where it holds a word that is no part of any."""
+    pieces = [_singular(piece) for word in words for piece in taken_apart(word, _PIECES)]
+    if set(pieces) & _INCLUDING and len(pieces) > 1:
+        rest = set(pieces) - _INCLUDING - _TICKETS
+        if rest <= {"status", "state"} and "all" in pieces and "with" not in pieces:
+            return "all_states"
+        if rest <= _ENDED | {"status", "state"} and rest & _ENDED:
+            return "all_states"
+        return "with_total" if rest and rest <= _COUNTED else None
+    if len(pieces) > 1 and set(pieces) <= _COUNTED:
+        return "with_total"
+    whole = _CORES.get("".join(words)) or (_CORES.get(pieces[0]) if len(pieces) == 1 else None)
+    if whole:
+        return whole if whole not in ("title", "scope") or pieces == list(words) else None
+    told = [piece for piece in pieces if piece not in _PARTS and piece not in _TICKETS]
+    if not told and {"number", "num"} & set(pieces) and {"result", "item"} & set(pieces):
+        return "max_results"
+    if not told and "name" in pieces and set(pieces) <= {"name", "filter", "by"}:
+        return "title"
+    meant = {_CORES.get(piece, "") for piece in told}
+    if len(meant) > 1 and {told[0], told[-1]} & {"search", "query", "contains"}:
+        meant -= {"text"}
+    if "order" in meant and pieces[0] == "order" and pieces[-1] in ("by", "field"):
+        return "sort"
+    together = next((concept for concept, both in _TOGETHER if meant == both), None)
+    concept = together or (next(iter(meant)) if len(meant) == 1 else "")
+    return concept if concept and _can_be_written_so(concept, pieces) else None
+
+
+def _can_be_written_so(concept: str, pieces: Sequence[str]) -> bool:
+    """An id can be that of a status or a place, not that of a kind; what a thing is to become is no criterion."""
+    if pieces[0] == "to" or ("name" in pieces and concept in ("max_results", "offset", "page", "cursor")):
+        return False
+    return pieces[-1] != "id" or concept in ("status", "assignee", "project", "place", "labels", "priority", "cursor")
+
+
+def _singular(word: str) -> str:
+    if word in _CORES or word in _IRREGULAR:
+        return _IRREGULAR.get(word, word)
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+_IRREGULAR = {
+    **PLURALS,
+    "statuses": "status",
+    "priorities": "priority",
+    "repositories": "repository",
+    "entities": "entity",
+}
+_PIECES = frozenset((*_CORES, *_PARTS, *_TICKETS, *_INCLUDING, *_ENDED, *_COUNTED, *_IRREGULAR)) | frozenset(
+    f"{word}s" for word in (*_CORES, *_PARTS)
+)
+
+
 def _telling_words(argument: Argument) -> tuple[str, ...]:
-    """The words that tell the meaning: of ``filter.state.name.eq`` those of ``state``."""
+    """The words that carry the meaning: of ``filter.state.name.eq`` those of ``state``."""
     steps = argument.path.split(".")
     if len(steps) > 1 and steps[-1].lower() in _COMPARATORS:
         steps.pop()
@@ -223,12 +272,17 @@ def _stands_by_repository(others: Sequence[Argument]) -> bool:
 
 
 def _better(concept: str, argument: Argument, than: Argument) -> bool:
-    ranks = _RANKS.get(concept, ())
+    if concept not in _RANKED:
+        return (not argument.required, argument.path.count(".")) < (not than.required, than.path.count("."))
+    ranks = [word for word, meant in _CORES.items() if meant == concept]
 
-    def rank(candidate: Argument) -> tuple[bool, int, int]:
-        joined = "".join(candidate.words)
-        place = ranks.index(joined) if joined in ranks else len(ranks)
-        return (not candidate.required, place, candidate.path.count("."))
+    def rank(candidate: Argument) -> tuple[bool, int, int, int]:
+        """A key names a project best, else the plain name does; then the word that is named first; an id is last."""
+        pieces = [_singular(piece) for word in candidate.words for piece in taken_apart(word, _PIECES)]
+        place = min((ranks.index(piece) for piece in pieces if piece in ranks), default=len(ranks))
+        last = pieces[-1] if pieces else ""
+        way = 0 if last == "key" else 1 if len(pieces) == 1 else 3 if last == "id" else 2
+        return (not candidate.required, place, way, candidate.path.count("."))
 
     return rank(argument) < rank(than)
 

@@ -1,4 +1,4 @@
-"""The tools in use, each with its arguments: what discovery found, with the profile's map laid over it.
+"""The tools in use, each with its arguments: what discovery found, overridden by the profile's map.
 
 Invariant: every argument that a role names is declared by its tool. What a profile's map says wins; a tool that it
 names must exist, and must not be one whose name says that it writes.
@@ -11,37 +11,46 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tui_app.adapters.auto.arguments import Argument, arguments_of
 from tui_app.adapters.auto.concepts import language_of
-from tui_app.adapters.auto.discovery import Found
-from tui_app.adapters.auto.identity import id_argument
-from tui_app.adapters.auto.safety import words_may_write
-from tui_app.adapters.auto.uses import Use, is_action
-from tui_app.adapters.auto.words import ALWAYS_WRITING, split_words
+from tui_app.adapters.auto.discovery import DiscoveredTools
+from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
+from tui_app.adapters.auto.id_argument import find_id_argument
+from tui_app.adapters.auto.tool_variants import ToolVariant, is_action_argument
 from tui_app.adapters.base import ServerDescription
-from tui_app.adapters.mapping import CRITERIA, MapTable, ToolTable
+from tui_app.adapters.mapping import MAPPED_CRITERIA, MapTable, ToolTable
+from tui_app.adapters.safety.gate import action_may_write, contradiction
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.ticket import JsonValue
 
 
 class Role(Struct, frozen=True):
-    """One tool in use. ``constants`` are sent with every call; ``identity`` takes the ticket's id."""
+    """One tool in use. ``constants`` are sent with every call; ``id_argument`` takes the ticket's id."""
 
-    use: Use
+    variant: ToolVariant
     constants: Mapping[str, JsonValue] = field(default_factory=dict)
     concepts: Mapping[str, Argument] = field(default_factory=dict)
-    identity: Argument | None = None
+    id_argument: Argument | None = None
+    refused: frozenset[str] = frozenset()
+    """Paths of arguments that the server refused, although the tool declares them."""
+    blank: str = ""
+    """What to search for where words are required and there are none."""
 
     @property
     def tool(self) -> str:
-        return self.use.tool.name
+        return self.variant.tool.name
+
+    def without(self, paths: frozenset[str]) -> Role:
+        """This role, never sending the arguments at ``paths``."""
+        refused = self.refused | paths
+        concepts = {name: argument for name, argument in self.concepts.items() if argument.path not in refused}
+        return replace(self, concepts=concepts, refused=refused)
 
     @property
     def language(self) -> str | None:
         """The query language that it takes."""
         argument = self.concepts.get("native")
-        return language_of(argument, self.use.tool.description) if argument else None
+        return language_of(argument, self.variant.tool.description) if argument else None
 
     def made(self, arguments: Mapping[str, JsonValue]) -> bool:
         """Whether a call of this tool with ``arguments`` (by path) is one of this role."""
@@ -53,9 +62,19 @@ class Role(Struct, frozen=True):
             return ToolTable(
                 self.tool,
                 self.constants,
-                {name: self.concepts[name].path for name in CRITERIA if name in self.concepts},
+                {name: self.concepts[name].path for name in MAPPED_CRITERIA if name in self.concepts},
             )
-        return ToolTable(self.tool, self.constants, {}, self.identity.path if self.identity else "")
+        return ToolTable(self.tool, self.constants, {}, self.id_argument.path if self.id_argument else "")
+
+
+class Candidate(Struct, frozen=True):
+    """A tool that may have the tickets."""
+
+    role: Role
+    likely: bool
+    """Its name or description says so."""
+    unlikely: bool = False
+    """Its name says that it lists something else."""
 
 
 class Roles(Struct, frozen=True):
@@ -67,8 +86,29 @@ class Roles(Struct, frozen=True):
     comments: Role | None
     values: Mapping[str, Role]
     map: MapTable
-    places: Mapping[str, Role] = field(default_factory=dict)
-    """Argument that ``search`` requires to the tool that lists what there is for it."""
+    candidates: tuple[Candidate, ...] = ()
+    """What to try in order to find out which tool has the tickets, likeliest first; empty where the map says it."""
+    getters: tuple[Role, ...] = ()
+    """What may open a ticket, likeliest first; ``get`` is the first of them."""
+    variants: tuple[ToolVariant, ...] = ()
+    """Everything that only reads."""
+    server: ServerDescription | None = None
+    """Whose tools these are."""
+    declined: str = ""
+    """The tool that the user does not want to be called."""
+
+    def searching_with(self, role: Role) -> Roles:
+        """These roles with ``role`` as the tool that has the tickets."""
+        if {"text", "native"} & role.concepts.keys() and not missing_of(role):
+            return replace(self, search=role, text_search=None)
+        takes_words = (
+            candidate.role
+            for candidate in self.candidates
+            if candidate.likely
+            and candidate.role.tool != role.tool
+            and {"text", "native"} & candidate.role.concepts.keys()
+        )
+        return replace(self, search=role, text_search=next((r for r in takes_words if not missing_of(r)), None))
 
     def in_force(self) -> MapTable:
         """The mapping in force, in the form of a profile's map."""
@@ -84,81 +124,97 @@ class Roles(Struct, frozen=True):
         )
 
 
-def assign_roles(description: ServerDescription, found: Found, table: MapTable) -> Roles | None:
+def assign_roles(description: ServerDescription, found: DiscoveredTools, table: MapTable) -> Roles | None:
     """The tools in use; None where none searches.
 
     Raises:
         ConfigError: the map names a tool or an argument that the server does not have, or a tool that writes.
     """
     tools = {tool.name: tool for tool in description.tools}
-    search = _role(tools, found.search, table, "search")
+    search = _role(tools, found.search or next((variant for variant, _ in found.others), None), table, "search")
     if search is None:
         return None
-    values = dict(found.values) | {name: Use(_tool(tools, tool, "values")) for name, tool in table.values.items()}
-    places = {
-        path: use for path, use in found.places.items() if path not in search.constants and search.use is found.search
+    values = dict(found.values) | {
+        name: ToolVariant(_tool(tools, tool, "values")) for name, tool in table.values.items()
     }
-    own_search = bool(table.search.tool) and not table.text_search.tool
+    own_search = bool(table.search.tool or table.search.arguments or table.search.criteria)
+    ranked = [(variant, True, False) for variant in found.searches]
+    ranked += [(variant, False, unlikely) for variant, unlikely in found.others]
+    candidates = [
+        Candidate(role, likely, unlikely)
+        for variant, likely, unlikely in ([] if own_search else ranked)
+        if (role := _role(tools, variant, table, "search")) is not None
+    ]
+    text_search = None if table.search.tool and not table.text_search.tool else found.text_search
+    get = _role(tools, found.get, table, "get")
+    getters = [_role(tools, variant, table, "get") for variant in (() if table.get.tool else found.getters)]
     return Roles(
         search,
-        _role(tools, None if own_search else found.text_search, table, "text_search"),
-        _role(tools, found.get, table, "get"),
+        _role(tools, text_search, table, "text_search"),
+        get,
         _role(tools, found.comments, table, "comments"),
-        {name: Role(use, _constants(use, table, ToolTable(), "values")) for name, use in values.items()},
+        {name: Role(variant, _constants(variant, table, ToolTable(), "values")) for name, variant in values.items()},
         table,
-        {path: Role(use, dict(use.constants)) for path, use in places.items()},
+        tuple(candidates),
+        tuple(filter(None, getters or [get])),
+        found.variants,
     )
 
 
-def _role(tools: Mapping[str, Tool], found: Use | None, table: MapTable, kind: str) -> Role | None:
+def missing_of(role: Role) -> list[Argument]:
+    """The arguments that ``role`` requires and a search without criteria does not fill."""
+    return [argument for argument in role.variant.unfilled() if argument.path not in role.constants]
+
+
+def _role(tools: Mapping[str, Tool], found: ToolVariant | None, table: MapTable, kind: str) -> Role | None:
     own: ToolTable = getattr(table, kind)
-    use = found
+    variant = found
     if own.tool and (found is None or found.tool.name != own.tool or _repins(found, own)):
-        use = Use(_tool(tools, own.tool, kind))
-    if use is None:
+        variant = ToolVariant(_tool(tools, own.tool, kind))
+    if variant is None:
         return None
     if kind != "search" and not own.arguments:
-        own = replace(own, arguments=_shared(table.search.arguments, use))
-    concepts = dict(use.concepts)
+        own = replace(own, arguments=_shared(table.search.arguments, variant))
+    concepts = dict(variant.concepts)
     for name, path in own.criteria.items():
         if path is None:
             concepts.pop(name, None)
         else:
-            concepts[name] = _argument(use, path, f"{kind}.criteria")
-    identity = _argument(use, own.id, kind) if own.id else id_argument(use.arguments)
-    constants = _constants(use, table, own, kind)
-    return Role(use, constants, {n: a for n, a in concepts.items() if a.path not in constants}, identity)
+            concepts[name] = _argument(variant, path, f"{kind}.criteria")
+    id_argument = _argument(variant, own.id, kind) if own.id else find_id_argument(variant.arguments)
+    constants = _constants(variant, table, own, kind)
+    return Role(variant, constants, {n: a for n, a in concepts.items() if a.path not in constants}, id_argument)
 
 
-def _repins(found: Use, own: ToolTable) -> bool:
+def _repins(found: ToolVariant, own: ToolTable) -> bool:
     return any(path in own.arguments and own.arguments[path] != value for path, value in found.constants.items())
 
 
-def _shared(arguments: Mapping[str, JsonValue], use: Use) -> dict[str, JsonValue]:
-    """What the search is told and this tool takes too (a workspace, a root), save what pins the search's own action."""
-    known = {argument.path: argument for argument in use.arguments}
+def _shared(arguments: Mapping[str, JsonValue], variant: ToolVariant) -> dict[str, JsonValue]:
+    """The search's fixed arguments that this tool takes too (a workspace, a root), without the search's own action."""
+    known = {argument.path: argument for argument in variant.arguments}
     return {
-        path: value for path, value in arguments.items() if path in known and not is_action(known[path])
+        path: value for path, value in arguments.items() if path in known and not is_action_argument(known[path])
     }  # fmt: skip
 
 
-def _constants(use: Use, table: MapTable, own: ToolTable, kind: str) -> dict[str, JsonValue]:
+def _constants(variant: ToolVariant, table: MapTable, own: ToolTable, kind: str) -> dict[str, JsonValue]:
     """What is sent with every call; the map's values must fit the schema, and must not make the tool write."""
-    declared = {argument.path: argument for argument in arguments_of(use.tool)}
-    constants = dict(use.constants)
+    declared = {argument.path: argument for argument in arguments_of(variant.tool)}
+    constants = dict(variant.constants)
     for path, value in table.arguments.items():
         if path in declared and declared[path].fit(value) is not None:
             constants[path] = declared[path].fit(value)
     for path, value in own.arguments.items():
-        argument = _argument(use, path, f"{kind}.arguments")
+        argument = _argument(variant, path, f"{kind}.arguments")
         fit = argument.fit(value)
         if fit is None:
             raise ConfigError(
-                f"[profiles.NAME.map.{kind}.arguments] {path}: {use.tool.name!r} does not take {value!r}.",
+                f"[profiles.NAME.map.{kind}.arguments] {path}: {variant.tool.name!r} does not take {value!r}.",
                 hint=f"It takes {_takes(argument)}.",
                 field="map",
             )
-        if is_action(argument) and isinstance(fit, str) and words_may_write(split_words(fit)):
+        if is_action_argument(argument) and isinstance(fit, str) and action_may_write(fit):
             raise ConfigError(
                 f"[profiles.NAME.map.{kind}.arguments] {path} = {fit!r} would change tickets.",
                 hint="Only actions that read are used.",
@@ -174,13 +230,13 @@ def _takes(argument: Argument) -> str:
     return " or ".join(sorted(argument.kinds)) or "something else"
 
 
-def _argument(use: Use, path: str, where: str) -> Argument:
-    for argument in use.arguments:
+def _argument(variant: ToolVariant, path: str, where: str) -> Argument:
+    for argument in variant.arguments:
         if argument.path == path:
             return argument
-    names = ", ".join(argument.path for argument in use.arguments) or "none"
+    names = ", ".join(argument.path for argument in variant.arguments) or "none"
     raise ConfigError(
-        f"[profiles.NAME.map.{where}] names the argument {path!r}, which {use.tool.name!r} does not have.",
+        f"[profiles.NAME.map.{where}] names the argument {path!r}, which {variant.tool.name!r} does not have.",
         hint=f"It has: {names}.",
         field="map",
     )
@@ -193,11 +249,10 @@ def _tool(tools: Mapping[str, Tool], name: str, kind: str) -> Tool:
             hint=f"It has: {', '.join(sorted(tools))}.",
             field="map",
         )
-    if set(split_words(name)) & ALWAYS_WRITING and not any(
-        is_action(argument) for argument in arguments_of(tools[name])
-    ):
+    reason = None if any(map(is_action_argument, arguments_of(tools[name]))) else contradiction(tools[name], {})
+    if reason:
         raise ConfigError(
-            f"[profiles.NAME.map.{kind}] names the tool {name!r}, which by its name changes tickets.",
+            f"[profiles.NAME.map.{kind}] names the tool {name!r}, which changes tickets: {reason}.",
             hint="Only tools that read are called.",
             field="map",
         )

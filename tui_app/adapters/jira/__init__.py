@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui_app.adapters.base import Adapter, ServerDescription
-from tui_app.adapters.jira.base import JiraAdapter
-from tui_app.adapters.jira.markdown import Markdown
-from tui_app.adapters.jira.passthrough import Passthrough
-from tui_app.adapters.jira.servers import DataCenter, JiraCloud, McpAtlassian
+from tui_app.adapters.jira.jira_adapter import JiraAdapter
+from tui_app.adapters.jira.servers import DataCenter, JiraCloud, JiraMarkdownServer, McpAtlassian, Passthrough
 from tui_app.adapters.tracker import variant_for
 
-VARIANTS: tuple[type[JiraAdapter], ...] = (McpAtlassian, DataCenter, JiraCloud, Markdown, Passthrough)
+VARIANTS: tuple[type[JiraAdapter], ...] = (McpAtlassian, DataCenter, JiraCloud, JiraMarkdownServer, Passthrough)
 
 
 def make(description: ServerDescription, map: Mapping[str, Any]) -> Adapter:  # noqa: A002

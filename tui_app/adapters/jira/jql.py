@@ -2,18 +2,21 @@
 
 JQL reads a date without an offset in the time zone of the Jira user's profile, which we do not know. Relative dates
 (``-7d``) mean the same everywhere, so they are sent as they are; every other date is widened until it is right in all
-zones, and the criterion is then applied once more on our side (see `honoured_fields`).
+zones, and the criterion is then filtered here too (see `pushed_down_fields`).
 Reference: https://support.atlassian.com/jira-software-cloud/docs/jql-fields/ and .../jql-operators/.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from tui_app.tickets.criteria import DATE_FIELDS, ME, UNASSIGNED, TicketSearchCriteria
-from tui_app.tickets.dates import DateBound, hours_back
+from tui_app.tickets.criteria import CLOSED, ME, UNASSIGNED, TicketSearchCriteria
+from tui_app.tickets.criterion import CRITERIA_BY_NAME, LEFT_OUT, CriterionKind
+from tui_app.tickets.dates import DateBound, first_day_from, hours_back
+from tui_app.tickets.matching import phrases_in, searched_words
 
 UTC_BEHIND = timedelta(hours=12)  # UTC-12 and UTC+14 are the outermost zones
 UTC_AHEAD = timedelta(hours=14)
@@ -32,7 +35,40 @@ _SORT_FIELDS = {
     "project": "project",
     "created_at": "created",
     "updated_at": "updated",
+    "due_at": "duedate",
 }
+_DUE = frozenset({"due_before", "due_after"})
+_DONE = "statusCategory = Done"
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+")
+
+
+class _Field(NamedTuple):
+    """How a criterion with values is asked for; JQL's negations leave out what is empty, which we do not mean."""
+
+    criterion: str
+    name: str
+    may_be_empty: bool = False
+    by_key: bool = False
+    """Whether Jira refuses values that are no keys of issues."""
+
+
+_FIELDS = (
+    _Field("project", "project"),
+    _Field("status", "status"),
+    _Field("assignee", "assignee", may_be_empty=True),
+    _Field("reporter", "reporter", may_be_empty=True),
+    _Field("type", "issuetype"),
+    _Field("parent", "parent", may_be_empty=True, by_key=True),
+    _Field("ids", "key", by_key=True),
+    _Field("priority", "priority", may_be_empty=True),
+)
+_LABELS = _Field("labels", "labels", may_be_empty=True)
+_DATES = (
+    ("created_after", "created", ">="),
+    ("created_before", "created", "<"),
+    ("updated_after", "updated", ">="),
+    ("updated_before", "updated", "<"),
+)
 _NEWEST_FIRST = "created DESC"
 _STEADY = "key DESC"  # settles ties, so that a page never repeats what the page before it held
 _TEXT_OPERATORS = re.compile(r'[+&|!(){}\[\]^~*?:\\/"]')
@@ -48,24 +84,44 @@ def jql(criteria: TicketSearchCriteria, also: str = "") -> str:
     return f"{' AND '.join(conditions)} ORDER BY {order(criteria)}"
 
 
-def honoured_fields(criteria: TicketSearchCriteria) -> frozenset[str]:
+def pushed_down_fields(criteria: TicketSearchCriteria) -> frozenset[str]:
     """The fields in use that `jql` expresses exactly. A native query is sent alone, so then it is the only one."""
     used = criteria.used_fields()
     if criteria.native:
         return used & {"native"}
-    inexact = {name for name in DATE_FIELDS if name in used and _relative(getattr(criteria, name)) is None}
-    if not text_query(criteria.text):
-        inexact.add("text")
-    return used - inexact
+    exact = {name for name, _, _ in _DATES if name in used and _relative(getattr(criteria, name))}
+    if text_query(criteria.text):
+        exact.add("text")
+    if all(map(text_query, criteria.without("text"))):
+        exact.add(f"{LEFT_OUT}text")
+    for field in (*_FIELDS, _LABELS):
+        exact |= {name for name in _names(field) if _takes(field, criteria.value(name))}
+    return used & (exact | _DUE | {"openness"})
+
+
+def _names(field: _Field) -> tuple[str, str]:
+    return field.criterion, f"{LEFT_OUT}{field.criterion}"
+
+
+def _takes(field: _Field, values: Sequence[str]) -> bool:
+    """Whether Jira answers at all when it is asked for ``values``."""
+    return not field.by_key or all(map(_KEY.fullmatch, values))
 
 
 def order(criteria: TicketSearchCriteria) -> str:
     """What follows ``ORDER BY``: the order asked for, else newest first."""
     if not criteria.sort:
         return f"{_NEWEST_FIRST}, {_STEADY}"
-    field = _SORT_FIELDS[criteria.sort.removeprefix("-")]
+    field = _SORT_FIELDS.get(criteria.sort.removeprefix("-"))
+    if field is None:
+        return f"{_NEWEST_FIRST}, {_STEADY}"
     chosen = f"{field} {'DESC' if criteria.sort.startswith('-') else 'ASC'}"
     return chosen if field == "key" else f"{chosen}, {_STEADY}"
+
+
+def is_ordered(criteria: TicketSearchCriteria) -> bool:
+    """Whether `jql` sorts as the criteria ask for."""
+    return not criteria.native and (criteria.sort or "").removeprefix("-") in _SORT_FIELDS
 
 
 def quoted(text: str) -> str:
@@ -86,35 +142,72 @@ def text_query(text: str) -> str:
 
 
 def _conditions(criteria: TicketSearchCriteria) -> Iterator[str]:
-    if criteria.project:
-        yield f"project = {quoted(criteria.project)}"
-    if len(criteria.status) == 1:
-        yield f"status = {quoted(criteria.status[0])}"
-    elif criteria.status:
-        yield f"status in ({', '.join(map(quoted, criteria.status))})"
-    if criteria.assignee:
-        yield _assigned(criteria.assignee)
-    if criteria.priority:
-        yield f"priority = {quoted(criteria.priority)}"
+    if criteria.openness:
+        yield _DONE if criteria.openness == CLOSED else _DONE.replace("=", "!=")
+    for field in _FIELDS:
+        wanted, unwanted = (criteria.value(name) for name in _names(field))
+        if wanted and _takes(field, wanted):
+            yield _any_of(field, wanted)
+        if unwanted and _takes(field, unwanted):
+            yield _none_of(field, unwanted)
     for label in criteria.labels:
         yield f"labels = {quoted(label)}"
-    if words := text_query(criteria.text):
+    if unwanted := criteria.without("labels"):
+        yield _none_of(_LABELS, unwanted)
+    if words := text_query(" ".join(word for word in searched_words(criteria.text) if " " not in word)):
         yield f"text ~ {quoted(words)}"
+    yield from (f"text ~ {_as_it_stands(words)}" for words in map(text_query, phrases_in(criteria.text)) if words)
+    yield from (f"NOT text ~ {_as_it_stands(words)}" for words in map(text_query, criteria.without("text")) if words)
     yield from _date_conditions(criteria)
 
 
-def _assigned(person: str) -> str:
-    meant = {ME: "assignee = currentUser()", UNASSIGNED: "assignee IS EMPTY"}
-    return meant.get(person.casefold(), f"assignee = {quoted(person)}")
+def _as_it_stands(words: str) -> str:
+    return quoted(quoted(words) if " " in words else words)
+
+
+def _any_of(field: _Field, wanted: Sequence[str]) -> str:
+    values = _values(field, wanted)
+    conditions = [f"{field.name} = {values[0]}" if len(values) == 1 else _in(field, "in", values)] if values else []
+    if _holds_nobody(field, wanted):
+        conditions.append(f"{field.name} IS EMPTY")
+    return conditions[0] if len(conditions) == 1 else f"({' OR '.join(conditions)})"
+
+
+def _none_of(field: _Field, unwanted: Sequence[str]) -> str:
+    values = _values(field, unwanted)
+    different = f"{field.name} != {values[0]}" if len(values) == 1 else _in(field, "not in", values)
+    if _holds_nobody(field, unwanted):
+        return different if values else f"{field.name} IS NOT EMPTY"
+    return f"({different} OR {field.name} IS EMPTY)" if field.may_be_empty else different
+
+
+def _in(field: _Field, operator: str, values: Sequence[str]) -> str:
+    return f"{field.name} {operator} ({', '.join(values)})"
+
+
+def _is_of_people(field: _Field) -> bool:
+    return CRITERIA_BY_NAME[field.criterion].kind is CriterionKind.PERSON
+
+
+def _holds_nobody(field: _Field, values: Sequence[str]) -> bool:
+    return _is_of_people(field) and UNASSIGNED in map(str.casefold, values)
+
+
+def _values(field: _Field, values: Sequence[str]) -> list[str]:
+    """As JQL writes them, without ``unassigned``, which is no value there."""
+    if not _is_of_people(field):
+        return list(map(quoted, values))
+    people = [person for person in values if person.casefold() != UNASSIGNED]
+    return ["currentUser()" if person.casefold() == ME else quoted(person) for person in people]
 
 
 def _date_conditions(criteria: TicketSearchCriteria) -> Iterator[str]:
-    bounds = (
-        ("created", ">=", criteria.created_after),
-        ("created", "<", criteria.created_before),
-        ("updated", ">=", criteria.updated_after),
-    )
-    for field, operator, bound in bounds:
+    if criteria.due_before:  # a day without a time, so no zone matters
+        yield f'duedate < "{first_day_from(criteria.due_before.moment)}"'
+    if criteria.due_after:
+        yield f'duedate >= "{first_day_from(criteria.due_after.moment)}"'
+    for name, field, operator in _DATES:
+        bound: DateBound | None = getattr(criteria, name)
         if bound is not None:
             yield f"{field} {operator} {_relative(bound) or _widened(bound.moment, operator)}"
 

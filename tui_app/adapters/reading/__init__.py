@@ -4,29 +4,41 @@ Most adapters need `read_rows` and `iter_tickets` for a search, `read_record` an
 `read_comments`. Invariant of the package: pure, and the only error that leaves it is `InvalidResponseError`.
 """
 
-from tui_app.adapters.reading.dates import parse_moment
+from tui_app.adapters.reading.answers import payloads, plain_text, read_comments, read_record, read_rows
+from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.discussion import attachments_of, changes_of, comments_of
-from tui_app.adapters.reading.fields import iter_tickets, ticket_from
-from tui_app.adapters.reading.json_text import json_of
-from tui_app.adapters.reading.links import human_url
+from tui_app.adapters.reading.field_values import human_url, person_of, word_of, words_of
+from tui_app.adapters.reading.learned import (
+    LearnedColumn,
+    LearnedReading,
+    ReadTickets,
+    Table,
+    learn,
+    learned_from_json,
+    tables,
+)
 from tui_app.adapters.reading.markup import to_markdown, without_wrapper
-from tui_app.adapters.reading.paging import Paging, paging_of
-from tui_app.adapters.reading.results import payloads, plain_text, read_comments, read_record, read_rows
-from tui_app.adapters.reading.rows import RowPage, find_record, find_rows, looks_like_ticket
-from tui_app.adapters.reading.values import person_of, word_of, words_of
+from tui_app.adapters.reading.row_pages import Paging, RowPage, best_page, find_record, paging_of
+from tui_app.adapters.reading.ticket_from_row import iter_tickets, ticket_from
+from tui_app.adapters.reading.timestamps import parse_moment
 
 __all__ = [
+    "LearnedColumn",
+    "LearnedReading",
     "Paging",
+    "ReadTickets",
     "RowPage",
+    "Table",
     "attachments_of",
+    "best_page",
     "changes_of",
     "comments_of",
     "find_record",
-    "find_rows",
     "human_url",
     "iter_tickets",
     "json_of",
-    "looks_like_ticket",
+    "learn",
+    "learned_from_json",
     "paging_of",
     "parse_moment",
     "payloads",
@@ -35,6 +47,7 @@ __all__ = [
     "read_comments",
     "read_record",
     "read_rows",
+    "tables",
     "ticket_from",
     "to_markdown",
     "without_wrapper",

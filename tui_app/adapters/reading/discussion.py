@@ -1,18 +1,32 @@
-"""What hangs on a ticket: comments, history, attachments, in the forms that trackers use.
+"""What comes with a ticket: comments, history, attachments in the forms that trackers use, and its extra fields.
 
-Invariant: nothing here raises, whatever JSON it is given; every string has gone through the sanitiser.
+Invariant: nothing here raises, whatever JSON it gets; every string is sanitised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 
-from tui_app.adapters.reading.dates import parse_moment
-from tui_app.adapters.reading.links import human_url
+from tui_app.adapters.reading.field_columns import Columns, column_names
+from tui_app.adapters.reading.field_names import hints, words_in
+from tui_app.adapters.reading.field_values import (
+    Row,
+    first_of,
+    human_url,
+    indexed,
+    is_nothing,
+    members,
+    person_of,
+    rows_of,
+    word_of,
+)
 from tui_app.adapters.reading.markup import to_markdown
-from tui_app.adapters.reading.values import Row, first_of, indexed, members, person_of, rows_of, word_of
+from tui_app.adapters.reading.timestamps import parse_moment
 from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue
+from tui_app.tickets.urls import safe_url
 
 _BODY = ("body", "text", "content", "comment", "notes", "note", "message", "description", "markdown", "html", "value")
 _AUTHOR = (
@@ -34,6 +48,10 @@ _FIELD = ("field", "fieldname", "name", "property", "attribute", "action", "type
 _BEFORE = ("fromstring", "from", "old", "oldvalue", "before", "previous", "fromvalue")
 _AFTER = ("tostring", "to", "new", "newvalue", "after", "current", "tovalue")
 _LISTS = ("comments", "notes", "journals", "histories", "history", "discussions", "data", "result", "changelog")
+_ADDRESSES = ("contenturl", "url", "content", "href", "link", "downloadurl", "attachmenturl", "weburl", "src")
+_MEDIA_TYPES = ("mimetype", "contenttype", "mediatype", "contentmimetype", "filetype", "type")
+_SIZES = ("filesize", "size", "bytes", "contentsize", "bytesize", "filesizebytes", "length")
+_MOST_DIGITS = 16  # of a size; a longer number is no size
 _DEEPEST = 5  # wrappers and threads within threads
 
 
@@ -106,10 +124,100 @@ def _attachment(value: JsonValue) -> Attachment | None:
         return None
     index = indexed(value)
     name = _line(word_of(first_of(index, ("filename", "name", "title", "file"))))
-    size = first_of(index, ("filesize", "size", "bytes"))
-    url = human_url([index.get(key) for key in ("contenturl", "url", "content", "href", "link", "downloadurl")])
-    return Attachment(name, url, size if type(size) is int else None) if name else None
+    addresses = [index.get(key) for key in _ADDRESSES]
+    url = human_url(addresses) or next((a for one in addresses if isinstance(one, str) and (a := safe_url(one))), None)
+    kind = _line(word_of(first_of(index, _MEDIA_TYPES)))
+    own = _line(word_of(first_of(index, ("id", "attachmentid", "gid", "uuid"))))
+    if name is None:
+        return None
+    return Attachment(name, url, _size(first_of(index, _SIZES)), kind if kind and "/" in kind else None, own)
+
+
+def _size(value: JsonValue) -> int | None:
+    """A number of bytes, in digits too."""
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < _MOST_DIGITS:
+        return int(value)
+    return value if type(value) is int and value >= 0 else None
 
 
 def _line(text: str | None) -> str | None:
     return clean_line(text).strip() or None if text else None
+
+
+_PLACE_WORDS = frozenset(("owner", "org", "organization", "namespace", "list", "space", "repository", "repo"))
+
+
+def lookup_of(subject: tuple[Columns, Row]) -> dict[str, JsonValue]:
+    """What a get tool may ask for besides the id, under the names that the row gives it."""
+    _, row = subject
+    return {
+        name: value
+        for name, value in islice(row.items(), _MOST_FIELDS)
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool) and _may_be_asked_for(name)
+    }
+
+
+def _may_be_asked_for(name: str) -> bool:
+    known, words = hints(name), words_in(name)
+    return (
+        known.get("id", 0) > 0
+        or max(known.get("project", 0), known.get("url", 0) - 0.5) > 0.5
+        or bool(words and (words[0] in _PLACE_WORDS or words[-1] in ("id", "uuid", "gid")))
+    )
+
+
+_MOST_FIELDS = 200  # of one ticket; Jira sites have hundreds of custom ones
+_MOST_MEMBERS = 100  # of one list or object
+_DEEPEST_EXTRA = 6  # levels
+_LONGEST_NAME = 200  # characters
+_MACHINERY = re.compile(
+    r"_(?:url|links?)$|Urls?$|Icon$|^(?:self|expand|nodeid|node_id|gravatar_id|permissions|_links)$|^_|^\^"
+)
+
+
+_LOCK_NAME = re.compile(r"(?:lock_?)?version", re.IGNORECASE)
+
+
+def is_lock(name: str, value: JsonValue) -> bool:
+    """Whether this is the count of a record's changes, which a change has to name and nobody reads.
+
+    A version that a person knows (of a product, to be released in) is text or a list.
+    """
+    return isinstance(value, int) and not isinstance(value, bool) and bool(_LOCK_NAME.fullmatch(name))
+
+
+def extra_of(subject: tuple[Columns, Row]) -> dict[str, JsonValue]:
+    """What a row says besides the ticket's fields, without empty values and interface addresses."""
+    columns, row = subject
+    used = set(column_names(columns, row))
+    return extra_fields(row, used)
+
+
+def extra_fields(row: Row, used: Collection[str]) -> dict[str, JsonValue]:
+    """What ``row`` says besides the names in ``used``; what it calls ``extra`` itself is on the same level."""
+    kept: dict[str, JsonValue] = {}
+    own = row.get("extra")
+    members = own if isinstance(own, Mapping) else {}
+    for name, value in chain((pair for pair in row.items() if pair[1] is not own or not members), members.items()):
+        if len(kept) >= _MOST_FIELDS:
+            break
+        if is_nothing(value) or name in used or is_lock(name, value) or _MACHINERY.search(name[:_LONGEST_NAME]):
+            continue
+        kept[clean_line(name[:_LONGEST_NAME])] = _cleaned(value, 0)
+    return kept
+
+
+def _cleaned(value: JsonValue, depth: int) -> JsonValue:
+    if isinstance(value, str):
+        return clean(value)
+    if depth > _DEEPEST_EXTRA:
+        return None
+    if isinstance(value, Mapping):
+        return {
+            clean_line(name[:_LONGEST_NAME]): _cleaned(member, depth + 1)
+            for name, member in islice(value.items(), _MOST_MEMBERS)
+            if not _MACHINERY.search(name[:_LONGEST_NAME])
+        }
+    if isinstance(value, list):
+        return [_cleaned(member, depth + 1) for member in islice(value, _MOST_MEMBERS)]
+    return value

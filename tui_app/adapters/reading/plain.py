@@ -1,99 +1,135 @@
 """The short way from a row to a ticket, for rows that already look like one.
 
 Servers that were made for this program, the embedded one among them, name and type their fields as `Ticket` does.
-Such rows come by the ten thousand, and reading them must cost about what parsing their JSON costs; so here nothing is
-looked for. Invariant: `plain_tickets` returns either what `fields.ticket_from` would return for the rows, or None (a
-moment that is given finer than in microseconds is rounded, where that cuts it).
+Such rows come by the ten thousand, and reading them must cost about what parsing their JSON costs; so here no name is
+looked up, and rows are checked and mended column by column, each column as its field's kind in
+`tui_app.tickets.fields` requires. Invariant: `plain_tickets` returns either what `ticket_from` would return for the
+rows, or None (a moment with more digits than microseconds is rounded, where that cuts it).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from itertools import chain, repeat
+from operator import attrgetter
+from types import GenericAlias
+from typing import Annotated, Any
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, convert, defstruct
 
-from tui_app.adapters.reading.links import are_human
+from tui_app.adapters.reading.discussion import extra_fields
+from tui_app.adapters.reading.field_values import NOBODY, are_human
 from tui_app.adapters.reading.markup import are_plain_texts
-from tui_app.adapters.reading.values import NOBODY
+from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, ROW_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.text import clean, clean_line
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import JsonValue, Later, Ticket
 
-_NOTHING: Mapping[str, JsonValue] = {}  # one for all: ten thousand empty ones are work for the garbage collector
-_NO_ORIGINALS: Mapping[str, str] = {}
+_TYPES: Mapping[FieldKind, Any] = {
+    FieldKind.LABELS: tuple[str, ...],
+    **dict.fromkeys(TIME_KINDS, Annotated[datetime, Meta(tz=True)]),
+}
+"""Of kinds whose values are no text in JSON, or no plain one."""
+_FIELDS = tuple(name for name in Ticket.__struct_fields__ if name in ROW_FIELDS)
+_ROW = defstruct(
+    "_ROW",
+    [
+        (name, str) if name in REQUIRED_FIELDS else (name, _TYPES.get(FIELDS_BY_NAME[name].kind, str) | None, None)
+        for name in _FIELDS
+    ]
+    + [("extra", dict[str, Any] | None, None), ("version", int | None, None)],
+    forbid_unknown_fields=True,
+    gc=False,
+)
+"""What a plain row holds, and nothing besides. The count of its changes is no field of the ticket."""
+_ROWS: Any = GenericAlias(list, (_ROW,))
+_values = attrgetter(*_FIELDS)
+_extra = attrgetter("extra")
+
+_ABSENT: Mapping[str, Any] = {"source": "", "closed": None}
+_EMPTY: Mapping[str, Any] = {
+    name: {} if name in ("extra", "lookup", "originals") else _ABSENT.get(name, ())
+    for name in Ticket.__struct_fields__
+    if name not in _FIELDS
+}
+"""The other attributes of every plain ticket: one object for all, since the garbage collector looks at each."""
 
 _MOST_REMEMBERED = 1000
 _labels: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""One tuple for all tickets that have the same labels."""
 
-_Moment = Annotated[datetime, Meta(tz=True)]
-
-
-class _Row(Struct, forbid_unknown_fields=True, gc=False):
-    """What a plain row holds, and nothing besides."""
-
-    id: str
-    title: str
-    status: str
-    assignee: str | None = None
-    reporter: str | None = None
-    priority: str | None = None
-    type: str | None = None
-    project: str | None = None
-    labels: tuple[str, ...] | None = None
-    created_at: _Moment | None = None
-    updated_at: _Moment | None = None
-    url: str | None = None
-    description: str | None = None
+_Columns = Mapping[str, Sequence[Any]]
 
 
 def plain_tickets(rows: Sequence[JsonValue]) -> list[Ticket] | None:
     """The tickets that ``rows`` are, or None where it takes a closer look to read one of them."""
     try:
-        plain = convert(rows, list[_Row])
+        plain = convert(rows, _ROWS)
     except ValueError:  # msgspec's ValidationError, or what it says to half a surrogate pair
         return None
-    if not _are_plain(plain):
+    if not plain:
+        return []
+    columns = dict(zip(_FIELDS, zip(*map(_values, plain), strict=True), strict=True))
+    if not _are_plain(columns):
         return None
-    return [
-        Ticket(
-            row.id, row.title, row.status, row.assignee or None, row.reporter or None, row.priority or None,
-            row.type or None, row.project or None, _shared(row.labels or ()), row.created_at, row.updated_at, row.url,
-            row.description, (), (), (), _NOTHING, _NOTHING, (), _NO_ORIGINALS, "",
-        )
-        for row in plain
-    ]  # fmt: skip
+    return list(map(Ticket, *(_column(name, columns, plain) for name in Ticket.__struct_fields__)))
 
 
-def _are_plain(rows: Sequence[_Row]) -> bool:
-    """Whether nothing in ``rows`` has to be mended; what is joined is looked at in one go."""
-    words: list[str] = []
-    for row in rows:
-        words += (row.id, row.title, row.status, row.assignee or "-", row.reporter or "-", row.priority or "-",
-                  row.type or "-", row.project or "-", *(row.labels or ()))  # fmt: skip
-    people = {row.assignee or "" for row in rows} | {row.reporter or "" for row in rows}
-    moments = [*(row.created_at for row in rows), *(row.updated_at for row in rows)]
-    texts = [row.description for row in rows if row.description is not None]
-    said = "\n".join(texts)
+def _column(name: str, columns: _Columns, plain: Sequence[Any]) -> Iterable[Any]:
+    """The values of one attribute of all tickets."""
+    if name == "extra" and any(map(_extra, plain)):
+        return [Later(_extra_of, extra) if extra else {} for extra in map(_extra, plain)]
+    if name not in columns:
+        return repeat(_EMPTY[name])
+    values = columns[name]
+    kind = FIELDS_BY_NAME[name].kind
+    if kind is FieldKind.LABELS:
+        if len(_labels) > _MOST_REMEMBERED:
+            _labels.clear()
+        return [_labels.setdefault(labels, labels) if labels else () for labels in values]
+    if name in REQUIRED_FIELDS or kind in (*TIME_KINDS, FieldKind.URL, FieldKind.TEXT):
+        return values
+    return [value or None for value in values] if "" in values else values
+
+
+def _extra_of(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return extra_fields(fields, ())
+
+
+def _are_plain(columns: _Columns) -> bool:
+    """Whether nothing in ``columns`` has to be mended; what is joined is looked at in one go."""
+    people: set[str] = set().union(*_of_kind(columns, FieldKind.PERSON)) - {None}
+    moments = filter(None, chain.from_iterable(_of_kind(columns, *TIME_KINDS)))
+    texts = [text for column in _of_kind(columns, FieldKind.TEXT) for text in column if text is not None]
+    joined = "\n".join(texts)
     return (
-        _are_plain_words(words)
-        and not any(row.id[0] == "#" for row in rows)
+        _are_plain_words(_words(columns))
+        and not any(identity[0] == "#" for identity in columns["id"])
         and not any(person.casefold() in NOBODY for person in people)
-        and all(moment is None or moment.tzinfo is UTC for moment in moments)
-        and are_human([row.url for row in rows if row.url is not None])
-        and are_plain_texts(texts, said)
-        and clean(said) is said
+        and set(map(attrgetter("tzinfo"), moments)) <= {UTC}
+        and all(are_human([url for url in column if url is not None]) for column in _of_kind(columns, FieldKind.URL))
+        and are_plain_texts(texts, joined)
+        and clean(joined) is joined
     )
+
+
+def _of_kind(columns: _Columns, *kinds: FieldKind) -> list[Sequence[Any]]:
+    return [column for name, column in columns.items() if FIELDS_BY_NAME[name].kind in kinds]
+
+
+def _words(columns: _Columns) -> list[str]:
+    """What has to be one clean line; of an absent value nothing."""
+    words: list[str] = []
+    for name, column in columns.items():
+        kind = FIELDS_BY_NAME[name].kind
+        if kind is FieldKind.LABELS:
+            words.extend(chain.from_iterable(filter(None, set(column))))
+        elif kind not in (*TIME_KINDS, FieldKind.URL, FieldKind.TEXT):
+            words.extend(column if name in REQUIRED_FIELDS else filter(None, set(column)))
+    return words
 
 
 def _are_plain_words(words: Sequence[str]) -> bool:
     """Whether none is empty, and nothing has to be mended in them or taken off their ends."""
     line = "|".join(words)
     return "" not in words and clean_line(line) is line and list(map(str.strip, words)) == words
-
-
-def _shared(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """One tuple for all tickets that have the same labels: the garbage collector looks at each that there is."""
-    if len(_labels) >= _MOST_REMEMBERED:
-        _labels.clear()
-    return _labels.setdefault(labels, labels)

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from tui_app.adapters.reading.names import PRIORITY_WORDS, STATUS_WORDS, TYPE_WORDS, plain_name
+from tui_app.adapters.reading.field_names import TICKET_NOUNS, plain_name
 from tui_app.adapters.reading.text_labels import label_field
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import PRIORITY_WORDS, STATUS_WORDS
 
 LONGEST_HEAD = 1000  # characters; a longer line is a text
 
@@ -47,6 +48,7 @@ _HANDLE = re.compile(r"\s(@[\w.-]{1,60})\s*$")
 _LABELLED_TAIL = re.compile(r"\s+(?:-\s+)?(?=(?:status|state|priority|assignee|assigned to)\s*[:=])", re.IGNORECASE)
 _NAME = re.compile(r"@[\w.-]{1,60}|[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){1,3}")
 _DONE_MARKS = "xX✓✔"
+_TYPES = TICKET_NOUNS | frozenset(("epic", "feature", "improvement", "subtask", "chore", "enhancement", "question"))
 
 
 class Shape(NamedTuple):
@@ -109,7 +111,7 @@ def classify(part: str) -> str | None:
         return "status"
     if plain in PRIORITY_WORDS or plain.removesuffix("priority") in PRIORITY_WORDS:
         return "priority"
-    return "type" if plain in TYPE_WORDS else None
+    return "type" if plain in _TYPES else None
 
 
 def undecorated(text: str) -> str:
@@ -170,36 +172,36 @@ def _read_tail(text: str, fields: dict[str, JsonValue]) -> None:
     if parts and classify(first):
         first, parts = _longest_first([first, *parts])
     fields["title"] = undecorated(first.rstrip(" :-–—|")) or None
-    unknown = [part for part in (*groups, *(part.strip() for part in parts)) if part and not _told(part, fields)]
+    unknown = [part for part in (*groups, *(part.strip() for part in parts)) if part and not _understood(part, fields)]
     if len(unknown) == 1 and (parts or groups) and "assignee" not in fields and _NAME.fullmatch(unknown[0]):
         fields["assignee"] = unknown[0].removeprefix("@")
 
 
 def _without_groups(text: str) -> tuple[str, list[str]]:
-    """The text without the brackets at its end that tell something, and what they tell."""
+    """The text without the brackets at its end whose words are fields, and those words."""
     groups: list[str] = []
     handle = _HANDLE.search(text)
     if handle:
         groups, text = [handle[1]], text[: handle.start()]
     while group := _TAIL_GROUP.search(text):
-        said = [part.strip() for part in group[1].split(",")]
-        if not all(classify(part) or _labelled(part) or part.startswith("@") for part in said):
+        parts = [part.strip() for part in group[1].split(",")]
+        if not all(classify(part) or _labelled(part) or part.startswith("@") for part in parts):
             break
-        groups = [*said, *groups]
+        groups = [*parts, *groups]
         text = text[: group.start()]
     return text, groups
 
 
 def _longest_first(parts: list[str]) -> tuple[str, list[str]]:
-    """The likeliest title among ``parts``, where the first is none: the longest of no known kind; and others."""
+    """The best title among ``parts``, where the first is none: the longest of no known kind; and the others."""
     title = max((part for part in parts if not classify(part)), key=len, default=parts[0])
     rest = list(parts)
     rest.remove(title)
     return title, rest
 
 
-def _told(part: str, fields: dict[str, JsonValue]) -> bool:
-    """Whether ``part`` says something that is understood; then it stands in ``fields``."""
+def _understood(part: str, fields: dict[str, JsonValue]) -> bool:
+    """Whether ``part`` is a field's value; then it is put into ``fields``."""
     marked = _CHECK.match(part)
     if marked:
         fields.setdefault("status", part[marked.end() :].strip())

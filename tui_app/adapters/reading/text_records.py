@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui_app.adapters.reading.names import STATUS_WORDS, plain_name
-from tui_app.adapters.reading.text_comments import comment_rows
+from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.text_heads import Head, Shape, check_item, classify, head_of, undecorated
-from tui_app.adapters.reading.text_labels import LONG_FIELDS, label_field, labelled_line, section_heading
+from tui_app.adapters.reading.text_labels import LONG_FIELDS, comment_rows, label_field, labelled_line, section_heading
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import STATUS_WORDS
 
 _MOST_LINES = 50_000
 _RULE = re.compile(r"[-=_*~─━]{3,}")
@@ -79,6 +79,7 @@ class _Reader:
         self._group: str | None = None
         self._heading_level = 0
         self._after_first_line = False
+        self._title_is_heading = False
 
     def rows(self) -> Iterator[_Row]:
         self._close()
@@ -99,7 +100,7 @@ class _Reader:
     # ------------------------------------------------------------ what a line can be
 
     def _opens(self, line: str) -> bool:
-        """A line that begins a ticket, or a heading that may: its id can stand in a labelled line below."""
+        """A line that begins a ticket, or a heading that may: its id can be in a labelled line below."""
         head = head_of(line)
         if head is not None and self._fits(head.shape):
             self._open(head)
@@ -164,6 +165,8 @@ class _Reader:
         It is where it is set off as the text's own label was (``- **Status**`` after ``- **Description**``), or,
         without any such sign, where it is a field that the ticket still lacks.
         """
+        if field in ("id", "key", "title") and not any(map(str.strip, section.lines)):
+            return True  # ``Details:`` over the ticket's fields is a heading
         if section.prefix or prefix:
             return prefix == section.prefix
         return field != "" and self._row is not None and field not in self._row
@@ -207,6 +210,7 @@ class _Reader:
     def _open(self, head: Head, *, certain: bool = True) -> _Row:
         self._close()
         self._row = row = dict(head.fields)
+        self._title_is_heading = not certain
         if certain:
             self._shape = self._shape or head.shape
             self._heading_level = head.shape.kind.count("#")
@@ -223,8 +227,9 @@ class _Reader:
             row[field] = undecorated(value).split(" ")[0]
         elif field in LONG_FIELDS:
             self._section = _Section(field, [value] if value else [], prefix)
-        elif value and row.get(field) is None:
+        elif value and (row.get(field) is None or (field == "title" and self._title_is_heading)):
             row[field] = _value(field, value)
+            self._title_is_heading = self._title_is_heading and field != "title"
         elif value:
             return
         else:
@@ -259,10 +264,10 @@ def _read_parts(text: str, row: _Row) -> bool:
     parts = [part.strip() for part in _PART_SEPARATOR.split(text)]
     if len(parts) == 1:
         return False
-    told = [_part(_MARK.sub("", part)) for part in parts]
-    for field, value in filter(None, told):
+    read = [_part(_MARK.sub("", part)) for part in parts]
+    for field, value in filter(None, read):
         row.setdefault(field, value)
-    return any(told)
+    return any(read)
 
 
 def _part(part: str) -> tuple[str, str] | None:

@@ -1,16 +1,19 @@
-"""Tickets in answers that are text for people: YAML, tables, lists, headings, labelled lines, or a sentence."""
+"""Tickets in answers that are text for people: TOON, YAML, tables, lists, headings, labelled lines, or a sentence.
+
+Tables are Markdown's, drawn ones, and comma- or tab-separated lines under a header.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from tui_app.adapters.reading.paging import Paging
-from tui_app.adapters.reading.rows import RowPage, find_record, find_rows, looks_like_ticket
+from tui_app.adapters.reading.data_text import parse_toon
+from tui_app.adapters.reading.field_columns import SAMPLE, certainly_tickets, inferred_columns, ticketness
+from tui_app.adapters.reading.field_values import Row
+from tui_app.adapters.reading.row_pages import ALONE, Paging, RowPage, best_page, find_record, is_named
 from tui_app.adapters.reading.text_records import check_rows, record_rows
-from tui_app.adapters.reading.text_tables import table_rows
-from tui_app.adapters.reading.toon import parse_toon
-from tui_app.adapters.reading.values import Row
+from tui_app.adapters.reading.text_tables import line_tables
 from tui_app.adapters.reading.yaml_text import parse_yaml
 from tui_app.tickets.ticket import JsonValue
 
@@ -20,6 +23,7 @@ _NOTHING_FOUND = re.compile(
     r"|\bempty (?:list|result)|\bno data\b|\bis empty\b",
     re.IGNORECASE,
 )
+_BY_WORDS = 0.6  # weight of rows whose columns come from their place behind an id, and nothing else
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
 _LONGEST_TEXT = 8_000_000  # characters; a longer text for people is no answer to a search
 
@@ -39,7 +43,7 @@ _NEXT_CURSOR = re.compile(
     r"\b(?:next[_ ]?(?:page[_ ]?)?(?:cursor|token)|cursor|page_?token|after)\**\s*[=:]\**\s*[`\"']?([\w+/=.:-]{4,500})",
     re.IGNORECASE,
 )
-_HEAD_AND_FOOT = 3000  # characters at either end of a text in which it tells of pages
+_HEAD_AND_FOOT = 3000  # characters at either end of a text that may name a total or a next page
 
 
 def says_nothing_found(text: str) -> bool:
@@ -47,17 +51,34 @@ def says_nothing_found(text: str) -> bool:
     return len(text) <= _LONGEST_SENTENCE and bool(_NOTHING_FOUND.search(text))
 
 
-def text_rows(text: str) -> RowPage | None:
-    """The rows that ``text`` shows, or None where it shows none."""
+def text_page(text: str) -> RowPage | None:
+    """The table in ``text`` that is most like tickets, or None where it shows none."""
     if not text.strip() or len(text) > _LONGEST_TEXT:
         return None
     data = _data(text)
-    page = find_rows(data) if data is not None else None
-    if page is not None and page.rows:
-        return page
-    rows = max(table_rows(text), record_rows(text), key=len)
-    rows = rows or ([data] if looks_like_ticket(data) else []) or check_rows(text)
-    return RowPage(rows, paging_in(text)) if rows else None
+    of_data = best_page(data) if data is not None else None
+    if of_data is not None and certainly_tickets([row for row in of_data.rows[:SAMPLE] if isinstance(row, Mapping)]):
+        return of_data
+    pages = [_page(rows, text, weight) for rows, weight in _readings(text) if rows]
+    pages += [of_data] if of_data is not None else []
+    return max(pages, key=lambda page: page.ticketness, default=None)
+
+
+def _readings(text: str) -> Iterator[tuple[list[JsonValue], float]]:
+    """Candidate rows, and what their ticketness counts: less where nothing but an id was told from the rest."""
+    records = record_rows(text)
+    is_whole = any(isinstance(row, dict) and len(row) > len(("id", "title")) for row in records)
+    yield records, 1 if is_whole else _BY_WORDS
+    yield check_rows(text), 1
+    for rows in line_tables(text):
+        yield list(rows), 1
+
+
+def _page(rows: list[JsonValue], text: str, weight: float) -> RowPage:
+    objects = [with_tags(row) for row in rows if isinstance(row, dict)]
+    columns = inferred_columns(objects[:SAMPLE])
+    score = weight * ticketness(columns, objects) * (1 if len(objects) > 1 or is_named(columns) else ALONE)
+    return RowPage(objects, paging_in(text), (), columns, (), score)
 
 
 def text_record(text: str, identity: str) -> Row | None:
@@ -70,13 +91,33 @@ def text_record(text: str, identity: str) -> Row | None:
     if record is None:
         rows = record_rows(f"id: {identity}\n{text}") if identity else []
         record = next((row for row in rows if isinstance(row, Mapping) and len(row) > 2), None)
-    return record
+    return with_tags(dict(record)) if record is not None else None
+
+
+_TAGS = re.compile(r"(?P<text>\S.*?)(?P<tags>(?:\s+`?#[^\W\d_][\w/-]{0,40}`?)+)\s*")
+
+
+def with_tags(row: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """``row`` with the tags that its texts end with as labels: ``Printer offline #hardware``."""
+    if "labels" in row:
+        return row
+    found: dict[str, JsonValue] = {}
+    labels: list[JsonValue] = []
+    for name, value in row.items():
+        match = _TAGS.fullmatch(value) if isinstance(value, str) and "#" in value and "\n" not in value else None
+        if match is not None:
+            labels += match["tags"].replace("`", "").replace("#", "").split()
+            found[name] = match["text"]
+    return {**row, **found, "labels": labels} if labels else row
 
 
 def _data(text: str) -> JsonValue:
     """What ``text`` holds as TOON or YAML, within tags too."""
     plain = _without_tags(text.strip())
-    return parse_toon(plain) or parse_yaml(plain)
+    found = parse_toon(plain) or parse_yaml(plain)
+    if isinstance(found, list) and all(isinstance(item, str) for item in found):
+        return None  # a list for people, whose lines have parts of their own
+    return found
 
 
 def _without_tags(text: str) -> str:

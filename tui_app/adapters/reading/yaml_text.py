@@ -21,7 +21,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,30}")
 _FLOAT = re.compile(r"[+-]?(?:\d{1,30}\.\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?")
 _COMMENT = re.compile(r"(?<!\s)\s+#.*$")
 _END = {'"': re.compile(r'((?:[^"\\]|\\.)*)"(?:\s+#.*)?$'), "'": re.compile(r"((?:[^']|'')*)'(?:\s+#.*)?$")}
-"""Mark to what stands before the same mark at the end of a quoted scalar's last line."""
+"""Mark to what precedes the same mark at the end of a quoted scalar's last line."""
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^xuU])")
 _ESCAPES = {
     "n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "N": "\x85",
@@ -64,7 +64,7 @@ class _Reader:
         return _indent(line) if line is not None else -1
 
     def block(self, indent: int, depth: int) -> JsonValue:
-        """The mapping or the list that stands at ``indent``."""
+        """The mapping or the list at ``indent``."""
         line = self._next()
         if line is None or depth > _DEEPEST:
             raise _NotYamlError
@@ -77,7 +77,10 @@ class _Reader:
             if match is None:
                 raise _NotYamlError
             self._at += 1
-            mapping[str(_quoted(match["key"]) or match["key"])] = self._value(match["rest"] or "", indent, depth)
+            key = str(_quoted(match["key"]) or match["key"])
+            if key in mapping:
+                raise _NotYamlError  # labelled lines of several records
+            mapping[key] = self._value(match["rest"] or "", indent, depth)
         return mapping
 
     def _list(self, indent: int, depth: int) -> JsonValue:
@@ -94,7 +97,7 @@ class _Reader:
         return entries
 
     def _value(self, text: str, indent: int, depth: int) -> JsonValue:
-        """What stands behind a key or a dash at ``indent``, and on the lines that belong to it."""
+        """The value behind a key or a dash at ``indent``, and on the lines that belong to it."""
         if block := _BLOCK.fullmatch(text):
             return self._literal(indent, block["style"], block["hints"])
         if text[:1] in ('"', "'"):
@@ -107,7 +110,7 @@ class _Reader:
         return _plain(" ".join([text, *self._continuation(indent)]))
 
     def _continuation(self, indent: int) -> list[str]:
-        """The further lines of a plain scalar: all that stand deeper."""
+        """The other lines of a plain scalar: all that are indented more."""
         lines: list[str] = []
         while self._at < len(self._lines) and _indent(self._lines[self._at]) > indent and self._lines[self._at].strip():
             lines.append(self._lines[self._at].strip())

@@ -1,0 +1,108 @@
+"""The names behind ids: a row says ``status_id: 3``, and another tool lists that 3 is ``In review``.
+
+Invariants: only a tool that lists values and requires nothing is asked, once for each field and only where no column
+holds the field itself; an id without a name stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from msgspec import ValidationError, convert
+from msgspec.structs import replace
+
+from tui_app.adapters.auto.calls import tool_call
+from tui_app.adapters.auto.exploring import Explored, ReferenceNames
+from tui_app.adapters.auto.places import Conversation, label_of, rows_of
+from tui_app.adapters.auto.roles import Role
+from tui_app.adapters.base import ToolCall
+from tui_app.adapters.failures import failure_in
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, words_in
+from tui_app.adapters.reading.field_values import Row, indexed
+from tui_app.tickets.errors import MCPToolError
+from tui_app.tickets.ticket import JsonValue, Ticket
+
+_NAMED = ("status", "assignee", "priority")
+"""Fields that rows refer to by id."""
+_MOST_NAMES = 500  # of one field
+_SAMPLE = 20  # rows in which the column is looked for
+
+
+def with_reference_names(
+    conversation: Conversation[Explored], lists: Mapping[str, Role], call: Callable[[Role], ToolCall | None]
+) -> Conversation[Explored]:
+    """``conversation``, and then the names of what the rows refer to; ``lists`` are the tools that list the values of
+    a field."""
+    explored = yield from conversation
+    reading = explored.chosen.reading if explored.chosen else None
+    found: dict[str, ReferenceNames] = {}
+    asked = 0
+    if reading is None:
+        return explored
+    for name in _NAMED:
+        column = _column_of(name, reading.rows) if name in lists and name not in reading.fields else ""
+        wanted = call(lists[name]) if column else None
+        asked += wanted is not None
+        result = (yield wanted) if wanted else None
+        if result is None or failure_in(result) is not None:
+            continue
+        names = dict(_named(rows_of(result)[:_MOST_NAMES]))
+        if any(str(row.get(column)) in names for row in reading.rows[:_SAMPLE]):
+            found[name] = ReferenceNames(column, names)
+    return replace(explored, names=found, calls=explored.calls + asked)
+
+
+def listing_values(role: Role) -> ToolCall | None:
+    """The call that lists values; None where it needs arguments that nothing fills."""
+    with suppress(MCPToolError):
+        return tool_call(role, role.constants, "values")
+    return None
+
+
+def remembered_names(known: JsonValue) -> dict[str, ReferenceNames]:
+    """What an adapter's memory holds of them; nothing where it is damaged."""
+    with suppress(ValidationError):
+        return convert(known or {}, dict[str, ReferenceNames])
+    return {}
+
+
+def with_names(
+    tickets: Sequence[Ticket], rows: Sequence[Row], known: Mapping[str, ReferenceNames]
+) -> tuple[Ticket, ...]:
+    """``tickets``, made of ``rows``, with the names of what they refer to where they have none."""
+    if not known or len(tickets) != len(rows):
+        return tuple(tickets)
+    return tuple(_with_names(ticket, row, known) for ticket, row in zip(tickets, rows, strict=True))
+
+
+def _with_names(ticket: Ticket, row: Row, known: Mapping[str, ReferenceNames]) -> Ticket:
+    names = {name: one.names.get(str(row.get(one.column))) for name, one in known.items() if not getattr(ticket, name)}
+    said = {name: word for name, word in names.items() if word}
+    if not said:
+        return ticket
+    problems = tuple(problem for problem in ticket.problems if problem != "no status" or "status" not in said)
+    return replace(ticket, **said, problems=problems)
+
+
+def _column_of(name: str, rows: Sequence[Row]) -> str:
+    """The column of ids whose name says that it refers to ``name``: ``status_id``, ``assigneeId``."""
+    columns = dict.fromkeys(column for row in rows[:_SAMPLE] for column, value in row.items() if _is_id(value))
+    return next((column for column in columns if _refers_to(column, name)), "")
+
+
+def _refers_to(column: str, name: str) -> bool:
+    *others, last = words_in(column) or ("",)
+    return last in ("id", "uuid") and bool(others) and hints("_".join(others)).get(name, 0) > CERTAIN_NAME
+
+
+def _is_id(value: JsonValue) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+def _named(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        identity = next((value for name, value in indexed(row).items() if name in ("id", "uuid", "gid")), None)
+        word = label_of(row)
+        if _is_id(identity) and word:
+            yield str(identity), word

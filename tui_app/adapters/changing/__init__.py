@@ -1,0 +1,314 @@
+"""Changes: which of a server's tools changes what, the exact call for a wish, and what a form shows of each kind.
+
+Derived from what the tools say of themselves. Of a kind that is the tool, the fields, and the choices that a ticket
+has now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.base import Adapter, ServerDescription, ToolCall
+from tui_app.adapters.changing import kinds, lookups, statuses, vocabulary
+from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask, callable_ones
+from tui_app.adapters.changing.choosing import vocabulary_of
+from tui_app.adapters.changing.free_fields import holder_of
+from tui_app.adapters.changing.kinds import visibility_of
+from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
+from tui_app.adapters.changing.meanings import about, parts_of, wants_id
+from tui_app.adapters.changing.outcomes import verdict_of, verified_by
+from tui_app.adapters.changing.people import forms_of
+from tui_app.adapters.changing.protocol import ChangeAdapter, ChangeFacts, FreshTicket, WriteCall, WriteVerdict
+from tui_app.adapters.changing.spelling import form_field, told_in
+from tui_app.adapters.changing.statuses import closers, offered_transitions, verb_ways_known
+from tui_app.adapters.changing.subject import Subject
+from tui_app.adapters.changing.uses import WritingUse, is_dedicated, ticket_nouns, uses_of
+from tui_app.adapters.mapping import changes_in
+from tui_app.adapters.reading import read_record
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.changes import ChangeAction, ChangeKind, Choice, FormField, WantedChange
+from tui_app.tickets.errors import InvalidResponseError, MCPError, NotOfferedError
+
+TITLES = {
+    ChangeKind.COMMENT: "Comment",
+    ChangeKind.STATUS: "Change the status",
+    ChangeKind.ASSIGN: "Assign",
+    ChangeKind.PRIORITY: "Change the priority",
+    ChangeKind.LABELS: "Change labels",
+    ChangeKind.TITLE: "Rename",
+    ChangeKind.DESCRIPTION: "Edit the description",
+    ChangeKind.CREATE: "Create a ticket",
+    ChangeKind.CLOSE: "Close",
+    ChangeKind.REOPEN: "Reopen",
+    ChangeKind.LINK: "Link to another ticket",
+    ChangeKind.LOG_WORK: "Log work",
+    ChangeKind.DELETE: "Delete",
+}
+_MEANT = {
+    ChangeKind.COMMENT: "text",
+    ChangeKind.STATUS: "status",
+    ChangeKind.CLOSE: "status",
+    ChangeKind.REOPEN: "status",
+    ChangeKind.ASSIGN: "person",
+    ChangeKind.PRIORITY: "priority",
+    ChangeKind.LABELS: "labels",
+    ChangeKind.TITLE: "title",
+    ChangeKind.DESCRIPTION: "description",
+    ChangeKind.CREATE: "title",
+    ChangeKind.LOG_WORK: "time",
+}
+_NO_TOOL = "None of the server's tools does this."
+_OF_RECORD = frozenset(
+    (ChangeKind.TITLE, ChangeKind.DESCRIPTION, ChangeKind.PRIORITY, ChangeKind.ASSIGN, ChangeKind.LABELS)
+)
+_UNDOABLE = frozenset(
+    (
+        ChangeKind.STATUS,
+        ChangeKind.ASSIGN,
+        ChangeKind.PRIORITY,
+        ChangeKind.LABELS,
+        ChangeKind.TITLE,
+        ChangeKind.DESCRIPTION,
+    )
+)
+_FIELDS = {
+    ChangeKind.COMMENT: (FormField("text", "Comment", "text", required=True),),
+    ChangeKind.STATUS: (FormField("status", "Status", required=True),),
+    ChangeKind.ASSIGN: (FormField("assignee", "Assignee", "person", required=True),),
+    ChangeKind.PRIORITY: (FormField("priority", "Priority", required=True),),
+    ChangeKind.LABELS: (FormField("add", "Add", "labels"), FormField("remove", "Remove", "labels")),
+    ChangeKind.TITLE: (FormField("title", "Title", required=True),),
+    ChangeKind.DESCRIPTION: (FormField("description", "Description", "text", required=True),),
+    ChangeKind.LINK: (FormField("type", "How", required=True), FormField("to", "Ticket", "id", required=True)),
+    ChangeKind.LOG_WORK: (FormField("time", "Time", required=True, help="30m, 2h, 1h30m"),),
+}
+
+
+def actions_of(ground: Ground) -> tuple[ChangeAction, ...]:
+    """One for each kind: how it is done, or why it cannot be."""
+    return tuple(_action(ground, kind) for kind in TITLES)
+
+
+def _action(ground: Ground, kind: ChangeKind) -> ChangeAction:
+    found = _tool_of(ground, kind)
+    if kind is ChangeKind.DELETE:
+        return ChangeAction(
+            kind, TITLES[kind], unavailable="Deleting is not derived; `ticketdeck do TOOL` calls a tool."
+        )
+    if found is None:
+        reason = "The server has no tool that writes." if not ground.uses else _NO_TOOL
+        return ChangeAction(kind, TITLES[kind], unavailable=reason)
+    use, _ = found
+    visibility = visibility_of(use) if kind is ChangeKind.COMMENT else ""
+    risks = {"destructive"} if use.is_destructive else set()
+    fields = _create_fields(use) if kind is ChangeKind.CREATE else _FIELDS.get(kind, ())
+    return ChangeAction(kind, TITLES[kind], use.tool.name, fields, visibility, kind in _UNDOABLE, frozenset(risks))
+
+
+def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | None] | None:
+    """The tool that does ``kind``, and the argument that takes the value where one does and it is known."""
+    case = Case(ground, WantedChange(kind))
+    if kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped:
+        own = closers(ground, vocabulary.CLOSING if kind is ChangeKind.CLOSE else statuses.OPENING)
+        if own and not own[0].is_destructive:
+            return own[0], None
+    if kind is ChangeKind.LINK:
+        return next(((use, None) for use in case.uses if is_dedicated(kind, use)), None)
+    by_status = kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped
+    ways = ways_to(case, ChangeKind.STATUS if by_status else kind, _MEANT[kind]) if kind in _MEANT else []
+    if ways:
+        return ways[0]
+    if kind is ChangeKind.STATUS and verb_ways_known(ground):
+        return verb_ways_known(ground)[0], None
+    return next(((use, None) for use in case.uses if _may(kind, use)), None)
+
+
+def _may(kind: ChangeKind, use: WritingUse) -> bool:
+    """Whether a tool may turn out to do ``kind`` once the ticket is read, or a type's description is."""
+    if kind is ChangeKind.CREATE:
+        return is_dedicated(kind, use) and (bool(use.all_taking("description")) or holder_of(use) is not None)
+    updates = bool(use.verbs & vocabulary.UPDATING) and not use.nouns and use.id_argument is not None
+    return updates and kind in _OF_RECORD and (kind is ChangeKind.TITLE or holder_of(use) is not None)
+
+
+def _create_fields(use: WritingUse) -> tuple[FormField, ...]:
+    """Title, description, and whatever else the tool takes: what it requires first."""
+    known = {
+        argument.path: name
+        for name in ("title", "description", "project", "type", "priority", "labels")
+        for _, argument in use.all_taking(name)[:1]
+    }
+    fields: list[FormField] = []
+    for argument in use.arguments:
+        name = known.get(argument.path)
+        field = form_field(argument, required=argument.required)
+        if name:
+            kind = "text" if name == "description" else "labels" if name == "labels" else field.kind
+            field = replace(field, name=name, label=name.capitalize(), kind=kind, answer=False)
+        fields.append(field)
+    order = ("title", "description", "project", "type")
+    return tuple(sorted(fields, key=lambda f: (not f.required, order.index(f.name) if f.name in order else len(order))))
+
+
+def action_of(case: Case) -> Conversation[ChangeAction]:
+    """The action with the choices that this ticket has now."""
+    ground, kind = case.ground, case.wanted.kind
+    action = _action(ground, kind)
+    found = _tool_of(ground, kind)
+    use, argument = found or (None, None)
+    if action.unavailable or use is None or argument is None:
+        if kind is ChangeKind.STATUS and not action.unavailable:
+            choices = tuple(Choice(" ".join(sorted(use.verbs)), use.tool.name) for use in verb_ways_known(ground))
+            return replace(action, fields=(replace(action.fields[0], kind="choice", choices=choices),))
+        return action
+    picks: dict[ChangeKind, str] = {
+        ChangeKind.STATUS: "status",
+        ChangeKind.PRIORITY: "priority",
+        ChangeKind.ASSIGN: "assignee",
+    }
+    name = picks.get(kind)
+    if name is None:
+        return action
+    choices = yield from _choices(case, use, argument, name)
+    if not choices:
+        return action
+    shown = "person" if kind is ChangeKind.ASSIGN else "choice"
+    fields = tuple(replace(f, choices=choices, kind=shown) if f.name == name else f for f in action.fields)
+    return replace(action, fields=fields)
+
+
+def _choices(case: Case, use: WritingUse, argument: Argument, name: str) -> Conversation[tuple[Choice, ...]]:
+    if name == "status" and parts_of(argument.path).core == "transition":
+        offered = (yield from offered_transitions(case)) or ()
+        return tuple(Choice(one.id, one.name, f"to {one.to}" if one.to else "") for one in offered)
+    if argument.values:
+        return tuple(Choice(value, str(value)) for value in argument.values)
+    if name == "assignee":
+        return (yield from _people(case, use, argument))
+    told = told_in(about(argument, use.tool))
+    if told.values:
+        return tuple(Choice(value, value) for value in told.values)
+    if wants_id(argument):
+        for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, lookups.status_nouns(argument))):
+            found = yield from ask(case, variant)
+            choices = _entries(found, argument)
+            if choices:
+                return choices
+        return ()
+    return tuple(Choice(value, value) for value in vocabulary_of(case.ground, name))
+
+
+def _people(case: Case, use: WritingUse, argument: Argument) -> Conversation[tuple[Choice, ...]]:
+    forms = forms_of(argument, use)
+    for variant in lookups.people_tools(case.ground.readers)[:2]:
+        if any(a.required and a.name in ("query", "q", "search", "name", "usernames") for a in variant.arguments):
+            continue
+        found = yield from ask(case, variant)
+        if forms and "id" not in forms:
+            return tuple(Choice(value, entry.called[0]) for entry in found if (value := lookups.form_of(entry, forms)))
+        if "id" in forms:
+            return _entries(found, argument)
+        return tuple(Choice(entry.called[0], entry.called[0]) for entry in found)
+    return ()
+
+
+def _entries(found: list[lookups.Named], argument: Argument) -> tuple[Choice, ...]:
+    every = {str(entry.id_for(argument)): entry for entry in found if entry.id_for(argument) is not None}
+    return tuple(
+        Choice(entry.id_for(argument), entry.called[0], ", ".join(entry.called[1:2])) for entry in every.values()
+    )
+
+
+_MOST_STEPS = 24  # lookups for one change
+
+
+class DerivedChanges:
+    """What changes the tickets of one server, by its tools."""
+
+    def __init__(
+        self,
+        server: ServerDescription,
+        adapter: Adapter,
+        map: Mapping[str, Any],  # noqa: A002  # the config's word
+        me: str = "",
+    ) -> None:
+        nouns = ticket_nouns(server, adapter.roles())
+        constants = map.get("arguments") or {}
+        self._ground = Ground(server, adapter, uses_of(server, nouns), nouns, constants, me, changes_in(map))
+
+    def actions(self) -> tuple[ChangeAction, ...]:
+        return actions_of(self._ground)
+
+    def form(self, kind: ChangeKind, facts: ChangeFacts) -> ChangeAction | tuple[ToolCall, ...]:
+        case = Case(self._ground, WantedChange(kind), self._subject(facts.ticket))
+        return _replayed(action_of(case), facts)
+
+    def write_call(self, wanted: WantedChange, facts: ChangeFacts) -> WriteCall | tuple[ToolCall, ...]:
+        made = [self._write_call(one, facts) for one in wanted.each]
+        calls = [one for one in made if isinstance(one, WriteCall)]
+        if len(calls) < len(made):
+            return tuple(call for one in made if isinstance(one, tuple) for call in one)[:1]
+        return merged(calls) if len(calls) > 1 else calls[0]
+
+    def _write_call(self, wanted: WantedChange, facts: ChangeFacts) -> WriteCall | tuple[ToolCall, ...]:
+        make = kinds.KINDS.get(wanted.kind)
+        if make is None:
+            raise NotOfferedError(
+                f"{wanted.kind} is not derived from a server's tools.", hint="`ticketdeck do TOOL` calls a tool."
+            )
+        case = Case(self._ground, wanted, self._subject(facts.ticket))
+        if case.subject is None and wanted.kind is not ChangeKind.CREATE:
+            raise NotOfferedError("The ticket was not read.")
+        made = _replayed(make(case), facts)
+        if isinstance(made, tuple):
+            return made
+        refuse_altered(case, made)
+        return with_undo(case, told_of_markup(case, made))
+
+    def verdict(self, call: WriteCall, result: CallToolResult) -> WriteVerdict:
+        return verdict_of(call, result)
+
+    def verified(self, call: WriteCall, before: FreshTicket | None, after: FreshTicket) -> bool | None:
+        return verified_by(call, before, after)
+
+    def _subject(self, fresh: FreshTicket | None) -> Subject | None:
+        if fresh is None:
+            return None
+        try:
+            record = read_record(fresh.results[0], fresh.reference.id) if fresh.results else {}
+        except InvalidResponseError:
+            record = {}
+        try:
+            calls = self._ground.adapter.open_calls(fresh.reference)
+        except MCPError:
+            calls = ()
+        return Subject(fresh.reference, fresh.ticket, record, calls, fresh.results)
+
+
+def _replayed(conversation: Conversation[T], facts: ChangeFacts) -> T | tuple[ToolCall, ...]:
+    """What a conversation ends with, where ``facts`` hold all its answers; else the lookup that it waits for."""
+    try:
+        call = next(conversation)
+        for _ in range(_MOST_STEPS):
+            answer = facts.answer(call)
+            if answer is None:
+                return (call,)
+            call = conversation.send(answer)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise NotOfferedError("Too many lookups would be needed.")
+
+
+def changes_for(
+    server: ServerDescription,
+    adapter: Adapter,
+    map: Mapping[str, Any],  # noqa: A002
+    me: str = "",
+) -> ChangeAdapter:
+    """What changes tickets of ``server``, whose tickets ``adapter`` reads. ``me`` is the user's own name there."""
+    return DerivedChanges(server, adapter, map, me)

@@ -1,0 +1,257 @@
+"""Finding the value that an argument takes for what was wished: a status, a priority, a person, a label.
+
+Each is a conversation: a generator that yields the lookups to make, is sent their answers, and returns the value with
+the word that people see for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
+from tui_app.adapters.changing import lookups
+from tui_app.adapters.changing.asking import (
+    SEEN,
+    Case,
+    Conversation,
+    Found,
+    Ground,
+    ask,
+    ask_raw,
+    callable_ones,
+    listing,
+)
+from tui_app.adapters.changing.lookups import Named
+from tui_app.adapters.changing.meanings import about, meaning_of, wants_id
+from tui_app.adapters.changing.spelling import (
+    Told,
+    event_of,
+    exactly,
+    form_field,
+    in_range,
+    in_style,
+    is_numeric,
+    misfit,
+    plain,
+    spelt,
+    takes_text,
+    told_in,
+)
+from tui_app.adapters.changing.uses import WritingUse
+from tui_app.adapters.reading.field_names import plain_name
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.changes import Choice, MissingInputError
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.errors import MCPError
+from tui_app.tickets.ticket import JsonValue
+
+_HOLDERS = frozenset(("team", "teams", "project", "projects", "board", "boards", "workflow", "workflows"))
+"""What has statuses of its own, and may be shown with them."""
+ID_LIKE = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16,}")
+
+
+# ------------------------------------------------------------------------------ one of a list
+
+
+def choose(
+    case: Case, use: WritingUse, argument: Argument, concept: str, wish: str, *, typed: bool = True
+) -> Conversation[Found]:
+    """What ``argument`` takes for the ``concept`` (``status``, ``priority``, ``type``) that is called ``wish``.
+
+    ``typed``: by the user, so that it may be a word that nothing shows.
+
+    Raises:
+        MissingInputError: the server knows no such value.
+    """
+    if argument.values:
+        return _of_values(argument, wish, argument.values, told_in(about(argument, use.tool)).labels)
+    text = about(argument, use.tool)
+    told = told_in(text)
+    if is_numeric(argument) and not wants_id(argument):
+        return _number(argument, wish, told, text)
+    if wants_id(argument):
+        return (yield from _by_id(case, argument, wish))
+    if told.values:
+        value = spelt(wish, told.values, told.labels) or event_of(wish, told.values)
+        if value is not None:
+            return Found(exactly(argument, value), wish)
+        if told.whole or concept != "type":
+            raise misfit(argument, wish, "it is none of its values", told.values)
+    return (yield from _from_elsewhere(case, argument, concept, wish, typed=typed))
+
+
+def _of_values(argument: Argument, wish: str, values: Sequence[JsonValue], labels: Mapping[str, str]) -> Found:
+    value = spelt(wish, values, labels)
+    if value is None:
+        value = event_of(wish, values)
+    if value is None:
+        raise misfit(argument, wish, "it is none of its values", values)
+    label = next((name for name, own in labels.items() if own == str(value)), str(value))
+    return Found([value] if argument.takes_list and not argument.takes_scalar else value, label)
+
+
+def _number(argument: Argument, wish: str, told: Told, text: str) -> Found:
+    label = told.labels.get(plain(wish))
+    if label is None and wish.lstrip("-").isdecimal():
+        label = wish
+    if label is None or not label.lstrip("-").isdecimal():
+        raise misfit(argument, wish, "it takes a number", sorted(told.labels.values()))
+    if not in_range(label, text):
+        raise misfit(argument, wish, f"it takes what its description says: {text[:80]}")
+    return Found(exactly(argument, label), wish)
+
+
+def _from_elsewhere(case: Case, argument: Argument, concept: str, wish: str, *, typed: bool) -> Conversation[Found]:
+    """By the values that other tools list, or that tickets have; a free text has to be spelt as these are."""
+    values = list(vocabulary_of(case.ground, concept))
+    found = spelt(wish, values)
+    if found is None:
+        for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, lookups.status_nouns(argument))):
+            listed = [name for entry in (yield from ask(case, variant)) for name in entry.called[:1]]
+            values += listed
+            found = spelt(wish, dict.fromkeys(listed))
+            if found is not None:
+                break
+    if found is None and concept == "status":
+        described = yield from _described(case, argument)
+        values += described
+        found = spelt(wish, dict.fromkeys(described))
+    if found is None:
+        listed = yield from _listed_values(case, concept)
+        values += listed
+        found = spelt(wish, dict.fromkeys(listed))
+    if found is None and concept in ("status", "priority"):
+        own = getattr(case.subject.ticket, concept) if case.subject else None
+        seen = [own] if own else []
+        found = spelt(wish, seen)
+        if found is None:
+            seen += yield from _seen_words(case, concept)
+            found = spelt(wish, dict.fromkeys(seen)) or (
+                wish if typed and not values and in_style(wish, seen) else None
+            )
+            values += seen
+    if found is None and concept == "type":
+        found = wish
+    if found is None:
+        raise misfit(argument, wish, "no ticket and no tool shows such a value", tuple(dict.fromkeys(values)))
+    return Found(exactly(argument, found), str(found))
+
+
+def _listed_values(case: Case, concept: str) -> Conversation[list[str]]:
+    """What the adapter's own way to list values tells."""
+    results: list[CallToolResult] = []
+    for call in case.ground.adapter.value_calls():
+        results.append((yield call))  # noqa: PERF401 (a comprehension cannot yield)
+    return list(case.ground.adapter.values(results).get(concept, ())) if results else []
+
+
+def _described(case: Case, argument: Argument) -> Conversation[list[str]]:
+    """The values that a tool lists which tells of a ticket's type."""
+    subject = case.subject
+    has, kind = subject.raw("type") if subject else (False, None)
+    for variant in case.ground.readers if has and isinstance(kind, str) else ():
+        needed = [one for one in variant.arguments if one.required]
+        if len(needed) == 1 and meaning_of(needed[0], "type") is not None:
+            result = yield from ask_raw(case, variant, {needed[0].path: kind})
+            lists = lookups.under([*lookups.payload_rows(result)] if result else [], lookups.status_nouns(argument), 0)
+            words = [word for one in lists if isinstance(one, list) for word in one if isinstance(word, str)]
+            if words:
+                return words
+    return []
+
+
+def vocabulary_of(ground: Ground, concept: str) -> tuple[str, ...]:
+    """The words for ``concept`` that the schemas of all tools, and the adapter, know."""
+    found: list[str] = list(ground.adapter.values(()).get(concept, ()))
+    for tool in ground.server.tools:
+        for argument in arguments_of(tool):
+            if meaning_of(argument, concept) is None or wants_id(argument):
+                continue
+            found += [value for value in argument.values if isinstance(value, str)]
+            if not argument.values and takes_text(argument):
+                found += told_in(about(argument, tool)).values
+    return tuple(dict.fromkeys(value for value in found if value.casefold() not in ("all", "any", "*", "none")))
+
+
+def _seen_words(case: Case, concept: str) -> Conversation[list[str]]:
+    """The values of ``concept`` that the tracker's tickets have."""
+    result = yield from listing(case)
+    if result is None:
+        return []
+    plan = case.ground.adapter.plan(TicketSearchCriteria(max_results=SEEN))
+    try:
+        tickets = case.ground.adapter.page(plan, plan.call, result).tickets
+    except MCPError:
+        return []
+    return [word for ticket in tickets if (word := getattr(ticket, concept, None))]
+
+
+# ------------------------------------------------------------------------------ by a lookup
+
+
+def _by_id(case: Case, argument: Argument, wish: str) -> Conversation[Found]:
+    """The id of what is called ``wish``."""
+    seen: list[str] = []
+    if case.ground.constants.get(argument.path) is not None:
+        return Found(exactly(argument, case.ground.constants[argument.path]), wish)
+    for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, lookups.status_nouns(argument))):
+        found = yield from ask(case, variant)
+        hit = pick(argument, lookups.called(wish, found) or _loosely(wish, found), wish)
+        if hit is not None:
+            return hit
+        seen += [name for entry in found for name in entry.called[:1]]
+    for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, _HOLDERS))[:2]:
+        result = yield from ask_raw(case, variant, {})
+        hit = pick(argument, lookups.called(wish, _parts_named(argument, case, result)), wish)
+        if hit is not None:
+            return hit
+    own = _parts_named(argument, case, (yield from listing(case)))
+    hit = pick(argument, lookups.called(wish, own), wish)
+    if hit is not None:
+        return hit
+    if ID_LIKE.fullmatch(wish) or (is_numeric(argument) and wish.isdecimal()):
+        return Found(exactly(argument, wish), wish)
+    raise misfit(argument, wish, "it takes an id, and nothing that was read is called that", tuple(dict.fromkeys(seen)))
+
+
+def _loosely(wish: str, found: Sequence[Named]) -> list[Named]:
+    """Those whose name is spelt otherwise: ``in progress`` for ``In-Progress``."""
+    return [entry for entry in found if any(plain(name) == plain(wish) for name in entry.called)]
+
+
+def _parts_named(argument: Argument, case: Case, result: CallToolResult | None) -> list[Named]:
+    """What stands in tickets under the name of what ``argument`` takes: ``status`` for ``status_id``."""
+    names = {plain_name(word) for word in lookups.status_nouns(argument)}
+    rows: list[Any] = [dict(case.subject.record)] if case.subject else []
+    rows += [*lookups.payload_rows(result)] if result is not None else []
+    return [entry for row in rows for entry in lookups.entries(lookups.under(row, names, 0))]
+
+
+def pick(argument: Argument, hits: Sequence[Named], wish: str) -> Found | None:
+    """The one hit; None where there is none.
+
+    Raises:
+        MissingInputError: there are several.
+    """
+    ids: dict[str, Named] = {}
+    for entry in hits:
+        value = entry.id_for(argument)
+        if value is not None:
+            ids.setdefault(str(value), entry)
+    if not ids:
+        return None
+    if len(ids) > 1:
+        choices = tuple(
+            Choice(entry.id_for(argument), entry.called[0], ", ".join(entry.called[1:3])) for entry in ids.values()
+        )
+        told = "; ".join(f"{choice.value}: {choice.label} {choice.detail}".strip() for choice in choices[:8])
+        raise MissingInputError(
+            f"{wish!r} names more than one: {told}.",
+            title="Which one is meant?",
+            hint=f"Say it by its id: --field {argument.path}=ID",
+            fields=(form_field(argument, required=True, choices=choices),),
+        )
+    entry = next(iter(ids.values()))
+    return Found(exactly(argument, entry.id_for(argument)), entry.called[0])

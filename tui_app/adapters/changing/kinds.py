@@ -1,0 +1,230 @@
+"""Each kind of change of an existing ticket: from the wish to the call, with the lookups that it takes in between.
+
+A tool of its own comes before one that updates; where the first cannot be called at all the next is tried. A value that
+does not fit is refused at once: another tool might take it for something else. Invariant: one call, and one alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.changing import creating, labels, statuses, vocabulary
+from tui_app.adapters.changing.asking import Case, Conversation, Found
+from tui_app.adapters.changing.choosing import choose
+from tui_app.adapters.changing.filling import identity
+from tui_app.adapters.changing.making import Way, already, finished, first_possible, ways_to
+from tui_app.adapters.changing.meanings import about, parts_of
+from tui_app.adapters.changing.people import person
+from tui_app.adapters.changing.protocol import WriteCall
+from tui_app.adapters.changing.spelling import exactly, marked_up, plain, takes_null, takes_text
+from tui_app.adapters.changing.uses import WritingUse
+from tui_app.adapters.reading.field_names import plain_name
+from tui_app.tickets.changes import ChangeKind, Visibility
+from tui_app.tickets.errors import NotOfferedError
+from tui_app.tickets.ticket import JsonValue
+
+_NULL = re.compile(r"\bnull\b|\bnone\b", re.IGNORECASE)
+_FIRST = re.compile(r"[.\n]")
+_NOBODY = r"['\"`](none|unassigned|nobody|unassign)['\"`]"
+_QUOTED_NOBODY = re.compile(_NOBODY, re.IGNORECASE)
+_WORD_FOR_NOBODY = re.compile(
+    rf"{_NOBODY}"
+    r"|['\"`]([^'\"`\s]{1,20})['\"`] (?:to|for|means?|=) (?:unassign\w*|nobody|no one|clear|remove)"
+    r"|\b(?:unassign|clear)\b[^.'\"`]{0,20}['\"`]([^'\"`\s]{1,20})['\"`]",
+    re.IGNORECASE,
+)
+"""Where a text says what is taken for nobody."""
+
+
+# ------------------------------------------------------------------------------ texts
+
+
+def comment(case: Case) -> Conversation[WriteCall]:
+    """A comment: internal unless a public one was asked for."""
+    subject, text = case.about, str(case.wanted.values.get("text") or "")
+    ways = ways_to(case, ChangeKind.COMMENT, "text")
+    public = case.wanted.values.get("visibility") == "public"
+    two_kinds = {visibility_of(use) for use, _ in ways} >= {"internal", "public"}
+    told = [(use, argument) for use, argument in ways if visibility_of(use) == ("public" if public else "internal")]
+    if two_kinds:
+        ways = told
+    count = len(subject.ticket.comments)
+
+    def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
+        yield from ()
+        flags = _reader_flags(use, public=public)
+        written = marked_up(argument, text)
+        value = exactly(argument, [written] if argument.takes_list and not argument.takes_scalar else written)
+        seen: Visibility = ("public" if public else "internal") if flags else visibility_of(use)
+        if public and seen == "internal":
+            raise NotOfferedError("The server's comments are internal: no tool writes a public one.")
+        call = finished(
+            case, use, {**flags, argument.path: value}, {"comments": count}, {"comments": count + 1}, visibility=seen
+        )
+        return call
+
+    return (yield from first_possible(ways, make, "adds a comment"))
+
+
+def visibility_of(use: WritingUse) -> Visibility:
+    """Who reads what a tool writes, by its words."""
+    said = f"{' '.join(use.variant.words)} {_FIRST.split(use.about)[0]}"
+    if vocabulary.INTERNAL.search(said) or ("note" in use.nouns and "comment" not in use.nouns and "reply" not in said):
+        return "internal" if vocabulary.INTERNAL.search(said) or _has_reply(use) else "unknown"
+    if {"reply", "respond"} & (use.nouns | use.verbs) or vocabulary.PUBLIC.search(said):
+        return "public"
+    return "unknown"
+
+
+def _has_reply(use: WritingUse) -> bool:
+    """A note beside nothing but notes may be read by everybody."""
+    return "ticket" in use.variant.words
+
+
+def _reader_flags(use: WritingUse, *, public: bool) -> dict[str, JsonValue]:
+    """The argument that says who reads a comment, where it takes yes or no and the server has its own idea of it."""
+    for argument in use.arguments:
+        if argument.kinds != {"boolean"}:
+            continue
+        said = "".join(argument.words).removeprefix("is")
+        stands = argument.required or isinstance(argument.default, bool)
+        if said in ("public", "visible", "customervisible", "publiccomment") and (stands or public):
+            return {argument.path: public}
+        if said in ("private", "internal", "internalnote", "hidden", "privatenote") and (stands or public):
+            return {argument.path: not public}
+    return {}
+
+
+def text_field(case: Case) -> Conversation[WriteCall]:
+    """A new title or description."""
+    kind, subject = case.wanted.kind, case.about
+    concept = str(kind)
+    text = str(case.wanted.values.get(concept) or "")
+    now = getattr(subject.ticket, concept) or ""
+    if text == now:
+        return already({concept: now})
+
+    def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
+        yield from ()
+        written = text if kind is ChangeKind.TITLE else marked_up(argument, text)
+        return finished(case, use, {argument.path: exactly(argument, written)}, {concept: now}, {concept: text})
+
+    ways = [way for way in ways_to(case, kind, concept) if parts_of(way[1].path).mode == ""]
+    titled = subject.title_names()
+    if kind is ChangeKind.TITLE:
+        ways = ways or _titled_otherwise(case, titled)
+    elif any(plain_name(argument.name) in titled for _, argument in ways):
+        ways = [way for way in ways if plain_name(way[1].name) not in titled]
+        if not ways:
+            raise NotOfferedError("The tracker's tickets have one text: their title.", hint="Change the title.")
+    what = "changes a title" if kind is ChangeKind.TITLE else "changes a description"
+    return (yield from first_possible(ways, make, what))
+
+
+def _titled_otherwise(case: Case, names: set[str]) -> list[Way]:
+    """Where a tracker's tickets have their title under another name, the argument of that name."""
+    return [
+        (use, argument)
+        for use in case.uses
+        for argument in use.arguments
+        if use.verbs & vocabulary.UPDATING
+        and not use.nouns
+        and use.id_argument
+        and plain_name(argument.name) in names
+        and not use.identifies(argument)
+    ]
+
+
+# ------------------------------------------------------------------------------ people, priority
+
+
+def assign(case: Case) -> Conversation[WriteCall]:
+    """To somebody, to the user, to nobody."""
+    subject = case.about
+    wish = case.wanted.values.get("assignee")
+    now = subject.ticket.assignee
+    before = {"assignee": now}
+    if wish is None and not now:
+        return already(before)
+    if isinstance(wish, str) and now and wish.casefold() == now.casefold():
+        return already(before)
+    own = _alone(case, wish)
+    if own is not None:
+        return finished(case, own, {}, before, {"assignee": case.ground.me or "me" if wish else None})
+
+    def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
+        identity(use, subject)
+        if wish is None:
+            return finished(case, use, {argument.path: _nobody(use, argument)}, before, {"assignee": None})
+        if "assignee" in case.wanted.picked:
+            return finished(case, use, {argument.path: exactly(argument, wish)}, before, {"assignee": None})
+        found = yield from person(case, use, argument, str(wish))
+        return finished(case, use, {argument.path: found.value}, before, {"assignee": found.label})
+
+    ways = ways_to(case, ChangeKind.ASSIGN, "person")
+    return (yield from first_possible(ways, make, "assigns anybody"))
+
+
+def _alone(case: Case, wish: JsonValue) -> WritingUse | None:
+    """A tool that needs no name: one that assigns whoever is logged in, or one that unassigns."""
+    verbs = vocabulary.ASSIGNING if wish == "me" else vocabulary.UNASSIGNING if wish is None else frozenset()
+    for use in case.uses:
+        is_so = bool(use.verbs) and use.verbs <= verbs and use.id_argument is not None
+        if is_so and not use.nouns - vocabulary.PERSON_NOUNS and bool(use.rest & vocabulary.SELF) == (wish == "me"):
+            return use
+    return None
+
+
+def _nobody(use: WritingUse, argument: Argument) -> JsonValue:
+    """What an argument for people takes for nobody."""
+    text = f"{about(argument, use.tool)} {use.about}"
+    says_null = argument.required or "default" not in argument.schema or _NULL.search(text)
+    if takes_null(argument) and says_null:
+        return None
+    if argument.takes_list:
+        return exactly(argument, [])
+    if takes_text(argument) and re.search(r"\bempty\b", text, re.IGNORECASE):
+        return exactly(argument, "")
+    word = _WORD_FOR_NOBODY.search(about(argument, use.tool)) or _QUOTED_NOBODY.search(use.about)
+    if word is not None:
+        return exactly(argument, next(filter(None, word.groups())))
+    raise NotOfferedError(
+        f"The server's {argument.path!r} does not say what it takes for nobody.",
+        hint=f"`--field {argument.path}=VALUE` sends a value as it is.",
+    )
+
+
+def priority(case: Case) -> Conversation[WriteCall]:
+    """Another priority."""
+    subject, wish = case.about, str(case.wanted.values.get("priority") or "")
+    now = subject.ticket.priority
+    if now and plain(now) == plain(wish):
+        return already({"priority": now})
+
+    def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
+        identity(use, subject)
+        if "priority" in case.wanted.picked:
+            found = Found(exactly(argument, case.wanted.values.get("priority")), wish)
+        else:
+            found = yield from choose(case, use, argument, "priority", wish)
+        return finished(case, use, {argument.path: found.value}, {"priority": now}, {"priority": found.label})
+
+    return (yield from first_possible(ways_to(case, ChangeKind.PRIORITY, "priority"), make, "changes a priority"))
+
+
+KINDS: Mapping[ChangeKind, Callable[[Case], Conversation[WriteCall]]] = {
+    ChangeKind.COMMENT: comment,
+    ChangeKind.STATUS: statuses.status,
+    ChangeKind.CLOSE: statuses.close,
+    ChangeKind.REOPEN: statuses.reopen,
+    ChangeKind.ASSIGN: assign,
+    ChangeKind.PRIORITY: priority,
+    ChangeKind.LABELS: labels.change,
+    ChangeKind.TITLE: text_field,
+    ChangeKind.DESCRIPTION: text_field,
+    ChangeKind.CREATE: creating.create,
+    ChangeKind.LINK: creating.link,
+    ChangeKind.LOG_WORK: creating.log_work,
+}

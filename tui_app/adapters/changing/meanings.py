@@ -1,0 +1,157 @@
+"""What an argument of a tool that changes tickets takes: told from its name alone.
+
+``commentsAppend`` takes a comment and adds it, ``labels.remove`` takes labels away, ``newStateId`` takes the id of a
+status. Invariant: pure functions over names; which of several meanings counts (a ``body`` may be a comment or a
+description) is for the kind of change to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.id_argument import asks_for_uuid
+from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
+from tui_app.adapters.changing import vocabulary
+from tui_app.adapters.safety.verbs import split_words
+from tui_app.mcp_client.types import Tool
+
+HOLDERS = frozenset(
+    [
+        "fields",
+        "field",
+        "data",
+        "update",
+        "updates",
+        "input",
+        "params",
+        "issue",
+        "ticket",
+        "task",
+        "payload",
+        "attributes",
+        "properties",
+        "changes",
+        "patch",
+        "request",
+        "options",
+        "values",
+        "items",
+        "entries",
+        "operations",
+    ]
+)
+"""Words in the names of objects that hold a ticket's fields."""
+
+
+class Meaning(Struct, frozen=True):
+    """How an argument takes what it means."""
+
+    rank: int
+    """Lower is surer."""
+    mode: str = ""
+    """``add``, ``remove``, or empty: what is sent takes the place of what was."""
+
+
+class NameParts(Struct, frozen=True):
+    """A name taken apart."""
+
+    core: str
+    """What it speaks of, as one plain word."""
+    mode: str
+    is_id: bool
+
+
+@lru_cache(maxsize=4096)
+def parts_of(path: str) -> NameParts:
+    """``labels.add`` is core ``labels``, mode ``add``; ``newStateId`` is core ``state``, an id."""
+    above, _, name = path.rpartition(".")
+    said = list(split_words(name))
+    if above and name in ("name", "value", "id", "key") and not set(split_words(above.rpartition(".")[2])) & HOLDERS:
+        above, _, holder = above.rpartition(".")  # ``priority.key`` is a priority
+        said = [*split_words(holder), *(said if name in ("id", "key") else ())]
+    mode = next((mode for mode, table in _MODES if table & set(said)), "")
+    said = [word for word in said if not any(table & {word} for _, table in _MODES)]
+    if not said and above:
+        said = list(split_words(above.rpartition(".")[2]))
+    is_id = bool(said) and said[-1] in vocabulary.ID_WORDS and len(said) > 1
+    said = said[:-1] if is_id else said
+    kept = [word for word in said if word not in vocabulary.ASIDE and word not in vocabulary.ID_ADJECTIVES]
+    bare = [word for word in kept if PLURALS.get(word, word) not in TICKET_NOUNS]
+    return NameParts("".join(bare or kept or said), mode, is_id)
+
+
+_FILTERS = re.compile(r"^\W*filter(?:s|ed|ing)?\b(?!.*\b(?:sets?|updates?|changes?)\b)", re.IGNORECASE)
+_NEVER_IDS = frozenset(("text", "title", "description", "time", "link_type", "resolution"))
+_MODES = (("add", vocabulary.ADDING), ("remove", vocabulary.TAKING), ("", vocabulary.SETTING))
+
+
+def meaning_of(argument: Argument, meaning: str) -> Meaning | None:
+    """How ``argument`` takes ``meaning`` (a key of `vocabulary.MEANINGS`); None where it does not."""
+    parts = parts_of(argument.path)
+    table = vocabulary.MEANINGS[meaning]
+    if parts.core not in table or (parts.is_id and meaning in _NEVER_IDS):
+        return None
+    if _FILTERS.search(argument.description):
+        return None
+    return Meaning(table.index(parts.core) * 4 + parts.is_id * 2 + argument.path.count("."), parts.mode)
+
+
+_OR_OTHERWISE = re.compile(
+    r"\bnames?\b|\bkeys?\b|\bslug|\bpath|\bprefix|\be-?mail|\blogin|(?<!uuid )\bidentifier|\bhuman|\bor\b",
+    re.IGNORECASE,
+)
+"""Said of an identifier that is no UUID."""
+
+
+def wants_id(argument: Argument) -> bool:
+    """Whether it takes an identifier, by its name or by its schema."""
+    return parts_of(argument.path).is_id or takes_only_uuids(argument)
+
+
+def takes_only_uuids(argument: Argument) -> bool:
+    """Whether it takes UUIDs, or a list of them, and no names."""
+    if _OR_OTHERWISE.search(argument.description):
+        return False
+    return any(map(asks_for_uuid, (argument, *argument.members))) and not argument.values
+
+
+_FOR_ACTIONS = re.compile(
+    r"\b(required|needed|mandatory)\s+(?:for|when|by|with|if|in)\b:?\s*([^.;)\n]+)"
+    r"|\b(only|used)\s+(?:for|when|by|with|if|in)\b:?\s*([^.;)\n]+)|\((for)\s+([^)]+)\)",
+    re.IGNORECASE,
+)
+
+
+def for_action(arguments: Sequence[Argument], action: Argument, chosen: str) -> Iterator[Argument]:
+    """``arguments`` as their descriptions say which action takes them: what one requires the others may take too."""
+    values = [str(value) for value in action.values]
+    for argument in arguments:
+        needs: set[str] = set()
+        alone: set[str] = set()
+        for match in _FOR_ACTIONS.finditer(argument.description):
+            said = match[2] or match[4] or match[6]
+            named = {value for value in values if re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", said)}
+            named = set(values) - named if re.search(r"\ball\b.*\bexcept\b", said) else named
+            needs |= named if match[1] else set()
+            alone |= set() if match[1] else named
+        if argument is action or chosen in needs or not alone or chosen in alone:
+            yield replace(argument, required_in="") if chosen in needs and argument.required_in is None else argument
+
+
+def about(argument: Argument, tool: Tool) -> str:
+    """What is said of ``argument``: in its schema, else in the lines on arguments of the tool's description."""
+    if argument.description and argument.description != argument.schema.get("title"):
+        return argument.description
+    match = re.search(
+        rf"^[ \t]*[-*]?[ \t]*`?{re.escape(argument.name)}`?[ \t]*(?:\([^)\n]*\))?[ \t]*[:–—-][ \t]*(.+(?:\n[ \t]+.+)*?)"
+        rf"(?=\n[ \t]*[-*]?[ \t]*`?\w+`?[ \t]*(?:\([^)\n]*\))?[ \t]*:|\n[ \t]*\n|\Z)",
+        tool.description,
+        re.MULTILINE,
+    )
+    return match[1] if match else ""

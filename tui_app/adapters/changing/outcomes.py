@@ -1,0 +1,285 @@
+"""What a server says of a change, and whether a fresh read shows it. An answer without an error is no proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tui_app.adapters.auto.calls import by_path
+from tui_app.adapters.changing.protocol import FreshTicket, WriteCall, WriteVerdict
+from tui_app.adapters.changing.spelling import plain
+from tui_app.adapters.failures import failure_in
+from tui_app.adapters.reading import payloads, plain_text, read_record, ticket_from
+from tui_app.adapters.reading.field_names import names, plain_name
+from tui_app.adapters.reading.field_values import flattened, indexed
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.errors import InvalidResponseError, MCPToolError
+from tui_app.tickets.json_values import leaves_in, texts_in
+from tui_app.tickets.ticket import JsonValue, Ticket
+
+_REFUSING = re.compile(
+    r"\bnot (?:found|permitted|allowed|authori[sz]ed|valid|possible|supported|updated|created|changed|assigned)\b"
+    r"|\bno (?:permission|access|rights?|such)\b|\bdoes(?: not|n't) exist\b|\b(?:permission|access) denied\b"
+    r"|\b(?:refused|rejected|denied|forbidden|unauthori[sz]ed|invalid|unknown|failed|failure|error|conflict)\b"
+    r"|\b(?:cannot|can't|could not|couldn't|unable to|must be|is required|are required|missing)\b",
+    re.IGNORECASE,
+)
+_CONFLICT = re.compile(
+    r"\b409\b|\bconflict|version mismatch|\bstale\b|changed meanwhile|out of date|expected version"
+    r"|modified (?:by|since)"
+    r"|does not match the (?:expected|current)|\bprecondition",
+    re.IGNORECASE,
+)
+_REFUSING_STATUS = re.compile(
+    r"(?:.*_)?(?:not_?found|refused|rejected|denied|failed|failure|error|forbidden|invalid|unauthorized|conflict|blocked_by_policy)"
+)
+_STATUS_LINE = re.compile(
+    r"^\s*(?:status_code|statuscode|http_status|status)\s*[:=]\s*[\"']?([45]\d\d)\b", re.MULTILINE | re.IGNORECASE
+)
+_PENDING = re.compile(
+    r"\b(?:queued|pending approval|in the background|task ?id|job ?id|scheduled|will be processed)\b", re.IGNORECASE
+)
+_PARTS = names("failed errors failures rejected skipped invalid notfound unprocessed")
+_DID_NOT = names("success ok succeeded updated created changed modified")
+_OPERATION = names("status result outcome code statuscode")
+_UNCERTAIN = re.compile(
+    r"\btimed[ -]?out\b|\btime-?out (?:of|after|while|waiting|exceeded|error)\b|\btime-?out\W*$"
+    r"|\w(?:Timeout|TimedOut)\b|\bdeadline exceeded\b|\bgateway time-?out\b|\bbad gateway\b"
+    r"|\binternal (?:server )?error\b|\bHTTP\W{0,3}50[024]\b"
+    r"|\b50[024] (?:error|internal|bad|gateway|server)|\bE(?:CONNRESET|CONNABORTED|PIPE|TIMEDOUT)\b|\bsocket hang up\b"
+    r"|\bconnection (?:was |has been |is )?(?:reset|closed|lost|aborted|broken|terminated|dropped)\b|\bbroken pipe\b"
+    r"|\b(?:fetch failed|network error|server disconnected|remote end closed|incomplete read|premature (?:close|end))"
+    r"|\b(?:may|might|could) have been (?:\w+ )?(?:done|made|sent|saved|created|processed|applied|updated|received)"
+    r"|\b(?:request|operation|call) (?:was |has been )?(?:cancell?ed|aborted|interrupted)\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who lost the answer of the one that makes the change: a server's library, a gateway, a bridge."""
+_CREATED = re.compile(r"(?:#\d+|\b[A-Z][A-Z0-9]*-\d+\b|\b[a-z]+-\d+\b)")
+_TAG = re.compile(r"<[^<>]{1,80}>")
+_LIMITED = re.compile(r"\b(?:429|503)\b|rate.?limit|too many requests|throttl|quota", re.IGNORECASE)
+_PAUSE = re.compile(
+    r"(?:retry[- _]?after|again (?:in|after)|wait(?:ing)?(?: for)?|resets? (?:in|after))\W{0,4}(?:about )?"
+    r"(\d{1,6}(?:\.\d{1,3})?)\s*(milliseconds?|ms|minutes?|mins?|m|hours?|h|seconds?|secs?|s)?\b",
+    re.IGNORECASE,
+)
+_SECONDS_IN = {"ms": 0.001, "milli": 0.001, "m": 60.0, "h": 3600.0}
+"""Beginning of a unit, the longer ones first, to its seconds."""
+_OWN_WORDS = ("closed", "open")
+"""What a ticket is called here that a tool without a status has closed or opened."""
+_SHORT = 600  # characters; a longer answer is the ticket
+_LONGEST_ERROR = 4000  # characters that are looked at
+_FIRST_ERROR = 400
+
+
+def verdict_of(call: WriteCall, result: CallToolResult) -> WriteVerdict:
+    """What ``result`` says of ``call``; more is taken for a refusal than in an answer to a question."""
+    failure = failure_in(result)
+    text = plain_text(result)
+    own = _without_ours(text, call)
+    if failure is not None:
+        if may_have_been_done(own):
+            return WriteVerdict(unknown=failure.cause)
+        return WriteVerdict(refusal=failure, conflict=bool(_CONFLICT.search(f"{failure}")))
+    told = next(filter(None, (_of_data(payload) for payload in payloads(result) if isinstance(payload, Mapping))), None)
+    if told is not None:
+        refused, words = told
+        if not refused or may_have_been_done(words):
+            return WriteVerdict(unknown=words)
+        return WriteVerdict(refusal=_refusal(words), conflict=bool(_CONFLICT.search(words)))
+    status = _STATUS_LINE.search(text[:_SHORT])
+    if status is not None:
+        return WriteVerdict(refusal=_refusal(text[:_SHORT].strip()), conflict=status[1] == "409")
+    first = next((line for line in own.splitlines() if line.strip()), "")
+    is_data = any(isinstance(payload, (dict, list)) for payload in payloads(result))
+    if not is_data and len(own) < _SHORT and may_have_been_done(first):
+        return WriteVerdict(unknown=first.strip())
+    if not is_data and len(own) < _SHORT and _REFUSING.search(first):
+        return WriteVerdict(refusal=_refusal(text.strip()), conflict=bool(_CONFLICT.search(first)))
+    if not is_data and len(own) < _SHORT and _PENDING.search(first):
+        return WriteVerdict(unknown=first.strip())
+    return WriteVerdict(created=created_in(result) if _makes_one(call) else "")
+
+
+def may_have_been_done(words: str) -> bool:
+    """Whether the words of an error leave open if the change was made: they tell of a lost answer, not of a refusal."""
+    return bool(_UNCERTAIN.search(words[:_LONGEST_ERROR]))
+
+
+def _makes_one(call: WriteCall) -> bool:
+    """Whether a call may have made a ticket: it is to have a title that it had not, or nothing is known of the call."""
+    return not call.before or ("title" in call.after and call.before.get("title") is None)
+
+
+def pause_asked(words: str) -> float | None:
+    """The seconds for which a refusal asks to be left alone, because too much was asked; None: it asks for none."""
+    match = _PAUSE.search(words[:_SHORT])
+    if match is None or not _LIMITED.search(words[:_SHORT]):
+        return None
+    unit = (match[2] or "s").casefold()
+    factor = next((factor for beginning, factor in _SECONDS_IN.items() if unit.startswith(beginning)), 1.0)
+    return float(match[1]) * factor
+
+
+def _refusal(words: str) -> MCPToolError:
+    return MCPToolError(words, title="The tracker refused the change", hint="Nothing says that it was done.")
+
+
+def _without_ours(text: str, call: WriteCall) -> str:
+    """``text`` without the words that were sent: a title may speak of an error."""
+    sent = sorted((value for value in texts_in(dict(call.arguments)) if len(value) > 3), key=len, reverse=True)
+    for value in (*sent, *(value for value in texts_in(dict(call.before)) if len(value) > 3)):
+        text = text.replace(value, "")
+    return text
+
+
+def _of_data(payload: Mapping[str, JsonValue]) -> tuple[bool, str] | None:
+    """Whether data refuses, and its words; None where it does not say so."""
+    index = indexed(payload)
+    is_ticket = any(name in index for name in ("title", "subject", "summary", "fields"))
+    words = next((str(index[n]) for n in ("message", "error", "detail", "reason", "hint") if index.get(n)), "")
+    for name in _DID_NOT:
+        if index.get(name) is False:
+            return True, words or f"{name}: false"
+    for name in _OPERATION:
+        value = index.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= _FIRST_ERROR and name != "status":
+            return True, words or f"{name}: {value}"
+        if isinstance(value, str) and not is_ticket and _REFUSING_STATUS.fullmatch(value.casefold()):
+            return True, words or f"{name}: {value}"
+    for name in _PARTS:
+        value = index.get(name)
+        if isinstance(value, (list, dict)) and value and not is_ticket:
+            return False, f"The server says that a part failed: {str(value)[:200]}"
+    if isinstance(index.get("error"), (str, dict)) and index["error"]:
+        return True, words
+    return None
+
+
+def created_in(result: CallToolResult) -> str:
+    """The id of the ticket that an answer says was made; empty where it says none."""
+    try:
+        ticket = ticket_from(dict(read_record(result)))
+        if ticket.id:
+            return ticket.id
+    except InvalidResponseError:
+        pass
+    for payload in payloads(result):
+        found = _id_of(payload, 0)
+        if found:
+            return found
+    match = _CREATED.search(plain_text(result)[:_SHORT])
+    return match[0] if match else ""
+
+
+def _id_of(value: JsonValue, depth: int) -> str:
+    if not isinstance(value, Mapping) or depth > 3:
+        return ""
+    index = indexed(value)
+    for name in names("key identifier humanid issuekey taskid ticketid issueid iid number id"):
+        if isinstance(index.get(name), (str, int)) and not isinstance(index.get(name), bool):
+            return str(index[name])
+    return next((found for inner in value.values() if (found := _id_of(inner, depth + 1))), "")
+
+
+# ------------------------------------------------------------------------------ the fresh read
+
+
+def verified_by(call: WriteCall, before: FreshTicket | None, after: FreshTicket) -> bool | None:
+    """Whether ``after`` shows what ``call.after`` says; None: it cannot tell."""
+    told = [
+        _shows(name, wanted, call, before, after)
+        for name, wanted in call.after.items()
+        if name not in ("project", "type")
+    ]
+    if any(one is False for one in told):
+        return False
+    return True if told and all(told) else None
+
+
+def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | None, after: FreshTicket) -> bool | None:
+    ticket, before = after.ticket, fresh.ticket if fresh else None
+    if name == "comments":
+        return _shows_comment(call, before, after)
+    if not hasattr(ticket, name):
+        return None
+    now = getattr(ticket, name)
+    was = getattr(before, name) if before is not None else None
+    if name == "labels" and isinstance(wanted, list):
+        return {str(label).casefold() for label in wanted} == {label.casefold() for label in now}
+    if not isinstance(now, (str, type(None))):
+        return None
+    if _same(name, wanted, now) or _shows_otherwise(name, wanted, call, fresh, after):
+        return True
+    if before is None:
+        return None
+    if now == was:
+        return False
+    return None if name in ("assignee", "priority", "status", "description") else False
+
+
+def _shows_otherwise(
+    name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | None, after: FreshTicket
+) -> bool:
+    """Whether the ticket has something new that was sent, though not in the words of the wish."""
+    now, was = getattr(after.ticket, name), getattr(fresh.ticket, name) if fresh is not None else None
+    if name in ("status", "priority", "assignee") and _echoed(call, fresh, after):
+        return True
+    if name == "status" and wanted in _OWN_WORDS and now != was:
+        return after.ticket.is_closed is (wanted == "closed")  # a tool of its own closed it: the tracker's word counts
+    if name == "assignee" and plain(wanted) == "me" and now and now != was:
+        return True  # the tracker knows who that is
+    sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments)) if not isinstance(leaf, bool | None)}
+    return now is not None and plain(now) in sent and plain(now) != plain(was or "")
+
+
+def _echoed(call: WriteCall, before: FreshTicket | None, after: FreshTicket) -> bool:
+    """Whether an identifier that was sent stands in the ticket under the argument's own name, and did not before."""
+    if before is None:
+        return False
+    was, now = _raw(before), _raw(after)
+    sent = {plain_name(name): value for name, value in by_path(call.arguments).items()}
+    sent |= {plain_name(name.rpartition(".")[2]): value for name, value in by_path(call.arguments).items()}
+    return any(
+        isinstance(value, (str, int)) and str(now.get(name)) == str(value) and name in was and was[name] != now[name]
+        for name, value in sent.items()
+    )
+
+
+def _raw(fresh: FreshTicket) -> dict[str, JsonValue]:
+    try:
+        record = read_record(fresh.results[0], fresh.reference.id) if fresh.results else {}
+    except InvalidResponseError:
+        record = {}
+    return {**indexed(flattened(dict(record))), **{plain_name(k): v for k, v in fresh.ticket.lookup.items()}}
+
+
+def _same(name: str, wanted: JsonValue, now: str | None) -> bool:
+    if wanted in (None, "") or now in (None, ""):
+        return wanted in (None, "") and now in (None, "")
+    if name in ("title", "description"):
+        return " ".join(str(wanted).split()) == " ".join(str(now).split())
+    if name == "assignee":
+        return str(wanted).removeprefix("@").casefold() == str(now).removeprefix("@").casefold()
+    return plain(wanted) == plain(now)
+
+
+def _shows_comment(call: WriteCall, before: Ticket | None, after: FreshTicket) -> bool | None:
+    """By its own text, among the comments or, where a tracker appends it, in the description."""
+    ticket = after.ticket
+    ids = {after.reference.id, ticket.id, *map(str, ticket.lookup.values())}
+    sent = [_bare(text) for text in texts_in(dict(call.arguments)) if text not in ids]
+    said, old = (
+        [_bare(one.body) for one in ticket.comments],
+        [_bare(one.body) for one in (before.comments if before else ())],
+    )
+    if any(sum(text in body for body in said) > sum(text in body for body in old) for text in sent if text):
+        return True
+    body, was = _bare(ticket.description or ""), _bare((before.description if before else "") or "")
+    if any(text in body and text not in was for text in sent if text):
+        return True
+    return None if len(said) > len(old) or not (said or old) else False
+
+
+def _bare(text: str) -> str:
+    """A text as markup leaves it: its letters and digits."""
+    return "".join(character for character in _TAG.sub("", text).casefold() if character.isalnum())

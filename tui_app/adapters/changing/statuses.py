@@ -1,0 +1,215 @@
+"""The status of a ticket: set, reached by a transition, by a tool for each status, closed and opened again.
+
+Invariant: a ticket gets the status that was wished for by the tracker's own word for it, or nothing is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.changing import lookups, vocabulary
+from tui_app.adapters.changing.asking import Case, Conversation, Ground, ask_raw
+from tui_app.adapters.changing.choosing import choose
+from tui_app.adapters.changing.filling import identity
+from tui_app.adapters.changing.making import WHAT_IT_CAN, already, finished, first_possible, ways_to
+from tui_app.adapters.changing.meanings import about, parts_of, wants_id
+from tui_app.adapters.changing.protocol import WriteCall
+from tui_app.adapters.changing.spelling import exactly, plain, takes_text
+from tui_app.adapters.changing.uses import WritingUse
+from tui_app.tickets.changes import ChangeKind, Choice, FormField, MissingInputError
+from tui_app.tickets.errors import NotOfferedError
+from tui_app.tickets.ticket import JsonValue
+
+_REACHED = re.compile(
+    r"\b(?:as|to|back to|into)\s+(?:an? |the )?['\"`(]?([\w][\w -]{1,24}?)['\"`)]?(?=[.,;(]|$|\s(?:and|by|so)\b)"
+)
+_FIRST = re.compile(r"[.\n]")
+OPENING = vocabulary.REOPENING | {"open"}
+"""Verbs of tools that do nothing but open a ticket again."""
+
+
+def status(case: Case) -> Conversation[WriteCall]:
+    """To the status that was wished for, by whatever way the tracker has."""
+    wish = str(case.wanted.values.get("status") or "")
+    subject = case.about
+    if plain(wish) == plain(subject.ticket.status) and "status" not in case.wanted.picked:
+        return already({"status": subject.ticket.status})
+    ways = ways_to(case, ChangeKind.STATUS, "status")
+    if not ways:
+        return _by_verb(case, wish, _verb_ways(case, wish))
+    return (
+        yield from first_possible(
+            ways, lambda use, argument: to_status(case, use, argument, (wish,)), "changes a status"
+        )
+    )
+
+
+def to_status(case: Case, use: WritingUse, argument: Argument, wishes: Sequence[str]) -> Conversation[WriteCall]:
+    """To the first of ``wishes`` that the tracker knows."""
+    subject = case.about
+    before = {"status": subject.ticket.status}
+    answered = next((name for name in case.wanted.answers if use.named(name) is argument), None)
+    if answered is not None:
+        return finished(case, use, {}, before, {"status": wishes[0]})
+    if "status" in case.wanted.picked:
+        value = exactly(argument, case.wanted.values.get("status"))
+        return finished(case, use, {argument.path: value}, before, {"status": None})
+    identity(use, subject)
+    if parts_of(argument.path).core == "transition":
+        return (yield from _by_transition(case, use, argument, wishes))
+    refusal: MissingInputError | None = None
+    for wish in wishes:
+        try:
+            found = yield from choose(case, use, argument, "status", wish, typed=len(wishes) == 1)
+        except MissingInputError as error:
+            refusal = refusal or error
+            continue
+        shown = wish if len(wishes) == 1 or wants_id(argument) else found.label
+        return finished(case, use, {argument.path: found.value}, before, {"status": shown})
+    raise refusal or NotOfferedError("The server knows no such status.")
+
+
+def _by_transition(case: Case, use: WritingUse, argument: Argument, wishes: Sequence[str]) -> Conversation[WriteCall]:
+    subject = case.about
+    offered = yield from offered_transitions(case)
+    if offered is None:
+        raise NotOfferedError(
+            f"The tool {use.tool.name!r} wants a transition, and no tool says which ones there are.",
+            hint=f"`--field {argument.path}=ID` sends one as it is.",
+        )
+    hits: list[lookups.Transition] = []
+    for wish in wishes:
+        hits = [one for one in offered if plain(one.to) == plain(wish)] or [
+            one for one in offered if plain(one.name) == plain(wish)
+        ]
+        if hits:
+            break
+    if len(hits) != 1:
+        choices = tuple(Choice(one.id, one.name, f"to {one.to}" if one.to else "") for one in hits or offered)
+        names = ", ".join(
+            f"{one.name} (to {one.to})" if one.to and one.to != one.name else one.name for one in hits or offered
+        )
+        raise MissingInputError(
+            f"{'Several ways lead' if hits else 'No way leads'} from {subject.ticket.status!r} to {wishes[0]!r}. "
+            f"Possible now: {names or 'nothing'}.",
+            title="Which transition is meant?" if hits else "The ticket cannot get that status now",
+            hint=f"Choose one: --field {argument.path}=ID" if hits else "Choose one of these.",
+            fields=(FormField("status", "status", "choice", required=True, choices=choices),),
+        )
+    chosen = hits[0]
+    values = {argument.path: exactly(argument, chosen.id if _takes_transition_id(use, argument) else chosen.name)}
+    values |= _transition_fields(case, use, chosen)
+    return finished(case, use, values, {"status": subject.ticket.status}, {"status": chosen.to or chosen.name})
+
+
+def _takes_transition_id(use: WritingUse, argument: Argument) -> bool:
+    return wants_id(argument) or bool(re.search(r"\bids?\b", about(argument, use.tool), re.IGNORECASE))
+
+
+def offered_transitions(case: Case) -> Conversation[tuple[lookups.Transition, ...] | None]:
+    """What is possible now with the case's ticket; None where no tool tells."""
+    nouns = frozenset(("transition", "transitions"))
+    for variant in lookups.listing_tools(case.ground.readers, nouns)[:2]:
+        typed: dict[str, JsonValue] = {}
+        for argument in variant.arguments:
+            if argument.name == "expand" and takes_text(argument):
+                typed[argument.path] = "transitions.fields"
+        result = yield from ask_raw(case, variant, typed)
+        if result is not None:
+            return lookups.transitions_in(result)
+    return None
+
+
+def _transition_fields(case: Case, use: WritingUse, chosen: lookups.Transition) -> dict[str, JsonValue]:
+    """What the transition requires: an argument of its own, which is asked for where it was not answered."""
+    lacking = [need for need in chosen.required if use.named(need.name) is None or need.name not in case.wanted.answers]
+    missing = [need for need in lacking if need.name not in case.wanted.answers]
+    if missing:
+        raise MissingInputError(
+            f"{chosen.name!r} needs {', '.join(need.label for need in missing)}.",
+            fields=tuple(missing),
+            hint=" ".join(f"--field {need.name}=.." for need in missing),
+        )
+    return {}
+
+
+# ------------------------------------------------------------------------------ open, closed
+
+
+def closers(ground: Ground, verbs: frozenset[str]) -> list[WritingUse]:
+    """The tools that do nothing but close (or reopen) a ticket, those named so first."""
+    found = [
+        use
+        for use in ground.uses
+        if use.verbs & verbs and not use.verbs - verbs and not use.nouns and use.id_argument is not None
+        and not use.is_many and (use.concerns_ticket or use.id_argument.required)
+    ]  # fmt: skip
+    order = ("close", "reopen", "complete", "finish", "done", "open", "resolve")
+    return sorted(found, key=lambda use: min(order.index(verb) if verb in order else 9 for verb in use.verbs))
+
+
+def close(case: Case) -> Conversation[WriteCall]:
+    """Closed, by a tool of its own, else by whatever status means that it is over."""
+    subject = case.about
+    if plain(subject.ticket.status) in vocabulary.CLOSED:
+        return already({"status": subject.ticket.status})
+    return (yield from _turned(case, vocabulary.CLOSING, vocabulary.CLOSED, "closed", "closes a ticket"))
+
+
+def reopen(case: Case) -> Conversation[WriteCall]:
+    """Open again. It is sent for an open ticket too: that its status says so does not mean that nothing closed it."""
+    return (yield from _turned(case, OPENING, vocabulary.REOPENED, "open", "reopens a ticket"))
+
+
+def _turned(
+    case: Case, verbs: frozenset[str], words: tuple[str, ...], state: str, what: str
+) -> Conversation[WriteCall]:
+    subject = case.about
+    refusals: list[Exception] = []
+    own = closers(case.ground, verbs) if str(case.wanted.kind) not in case.ground.mapped else []
+    for use in own:
+        if not use.is_destructive:
+            try:
+                return finished(case, use, {}, {"status": subject.ticket.status}, {"status": state})
+            except NotOfferedError as error:
+                refusals.append(error)
+    mapped = str(case.wanted.kind) in case.ground.mapped
+    for use, argument in ways_to(case, case.wanted.kind if mapped else ChangeKind.STATUS, "status"):
+        try:
+            return (yield from to_status(case, use, argument, words))
+        except (NotOfferedError, MissingInputError) as error:
+            refusals.append(error)
+    raise (refusals or [NotOfferedError(f"None of the server's tools {what}.", hint=WHAT_IT_CAN)])[0]
+
+
+def _verb_ways(case: Case, wish: str) -> Iterator[WritingUse]:
+    """Tools that lead to one status each, and name it: ``start_task`` for ``in progress``."""
+    verbs = vocabulary.OTHER_STATUS_VERBS | vocabulary.CLOSING | vocabulary.REOPENING
+    for use in closers(case.ground, verbs):
+        said = {plain(match[1]) for match in _REACHED.finditer(_FIRST.split(use.about)[0])}
+        verb = next(iter(use.verbs))
+        participles = {f"{verb}ed", f"{verb}d", f"{verb}"}
+        if verb in vocabulary.CLOSING and verb != "close":
+            participles |= {"done", "completed"} if verb in ("complete", "finish", "done") else set()
+        if plain(wish) in said | participles:
+            yield use
+
+
+def verb_ways_known(ground: Ground) -> list[WritingUse]:
+    """All tools that lead to one status each."""
+    return closers(ground, vocabulary.OTHER_STATUS_VERBS | vocabulary.CLOSING | vocabulary.REOPENING)
+
+
+def _by_verb(case: Case, wish: str, uses: Iterator[WritingUse]) -> WriteCall:
+    subject = case.about
+    found = [use for use in uses if not use.is_destructive]
+    if not found:
+        verbs = [use.tool.name for use in closers(case.ground, vocabulary.OTHER_STATUS_VERBS | vocabulary.CLOSING)]
+        if verbs:
+            raise MissingInputError(
+                f"None of the server's tools leads to {wish!r}.", hint=f"It has these: {', '.join(verbs)}."
+            )
+        raise NotOfferedError("None of the server's tools changes a status.", hint=WHAT_IT_CAN)
+    return finished(case, found[0], {}, {"status": subject.ticket.status}, {"status": wish})

@@ -1,0 +1,173 @@
+"""From a tool's result to what it says: rows, one record, or comments, in whatever shape the server chose.
+
+Invariants: the only error that leaves here is `InvalidResponseError`; what reads text for people is loaded with the
+first such text, since most servers answer in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+
+from tui_app.adapters.reading.data_text import json_of
+from tui_app.adapters.reading.discussion import comments_of
+from tui_app.adapters.reading.field_columns import certainly_tickets
+from tui_app.adapters.reading.field_names import TICKET_NOUNS, words_in
+from tui_app.adapters.reading.field_values import Row
+from tui_app.adapters.reading.row_pages import (
+    LEAST_TICKETNESS,
+    Paging,
+    RowPage,
+    best_page,
+    find_record,
+    paging_of,
+)
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.errors import InvalidResponseError
+from tui_app.tickets.ticket import Comment, JsonValue
+
+_SHOWN = 200  # characters of an answer that the error quotes
+_DEEPEST = 4  # {"result": "{\"result\": ..}"}
+_CLEAR = 1.2  # ticketness from which on no further reading of an answer is tried
+_MOST_MEMBERS = 50
+_LIST_NAMES = TICKET_NOUNS | frozenset(("result", "row", "record", "entry", "list", "data", "match", "node", "value"))
+
+
+def payloads(result: CallToolResult) -> Iterator[JsonValue]:
+    """The result as data, best first: structured content, JSON text, one object a block."""
+    structured = unwrapped(result.structured_content)
+    if structured is not None and not isinstance(structured, str):
+        yield structured
+    texts = [block.text for block in result.content if block.text.strip()]
+    if isinstance(structured, str) and structured not in texts:
+        texts.insert(0, structured)
+    blocks = [unwrapped(value) for value in map(json_of, texts) if value is not None]
+    if len(blocks) > 1 and all(isinstance(block, dict) for block in blocks):
+        yield blocks
+    yield from blocks
+
+
+def unwrapped(value: JsonValue) -> JsonValue:
+    """``value`` without ``{"result": ..}`` round it, and parsed where it is JSON text."""
+    for _ in range(_DEEPEST):
+        if isinstance(value, Mapping) and len(value) == 1 and "result" in value:
+            value = value["result"]
+        elif isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+            parsed = json_of(value)
+            if parsed is None:
+                return value
+            value = parsed
+        else:
+            break
+    return value
+
+
+def read_rows(result: CallToolResult, *, by_content: bool = False) -> RowPage:
+    """The rows of a search's result; a page without rows where it says that nothing was found.
+
+    ``by_content``: also where names tell which column is which, what the columns hold is looked at.
+
+    Raises:
+        InvalidResponseError: no tickets can be read from it.
+    """
+    read = list(payloads(result))
+    best: RowPage | None = None
+    for payload in read:
+        page = best_page(payload, by_content=by_content)
+        if page and certainly_tickets([row for row in page.rows[:5] if isinstance(row, Mapping)]):
+            return page
+        best = _better(best, page)
+    text = plain_text(result)
+    if not read or best is None or best.ticketness < _CLEAR:
+        # What reads text for people is loaded late: its patterns take longer to compile than a page of JSON to read.
+        from tui_app.adapters.reading.text_rows import text_page
+
+        best = _better(best, text_page(text))
+    return best if best is not None and best.ticketness >= LEAST_TICKETNESS else _empty_page(result, text, read)
+
+
+def _better(best: RowPage | None, page: RowPage | None) -> RowPage | None:
+    return page if page and (best is None or page.ticketness > best.ticketness) else best
+
+
+def _empty_page(result: CallToolResult, text: str, read: list[JsonValue]) -> RowPage:
+    """A page without rows where the answer says that there are none.
+
+    Raises:
+        InvalidResponseError: it does not.
+    """
+    from tui_app.adapters.reading.text_rows import says_nothing_found
+
+    unread = [block.type for block in result.content if not block.text.strip() and block.type != "text"]
+    if unread and not read and not text.strip():
+        raise InvalidResponseError(
+            f"The answer holds {', '.join(sorted(set(unread)))} and no text; only text and data can be read.",
+            title="The answer cannot be read",
+            hint="Another tool of the server may answer in text; the profile's `map` names the one to search with.",
+        )
+    is_empty = all(_is_empty_answer(value, says_nothing_found) for value in read)
+    if says_nothing_found(text) or (is_empty and (read or not text.strip())):
+        return RowPage((), paging_of(read[0]) if read and isinstance(read[0], Mapping) else Paging())
+    raise InvalidResponseError(
+        f"No tickets could be read from the answer, which begins: {_beginning(text, read)}",
+        hint="`ticketdeck doctor` shows the mapping; the profile's `map` can say where in the answer the tickets are.",
+    )
+
+
+def _is_empty_answer(payload: JsonValue, says_nothing_found: Callable[[str], bool], depth: int = 0) -> bool:
+    """Whether an answer without rows says that there are none: by a count, an empty list, or in a message."""
+    if not isinstance(payload, Mapping):
+        return not payload
+    if not payload or paging_of(payload).total == 0 or payload.get("count") == 0:
+        return True
+    for name, value in islice(payload.items(), _MOST_MEMBERS):
+        if value == [] and (any(_singular(word) in _LIST_NAMES for word in words_in(name))):
+            return True
+        if isinstance(value, Mapping) and depth < _DEEPEST and _is_empty_answer(value, says_nothing_found, depth + 1):
+            return True
+    words = (payload.get(name) for name in ("message", "text", "result", "detail"))
+    return any(isinstance(word, str) and says_nothing_found(word) for word in words)
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _beginning(text: str, read: list[JsonValue]) -> str:
+    return repr((text.strip() or str(read[0] if read else ""))[:_SHOWN])
+
+
+def read_record(result: CallToolResult, identity: str = "") -> Row:
+    """The one ticket of a get tool's result; of several the one called ``identity``.
+
+    Raises:
+        InvalidResponseError: it holds no ticket.
+    """
+    for payload in payloads(result):
+        record = find_record(payload, identity)
+        if record is not None:
+            return record
+    from tui_app.adapters.reading.text_rows import text_record
+
+    record = text_record(plain_text(result), identity)
+    if record is not None:
+        return record
+    raise InvalidResponseError(
+        f"No ticket could be read from the answer, which begins: {plain_text(result).strip()[:_SHOWN]!r}",
+        hint="`ticketdeck doctor` shows the calls that were made, and the mapping, which the profile's `map` corrects.",
+    )
+
+
+def read_comments(result: CallToolResult) -> tuple[Comment, ...]:
+    """The comments of a comments tool's result; none where it holds none."""
+    for payload in payloads(result):
+        comments = comments_of(payload)
+        if comments:
+            return comments
+    return ()
+
+
+def plain_text(result: CallToolResult) -> str:
+    """The result as text: its text blocks, or the text that its structured content carries."""
+    structured = unwrapped(result.structured_content)
+    return result.text or (structured if isinstance(structured, str) else "")

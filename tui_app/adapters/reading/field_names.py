@@ -1,0 +1,188 @@
+"""What a column's name says of what the column holds: a hint between 0 and 1 for each field of a ticket.
+
+Names come in every spelling (``createdAt``, ``created_at``, ``DateCreated``, ``Erstellt am``) and language, so they are
+taken apart into words, and few words do. Invariant: a hint depends on the name alone; what a column holds counts for
+more wherever there is enough of it (`columns`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from tui_app.tickets.fields import TICKET_FIELDS, TIME_KINDS, FieldKind
+from tui_app.tickets.fields import names as names
+
+_MOST_REMEMBERED = 20_000  # names; a server that makes up keys must not fill the memory
+_LONGEST_NAME = 80  # characters; a longer one is a sentence
+
+_plain_names: dict[str, str] = {}
+
+
+def plain_name(name: str) -> str:
+    """``createdAt``, ``created_at``, ``Created At`` and ``System.CreatedAt`` are one name: ``createdat``."""
+    plain = _plain_names.get(name)
+    if plain is None:
+        last = name.strip().rsplit(".", 1)[-1]
+        plain = "".join(character for character in last if character.isalnum()).casefold()
+        if len(_plain_names) > _MOST_REMEMBERED:
+            _plain_names.clear()
+        _plain_names[name] = plain
+    return plain
+
+
+def _folded(name: str) -> str:
+    """Letters without their accents, as in Korean and Japanese the parts of letters."""
+    return "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+
+
+TICKET_NOUNS = frozenset(names("issue ticket task bug story item incident case card request todo defect work package"))
+"""What trackers call a ticket."""
+_ID_ENDS = frozenset(names("id ids uid uuid gid"))
+_KEY_ENDS = ("key", "identifier", "path")
+_FOR_PEOPLE = frozenset(names("human readable display public short custom external"))
+_PAGES = frozenset(names("html web browse public app short human external view api"))
+_VALUE_ENDS = frozenset(names("name label text value title markdown html plain rendered username display list string"))
+_DATE_PARTS = frozenset(names("at on am date time datetime ts timestamp utc last first le el в fecha datum"))
+_SHORT = frozenset(names("short brief kurz"))
+_OPENERS = frozenset(names("raised requested opened reported submitted created erstellt creado"))
+_FILLERS = frozenset(names("to is the current of"))
+
+_WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {field.name: {_folded(word): 1 - 0.004 * rank for rank, word in enumerate(field.words)} for field in TICKET_FIELDS}
+)
+_KINDS = {field.name: field.kind for field in TICKET_FIELDS}
+_VOCABULARY = frozenset(
+    {word for words in _WORDS.values() for word in words}.union(
+        TICKET_NOUNS, _ID_ENDS, _FOR_PEOPLE, _PAGES, _VALUE_ENDS, _DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
+    )
+)
+CERTAIN_NAME = 0.8
+"""A hint from which on a name is taken to name a field."""
+_FOREIGN = tuple((word, field) for field, words in _WORDS.items() for word in words if not word.isascii())
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+
+
+@lru_cache(_MOST_REMEMBERED)
+def hints(name: str) -> Mapping[str, float]:
+    """Field to how much ``name`` speaks for it; fields that it says nothing of are left out."""
+    words = words_in(name)
+    if not words:
+        return {"id": 0.5} if name.strip() in ("#", "№") else {}
+    found = {field: hint for field in _WORDS if (hint := _hint(field, words)) > 0}
+    best = max(found.values(), default=0)
+    return MappingProxyType({f: p if p > best - 0.35 else p * 0.3 for f, p in found.items()})
+
+
+@lru_cache(_MOST_REMEMBERED)
+def words_in(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case, without accents: ``DateCreated`` and ``datecreated`` are date, created."""
+    plain = _folded(name.strip()[:_LONGEST_NAME].rsplit(".", 1)[-1])
+    pieces = [piece.casefold() for piece in _PIECES.findall(plain)]
+    return tuple(word for piece in pieces for word in taken_apart(piece, _VOCABULARY))
+
+
+def taken_apart(piece: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """``createdat`` as its words, where it is made of nothing but those of ``vocabulary``."""
+    if piece in vocabulary or not piece.isascii():
+        return (piece,)
+    best: dict[int, tuple[str, ...]] = {0: ()}
+    for end in range(1, len(piece) + 1):
+        for start in range(end):
+            if start in best and piece[start:end] in vocabulary and end - start > 1:
+                words = (*best[start], piece[start:end])
+                if end not in best or len(words) < len(best[end]):
+                    best[end] = words
+    return best.get(len(piece), (piece,))
+
+
+def _hint(field: str, words: tuple[str, ...]) -> float:
+    kind = _KINDS[field]
+    if kind is FieldKind.ID:
+        return _id_hint(field, words)
+    if kind is FieldKind.URL:
+        return _url_hint(words)
+    if words[-1] in _ID_ENDS and len(words) > 1:
+        return 0
+    if "by" in words and kind is not FieldKind.DUE:
+        return _by_hint(field, words)
+    if field in ("title", "description") and len(words) > 1 and words[0] in _SHORT and _known("description", words[-1]):
+        return 0.85 if field == "title" else 0
+    return _word_hint(field, words)
+
+
+def _word_hint(field: str, words: tuple[str, ...]) -> float:
+    kind = _KINDS[field]
+    if len(words) > 1 and (together := _known(field, "".join(words))):
+        return together
+    core = [word for word in words if word not in _FILLERS] or list(words)
+    bonus = 0.0
+    if kind in TIME_KINDS:
+        core = [word for word in core if word not in _DATE_PARTS] or core
+    if len(core) > 1 and core[0] in TICKET_NOUNS:
+        bonus, core = 0.01, [word for word in core if word not in TICKET_NOUNS] or core
+    if len(core) > 1 and core[-1] in _KEY_ENDS and field in ("project", "type"):
+        bonus, core = 0.03, core[:-1]
+    if len(core) > 1 and core[-1] in _VALUE_ENDS and field != "title":
+        bonus, core = 0.02, [word for word in core if word not in _VALUE_ENDS] or core[:1]
+    if len(core) == 1:
+        return _single_hint(field, core[0], bonus, whole=len(words) == 1)
+    last, first = _known(field, core[-1]), _known(field, core[0])
+    if last:
+        return 0.6
+    return 0.5 if first and field not in ("title", "project") and kind is not FieldKind.LIST else 0
+
+
+def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
+    known = _known(field, word)
+    if known:
+        return known + bonus
+    if field == "title" and whole and word in TICKET_NOUNS:
+        return 0.6
+    if word.isascii():
+        return 0
+    return _foreign(field, word)
+
+
+def _foreign(field: str, word: str) -> float:
+    """Scripts that write words together: a name that holds a word of the field."""
+    return 0.85 if any(other == field and foreign in word for foreign, other in _FOREIGN) else 0
+
+
+def _id_hint(field: str, words: tuple[str, ...]) -> float:
+    *others, last = words
+    if field != "id":
+        rest = [word for word in words if word not in TICKET_NOUNS and word not in (*_ID_ENDS, *_KEY_ENDS)]
+        bonus = 0.03 if last in _KEY_ENDS else -0.02 if last in _ID_ENDS else 0
+        return _known(field, rest[0]) + bonus if len(rest) == 1 else 0
+    if not others:
+        return 0.9 if last in _ID_ENDS else _known(field, last) or _foreign(field, last)
+    if last in _FOR_PEOPLE and words[0] == "id":
+        return 1.01
+    if not _known(field, last):
+        return 0
+    if all(word in TICKET_NOUNS or word in _FOR_PEOPLE for word in others):
+        return 1.01 if any(word in _FOR_PEOPLE for word in others) or last not in _ID_ENDS else 0.85
+    return 0.3 if last in _ID_ENDS and not any(_known(name, word) for name in _WORDS for word in others) else 0
+
+
+def _url_hint(words: tuple[str, ...]) -> float:
+    known = [word for word in words if _known("url", word)]
+    others = [word for word in words if word not in _PAGES and word not in TICKET_NOUNS and not _known("url", word)]
+    if not known or others:
+        return 0.1 if known and len(words) > 1 else 0
+    return max(_known("url", word) for word in known) + (0.02 if len(words) > 1 and "api" not in words else 0)
+
+
+def _by_hint(field: str, words: tuple[str, ...]) -> float:
+    if field == "reporter" and any(word in _OPENERS for word in words):
+        return 0.9
+    return 0.9 if field == "assignee" and any(word in ("assigned", "owned") for word in words[:1]) else 0
+
+
+def _known(field: str, word: str) -> float:
+    words = _WORDS[field]
+    return words.get(word) or (words.get(word[:-1], 0) - 0.02 if word.endswith("s") and word[:-1] in words else 0)

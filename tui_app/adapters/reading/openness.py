@@ -1,0 +1,168 @@
+"""Whether tickets are closed, as their rows say it by more than the status's word.
+
+Trackers say it in many ways: the status is an object with a category (``done``), a type (``completed``), a key in
+English or a flag; a column beside it has these; the row has a flag (``completed``), or a moment of the end
+(``closed_at``), or a resolution. Invariant: what is said of the status counts before a flag of the row, a flag that is
+set before the status's word, and the word before moments and resolutions, which some trackers keep when a ticket is
+opened again. Rows of one answer with the same status, of which some say so and none says otherwise, are alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_values import Row
+from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import closed_by_words
+
+_SAMPLE = 40  # rows whose names are looked at
+_MOST_NAMES = 400  # of one row
+_MOST_SHAPES = 2000  # sets of names that are remembered
+_LONGEST_WORD = 40  # characters; a longer text describes
+_ENDED = "closed|completed?|done|finished|resolved|checked"
+_FLAG = re.compile(rf"(?:is)?(?:{_ENDED})")
+_OPEN_FLAG = re.compile(r"(?:is)?(?:open|unresolved)")
+_MOMENT = re.compile(rf"(?:date)?(?:{_ENDED}|cancell?ed|resolution)(?:at|on|date|time|datetime)|date(?:{_ENDED})")
+_KIND = re.compile(r".*(?:categor(?:y|ie)(?:name|key)?|type|group|kind|class)")
+_KEY = re.compile(r".*(?:key|slug|code|name|value|identifier)")
+_BESIDE = re.compile(r"(?:status|state|workflowstate)(?:category|type|kind|group|class)(?:name|key)?")
+"""A column that says what kind of status a row has."""
+_NO_RESOLUTION = frozenset(("unresolved", "none", "open"))
+
+
+class _Signs(NamedTuple):
+    """Which names of alike rows say whether they are closed."""
+
+    kinds: tuple[str, ...]
+    flags: tuple[str, ...]
+    open_flags: tuple[str, ...]
+    moments: tuple[str, ...]
+    resolutions: tuple[str, ...]
+
+
+def closed_in(rows: Sequence[Row], status_columns: Sequence[str], statuses: Sequence[str | None]) -> list[bool | None]:
+    """Of each row whether it says that its ticket is closed; None: it says nothing, or no more than ``statuses`` do.
+
+    Args:
+        rows: alike ones.
+        status_columns: the names of the columns that ``statuses`` come from.
+        statuses: the rows' statuses in words.
+    """
+    sample = rows[:_SAMPLE]
+    signs = _signs(tuple(dict.fromkeys(name for row in sample for name in islice(row, _MOST_NAMES))))
+    objects = [name for name in status_columns if any(type(row.get(name)) is dict for row in sample)]
+    if not any(signs) and not objects:
+        return [None] * len(rows)
+    said: dict[str, tuple[JsonValue, bool | None]] = {}
+    others = _said_beside if any(signs) else _nothing
+    found: list[bool | None] = []
+    for row, status in zip(rows, statuses, strict=True):
+        closed = _said_of_status(row, objects, status or "", said)
+        found.append(others(row, signs, status or "") if closed is None else closed)
+    return _like_others(found, statuses) if None in found else found
+
+
+@lru_cache(_MOST_SHAPES)
+def _signs(names: tuple[str, ...]) -> _Signs:
+    plain = {name: plain_name(name) for name in names}
+    return _Signs(
+        tuple(name for name in names if _BESIDE.fullmatch(plain[name])),
+        tuple(name for name in names if _FLAG.fullmatch(plain[name])),
+        tuple(name for name in names if _OPEN_FLAG.fullmatch(plain[name])),
+        tuple(name for name in names if _MOMENT.fullmatch(plain[name])),
+        tuple(name for name in names if plain[name] == "resolution"),
+    )
+
+
+def _said_of_status(
+    row: Row, names: Sequence[str], status: str, said: dict[str, tuple[JsonValue, bool | None]]
+) -> bool | None:
+    """What the first object of a status that says something says. ``said``: what was last said of a status, by what."""
+    for name in names:
+        value = row.get(name)
+        if type(value) is dict:
+            known = said.get(status)
+            if known is None or known[0] != value:  # to compare costs a tenth of a look into it
+                known = said[status] = (value, _of_status(value, status))
+            if known[1] is not None:
+                return known[1]
+    return None
+
+
+def _nothing(_row: Row, _signs: _Signs, _status: str) -> None:
+    return None
+
+
+def _said_beside(row: Row, signs: _Signs, status: str) -> bool | None:
+    """What the row's other columns say."""
+    if (said := _agreed(_by_words(row[name]) for name in signs.kinds if name in row)) is not None:
+        return said
+    flags = [value for name in signs.flags if type(value := row.get(name)) is bool]
+    flags += [not value for name in signs.open_flags if type(value := row.get(name)) is bool]
+    if any(flags):
+        return True
+    if status and closed_by_words(status) is not None:
+        return None
+    if any(_is_end(row.get(name)) for name in (*signs.moments, *signs.resolutions)):
+        return True
+    return False if flags or any(name in row for name in signs.moments) else None
+
+
+def _of_status(status: Mapping[str, JsonValue], shown: str) -> bool | None:
+    """What the object of a status says: by a flag, by its category or type, by its key if its name says nothing."""
+    plain = _plain_names(tuple(status))
+    flags = {value for name, short in plain if _FLAG.fullmatch(short) and type(value := status[name]) is bool}
+    flags |= {not value for name, short in plain if _OPEN_FLAG.fullmatch(short) and type(value := status[name]) is bool}
+    if len(flags) == 1:
+        return flags.pop()
+    kinds = [status[name] for name, short in plain if _KIND.fullmatch(short)]
+    if (said := _agreed(map(_by_words, kinds))) is not None:
+        return said
+    others = (status[name] for name, short in plain if _KEY.fullmatch(short) and status[name] != shown)
+    return _agreed(map(_by_words, others)) if closed_by_words(shown) is None else None
+
+
+@lru_cache(_MOST_SHAPES)
+def _plain_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, plain_name(name)) for name in names)
+
+
+def _by_words(value: JsonValue) -> bool | None:
+    """What a category, a type or a key says: a word, or an object of which all words that mean something agree."""
+    if isinstance(value, str):
+        return closed_by_words(value) if len(value) <= _LONGEST_WORD else None
+    if isinstance(value, dict):
+        names = (name for name, short in _plain_names(tuple(value)) if _KEY.fullmatch(short))
+        return _agreed(closed_by_words(word) for name in names if isinstance(word := value[name], str))
+    return None
+
+
+def _agreed(said: Iterator[bool | None]) -> bool | None:
+    """What all that say something say; None where they contradict each other."""
+    words = {one for one in said if one is not None}
+    return words.pop() if len(words) == 1 else None
+
+
+def _is_end(value: Any) -> bool:
+    """Whether a moment or a resolution is there; a zero is none, nor is a word for none."""
+    if isinstance(value, dict):
+        value = next((word for word in value.values() if isinstance(word, str)), "")
+    if isinstance(value, str):
+        word = plain_name(value)
+        return bool(word.strip("0")) and word not in _NO_RESOLUTION
+    return bool(value)
+
+
+def _like_others(found: list[bool | None], statuses: Sequence[str | None]) -> list[bool | None]:
+    """Rows that say nothing are as the others with their status, where these are all alike."""
+    by_status: dict[str | None, set[bool]] = {}
+    for closed, status in zip(found, statuses, strict=True):
+        if closed is not None and status:
+            by_status.setdefault(status, set()).add(closed)
+    known = {status: next(iter(said)) for status, said in by_status.items() if len(said) == 1}
+    return [known.get(status) if closed is None else closed for closed, status in zip(found, statuses, strict=True)]

@@ -1,0 +1,194 @@
+"""What a tool's description says that it does: whether some sentence says that a call changes something, or reads.
+
+Invariant: a word of change counts only where it is what this call does: not where it names another tool or action, a
+date, or what already happened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from tui_app.adapters.safety.verbs import (
+    READING_UNSPACED,
+    STRONG_WRITING,
+    WRITING,
+    WRITING_UNSPACED,
+    first_of,
+    folded,
+    is_unspaced,
+    means_reading,
+    word_set,
+    writes_elsewhere,
+)
+from tui_app.tickets.private_names import folded as plain_letters
+
+QUERY_WORDS = frozenset(("jql", "query", "search", "filter", "wiql"))
+RUNNING = frozenset(("execute", "run", "exec"))
+_LONGEST_DESCRIPTION = 4000  # characters
+_MOST_WORDS = 400  # of a description; nobody reads further
+_SENTENCE = re.compile(r"[.!?;:](?=\s|$)|[\n。！？；]+|\s[-–—]\s")
+_SECTION = re.compile(
+    r"^\W*(?:args|arguments?|parameters?|params|inputs?|returns?|examples?|raises|output|usage|actions?|operations?)\b"
+    r"[^\n]{0,20}(?::|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TOKEN = re.compile(r"[^\s,()\[\]{}\"“”]+|,")
+_PASSED_OVER = word_set(
+    """
+    this the a an tool function command action operation method endpoint api call it will can may also then and
+    permanently automatically safely tool's used use to that which for you allows allow lets helps used-to be able used
+    immediately silently optionally irreversibly warning caution danger note important bulk mass please ⚠️ ⚠ -
+    """
+)
+"""What may stand before the verb that says what a tool does."""
+_NEGATIONS = word_set("not never no don't doesn't does won't without cannot can't isn't nothing neither rather")
+_OBJECTS = word_set(
+    "a an the all every each them it its their your any one some these those this matching as from up everything "
+    "tickets issues tasks items cards bugs todos stories records"
+)
+"""What follows a verb, and hardly ever a noun that only looks like one."""
+_BECOMES = frozenset(("will", "get", "gets"))
+_ALL_OF_THEM = frozenset(("them", "it", "all", "every", "everything", "each"))
+_POINTING = frozenset(("use", "call", "see", "prefer", "try"))
+_WHEN = frozenset(("to", "when", "if", "before", "after", "for", "in"))
+_THEN = frozenset(("and", "then", "or", ",", "while", "also", "afterwards", "but", "&", "plus"))
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,40}>")
+_AHEAD = 6  # words before the verb of a sentence
+
+
+def reading_described(description: str) -> str:
+    """The word of reading that a sentence of ``description`` begins with; empty where none does."""
+    for sentence in _sentences(description):
+        if is_unspaced(sentence):
+            if any(part in sentence for part in READING_UNSPACED):
+                return sentence[:40]
+            continue
+        for word in _words(sentence)[:_AHEAD]:
+            if means_reading(word) or means_reading(_base(word)):
+                return word
+    return ""
+
+
+def changes_described(description: str, *, strong_only: bool = False) -> str:
+    """The sentence of ``description`` that says that the tool changes something; empty where none does."""
+    for number, sentence in enumerate(_sentences(description)):
+        if is_unspaced(sentence):
+            changes = _unspaced_changes(sentence)
+        else:
+            changes = _sentence_changes(sentence, strong_only, later=number > 0)
+        if changes:
+            return sentence.strip()[:200]
+    return ""
+
+
+def _sentences(description: str) -> Iterator[str]:
+    description = _TAG.sub("", plain_letters(description[:_LONGEST_DESCRIPTION]))
+    section = _SECTION.search(description)
+    end = section.start() if section and section.start() > 0 else len(description)
+    words = 0
+    for sentence in _SENTENCE.split(description[:end]):
+        words += sentence.count(" ") + 1
+        if words > _MOST_WORDS:
+            return
+        if sentence.strip():
+            yield sentence
+
+
+def _words(sentence: str) -> list[str]:
+    tokens = (token.strip("'`*’-•") or token for token in _TOKEN.findall(sentence))
+    return [token if _is_name(token) else folded(token) for token in tokens]
+
+
+def _is_name(token: str) -> bool:
+    """Whether a word is the name of a tool or an argument."""
+    return "_" in token or any(before.islower() and here.isupper() for before, here in pairwise(token))
+
+
+def _sentence_changes(sentence: str, strong_only: bool, later: bool) -> bool:
+    words = _words(sentence)
+    if _NEGATIONS & set(words[:12]) or _is_about_another(words):
+        return False
+    if RUNNING & set(map(_base, words[:_AHEAD])) and QUERY_WORDS & set(words):
+        return False
+    begin = next((at for at, word in enumerate(words[:_AHEAD]) if not _is_passed_over(word)), None)
+    if begin is None or (begin > 0 and words[begin - 1] in ("a", "an", "the")):
+        return False  # somebody else does it
+    follower = words[begin + 1] if begin + 1 < len(words) else ""
+    if (_changes(words[begin], follower, strong_only) or (begin > 0 and _is_purpose(words, begin))) and not (
+        later and words[begin] in WRITING and begin == 0 and follower not in _ALL_OF_THEM
+    ):
+        return True
+    return any(_goes_on_to_change(words, at, strong_only) for at in range(begin + 1, len(words)))
+
+
+def _is_purpose(words: Sequence[str], at: int) -> bool:
+    """``A tool for deleting tickets``."""
+    return words[at - 1] == "for" and words[at].endswith("ing") and _base(words[at]) in STRONG_WRITING
+
+
+def _is_passed_over(word: str) -> bool:
+    return (
+        word in _PASSED_OVER or not any(map(str.isalnum, word)) or (word.endswith("ly") and len(word) > len("ly") + 2)
+    )
+
+
+def _is_about_another(words: Sequence[str]) -> bool:
+    """``To delete a ticket, use delete_ticket``: what other tools are for."""
+    if words and words[0] in _POINTING and any(map(_is_name, words[1:3])):
+        return True
+    return bool(words) and words[0] in _WHEN and bool(_POINTING & set(words[1:]))
+
+
+def _changes(word: str, follower: str, strong_only: bool) -> bool:
+    if word.isascii() and word.endswith(("ed", "ing")):
+        return False  # what happened, or when
+    base = _base(word)
+    if base in STRONG_WRITING or word in STRONG_WRITING:
+        return True
+    if base in WRITING:
+        return not strong_only and follower in _OBJECTS
+    return writes_elsewhere(word)
+
+
+def _goes_on_to_change(words: Sequence[str], at: int, strong_only: bool) -> bool:
+    """``.. and deletes them``, ``.. which will be removed``."""
+    word, follower = words[at], words[at + 1] if at + 1 < len(words) else ""
+    if word in _BECOMES:
+        participle = next((later for later in words[at + 1 : at + 4] if later not in ("be", "then")), "")
+        return participle.endswith("ed") and _base(participle) in STRONG_WRITING
+    before = at - 1
+    while before > 0 and _is_passed_over(words[before]) and words[before] not in _THEN:
+        before -= 1
+    if words[before] not in _THEN or not _changes(word, follower, strong_only):
+        return False
+    adjacent = before > 0 and means_reading(_base(words[before - 1]))
+    return adjacent or follower in _OBJECTS
+
+
+def _base(word: str) -> str:
+    """The verb of ``deletes``, ``deleting``; ``word`` itself where it is none that is known."""
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ing", "e"), ("ing", ""), ("ed", "e"), ("ed", "")):
+        base = word.removesuffix(ending) + instead
+        if word.endswith(ending) and (base in WRITING or means_reading(base)):
+            return base
+    return word
+
+
+def _unspaced_changes(sentence: str) -> bool:
+    """Chinese begins with its verb, Japanese and Korean end with it; in between it may describe what is listed."""
+    text = re.sub(r"\s+", "", sentence)
+    begin = first_of(WRITING_UNSPACED, text)
+    if begin > len(text):
+        return False
+    reads = first_of(READING_UNSPACED, text)
+    if reads > len(text) or (begin <= 1 and text[begin + 2 : begin + 3] not in ("日", "的", "时", "者", "済", "さ")):
+        return True
+    written = [(word, at) for word in WRITING_UNSPACED if (at := text.rfind(word)) >= 0]
+    return any(text[:at].endswith(_JOINING) or _ENDING.fullmatch(text[at + len(word) :]) for word, at in written)
+
+
+_JOINING = ("并", "並", "然后", "然後", "て", "하고")
+_ENDING = re.compile("[\u3041-\u3096\uac00-\ud7a3]{1,6}")
+"""What Japanese and Korean append to the verb that ends a sentence."""

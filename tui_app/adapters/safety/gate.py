@@ -1,0 +1,188 @@
+"""Which calls may be made in order to read: nothing contradicts and, for a call on a guess, something speaks for it.
+
+Invariants: a tool whose name, hints or description say that this call changes something is not called, whatever the
+adapter; of a tool with several actions the one that is sent decides. In doubt a call may write. A word of change counts
+only where it is what this call does: not where it names another tool, another action, a date or what already happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from tui_app.adapters.safety.descriptions import QUERY_WORDS, RUNNING, changes_described, reading_described
+from tui_app.adapters.safety.verbs import (
+    NOUNS_TOO,
+    STRONG_WRITING,
+    WRITING,
+    means_reading,
+    means_writing,
+    split_words,
+)
+from tui_app.adapters.tool_arguments import allowed_values, argument_schema, declared_names, missing
+from tui_app.mcp_client.types import Tool
+from tui_app.tickets.ticket import JsonValue
+
+_ACTION_NAMES = frozenset(
+    ("action", "operation", "op", "method", "command", "cmd", "mode", "verb", "subcommand", "httpmethod")
+)
+_HTTP = frozenset(("get", "head", "options", "post", "put", "patch", "delete"))
+_AND = frozenset(("and", "or", "then", "y", "e", "et", "und", "en", "i", "ve", "и", "или", "und", "ou", "oder"))
+_HONEST = NOUNS_TOO | {"open", "run", "execute", "generate", "plan", "process", "resolve", "build", "refresh"}
+"""Words of writing in a name that an honest hint of reading outweighs."""
+_WITH_ACTIONS = NOUNS_TOO | {"manage", "execute", "run", "process", "bulk", "batch", "open"}
+"""Those that say nothing of what a tool with several actions does."""
+
+_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
+"""What a hint may be written as."""
+
+
+def contradiction(tool: Tool, arguments: Mapping[str, JsonValue]) -> str | None:
+    """Why calling ``tool`` with ``arguments`` may change something; None where nothing says so."""
+    actions = list(_actions(tool, arguments))
+    for name, value in actions:
+        if action_may_write(value):
+            return f"its argument {name!r} would be {value!r}"
+    honest = tool.annotations.get("readOnlyHint") is True
+    excused = (_HONEST if honest else frozenset()) | (_WITH_ACTIONS if actions else frozenset())
+    if name_may_write([word for word in split_words(tool.name) if word not in excused]):
+        return "its name says so"
+    if any(_has_writing_actions(tool, name) for name, _ in actions):
+        return None  # hints and description speak of those
+    if _hints(tool, "destructiveHint", *_TRUE):
+        return "its annotations say that it is destructive"
+    if _hints(tool, "readOnlyHint", *_FALSE):
+        return "its annotations say that it is not read-only"
+    if unasked := _changes_unasked(tool, arguments):
+        return f"its argument {unasked!r} is on unless it is switched off"
+    texts = (tool.description, tool.title, tool.annotations.get("title"))
+    told = next(filter(None, (changes_described(t, strong_only=honest) for t in texts if isinstance(t, str))), "")
+    return f"its description says: {told}" if told else None
+
+
+def _hints(tool: Tool, name: str, *said: str) -> bool:
+    """Whether a hint says so, be it as a text or a number."""
+    return name in tool.annotations and str(tool.annotations[name]).strip().lower() in said
+
+
+def _changes_unasked(tool: Tool, arguments: Mapping[str, JsonValue]) -> str:
+    """An argument that orders a change where it is left out; empty: there is none."""
+    for name in declared_names(tool):
+        default = (argument_schema(tool, name) or {}).get("default")
+        if name in arguments or default in (None, False, ""):
+            continue
+        if (default is True and _orders(split_words(name))) or (
+            isinstance(default, str) and is_action(tool, name) and action_may_write(default)
+        ):
+            return name
+    return ""
+
+
+def _orders(words: Sequence[str]) -> bool:
+    """Whether a flag orders a change of tickets; ``update_history`` and the like are the server's own books."""
+    return bool(words) and words[0] != "update" and (words[0] in STRONG_WRITING or words[0] == "mark")
+
+
+def _has_writing_actions(tool: Tool, name: str) -> bool:
+    values = allowed_values(tool, name)
+    return not values or any(map(action_may_write, values))
+
+
+def speaks_for(tool: Tool, arguments: Mapping[str, JsonValue], nouns: frozenset[str] = frozenset()) -> bool:
+    """Whether something positive says that this call only reads: the action, an honest hint, a word of reading.
+
+    ``nouns``: words for lists of things, whose bare plural is a word of reading too (``issues``).
+    """
+    actions = list(_actions(tool, arguments))
+    if actions:
+        return all(reads_by_name(split_words(value), nouns) for _, value in actions)
+    if tool.annotations.get("readOnlyHint") is True:
+        return True
+    return reads_by_name(split_words(tool.name), nouns) or bool(reading_described(tool.description))
+
+
+def is_request_tool(tool: Tool) -> bool:
+    """Whether a tool passes on any request: what its words say of reading says nothing of the request."""
+    names = {"".join(split_words(name)): name for name in declared_names(tool)}
+    for name in names.values():
+        values = set(map(str.lower, allowed_values(tool, name)))
+        if values - {"get"} and values <= _HTTP:
+            return True
+    needed = {"".join(split_words(name)) for name in missing(tool, {}) if not allowed_values(tool, name)}
+    if needed & {"url", "uri", "sql", "statement", "graphql", "endpoint", "command", "code", "script", "mutation"}:
+        return True
+    return bool(names.keys() & {"path", "body", "payload"}) and bool(
+        names.keys() & {"method", "httpmethod", "endpoint"}
+    )
+
+
+def is_action(tool: Tool, name: str) -> bool:
+    """Whether the argument ``name`` chooses what ``tool`` does: by its values, or by its name where it is required."""
+    return chooses(name, allowed_values(tool, name), required=name in missing(tool, {}))
+
+
+def chooses(name: str, values: Sequence[str], *, required: bool) -> bool:
+    """Whether an argument of that name, which takes these values (none: any), chooses what a tool does."""
+    words = [split_words(value) for value in values]
+    acts = [word for word in words if word and (name_may_write(word) or any(map(means_reading, word)))]
+    if "".join(split_words(name)) in _ACTION_NAMES:
+        return bool(acts) if values else required
+    changes = any(STRONG_WRITING & set(word) for word in acts)  # not ``open``: that is a state, too
+    return len(values) > 1 and len(acts) == len(values) and changes
+
+
+def _actions(tool: Tool, arguments: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    """The actions among ``arguments``, also those within objects, with their paths."""
+    for path, value in arguments.items():
+        name = path.rsplit(".", 1)[-1]
+        if isinstance(value, Mapping):
+            inner = {f"{path}.{key}": entry for key, entry in value.items()}
+            yield from _actions(tool, inner)
+        elif isinstance(value, str):
+            by_name = "".join(split_words(name)) in _ACTION_NAMES
+            by_value = by_name and (path != name or value.lower() in _HTTP)
+            if by_value or (path == name and is_action(tool, name)):
+                yield path, value
+
+
+def action_may_write(value: str) -> bool:
+    """Whether an action of that name may change something."""
+    return name_may_write(split_words(value))
+
+
+def name_may_write(words: Sequence[str], *, strong_only: bool = False) -> bool:
+    """Whether a name made of ``words`` (a tool's, or an action's) may mean a change.
+
+    Verbs that are nothing else (``create``) do so anywhere, others (``close``, ``set``) unless a word of reading comes
+    first, as in ``get_data_set``; after ``and`` any of them does.
+    """
+    if any(word in STRONG_WRITING and not _is_noun_after_reading(words, at) for at, word in enumerate(words)):
+        return True
+    reads = False
+    for position, word in enumerate(words):
+        joined = position > 0 and words[position - 1] in _AND
+        if means_reading(word):
+            reads = True
+        elif word in RUNNING and QUERY_WORDS & set(words[position + 1 :]):
+            return False
+        elif means_writing(word) and (not reads or joined) and not (strong_only and word in WRITING):
+            if word in NOUNS_TOO and not joined and any(map(means_reading, words[position + 1 :])):
+                continue
+            return True
+    return False
+
+
+def _is_noun_after_reading(words: Sequence[str], at: int) -> bool:
+    """``list_status_updates``: a plural behind a word of reading is what is listed."""
+    return (
+        words[at].endswith("s")
+        and at == len(words) - 1
+        and words[at - 1] not in _AND
+        and any(map(means_reading, words[:at]))
+    )
+
+
+def reads_by_name(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:
+    """Whether a name means reading: by a word of reading, or by being nothing but the things that it answers with."""
+    if name_may_write(words):
+        return False
+    return any(map(means_reading, words)) or bool(words and (words[-1] in nouns or set(words) & {"jql", "wiql"}))
