@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui_app.local_tracker.server import Server
 from tui_app.local_tracker.tools import Tools
 from tui_app.settings.paths import database_path
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -22,7 +23,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     database = Path(sys.argv[1]) if len(sys.argv) > 1 else database_path()
-    with closing(Tools(database)) as tools:
+    with closing(Tools(database, SYSTEM_CLOCK)) as tools:
         try:
             Server(tools).serve(sys.stdin.buffer, sys.stdout.buffer)
         except BrokenPipeError:

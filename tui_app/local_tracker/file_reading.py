@@ -1,121 +1,135 @@
-"""Reads the rows of a file: CSV, JSON or JSON Lines, whatever its extension says.
+"""Reads the rows of a file: CSV, JSON, JSON Lines, todo.txt or a workbook, whatever its extension says; or of a folder.
 
 Invariants: CSV and JSON Lines are read row by row, in bounded memory; a row that cannot be read is a value (`BadRow`),
-not the end of the import. Rows are counted as a spreadsheet or an editor counts them: the first line is 1.
+not the end of the import, and never swallows the rows after it. Rows are counted as a spreadsheet or an editor counts
+them: the first line is 1.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from msgspec import Struct
 
-from tui_app.tickets.errors import UsageError
+from tui_app.local_tracker import documents
+from tui_app.local_tracker.documents import LARGEST_CELL, BadRow
+from tui_app.local_tracker.source_file import BLOCK, SourceFile
 
-_BLOCK = 1 << 20  # bytes read at a time
-_LARGEST_CELL = 16 << 20  # characters; a cell longer than this is a file that lost a quote
-_DELIMITERS = (",", ";", "\t", "|")
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_ROW_NAMES = ("tickets", "issues", "items", "results", "records", "data", "nodes")
-
-
-class BadRow(Struct, frozen=True):
-    """A row that cannot be read, and why."""
-
-    reason: str
+_MOST_NAMED = 20  # files
+_MOST_LINES_ABOVE = 20  # a heading; also blank ones
+_LONGEST_TITLE = 80
+_REPEATED = re.compile(r"(.+?)[._ ]?\d+")
+_NUMBERED_BY_PROGRAMS = ("utf-16", "utf-32")
 
 
 Row = tuple[int, "Mapping[str, Any] | BadRow"]
 
 
 class Rows(Struct, frozen=True):
-    """A file's rows: row number and fields. In CSV, a field holds the list of all cells under that heading.
+    """A file's rows, which can be read several times: row number and fields.
 
-    ``total`` is how many there are, None where only reading them all would tell.
+    A column that occurs several times in a table is one field with the list of its cells. ``total`` is how many rows
+    there are, None where only reading them all would tell.
     """
 
-    rows: Iterator[Row]
+    read: Callable[[], Iterator[Row]]
     total: int | None
+    headings: tuple[str, ...] = ()
+    """Those of a table; rows of JSON may each have keys of their own."""
+    files: tuple[str, ...] = ()
+    """The file of each row, where each has its own."""
 
 
-def read_rows(path: Path) -> Rows:
-    """The rows of ``path``.
+def rows_in(source: SourceFile) -> Rows:
+    """The rows of a file.
 
     Raises:
-        UsageError: the file cannot be read, is empty, or is none of the formats.
+        UsageError: the file is empty, or holds none of the formats.
     """
+    csv.field_size_limit(LARGEST_CELL)
+    if source.folder:
+        return _of_files(source, source.folder)
+    if source.is_workbook:
+        return _table(_workbook_rows(source))
+    beginning = _beginning(source)
+    kind = _kind(source, beginning)
+    if kind == "csv":
+        return _csv(source)
+    if kind == "todo":
+        return Rows(lambda: documents.todo_rows(source.text()), _line_count(source, quoted=False))
+    if kind == "markdown":
+        row = documents.markdown_row(source.text().read(), source.name)
+        return Rows(lambda: iter([(1, row or BadRow(documents.NO_FRONT_MATTER))]), 1)
+    if kind == "lines":
+        return Rows(lambda: _json_lines(source), _line_count(source, quoted=False))
     try:
-        encoding = _encoding(path)
-        beginning = _beginning(path, encoding)
-        kind = _kind(path, beginning)
-        if kind == "csv":
-            rows = _csv_rows(path, encoding, *_delimiter(path, encoding))
-            return Rows(rows, _line_count(path, encoding, quoted=True))
-        if kind == "lines":
-            return Rows(_json_lines(path, encoding), _line_count(path, encoding, quoted=False))
-        tickets = _json_tickets(path, encoding)
-    except OSError as error:
-        raise _unusable(path, error.strerror or str(error)) from error
-    return Rows(((number, _fields(item)) for number, item in enumerate(tickets, 1)), len(tickets))
+        items = documents.rows_of_documents(source.text().read())
+    except (ValueError, RecursionError) as error:
+        raise source.unusable(f"it is not JSON: {error}") from error
+    return Rows(lambda: ((number, _fields(item)) for number, item in enumerate(items, 1)), len(items))
 
 
-def _unusable(path: Path, reason: str) -> UsageError:
-    return UsageError(
-        f"{path}: {reason}.",
-        title="The file cannot be imported",
-        hint="It takes CSV (a Jira export works), JSON, or JSON Lines, with a heading or key for id, title and status.",
-        field="FILE",
-    )
+def _of_files(source: SourceFile, folder: Path) -> Rows:
+    """The rows of a folder, one a Markdown file; files without front matter are no tickets, and are told."""
+    found: list[Mapping[str, Any] | BadRow] = []
+    names: list[str] = []
+    others: list[str] = []
+    held = _markdown_folder(source, folder)
+    for path in held.files:
+        row = documents.markdown_file(folder / path, source.encoding)
+        if row is None:
+            others.append(str(path))
+        else:
+            found.append(row)
+            names.append(str(path))
+    if not found:
+        raise source.unusable("this folder holds no Markdown file that begins with front matter")
+    if others:
+        source.notes.append(f"Without front matter, so no tickets: {', '.join(others[:_MOST_NAMED])}.")
+    if held.passed_over:
+        source.notes.append(f"Not looked into: {', '.join(held.passed_over[:_MOST_NAMED])}.")
+    return Rows(lambda: iter(list(enumerate(found, 1))), len(found), files=tuple(names))
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8 or UTF-16 by its mark, UTF-8 where the whole file is that, else what spreadsheets write in Europe."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        block = file.read(_BLOCK)
-        for mark, encoding in _BYTE_ORDER_MARKS:
-            if block.startswith(mark):
-                return encoding
-        try:
-            while block:
-                decoder.decode(block)
-                block = file.read(_BLOCK)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
+def _markdown_folder(source: SourceFile, folder: Path) -> documents.MarkdownFolder:
+    try:
+        return documents.markdown_folder(folder, source.monotonic)
+    except documents.TooManyFilesError as error:
+        hint = "Name the folder that holds nothing but tickets, such as the backlog folder of a project."
+        raise source.unusable(f"this folder holds {error}, so it was not looked through for tickets", hint) from None
 
 
-def _opened(path: Path, encoding: str) -> TextIO:
-    return path.open(encoding=encoding, errors="replace", newline="")
-
-
-def _beginning(path: Path, encoding: str) -> str:
-    with _opened(path, encoding) as file:
-        while block := file.read(_BLOCK):
+def _beginning(source: SourceFile) -> str:
+    with source.text() as file:
+        while block := file.read(BLOCK):
             if block := block.lstrip():
                 return block
-    raise _unusable(path, "it is empty")
+    raise source.unusable("it is empty")
 
 
-def _kind(path: Path, beginning: str) -> str:
-    """``csv``, ``lines`` or ``json``."""
-    suffix = path.suffix.lower()
-    if suffix in (".jsonl", ".ndjson"):
+def _kind(source: SourceFile, beginning: str) -> str:
+    """``csv``, ``lines``, ``json``, ``todo`` or ``markdown``."""
+    if source.suffix in (".jsonl", ".ndjson"):
         return "lines"
-    if beginning[0] not in "[{":
-        if suffix == ".json":
-            raise _unusable(path, "it is called .json and holds something else")
-        return "csv"
+    if beginning[0] == "<":
+        html = re.match(r"<(?:!doctype html|html|table|head|meta|body)\b", beginning, re.IGNORECASE)
+        raise source.unusable(
+            f"it is an {'HTML page' if html else 'XML document'} and no table",
+            "Export it as CSV, JSON or a workbook; a spreadsheet program can open an HTML page and save it so.",
+        )
+    if beginning[0] not in "[{\x1e":
+        if source.suffix == ".json":
+            raise source.unusable("it is called .json and holds something else")
+        if re.match(r"---[ \t]*\r?\n", beginning):
+            return "markdown"
+        return "todo" if documents.is_todo_txt(beginning.splitlines()[:200], source.name) else "csv"
     first_line, *rest = beginning.split("\n", 1)
     if beginning[0] == "{" and rest and rest[0].lstrip().startswith("{"):
         return "lines" if _is_json(first_line) else "json"
@@ -130,92 +144,203 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _line_count(path: Path, encoding: str, *, quoted: bool) -> int | None:
+def _line_count(source: SourceFile, *, quoted: bool) -> int | None:
     """How many rows there are, without the CSV heading; a quoted cell may hold line ends."""
-    if encoding == "utf-16":
+    if source.encoding.startswith(_NUMBERED_BY_PROGRAMS):
         return None
     rows = quotes = 0
-    with path.open("rb") as file:
-        for line in file:
-            quotes += line.count(b'"') if quoted else 0
-            rows += quotes % 2 == 0 and not line.isspace()
+    source.content.seek(0)
+    for line in source.content:
+        quotes += line.count(b'"') if quoted else 0
+        rows += quotes % 2 == 0 and not line.isspace()
     return max(rows - 1, 0) if quoted else rows
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str, lines_before: int) -> Iterator[Row]:
-    csv.field_size_limit(_LARGEST_CELL)
-    with _opened(path, encoding) as file:
+# ------------------------------------------------------------ tables
+
+
+def _table(numbered: Iterable[tuple[int, list[str]]]) -> Rows:
+    """The rows of a table in memory; the first one that holds something is the heading."""
+    held = [(number, cells) for number, cells in numbered if any(cells)]
+    first = next((place for place, (_, cells) in enumerate(held) if sum(map(bool, cells)) > 1), 0)  # below a title
+    names = _headings(held[first][1] if held else [])
+    rows = held[first + 1 :]
+    return Rows(
+        lambda: ((number, _under_headings(names, cells)) for number, cells in rows),
+        len(rows),
+        tuple(filter(None, dict.fromkeys(names))),
+    )
+
+
+def _csv(source: SourceFile) -> Rows:
+    delimiter, lines_before = _delimiter(source)
+    with source.text() as file:
         for _ in range(lines_before):
             file.readline()
-        reader = csv.reader(file, delimiter=delimiter)
-        names = [name.strip() for name in next(reader, [])]
-        number = 1 + lines_before
+        names = _headings(next(csv.reader(file, delimiter=delimiter), []))
+    return Rows(
+        lambda: _csv_rows(source, names, delimiter, lines_before),
+        _line_count(source, quoted=True),
+        tuple(filter(None, dict.fromkeys(names))),
+    )
+
+
+def _headings(cells: list[str]) -> list[str]:
+    """The headings; ``Labels.1`` beside ``Labels`` is a column that a program numbered because it occurs twice."""
+    names = [name.strip() for name in cells]
+    known = set(names)
+    matches = [_REPEATED.fullmatch(name) for name in names]
+    return [match[1] if match and match[1] in known else name for name, match in zip(names, matches, strict=True)]
+
+
+class _Lines:
+    """The lines of a file, of which those that a reader took for one row can be given back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._waiting: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        self.taken.append(line)
+        return line
+
+    def give_back_all_but_the_first(self) -> None:
+        self._waiting.extendleft(reversed(self.taken[1:]))
+
+
+def _csv_rows(source: SourceFile, names: list[str], delimiter: str, lines_before: int) -> Iterator[Row]:
+    """The rows under the heading. Where quotes do not fit, the line in which the row begins is refused and reading goes
+    on with the next line: so a quote that is never closed costs its own row."""
+    with source.text() as file:
+        for _ in range(lines_before):
+            file.readline()
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        number = lines_before
+        in_doubt = False
+        heading: list[str] = []
         while True:
+            lines.taken.clear()
             number += 1
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield number, BadRow(f"it cannot be read: {error}")
+                lines.give_back_all_but_the_first()
+                reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                in_doubt = True
+                yield number, BadRow(f"a quotation mark in it does not fit ({error})")
                 continue
-            if any(cell.strip() for cell in cells):
-                yield number, _under_headings(names, cells)
+            if number == lines_before + 1:
+                heading = cells
+            if cells == heading or not any(cell.strip() for cell in cells):
+                continue  # a heading in between is where another file begins
+            if in_doubt and len(cells) != len(names):
+                yield number, BadRow(f"after a quotation mark that does not fit, it has {len(cells)} cells")
+                continue
+            in_doubt = False
+            yield number, _under_headings(names, cells)
 
 
-def _delimiter(path: Path, encoding: str) -> tuple[str, int]:
-    """The sign between cells, and how many lines stand before the heading."""
-    lines_before = 0
-    with _opened(path, encoding) as file:
-        heading = file.readline(_LARGEST_CELL)
-        while heading.isspace():
-            lines_before += 1
-            heading = file.readline(_LARGEST_CELL)
-    if heading.lower().startswith("sep=") and len(heading.strip()) == len("sep=,"):
-        return heading.strip()[-1], lines_before + 1  # a line of Excel's own
-    bare = "".join(heading.split('"')[::2])
-    delimiter = max(_DELIMITERS, key=bare.count)
-    if not bare.count(delimiter):
-        raise _unusable(path, "it has one column at most")
-    return delimiter, lines_before
+def _delimiter(source: SourceFile) -> tuple[str, int]:
+    """The sign between cells, and how many lines stand before the heading: blank ones, and a title in a single cell."""
+    above: list[str] = []
+    with source.text() as file:
+        while line := file.readline(LARGEST_CELL):
+            if line.lower().startswith("sep=") and len(line.strip("\r\n")) == len("sep=,"):
+                return line.strip("\r\n")[-1], len(above) + 1  # a line of Excel's own
+            bare = re.sub(r'"[^"]*"', "x", line)
+            delimiter = max(documents.DELIMITERS, key=bare.count)
+            if sum(not cell.isspace() and cell != "" for cell in bare.split(delimiter)) > 1:
+                if title := "".join(above).strip(f"{delimiter} \r\n"):
+                    source.notes.append(f"Above the heading, so not read: {title[:_LONGEST_TITLE]}")
+                return delimiter, len(above)
+            above.append(line)
+            if '"' in bare or len(above) > _MOST_LINES_ABOVE:
+                break
+    raise source.unusable("it has one column at most")
 
 
 def _under_headings(names: list[str], cells: list[str]) -> Mapping[str, Any] | BadRow:
     if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
         return BadRow(f"it has {len(cells)} cells under {len(names)} headings")
-    fields: dict[str, list[str]] = {}
+    fields: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=False):
-        if name:
-            fields.setdefault(name, []).append(cell)
+        if name in fields:
+            former = fields[name]
+            fields[name] = [*former, cell] if isinstance(former, list) else [former, cell]
+        elif name:
+            fields[name] = cell
     return fields
 
 
-def _json_lines(path: Path, encoding: str) -> Iterator[Row]:
-    with _opened(path, encoding) as file:
+# ------------------------------------------------------------ JSON
+
+
+def _json_lines(source: SourceFile) -> Iterator[Row]:
+    with source.text() as file:
         for number, line in enumerate(file, 1):
             if line.isspace():
                 continue
             try:
-                item = json.loads(line)
+                item = json.loads(line.strip())  # a JSON text sequence has a sign before each
             except (ValueError, RecursionError):
                 yield number, BadRow("it is not JSON")
                 continue
             yield number, _fields(item)
 
 
-def _json_tickets(path: Path, encoding: str) -> list[Any]:
-    with _opened(path, encoding) as file:
-        try:
-            value = json.load(file)
-        except (ValueError, RecursionError) as error:
-            raise _unusable(path, f"it is not JSON: {error}") from error
-    if isinstance(value, list):
-        return value
-    for name in _ROW_NAMES:
-        if isinstance(value.get(name), list):
-            return list(value[name])
-    return [value]
-
-
 def _fields(item: Any) -> Mapping[str, Any] | BadRow:
     return item if isinstance(item, dict) else BadRow("it is not an object with fields")
+
+
+def _workbook_rows(source: SourceFile) -> Iterator[tuple[int, list[str]]]:
+    """Row numbers and cells of the sheet of a workbook that holds the longest table.
+
+    python-calamine reads it, which comes with the extra ``workbook``.
+
+    Raises:
+        UsageError: the library is missing, or the file is no workbook that it can read.
+    """
+    try:
+        import python_calamine
+    except ImportError:
+        raise source.unusable(
+            "it is an Excel workbook, for which a library is missing",
+            "Install it with pip install 'ticketdeck[workbook]', or save the workbook as CSV.",
+        ) from None
+    try:
+        source.content.seek(0)
+        book = python_calamine.CalamineWorkbook.from_filelike(source.content)
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise source.unusable(
+            f"it is an Excel workbook that cannot be read: {error}", "Save it as CSV, and import that."
+        ) from error
+    tables = {
+        name: rows for name, rows in sheets.items() if len([row for row in rows if any(map(_cell_text, row))]) > 1
+    }
+    if not tables:
+        raise source.unusable("no sheet of this Excel workbook holds a table")
+    name = max(tables, key=lambda name: len(tables[name]))
+    if len(tables) > 1:
+        left = ", ".join(other for other in tables if other != name)
+        source.notes.append(f"Read from the sheet {name}; not read: {left}.")
+    return ((number, [_cell_text(cell) for cell in row]) for number, row in enumerate(tables[name], 1))
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell as CSV would have it."""
+    if isinstance(cell, (datetime, date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

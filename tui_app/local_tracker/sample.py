@@ -7,12 +7,13 @@ in the last 30 days" always finds some.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_app.local_tracker.moments import stored_form
-from tui_app.local_tracker.writing import TABLES, put_ticket
+from tui_app.local_tracker.schema import stored_form
+from tui_app.local_tracker.writing import TABLES, find_ticket, put_ticket, remove_ticket
+from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_FIELDS, FieldKind
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
 SAMPLE_FILE = Path(__file__).parent / "data" / "sample.jsonl"
 """Written by `tui_app.local_tracker.sample_generator`; its first line says when it ends and who is looking at it."""
 
-_TIMES = ("created_at", "updated_at")
 
-
-def load_sample(connection: Connection, now: datetime | None = None) -> None:
-    """Put the sample into an empty database, as if it had been kept up to ``now`` (default the current time)."""
+def load_sample(connection: Connection, now: datetime) -> None:
+    """Put the sample into an empty database, as if it had been kept up to ``now`` (aware)."""
     header, *tickets = map(json.loads, SAMPLE_FILE.read_text(encoding="utf-8").splitlines())
-    shift = (now or datetime.now(UTC)) - datetime.fromisoformat(header["now"])
+    shift = now - datetime.fromisoformat(header["now"])
     connection.execute("BEGIN IMMEDIATE")
     for ticket in tickets:
         put_ticket(connection, _shifted(ticket, shift))
@@ -36,12 +35,23 @@ def load_sample(connection: Connection, now: datetime | None = None) -> None:
 
 
 def remove_sample(connection: Connection) -> bool:
-    """Empty a database that holds the sample and nothing else; returns whether it did."""
+    """Take the sample out of a database that began with it; returns whether there was one.
+
+    What was changed or created since is somebody's work and stays.
+    """
     if connection.execute("SELECT value FROM facts WHERE name = 'sample'").fetchone() is None:
         return False
-    for table in ("facts", *TABLES):
-        connection.execute(f"DELETE FROM {table}")
-    connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    connection.execute("DELETE FROM facts")
+    if connection.execute("SELECT number FROM revisions LIMIT 1").fetchone() is None:
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        return True
+    untouched = connection.execute("SELECT id FROM tickets WHERE number NOT IN (SELECT number FROM revisions)")
+    for (ticket_id,) in untouched.fetchall():
+        ticket = find_ticket(connection, ticket_id)
+        if ticket:
+            remove_ticket(connection, ticket)
     return True
 
 
@@ -50,7 +60,14 @@ def _shifted(record: Any, shift: timedelta) -> Any:
         return [_shifted(item, shift) for item in record]
     if not isinstance(record, dict):
         return record
-    return {
-        name: stored_form(datetime.fromisoformat(value) + shift) if name in _TIMES else _shifted(value, shift)
-        for name, value in record.items()
-    }
+    return {name: _moved(name, value, shift) or _shifted(value, shift) for name, value in record.items()}
+
+
+def _moved(name: str, value: Any, shift: timedelta) -> str | None:
+    """A time of a ticket, a comment or a change, later by ``shift``; days stay days. None: it is something else."""
+    if name not in TIME_FIELDS or not value:
+        return None
+    moment = datetime.fromisoformat(value) + shift
+    if FIELDS_BY_NAME[name].kind is FieldKind.DUE:
+        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return stored_form(moment)

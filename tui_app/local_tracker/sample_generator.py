@@ -3,8 +3,8 @@
 Invariant: the same stories give the same file, byte for byte, on every machine: chance comes from one seeded generator,
 and only through `_Chance.share`, whose numbers Python promises never to change.
 
-What people said is written by hand in the stories; when they said it, who works on what and how a ticket moved is made
-up here.
+What people said is written by hand in the stories; when they said it, who works on what, how a ticket moved, what
+is due and what belongs to which epic is made up here.
 
 A story begins with ``== title`` and a line ``type priority [status] | labels``; then comes its description, and
 comments as ``@name text``.
@@ -22,8 +22,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from tui_app.local_tracker.moments import stored_form
 from tui_app.local_tracker.sample import SAMPLE_FILE
+from tui_app.local_tracker.schema import stored_form
 
 STORIES = Path(__file__).parent / "stories"
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
@@ -59,7 +59,7 @@ TEAMS = {
     "DATA": ("priya", "haewon", "chloe", "lukasz"),
     "HELP": ("grace", "amina", "rafael", "wanjiru", "omar"),
 }
-"""Who works in which project; who stands there twice works there more."""
+"""Who works in which project; who is listed twice works there more."""
 
 _WAYS = {
     "open": ("open",),
@@ -70,6 +70,10 @@ _WAYS = {
     "cancelled": ("open", "cancelled"),
 }
 _FINISHED = ("done", "cancelled")
+_SHOWN_FIRST = "Receipt printer driver leaks a handle per job"
+"""The ticket that changed last, and so heads the first screen: it has all that a ticket can have."""
+_PLANNED = ("story", "task")
+"""Types of work that is planned ahead: it can be below an epic and due on a day."""
 _META = re.compile(r"(?P<type>\w+) (?P<priority>\w+) \[(?P<status>[\w ]+)\](?: \| (?P<labels>.+))?")
 _REMARK = re.compile(r"@(\w+) (.+)")
 
@@ -178,7 +182,29 @@ def generate() -> list[dict[str, Any]]:
             number += 1 + int(gaps.share() * 3.2)  # the numbers between belong to tickets that were deleted or moved
             age = SPAN * ((len(stories) - index - chance.share()) / len(stories)) ** 2
             tickets.append(_ticket(chance, project, number, story, NOW - age))
+        _plan(_Chance(SEED + 100 + position), [ticket for ticket in tickets if ticket["project"] == project])
     return sorted(tickets, key=lambda ticket: (ticket["created_at"], ticket["id"]))
+
+
+def _plan(chance: _Chance, tickets: list[dict[str, Any]]) -> None:
+    """Put work below the latest epic before it, and give some of it a day when it is due."""
+    epic: dict[str, Any] | None = None
+    for ticket in tickets:
+        if ticket["type"] == "epic":
+            epic = ticket
+        elif epic and ((ticket["type"] in _PLANNED and chance.share() < 0.5) or ticket["title"] == _SHOWN_FIRST):
+            ticket["parent"] = epic["id"]
+        if ticket["type"] in (*_PLANNED, "epic") and chance.share() < 0.4:
+            ticket["due_at"] = stored_form(_due(chance, ticket))
+
+
+def _due(chance: _Chance, ticket: dict[str, Any]) -> datetime:
+    """Finished work was due about when it was done; of the rest, some is late and most is still to come."""
+    if ticket["status"] in _FINISHED:
+        about = datetime.fromisoformat(ticket["updated_at"]) + timedelta(days=chance.share() * 10 - 4)
+    else:
+        about = NOW + timedelta(days=chance.share() * 40 - 8)
+    return about.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _ticket(chance: _Chance, project: str, number: int, story: Story, created: datetime) -> dict[str, Any]:
@@ -222,6 +248,8 @@ def _assignee(chance: _Chance, project: str, story: Story) -> str | None:
 def _last_moment(chance: _Chance, story: Story, created: datetime) -> datetime:
     """When something last happened to it: finished tickets rest, the others are never left alone for long."""
     age = NOW - created
+    if story.title == _SHOWN_FIRST:
+        return NOW
     if story.status in _FINISHED:
         return created + min(age * 0.95, chance.between(timedelta(hours=3), timedelta(days=45)))
     return NOW - min(age * 0.8, chance.between(timedelta(minutes=4), timedelta(days=16)))

@@ -12,9 +12,8 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from tui_app import __version__
-from tui_app.local_tracker.arguments import ArgumentError
+from tui_app.local_tracker.checked_arguments import ArgumentError, ToolError
 from tui_app.local_tracker.tool_schemas import INPUT_SCHEMAS, TOOLS
-from tui_app.local_tracker.tools import ToolError
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -41,7 +40,8 @@ _SERVER_KEY = "io.modelcontextprotocol/serverInfo"
 SERVER_INFO = {"name": "ticketdeck-local", "title": "ticketdeck's own tracker", "version": __version__}
 INSTRUCTIONS = (
     "The tickets of ticketdeck's own tracker. Find them with search_tickets, open one with get_ticket; list_values "
-    "tells which statuses, people, projects, labels and priorities there are."
+    "tells which statuses, people, projects, labels and priorities there are. add_comment, update_ticket and "
+    "create_ticket change them, for the person who asks."
 )
 _CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
 _MODERN_RESULT: dict[str, Any] = {"resultType": "complete", "_meta": {_SERVER_KEY: SERVER_INFO}}

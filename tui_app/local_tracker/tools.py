@@ -1,6 +1,7 @@
-"""The three tools over an open database. All of them only read.
+"""The tools over an open database: three that read, three that change a ticket.
 
-Invariant: every answer is one JSON document that fits its tool's output schema.
+Invariants: every answer is one JSON document that fits its tool's output schema; a change is one transaction, which
+nobody else writes in, and a refused one changes nothing.
 """
 
 from __future__ import annotations
@@ -13,14 +14,25 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tui_app.local_tracker.arguments import checked
-from tui_app.local_tracker.search import TICKET_JSON, search_tickets
-from tui_app.local_tracker.store import NewerDatabaseError, Store, is_damage, open_store, replace_damaged
+from tui_app.local_tracker.changing import CHANGES, change_ticket
+from tui_app.local_tracker.checked_arguments import ToolError, checked
+from tui_app.local_tracker.store import (
+    Store,
+    UnusableDatabaseError,
+    is_busy,
+    is_damage,
+    open_store,
+    replace_damaged,
+)
+from tui_app.local_tracker.stored_values import USER_VARIABLE, StoredValues
+from tui_app.local_tracker.ticket_search import TICKET_JSON, known_id, search_tickets
 from tui_app.local_tracker.tool_schemas import INPUT_SCHEMAS
-from tui_app.local_tracker.values import FIELDS, USER_VARIABLE, KnownValues
+from tui_app.tickets.criterion import VALUE_CRITERIA
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tui_app.tickets.clock import Clock
 
 _WHOLE_TICKET_JSON = f"""json_set({TICKET_JSON},
     '$.comments', (SELECT json_group_array(json_object(
@@ -34,32 +46,33 @@ _WHOLE_TICKET_JSON = f"""json_set({TICKET_JSON},
         FROM (SELECT * FROM attachments WHERE attachments.number = tickets.number ORDER BY position)))"""
 
 
-class ToolError(Exception):
-    """The tool cannot answer. The message says why, for the user."""
-
-
 class Tools:
     """The tools over the database at ``path``, which is opened (and at first made) by the first call."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
-        self._opened: tuple[Store, KnownValues] | None = None
+        self._clock = clock
+        self._opened: tuple[Store, StoredValues] | None = None
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> str:
         """The answer of a tool of `TOOLS`, as JSON text.
 
         Raises:
             ArgumentError: an argument is wrong.
-            ToolError: there is no such ticket, or the database cannot be read.
+            ToolError: there is no such ticket, the database cannot be read or written, or somebody was first.
         """
         given = checked(INPUT_SCHEMAS[name], arguments)
+        changes = name in CHANGES
         try:
-            store, known = self._opened or self._open(open_store(self._path))
+            store, known = self._opened or self._open(open_store(self._path, self._clock))
+            if changes:
+                ticket_id = change_ticket(name, store, known, given, self._clock.now())
+                return _whole_ticket(store.connection, ticket_id)
             return _ANSWERS[name](store, known, given)
-        except NewerDatabaseError as error:
-            raise ToolError(f"{error} Update ticketdeck, or move the file away.") from error
+        except UnusableDatabaseError as error:
+            raise ToolError(f"{error} {error.hint}") from error
         except sqlite3.Error as error:
-            raise ToolError(self._explained(error)) from error
+            raise ToolError(self._explained(error, "changed" if changes else "read")) from error
 
     def close(self) -> None:
         """Close the database."""
@@ -67,23 +80,25 @@ class Tools:
             self._opened[0].connection.close()
             self._opened = None
 
-    def _open(self, store: Store) -> tuple[Store, KnownValues]:
-        known = KnownValues(store.connection, os.environ.get(USER_VARIABLE) or _user_of(store.connection))
+    def _open(self, store: Store) -> tuple[Store, StoredValues]:
+        known = StoredValues(store.connection, os.environ.get(USER_VARIABLE) or _user_of(store.connection))
         for notice in store.notices:
             sys.stderr.write(f"{notice}\n")
         self._opened = store, known
         return self._opened
 
-    def _explained(self, error: sqlite3.Error) -> str:
+    def _explained(self, error: sqlite3.Error, verb: str) -> str:
+        if is_busy(error):
+            return f"The database {self._path} is being written by another program. Nothing was {verb}; try again soon."
         if not is_damage(error):
-            return f"The database {self._path} cannot be read: {error}."
+            return f"The database {self._path} cannot be {verb}: {error}."
         self.close()
-        store = replace_damaged(self._path)
+        store = replace_damaged(self._path, self._clock)
         self._open(store)
         return f"{' '.join(store.notices)} Please ask again."
 
 
-def _search_tickets(store: Store, known: KnownValues, arguments: Mapping[str, Any]) -> str:
+def _search_tickets(store: Store, known: StoredValues, arguments: Mapping[str, Any]) -> str:
     with _one_moment(store.connection):
         page = search_tickets(store.connection, known, arguments)
     warnings = [*store.notices, *page.warnings]
@@ -92,22 +107,21 @@ def _search_tickets(store: Store, known: KnownValues, arguments: Mapping[str, An
     return f'{{"tickets": [{",".join(page.tickets)}], {rest[1:]}'
 
 
-def _get_ticket(store: Store, _known: KnownValues, arguments: Mapping[str, Any]) -> str:
-    wanted = arguments["id"].strip()
+def _get_ticket(store: Store, _known: StoredValues, arguments: Mapping[str, Any]) -> str:
+    return _whole_ticket(store.connection, known_id(store.connection, arguments["id"]))
+
+
+def _whole_ticket(connection: sqlite3.Connection, ticket_id: str) -> str:
     query = f"SELECT {_WHOLE_TICKET_JSON} FROM tickets JOIN texts USING (number) WHERE id = ?"
-    for spelling in (wanted, wanted.upper(), wanted.lower()):
-        row = store.connection.execute(query, (spelling,)).fetchone()
-        if row:
-            return str(row[0])
-    raise ToolError(f"id: there is no ticket {wanted!r}.")
+    return str(connection.execute(query, (ticket_id,)).fetchone()[0])
 
 
-def _list_values(_store: Store, known: KnownValues, _arguments: Mapping[str, Any]) -> str:
-    values: dict[str, Any] = {field: known.of(field) for field in FIELDS}
+def _list_values(_store: Store, known: StoredValues, _arguments: Mapping[str, Any]) -> str:
+    values: dict[str, Any] = {field: known.of(field) for field in VALUE_CRITERIA}
     return json.dumps({**values, "me": known.user or None}, ensure_ascii=False)
 
 
-_ANSWERS: Mapping[str, Callable[[Store, KnownValues, Mapping[str, Any]], str]] = {
+_ANSWERS: Mapping[str, Callable[[Store, StoredValues, Mapping[str, Any]], str]] = {
     "search_tickets": _search_tickets,
     "get_ticket": _get_ticket,
     "list_values": _list_values,
@@ -116,7 +130,7 @@ _ANSWERS: Mapping[str, Callable[[Store, KnownValues, Mapping[str, Any]], str]] =
 
 @contextmanager
 def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is read within belongs together, whatever an import commits meanwhile."""
+    """Run the block in one read transaction, so that an import cannot tear a page."""
     connection.execute("BEGIN")
     try:
         yield
