@@ -1,7 +1,7 @@
-"""Being logged in: the check command before connecting, the login command when it or the tracker says no.
+"""Login of one profile: the check command before connecting, the login command if the check or the tracker refuses.
 
 Invariants: however many requests ask at once, one check and one login run; a login that nobody waits for any more is
-ended; every way to fail has words of its own.
+ended; every way to fail has a message of its own.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui_app.tickets.errors import MCPAuthenticationError
-from tui_app.worker.commands import Ending, Outcome, run_command
-from tui_app.worker.shared_task import SharedTask
+from tui_app.tickets.errors import MCPAuthenticationError, UsageError
+from tui_app.worker.concurrency import SharedTask
+from tui_app.worker.login_commands import CommandOutcome, Ending, run_command
 
 if TYPE_CHECKING:
     from tui_app.settings.profiles import AuthCommands, Profile
 
-_LAST_LINES = 4  # of a command's output: enough for its reason
+_LAST_LINES = 4  # of a command's output; the reason is among them
 
 
 class LoginStep(StrEnum):
-    """What is going on, for the status line."""
+    """The step under way, for the status line."""
 
     CHECKING = "checking"
     NEEDED = "needed"
@@ -38,8 +38,8 @@ class Login:
         profile: Profile,
         *,
         announce: Callable[[LoginStep], None],
-        run_interactively: Callable[[AuthCommands], Awaitable[Outcome]],
-        run: Callable[[tuple[str, ...], float], Awaitable[Outcome]] = run_command,
+        run_interactively: Callable[[AuthCommands], Awaitable[CommandOutcome]],
+        run: Callable[[tuple[str, ...], float], Awaitable[CommandOutcome]] = run_command,
     ) -> None:
         self._profile = profile
         self._commands = profile.auth
@@ -51,8 +51,8 @@ class Login:
         self._logging_in = SharedTask(self._log_in)
         self.logins = 0
         """How many logins have succeeded; a request compares it to see whether one happened meanwhile."""
-        self.story = "no login is configured" if profile.auth is None else "not checked yet"
-        """The last outcome in words."""
+        self.last_outcome = "no login is configured" if profile.auth is None else "not checked yet"
+        """Result of the latest check or login, as text for the server report."""
 
     @property
     def configured(self) -> bool:
@@ -80,7 +80,7 @@ class Login:
 
         Args:
             logins_before: `logins` as it was before the refused request was made.
-            error: what the tracker said.
+            error: the tracker's refusal.
 
         Raises:
             MCPAuthenticationError: there is no login command, or it failed.
@@ -91,6 +91,32 @@ class Login:
         if not self.can_log_in:
             raise error
         await self._logging_in.join()
+
+    async def another_would_help(self, error: MCPAuthenticationError) -> bool:  # noqa: ARG002 (as `OAuthLogin` has it)
+        """Whether, right after a login, another would allow what the tracker refuses: a command does the same again."""
+        return False
+
+    async def log_in(self) -> str:
+        """Log in because the user wants to; returns what is so then.
+
+        Raises:
+            MCPAuthenticationError: it failed.
+            UsageError: the profile has no login command.
+        """
+        if not self.can_log_in:
+            raise UsageError(
+                f"The profile {self._profile.name} has no login of its own.",
+                hint=f"Name a login command as auth.login in {self._profile.source}, if its server needs one.",
+            )
+        await self._logging_in.join()
+        return self.last_outcome
+
+    async def log_out(self) -> str:
+        """Raises `UsageError`: the login belongs to another program."""
+        raise UsageError(
+            f"The login of {self._profile.name} is not kept by this program.",
+            hint="Log out with the program that you logged in with.",
+        )
 
     async def _check_or_log_in(self) -> None:
         commands = self._commands
@@ -103,7 +129,7 @@ class Login:
         outcome = await self._run(commands.check, commands.check_timeout)
         if outcome.ending is Ending.DONE:
             self._verified = True
-            self.story = f"`{shlex.join(commands.check)}` says that you are logged in"
+            self.last_outcome = f"`{shlex.join(commands.check)}` reports that you are logged in"
             self._announce(LoginStep.DONE)
             return
         if outcome.ending is not Ending.FAILED or not commands.login:
@@ -124,23 +150,24 @@ class Login:
             raise self._failed("login", commands.login, outcome, commands.login_timeout)
         self.logins += 1
         self._verified = True
-        self.story = f"logged in with `{shlex.join(commands.login)}`"
+        self.last_outcome = f"logged in with `{shlex.join(commands.login)}`"
         self._announce(LoginStep.DONE)
 
-    def _failed(self, what: str, argv: tuple[str, ...], outcome: Outcome, limit: float) -> MCPAuthenticationError:
+    def _failed(
+        self, what: str, argv: tuple[str, ...], outcome: CommandOutcome, limit: float
+    ) -> MCPAuthenticationError:
         error = command_error(what, argv, outcome, limit, self._profile.source)
-        self.story = error.cause
+        self.last_outcome = error.cause
         return error
 
 
 def command_error(
-    what: str, argv: tuple[str, ...], outcome: Outcome, limit: float, configured_in: str
+    what: str, argv: tuple[str, ...], outcome: CommandOutcome, limit: float, configured_in: str
 ) -> MCPAuthenticationError:
     """The error for a ``check`` or ``login`` command that did not succeed."""
     command = shlex.join(argv)
     mend = f"change auth.{what} of the profile in {configured_in}"
-    said = "\n".join(outcome.output.splitlines()[-_LAST_LINES:])
-    last_words = f" It said:\n{said}" if said else ""
+    last_words = _last_words(outcome)
     match outcome.ending:
         case Ending.MISSING:
             return MCPAuthenticationError(
@@ -162,17 +189,30 @@ def command_error(
             )
         case Ending.CANCELLED:
             return MCPAuthenticationError(
-                f"The {what} command `{command}` was ended before it was done.{last_words}",
-                hint="Search again to log in anew.",
+                f"The {what} command `{command}` was stopped before it had finished.{last_words}",
+                hint="Search again to repeat the login.",
                 title=f"The {what} was cancelled",
             )
-    if what == "check":
-        return MCPAuthenticationError(
-            f"`{command}` says that you are not logged in (exit code {outcome.exit_code}).{last_words}",
-            hint=f"Log in in a terminal, then search again; or name a login command: {mend.replace('check', 'login')}.",
-        )
+        case Ending.FAILED | Ending.DONE:
+            return _not_logged_in(command, outcome, mend) if what == "check" else _login_failed(command, outcome)
+
+
+def _not_logged_in(command: str, outcome: CommandOutcome, mend: str) -> MCPAuthenticationError:
     return MCPAuthenticationError(
-        f"The login command `{command}` failed with exit code {outcome.exit_code}.{last_words}",
+        f"`{command}` reports that you are not logged in (exit code {outcome.exit_code}).{_last_words(outcome)}",
+        hint=f"Log in in a terminal, then search again; or name a login command: {mend.replace('check', 'login')}.",
+    )
+
+
+def _login_failed(command: str, outcome: CommandOutcome) -> MCPAuthenticationError:
+    return MCPAuthenticationError(
+        f"The login command `{command}` failed with exit code {outcome.exit_code}.{_last_words(outcome)}",
         hint="Try again; or run it in a terminal yourself.",
         title="The login failed",
     )
+
+
+def _last_words(outcome: CommandOutcome) -> str:
+    """The end of a command's output, as it follows a sentence; empty where there was none."""
+    last = "\n".join(outcome.output.splitlines()[-_LAST_LINES:])
+    return f" Its output:\n{last}" if last else ""

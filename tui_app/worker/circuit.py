@@ -36,9 +36,9 @@ class CircuitOpenError(MCPConnectionError):
 class Circuit:
     """Counts failed starts and crashes of one profile's server."""
 
-    def __init__(self, limits: CircuitLimits, clock: Callable[[], float]) -> None:
+    def __init__(self, limits: CircuitLimits, monotonic: Callable[[], float]) -> None:
         self._limits = limits
-        self._clock = clock
+        self._monotonic = monotonic
         self.reset()
 
     def reset(self) -> None:
@@ -56,12 +56,12 @@ class Circuit:
 
     def check(self) -> None:
         """Raises `CircuitOpenError` while no start is allowed."""
-        remaining = self._closed_until - self._clock()
+        remaining = self._closed_until - self._monotonic()
         if self.tripped and remaining > 0:
             cause = getattr(self._last_error, "cause", "") or str(self._last_error)
             raise CircuitOpenError(
                 f"The last {self._failures} starts failed. The latest reason: {cause}",
-                hint=f"Mend the cause and reconnect to try at once; the next try by itself is in {remaining:.0f} s.",
+                hint=f"Fix the cause and reconnect to try now; the next automatic try is in {remaining:.0f} s.",
             )
 
     def delay(self) -> float:
@@ -69,7 +69,7 @@ class Circuit:
         if self._crashes <= 1:
             return 0.0
         delay = self._limits.crash_delay * 2.0 ** min(self._crashes - 2, 30)
-        return max(0.0, self._crashed_at + min(delay, self._limits.longest_crash_delay) - self._clock())
+        return max(0.0, self._crashed_at + min(delay, self._limits.longest_crash_delay) - self._monotonic())
 
     def start_failed(self, error: Exception) -> None:
         self._failures += 1
@@ -77,7 +77,7 @@ class Circuit:
         beyond = self._failures - self._limits.failures
         if beyond >= 0:
             pause = min(self._limits.cool_down * 2.0 ** min(beyond, 30), self._limits.longest_cool_down)
-            self._closed_until = self._clock() + pause
+            self._closed_until = self._monotonic() + pause
 
     def start_succeeded(self) -> None:
         self._failures = 0
@@ -86,4 +86,4 @@ class Circuit:
     def crashed(self, *, answered: bool) -> None:
         """A server died. ``answered``: it had answered since its start, so it is one that works as a rule."""
         self._crashes = 1 if answered else self._crashes + 1
-        self._crashed_at = self._clock()
+        self._crashed_at = self._monotonic()

@@ -1,4 +1,4 @@
-"""A live server: one session, and the adapter that fits it, ready for calls. This is what the pool holds.
+"""A live server, which is what the pool holds: one session and the adapter that fits it; and how it is started.
 
 Invariant: every result that leaves here is without private fields and without the secrets that the server was started
 with; nothing above ever sees them.
@@ -7,22 +7,49 @@ with; nothing above ever sees them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from tui_app.tickets.errors import InvalidResponseError, MCPError, MCPTimeoutError, MCPToolError
+from tui_app.mcp_client.types import CallToolResult, ContentBlock
+from tui_app.tickets.errors import (
+    ExplainedError,
+    InvalidResponseError,
+    MCPAuthenticationError,
+    MCPConnectionError,
+    MCPError,
+    MCPTimeoutError,
+    MCPToolError,
+    NoSearchToolError,
+)
 from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.redaction import redact, redact_text
+from tui_app.worker.backend import described, preload
+from tui_app.worker.concurrency import computed, daemon_call
+from tui_app.worker.retry import explained, not_again
 
 if TYPE_CHECKING:
     from tui_app.adapters.base import Adapter, ToolCall
-    from tui_app.mcp_client.types import CallToolResult, ContentBlock, Tool
-    from tui_app.worker.floors import Session
+    from tui_app.adapters.changing.protocol import WriteCall
+    from tui_app.mcp_client.peer import Peer
+    from tui_app.mcp_client.session import Session
+    from tui_app.mcp_client.types import ServerIdentity, Tool
+    from tui_app.settings.profiles import Profile
+    from tui_app.tickets.clock import Clock
+    from tui_app.worker.backend import Backend
+    from tui_app.worker.prestart import Prestarts
+    from tui_app.worker.states import StateBoard
 
+T = TypeVar("T")
+
+_LARGE = 256 * 1024  # characters of an answer that are read within some milliseconds
 _CHECK_SECONDS = 2.0  # a server that answers at all lists its tools faster than that
+_SENT_SECONDS = 0.005  # after which the first request is sent; imports do not delay it then
+_TOOLS_SECONDS = 5.0  # within which a server that announces its tools lists one that searches
+_TOOLS_LOOK_SECONDS = 1.0  # how often they are looked at without an announcement
+_LOOK_SECONDS = 0.25  # how often a slow start's log is looked at for a new last line
 
 
 class LiveServer:
@@ -36,12 +63,14 @@ class LiveServer:
         self.adapter = adapter
         self.suspect = False
         self.overtaking = False
+        self.tool_changes = session.tool_changes
+        """How many announcements of other tools had come when they were listed."""
         self._answers = 0
         self._hung = False
         self._private_fields = tuple(private_fields)
         self._calls_made = 0
         self._calls_under_way: set[int] = set()
-        self._may_write = frozenset(tool.name for tool in tools if says_it_writes(tool))
+        self._may_write = frozenset(tool.name for tool in tools if declares_writing(tool))
 
     @property
     def alive(self) -> bool:
@@ -50,6 +79,12 @@ class LiveServer:
     @property
     def answered(self) -> bool:
         return self._answers > 0
+
+    async def _list_tools_again(self) -> None:
+        """The server has announced other tools: what is called is judged by what they say now."""
+        self.tool_changes = self.session.tool_changes
+        self.tools = await self.session.list_tools()
+        self._may_write = frozenset(tool.name for tool in self.tools if declares_writing(tool))
 
     async def check(self) -> bool:
         """Whether the server still answers, after one of its requests was given up."""
@@ -62,11 +97,14 @@ class LiveServer:
         return True
 
     async def call(self, call: ToolCall, limit: float) -> CallToolResult:
-        """Make one tool call, within ``limit`` seconds.
+        """Make one tool call that reads, within ``limit`` seconds.
 
         Raises:
+            MCPToolError: the tool, as the server lists it now, says that the call changes something.
             MCPError: the server did not answer it properly; not ``retryable`` where the tool may write.
         """
+        await self.tools_now()
+        self._refuse_writing(call)
         self._calls_made += 1
         number, answers_before = self._calls_made, self._answers
         self._calls_under_way.add(number)
@@ -82,59 +120,227 @@ class LiveServer:
             self._hung = self._hung or (isinstance(error, MCPTimeoutError) and self._answers == answers_before)
             self.suspect = True
             if error.retryable and call.tool in self._may_write:
-                raise _not_again(call.tool, error) from error
+                raise not_again(call.tool, error) from error
             raise
         finally:
             self._calls_under_way.discard(number)
         self._answers += 1
         self.overtaking = self.overtaking or any(older < number for older in self._calls_under_way)
+        return await self._read(result)
+
+    async def change(self, call: WriteCall, limit: float) -> CallToolResult:
+        """Make the one call that changes something, within ``limit`` seconds; it is never made again.
+
+        After a call whose outcome is not known, the server is leased to nobody any more.
+
+        Raises:
+            MCPError: with a ``code`` where the server refused it; else it may have been done.
+        """
+        self._calls_made += 1
+        number = self._calls_made
+        self._calls_under_way.add(number)
         try:
-            return await self._without_private_fields(self._without_secrets(result))
-        except RecursionError:
-            raise InvalidResponseError("The server's answer is nested too deeply to be read.") from None
+            result = await self.session.call_tool(call.tool, dict(call.arguments), timeout=limit, once=True)
+        except asyncio.CancelledError:
+            self._hung = True
+            raise
+        except MCPError as error:
+            if error.code is None:
+                self._hung = True
+                raise
+            self._answers += 1
+            raise explained(error) from error
+        finally:
+            self._calls_under_way.discard(number)
+        self._answers += 1
+        return await self._read(result)
+
+    async def tools_now(self) -> tuple[Tool, ...]:
+        """The tools as the server lists them now, if it has announced others; else as it listed them."""
+        if self.tool_changes != self.session.tool_changes:
+            await self._list_tools_again()
+        return self.tools
 
     async def close(self) -> None:
         await self.session.close()
 
+    def _refuse_writing(self, call: ToolCall) -> None:
+        from tui_app.adapters.safety.gate import contradiction
+
+        tool = next((tool for tool in self.tools if tool.name == call.tool), None)
+        reason = contradiction(tool, call.arguments) if tool else None
+        if reason:
+            raise MCPToolError(
+                f"The tool {call.tool!r} was not called, because it may change something: {reason}.",
+                title="That tool does more than read",
+                hint="`ticketdeck doctor` lists the server's tools; a profile's `map` can name another one.",
+            )
+
+    async def _read(self, result: CallToolResult) -> CallToolResult:
+        try:
+            return await read_in_time(result, partial(self._cleaned, result))
+        except RecursionError:
+            raise InvalidResponseError("The server's answer is nested too deeply to be read.") from None
+
+    def _cleaned(self, result: CallToolResult) -> CallToolResult:
+        return self._without_private_fields(self._without_secrets(result)).cleaned_from(result)
+
     def _without_secrets(self, result: CallToolResult) -> CallToolResult:
         """A server may repeat its own token in a ticket or an error."""
-        command = self.session.process.command
-        if not any(command.secrets):
+        peer = self.session.peer
+        if not any(peer.secrets):
             return result
-        masked = partial(with_texts, change=command.masked, keys=True)
-        blocks = (replace(b, text=command.masked(b.text), raw=masked(b.raw)) for b in result.content)
+        masked = partial(with_texts, change=peer.masked, keys=True)
+        blocks = (replace(b, text=peer.masked(b.text), raw=masked(b.raw)) for b in result.content)
         return replace(result, content=tuple(blocks), structured_content=masked(result.structured_content))
 
-    async def _without_private_fields(self, result: CallToolResult) -> CallToolResult:
-        names = self._private_fields
-        blocks: list[ContentBlock] = []
+    def _without_private_fields(self, result: CallToolResult) -> CallToolResult:
+        names, blocks = self._private_fields, list[ContentBlock]()
         for block in result.content:
             raw = redact(dict(block.raw), names)
             blocks.append(replace(block, text=redact_text(block.text, names), raw=raw if isinstance(raw, dict) else {}))
-            await asyncio.sleep(0)
-        structured: Any = redact(result.structured_content, names)
-        return replace(result, content=tuple(blocks), structured_content=structured)
+        return replace(result, content=tuple(blocks), structured_content=redact(result.structured_content, names))
 
 
-def explained(error: MCPError) -> MCPError:
-    """A JSON-RPC error in the words of the tracker's failures: not logged in, no such thing, wrong arguments."""
-    from tui_app.adapters.failures import failure_of_rpc_error
-
-    if error.code is None or not isinstance(error, MCPToolError):
-        return error
-    failure = failure_of_rpc_error(error.code, error.cause, error.data)
-    failure.code, failure.data, failure.stderr_tail = error.code, error.data, error.stderr_tail
-    return failure
+async def read_in_time(result: CallToolResult, read: Callable[[], T]) -> T:
+    """What ``read`` makes of ``result``: at once of a small one, of a large one so that it can be given up."""
+    size = sum(len(block.text) for block in result.content)
+    return read() if size < _LARGE and result.structured_content is None else await computed(read)
 
 
-def says_it_writes(tool: Tool) -> bool:
-    """Whether a tool's own hints call it one that changes things."""
+class ServerStarter:
+    """Starts one profile's servers, and remembers what was learned of the latest."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        backend: Backend,
+        board: StateBoard,
+        prestarts: Prestarts,
+        clock: Clock,
+        record: Callable[[ToolCall, float, bool], object],
+    ) -> None:
+        self._profile = profile
+        self._backend = backend
+        self._board = board
+        self._prestarts = prestarts
+        self._clock = clock
+        self._record = record
+        """Keeps a call that was made to find out about the server: what it asked, seconds, whether it failed."""
+        self.peer: Peer | None = None
+        self.identity: ServerIdentity | None = None
+        self.tools: tuple[Tool, ...] = ()
+        self.adapter: Adapter | None = None
+        self.start_seconds: float | None = None
+
+    async def start(self) -> LiveServer:
+        """A server that is ready for calls.
+
+        Raises:
+            ExplainedError: it could not be started, or no adapter fits it.
+        """
+        begin = self._clock.monotonic()
+        self._board.starting(begin, self._profile.timeouts.start)
+        try:
+            server = await self._started(begin)
+        except ExplainedError as error:
+            self._board.down(error)
+            raise
+        except asyncio.CancelledError:
+            self._board.idle()
+            raise
+        self._board.ready(server.session.identity.name)
+        return server
+
+    async def _started(self, begin: float) -> LiveServer:
+        pending = self._prestarts.take(self._profile.name, not_older_than=self._profile.timeouts.start / 2)
+        if pending is None:
+            pending = await daemon_call(
+                lambda: self._backend.spawn(self._profile), unwanted=lambda late: late.discard()
+            )
+        self.peer = pending.peer
+        begin -= pending.elapsed
+        meanwhile = [asyncio.ensure_future(self._watch(pending.peer, begin)), asyncio.ensure_future(self._load())]
+        try:
+            session = await self._backend.open_session(self._profile, pending)
+        finally:
+            for task in meanwhile:
+                task.cancel()
+        self.peer = session.peer
+        try:
+            server = await self._prepared(session)
+        except BaseException:
+            await session.close()
+            raise
+        self.start_seconds = self._clock.monotonic() - begin
+        return server
+
+    async def _load(self) -> None:
+        """Import what will be needed while the server starts."""
+        await asyncio.sleep(_SENT_SECONDS)
+        preload(self._profile)
+
+    async def _watch(self, peer: Peer, begin: float) -> None:
+        """Show the last line of the log while a slow start goes on."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            self._board.starting(begin, self._profile.timeouts.start, peer.last_log_line)
+
+    async def _prepared(self, session: Session) -> LiveServer:
+        self.identity, self.tools, self.adapter = session.identity, (), None
+        adapter, changes = await self._adapter_for_its_tools(session)
+        server = LiveServer(session, self.tools, adapter, self._profile.private_fields)
+        server.tool_changes = changes
+        await self._set_up(server)
+        self.adapter = server.adapter
+        return server
+
+    async def _adapter_for_its_tools(self, session: Session) -> tuple[Adapter, int]:
+        """The adapter that fits, and how many changes of the tools had been announced when they were listed.
+
+        A server that announces its tools may list the ones that matter a little later.
+        """
+        deadline = self._clock.monotonic() + _TOOLS_SECONDS
+        while True:
+            changes = session.tool_changes
+            self.tools = await session.list_tools()
+            description = described(session, self.tools, self._profile)
+            try:
+                return self._backend.choose_adapter(description, self._profile), changes
+            except NoSearchToolError:
+                if not session.announces_tools or self._clock.monotonic() >= deadline:
+                    raise
+            await session.wait_for_tools(changes, _TOOLS_LOOK_SECONDS)
+
+    async def _set_up(self, server: LiveServer) -> None:
+        """Make the calls that the adapter wants first, for as long as a start may take, and remember what they told."""
+        until = self._clock.monotonic() + self._profile.timeouts.start
+        made: tuple[ToolCall, ...] = ()
+        while (calls := server.adapter.setup_calls()) and calls != made:
+            if self._clock.monotonic() > until:
+                break
+            made = calls
+            server.adapter = server.adapter.after_setup([await self._setup_result(server, call) for call in calls])
+        self._backend.remember(described(server.session, server.tools, self._profile), server.adapter)
+
+    async def _setup_result(self, server: LiveServer, call: ToolCall) -> CallToolResult:
+        """The answer to a setup call; one that failed is an answer too, unless nothing else would work either."""
+        begin, failed = self._clock.monotonic(), True
+        try:
+            result = await server.call(call, self._profile.timeouts.request)
+            failure = server.adapter.failure(result)
+            failed = failure is not None
+            if isinstance(failure, MCPAuthenticationError):
+                raise failure
+        except (MCPAuthenticationError, MCPConnectionError):
+            raise
+        except MCPError as error:
+            return CallToolResult((ContentBlock("text", error.cause),), None, is_error=True)
+        finally:
+            self._record(call, self._clock.monotonic() - begin, failed)
+        return result
+
+
+def declares_writing(tool: Tool) -> bool:
+    """Whether a tool's own annotations declare that it changes something."""
     return tool.annotations.get("readOnlyHint") is False or tool.annotations.get("destructiveHint") is True
-
-
-def _not_again(tool: str, error: MCPError) -> MCPToolError:
-    return MCPToolError(
-        f"{error.cause} The tool {tool} may have changed something, so the call is not repeated.",
-        title=error.title,
-        hint="Look at the tracker before trying again.",
-    )

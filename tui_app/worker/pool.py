@@ -11,7 +11,6 @@ search. A server that turns out to answer one by one gets a sibling, where the l
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,10 +19,9 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from tui_app.tickets.errors import ExplainedError, MCPError
-from tui_app.worker.circuit import Circuit, CircuitLimits, CircuitOpenError
+from tui_app.worker.circuit import Circuit, CircuitOpenError
 from tui_app.worker.pool_terms import (
     Poolable,
-    PoolCensus,
     PoolClosedError,
     PoolFullError,
     PoolSettings,
@@ -52,32 +50,26 @@ class SessionPool(Generic[S]):
     Args:
         start: makes a session.
         settings: counts and limits.
-        circuit: says when a start may be made.
-        on_idle: told when the last session was closed because nobody had used it for long.
+        circuit: decides when a start may be made.
+        on_idle: called when the last session was closed because nobody had used it for long.
     """
 
     def __init__(
         self,
         start: Callable[[], Awaitable[S]],
-        settings: PoolSettings | None = None,
-        circuit: Circuit | None = None,
+        settings: PoolSettings,
+        circuit: Circuit,
         on_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._start = start
         self._on_idle = on_idle
-        self._settings = settings or PoolSettings()
-        self._circuit = circuit or Circuit(CircuitLimits(), time.monotonic)
+        self._settings = settings
+        self._circuit = circuit
         self._entries: list[_Entry[S]] = []
         self._waiters: deque[_Waiter[S]] = deque()
         self._starts: set[asyncio.Task[None]] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
-
-    @property
-    def census(self) -> PoolCensus:
-        return PoolCensus(
-            len(self._entries), len(self._starts), sum(entry.leases for entry in self._entries), len(self._waiters)
-        )
 
     @property
     def sessions(self) -> tuple[S, ...]:
@@ -156,7 +148,7 @@ class SessionPool(Generic[S]):
             raise PoolClosedError("The connection has been closed.")
         if len(self._waiters) >= self._settings.most_waiting:
             raise PoolFullError(
-                f"{len(self._waiters)} requests wait for this server already.", hint="Wait for some to be answered."
+                f"{len(self._waiters)} requests already wait for this server.", hint="Wait until some are answered."
             )
         loop = asyncio.get_running_loop()
         waiter = _Waiter(loop.create_future())
@@ -193,7 +185,7 @@ class SessionPool(Generic[S]):
             count = len(self._entries)
             waiter.granted.set_exception(
                 PoolWaitError(
-                    f"{count} connection{'s' * (count != 1)} to the server had other work all the time.",
+                    f"{count} connection{'s' * (count != 1)} to the server stayed busy.",
                     hint="Try again, or raise pool.max_connections in the profile.",
                 )
             )

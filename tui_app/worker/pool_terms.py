@@ -1,4 +1,4 @@
-"""The words of the session pool: its settings, its errors, and what can be pooled."""
+"""The session pool's settings, its errors, and what can be pooled."""
 
 from __future__ import annotations
 
@@ -71,12 +71,3 @@ class Poolable(Protocol):
         """Whether it still answers; ends within a few seconds, raises nothing."""
 
     async def close(self) -> None: ...
-
-
-class PoolCensus(Struct, frozen=True):
-    """How many there are of each, at one moment."""
-
-    live: int
-    starting: int
-    leases: int
-    waiting: int

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from tui_app.tickets.errors import MCPTimeoutError
-from tui_app.tickets.messages import CallRecord
+from tui_app.tickets.clock import Clock
+from tui_app.tickets.errors import MCPError, MCPTimeoutError
+from tui_app.tickets.servers import CallRecord
 
 
 class RequestScope:
-    """The clock and the record of one request."""
+    """The time limit and the record of one request."""
 
-    def __init__(self) -> None:
-        self._begin = time.monotonic()
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._begin = clock.monotonic()
         self._limit: asyncio.Timeout | None = None
         self.calls: list[CallRecord] = []
+        self.failure: MCPError | None = None
+        """Why the latest attempt failed, if it did."""
         self.logged_in = False
         """Whether the request has caused a login; it gets one."""
 
     @property
     def elapsed(self) -> float:
         """Seconds since the request came."""
-        return time.monotonic() - self._begin
+        return self._clock.monotonic() - self._begin
 
     def time_left(self) -> float | None:
         """Seconds until the request is given up; None while it has no limit."""
@@ -42,10 +45,15 @@ class RequestScope:
             async with asyncio.timeout(seconds) as self._limit:
                 yield
         except TimeoutError as error:
+            if self.failure is not None:
+                cause = f"{self.failure.cause} It was tried again until {seconds:g} s were over."
+                raise MCPTimeoutError(cause, hint=self.failure.hint, title=self.failure.title) from error
             raise MCPTimeoutError(
-                f"The request was given up after {seconds:g} s, all attempts taken together.",
+                f"The request took longer than {seconds:g} s, all attempts included.",
                 hint="Narrow the search, or raise timeouts.total in the profile.",
             ) from error
+        finally:
+            self._limit = None
 
     @contextmanager
     def clock_stopped(self) -> Iterator[None]:

@@ -1,13 +1,13 @@
-"""Telling how a profile's server is doing, each change once."""
+"""Announces how a profile's server is doing, each change once."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.errors import ExplainedError
-from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.tickets.servers import ServerState, StateChanged
 from tui_app.tickets.text import clean_line
 from tui_app.worker.auth import LoginStep
 from tui_app.worker.retry import Pause
@@ -21,10 +21,14 @@ _LONGEST_DETAIL = 300  # characters; it goes into one line
 
 
 class StateBoard:
-    """Announces the states of one profile, in order."""
+    """Announces the states of one profile, in order; ``masked`` takes the secrets out of what they quote."""
 
-    def __init__(self, profile: str, deliver: Callable[[StateChanged], None]) -> None:
+    def __init__(
+        self, profile: str, deliver: Callable[[StateChanged], None], clock: Clock, masked: Callable[[str], str] = str
+    ) -> None:
         self._profile = profile
+        self._masked = masked
+        self._clock = clock
         self._deliver = deliver
         self._last: StateChanged | None = None
         self._server_name = ""
@@ -34,10 +38,10 @@ class StateBoard:
         self._ready = False
         self._down = ""
         self._logged_out: str | None = None
-        """Set while the tracker knows nobody: why no key helps; empty where trying again logs in."""
+        """Set while nobody is logged in: why trying again does not help; empty if it logs in."""
 
     def starting(self, since: float, limit: float, last_words: str = "") -> None:
-        """A server is being started; ``last_words`` is the last line on its standard error so far."""
+        """A server is being started; ``last_words`` is the last line of its log so far."""
         self._announce(ServerState.STARTING, last_words, since=since, limit=limit)
 
     def ready(self, server_name: str) -> None:
@@ -46,17 +50,17 @@ class StateBoard:
         self.settle()
 
     def down(self, error: ExplainedError) -> None:
-        """No server is there, and why."""
+        """There is no server, because of ``error``."""
         self._ready, self._down = False, error.cause
         self.settle()
 
     def idle(self) -> None:
-        """No server is there, and none is needed."""
+        """There is no server, and none is needed."""
         self._ready, self._down = False, ""
         self.settle()
 
     def logged_out(self, *, can_log_in: bool) -> None:
-        """The tracker lets nobody in, until a login or an answer says otherwise."""
+        """The tracker refuses the login, until a login or a call succeeds."""
         self._logged_out = "" if can_log_in else "no login command is configured"
         self.settle()
 
@@ -67,7 +71,7 @@ class StateBoard:
             attempt=pause.attempt,
             attempts=pause.attempts,
             until=pause.until,
-            since=time.monotonic(),
+            since=self._clock.monotonic(),
         )
 
     def login(self, step: LoginStep, limit: float | None = None) -> None:
@@ -75,18 +79,18 @@ class StateBoard:
         if state is None:
             self.settle()
         else:
-            self._announce(state, since=time.monotonic(), limit=limit)
+            self._announce(state, since=self._clock.monotonic(), limit=limit)
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """A call is under way inside."""
-        begin = time.monotonic()
+        begin = self._clock.monotonic()
         self._calls.append(begin)
         self.settle()
         try:
             yield
             self._logged_out = None
-            self._latency = time.monotonic() - begin
+            self._latency = self._clock.monotonic() - begin
         finally:
             self._calls.remove(begin)
             self.settle()
@@ -114,8 +118,8 @@ class StateBoard:
         until: float | None = None,
         latency: float | None = None,
     ) -> None:
-        words = clean_line(detail)[:_LONGEST_DETAIL]
-        change = StateChanged(self._profile, state, words, since, limit, attempt, attempts, until, latency)
+        text = clean_line(self._masked(detail))[:_LONGEST_DETAIL]
+        change = StateChanged(self._profile, state, text, since, limit, attempt, attempts, until, latency)
         if change != self._last:
             self._last = change
             self._deliver(change)

@@ -1,0 +1,152 @@
+"""Ways to wait that asyncio lacks: work that several callers share, a blocking call and a long computation.
+
+Invariants: shared work runs at most once at a time, and is cancelled when the last caller has given up, not before; a
+blocking call and a computation keep neither the event loop nor the end of the program waiting; a computation that
+nobody waits for any more is broken off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+T = TypeVar("T")
+
+
+class _Run(Generic[T], Struct, eq=False):
+    task: asyncio.Future[T]
+    callers: int = 0
+
+
+class SharedTask(Generic[T]):
+    """Runs ``work`` for whoever joins; all who join while it runs get the same outcome."""
+
+    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
+        self._work = work
+        self._current: _Run[T] | None = None
+
+    async def join(self) -> T:
+        """The outcome of the run under way, or of a new one."""
+        run = self._current or self._begin()
+        run.callers += 1
+        try:
+            return await asyncio.shield(run.task)
+        finally:
+            run.callers -= 1
+            if not run.callers and not run.task.done():
+                self._forget(run)
+                run.task.cancel()
+
+    def _begin(self) -> _Run[T]:
+        run = self._current = _Run(asyncio.ensure_future(self._work()))
+        run.task.add_done_callback(lambda _: self._finished(run))
+        return run
+
+    def _finished(self, run: _Run[T]) -> None:
+        self._forget(run)
+        if not run.task.cancelled():
+            run.task.exception()
+
+    def _forget(self, run: _Run[T]) -> None:
+        if self._current is run:
+            self._current = None
+
+
+async def daemon_call(call: Callable[[], T], *, unwanted: Callable[[T], None]) -> T:
+    """The outcome of ``call``, made in a daemon thread: unlike an executor's, it never holds up the exit.
+
+    Args:
+        call: may block.
+        unwanted: called with the outcome if the caller has been cancelled meanwhile; runs in a daemon thread too.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+
+    def hand_over(settle: Callable[[], None], discard: Callable[[], None]) -> None:
+        if outcome.done():
+            _in_daemon(discard)
+        else:
+            settle()
+
+    def run() -> None:
+        settle: Callable[[], None]
+        discard: Callable[[], None]
+        try:
+            value = call()
+        except Exception as error:  # noqa: BLE001 (handed to the caller, whatever it is)
+            settle, discard = partial(outcome.set_exception, error), _nothing
+        else:
+            settle, discard = partial(outcome.set_result, value), partial(unwanted, value)
+        try:
+            loop.call_soon_threadsafe(hand_over, settle, discard)
+        except RuntimeError:  # the loop has been closed meanwhile
+            discard()
+
+    _in_daemon(run)
+    return await outcome
+
+
+async def computed(call: Callable[[], T]) -> T:
+    """The outcome of ``call``, which computes and holds nothing that must be given back, made in a daemon thread.
+
+    Where the caller is cancelled it is broken off, wherever it is: an answer of a million members would otherwise keep
+    the interpreter busy for long after the request has been given up.
+    """
+    computation = _Computation(call)
+    try:
+        return await daemon_call(computation.run, unwanted=lambda _: None)
+    except asyncio.CancelledError:
+        computation.break_off()
+        raise
+
+
+class _BrokenOff(BaseException):
+    """Raised within a computation that nobody waits for any more."""
+
+
+class _Computation(Generic[T]):
+    """One call, and the thread that it runs on."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._lock = threading.Lock()
+        self._thread: int | None = None
+        self._given_up = False
+
+    def run(self) -> T:
+        with self._lock:
+            if self._given_up:
+                raise _BrokenOff
+            self._thread = threading.get_ident()
+        try:
+            return self._call()
+        finally:
+            with self._lock:  # until here the thread's number is its own
+                self._thread = None
+
+    def break_off(self) -> None:
+        import ctypes  # late: seldom needed
+
+        with self._lock:
+            self._given_up = True
+            if self._thread is not None:
+                thread, error = ctypes.c_ulong(self._thread), ctypes.py_object(_BrokenOff)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+
+
+def _in_daemon(call: Callable[[], None]) -> None:
+    def run() -> None:
+        with suppress(_BrokenOff):
+            call()
+
+    threading.Thread(target=run, daemon=True, name="ticketdeck-blocking-call").start()
+
+
+def _nothing() -> None:
+    """There is nothing to discard."""
