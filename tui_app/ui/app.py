@@ -1,4 +1,4 @@
-"""The application: it owns the screen, the themes and the way of replies; everything else is the browse screen's.
+"""The application: it owns screen, themes, files and the inbox of replies; everything else is the browse screen's.
 
 Invariant: nothing here blocks, except while a login command has the terminal.
 """
@@ -6,42 +6,69 @@ Invariant: nothing here blocks, except while a login command has the terminal.
 from __future__ import annotations
 
 import gc
+import sys
+from io import StringIO
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App, SuspendNotSupported
-from textual.color import Color, ColorParseError
 from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
+from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
+from textual.widgets._toast import Toast, ToastHolder
 
-from tui_app.tickets.messages import ProfileSummary, Reply, Search, TerminalNeeded, TicketService
-from tui_app.tickets.turns import claim_turn, end_turn
+from tui_app.tickets.clock import Clock
+from tui_app.tickets.messages import Reply
+from tui_app.tickets.servers import LoginEnded, LoginOffered, ProfileSummary, TerminalNeeded
+from tui_app.tickets.ticket_service import TicketService
+from tui_app.tickets.turns import claim_turn, end_turn, switch_often
+from tui_app.ui import late
 from tui_app.ui.browse.screen import BrowseScreen
-from tui_app.ui.guard import OutputGuard
-from tui_app.ui.inbox import Inbox
-from tui_app.ui.keeper import Keeper
-from tui_app.ui.keymap import checked_keymap
+from tui_app.ui.keymap import checked_keymap, shown_key
 from tui_app.ui.keys import bindings_for
-from tui_app.ui.memory import LookMemory, SearchMemory
-from tui_app.ui.themes import THEMES, default_theme
+from tui_app.ui.quick_views import Beginning
+from tui_app.ui.rendering.safe import guarded, safe_line
+from tui_app.ui.reply_routing import Inbox
+from tui_app.ui.themes import THEMES, default_theme, with_muted_text, with_plain_greys
 from tui_app.ui.typeahead import Typeahead
+from tui_app.ui.user_files import FileJobs, UserFiles, UserMemories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.filter import LineFilter
+    from rich.segment import Segment
+    from textual.color import Color
     from textual.notifications import SeverityLevel
 
-    from tui_app.settings.config import Settings, UiSettings
+    from tui_app.settings.model import Settings, UiSettings
 
+_KEEP_TITLE, _GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 _NOTICE_SECONDS = 12.0  # a warning has a path and a reason in it, which takes time to read
-_MUTED = {"text-muted": 0.6, "text-disabled": 0.4}
-"""How much of the foreground is left in text that steps back."""
+
+
+class OutputGuard(LineFilter):
+    """The last guard before the terminal: every line of every widget, toast and tooltip passes here.
+
+    It is applied where lines become output; a line that is clean costs one look at it.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        return guarded(segments)
 
 
 class TicketdeckApp(App[None]):
-    """The browser over a `TicketService`. ``opening`` may have been submitted before; its replies are on the way."""
+    """The browser over a `TicketService`.
+
+    Args:
+        service: answers requests.
+        settings: the ``[ui]`` section of the config.
+        profiles: the trackers that can be searched.
+        begin: what is searched first.
+        notices: warnings to show first.
+        memories: what the user's files keep.
+        clock: the program's clock.
+    """
 
     CSS_PATH = "app.tcss"
     TITLE = "ticketdeck"
@@ -55,30 +82,28 @@ class TicketdeckApp(App[None]):
         *,
         settings: UiSettings,
         profiles: tuple[ProfileSummary, ...],
-        profile: str,
-        opening: Search | None = None,
+        begin: Beginning,
         notices: tuple[str, ...] = (),
-        recents: SearchMemory,
-        looks: LookMemory,
-        config_file: str = "config.toml",
+        memories: UserMemories,
+        clock: Clock,
     ) -> None:
         super().__init__()
-        self.recents = recents
-        self.looks = looks
-        self.config_file = config_file
-        self.keeper = Keeper(self.call_later, self._tell_of_files)
+        self._files = UserFiles.of(memories, FileJobs(self.call_later, self._warn_of_files))
         self.keymap: dict[str, str] = {}
         self._guard = OutputGuard()
         self._typeahead = Typeahead(self)
         self._service = service
         self._notices = notices
-        self._told: set[str] = set()
+        self._offered = begin.offered
+        self._warned: set[str] = set()
+        self._held: dict[str, Callable[[], None]] = {}
+        """Messages that wait until no dialog is open, to what shows them."""
         self._settings = settings
-        self._inbox = Inbox(lambda: self.post_message(Inbox.Ready()))
-        self.browser = BrowseScreen(service, settings, profiles, profile, opening)
+        self._inbox = Inbox(lambda: self.post_message(Inbox.Ready()), clock.monotonic)
+        self.browser = BrowseScreen(service, settings, profiles, begin, files=self._files, clock=clock)
         for theme in THEMES:
             self.register_theme(theme)
-        self._start_in(looks.theme or settings.theme)
+        self._start_in(memories.looks.theme or settings.theme)
 
     def _start_in(self, chosen: str | None) -> None:
         """Begin with the chosen theme, without computing every style a second time as a change of theme does."""
@@ -90,16 +115,8 @@ class TicketdeckApp(App[None]):
         self._refresh_truecolor_filter(self.ansi_theme)
 
     def get_css_variables(self) -> dict[str, str]:
-        """Textual's, with muted text as a colour of its own: "auto" would be brighter than what it accompanies."""
-        variables = super().get_css_variables()
-        try:
-            text, ground = Color.parse(variables["foreground"]), Color.parse(variables["background"])
-        except ColorParseError:
-            return variables
-        for name, strength in _MUTED.items():
-            if variables[name].startswith("auto") and text.ansi is None and ground.ansi is None:
-                variables[name] = ground.blend(text, strength).hex6
-        return variables
+        variables = with_muted_text(super().get_css_variables())
+        return with_plain_greys(variables) if self.console.color_system == "256" else variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return (*super().get_line_filters(), self._guard)
@@ -108,10 +125,14 @@ class TicketdeckApp(App[None]):
         return self.browser
 
     def on_mount(self) -> None:
+        switch_often()
         self.keymap, complaints = checked_keymap(self._settings.keys)
         self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
-        self._tell((*self._notices, *complaints, *self.looks.notices))
+        self._warn((*self._notices, *complaints, *self.browser.commands.complaints, *self._files.looks.notices))
+        if self._offered:
+            words = f"This branch is for {self._offered}; {shown_key(self, 'ticket.go')} goes to it."
+            self.notify(words, markup=False)
 
     def notify(
         self,
@@ -122,43 +143,78 @@ class TicketdeckApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,  # noqa: ARG002 (whatever is asked for)
     ) -> None:
-        """Textual's, but never read as markup; and what is on the screen already is not said twice.
+        """Show a message for a moment, and keep it for the notices; it is never read as markup.
 
-        A key may be held down.
+        The same words are not shown twice at once: a key may be held down. No dialog is covered: while one is open,
+        the message waits until it is closed.
         """
-        if message not in (shown.message for shown in self._notifications):
+        self.browser.notices.keep_message(message)
+        if self._is_in_dialog():
+            self._hold(message, title, severity, timeout)
+        elif message not in (shown.message for shown in self._notifications):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
-    def _tell(self, notices: Sequence[str]) -> None:
-        """Warn the user, once of each thing."""
+    def _hold(self, message: str, title: str, severity: SeverityLevel, timeout: float | None) -> None:
+        """Show a message when no dialog is open any more."""
+        self._held[message] = lambda: super(TicketdeckApp, self).notify(
+            message, title=title, severity=severity, timeout=timeout, markup=False
+        )
+
+    def _is_in_dialog(self) -> bool:
+        return bool(self.screen_stack) and isinstance(self.screen, ModalScreen)
+
+    def _refresh_notifications(self) -> None:
+        """Textual's, on every screen but dialogs; it also runs when a dialog has been opened or closed.
+
+        What a dialog takes the place of is shown once it is closed for as long as it still would have been.
+        """
+        if self._is_in_dialog():
+            for shown in list(self._notifications):
+                self._hold(shown.message, shown.title, shown.severity, shown.time_left)
+            self._notifications.clear()
+        else:
+            held, self._held = self._held, {}
+            for show in held.values():
+                show()
+            super()._refresh_notifications()
+        for holder in self.browser.query(ToastHolder):  # Textual leaves empty ones, which slow down every frame
+            if not any(toast._notification in self._notifications for toast in holder.query(Toast)):
+                holder.remove()
+
+    def _warn(self, notices: Sequence[str]) -> None:
+        """Show warnings, each of them once."""
         for notice in dict.fromkeys(notices):
-            if notice not in self._told:
-                self._told.add(notice)
+            if notice not in self._warned:
+                self._warned.add(notice)
                 self.notify(notice, severity="warning", timeout=_NOTICE_SECONDS, markup=False)
 
-    def remember(self, write: Callable[[], object]) -> None:
-        """Write to a file soon, off this thread; what goes wrong with it is told once."""
-        self.keeper.run(write)
+    def _warn_of_files(self) -> None:
+        """Warn of what went wrong with files; that files cannot be saved, only once."""
+        from tui_app.settings.storage import CANNOT_SAVE  # the settings are not loaded before the first frame
 
-    def _tell_of_files(self) -> None:
-        """Warn of what went wrong with files; that they cannot be saved is said of the first one only."""
-        from tui_app.settings.storage import CANNOT_SAVE
-
-        for notice in (*self.recents.notices, *self.looks.notices):
-            if CANNOT_SAVE not in notice or not any(CANNOT_SAVE in told for told in self._told):
-                self._tell([notice])
+        for notice in (*self._files.recents.notices, *self._files.looks.notices):
+            if CANNOT_SAVE not in notice or not any(CANNOT_SAVE in warned for warned in self._warned):
+                self._warn([notice])
 
     def on_ready(self) -> None:
         """The first frame is on the screen: take replies; what was made until now is never garbage."""
         gc.freeze()
         gc.enable()
         self._service.connect(self._inbox.deliver)
-        if not self.looks.first_run_card_seen and self.screen is self.browser:
+        looks = self._files.looks
+        if not looks.first_run_card_seen and self.screen is self.browser:
             self.action_welcome()
-            self.remember(self.looks.set_first_run_card_seen)
+            self._files.jobs.run(looks.set_first_run_card_seen)
+
+    def watch_sub_title(self, words: str) -> None:
+        """Let the terminal's title tell which tracker and view this is."""
+        driver = self._driver
+        if driver is not None and not driver.is_headless:
+            driver.write(f"\x1b]2;{safe_line(f'{self.title}: {words}' if words else self.title)}\x07")
 
     def _redraw(self, _: App[None]) -> None:
         """The terminal was another program's: nothing of the last frame can be relied on."""
+        self.watch_sub_title(self.sub_title)
         self.screen.refresh(layout=True)
 
     def post_message(self, message: Message) -> bool:
@@ -188,8 +244,19 @@ class TicketdeckApp(App[None]):
     def _take(self, reply: Reply) -> None:
         if isinstance(reply, TerminalNeeded):
             self._give_terminal(reply)
+        elif isinstance(reply, LoginOffered):
+            self.push_screen(late.LoginDialog(reply))
+        elif isinstance(reply, LoginEnded):
+            self._login_ended(reply)
         else:
             self.browser.route(reply)
+
+    def _login_ended(self, ended: LoginEnded) -> None:
+        """Close the dialog of that login, wherever in the stack it is."""
+        for screen in self.screen_stack:
+            if isinstance(screen, late.LoginDialog) and screen.offer.profile == ended.profile:
+                screen.end()
+        self.notify(ended.line, markup=False)
 
     def _give_terminal(self, request: TerminalNeeded) -> None:
         """Let a login command have the real terminal, and come back."""
@@ -205,43 +272,33 @@ class TicketdeckApp(App[None]):
     # ------------------------------------------------------------------ actions
 
     def action_help(self) -> None:
-        from tui_app.ui.dialogs.help import HelpScreen
-
-        screen = HelpScreen(self.screen.active_bindings, self.keymap, self.browser.quick_view_list)
-        self.push_screen(screen, self._press)
+        known = self.keymap, self.browser.views, self.browser.commands.keys
+        self.push_screen(late.HelpScreen(self.screen.active_bindings, *known), self._press)
 
     def action_palette(self) -> None:
-        from tui_app.ui.dialogs.help import CommandPalette
-
-        self.push_screen(CommandPalette(self.screen.active_bindings, self.browser.quick_view_list), self._press)
+        known = self.browser.views, self.browser.commands.keys
+        self.push_screen(late.CommandPalette(self.screen.active_bindings, *known), self._press)
 
     def _press(self, key: str | None) -> None:
-        if key:
+        if key and not self.browser.commands.take(key):
             self.simulate_key(key)
 
     def action_themes(self) -> None:
-        from tui_app.ui.dialogs.themes import ThemePicker
-
-        self.push_screen(ThemePicker(sorted(self.available_themes), self.theme), self._theme_picked)
+        self.push_screen(late.ThemePicker(sorted(self.available_themes), self.theme), self._theme_picked)
 
     def _theme_picked(self, name: str | None) -> None:
         if name:
-            looks = self.looks
-            self.remember(lambda: looks.set_theme(name))
+            self._files.remember_theme(name)
 
     def action_welcome(self) -> None:
-        from tui_app.ui.dialogs.welcome import WelcomeCard
+        self.push_screen(late.WelcomeCard(self.keymap, with_samples=self.browser.trackers.has_samples()))
 
-        present = self.browser.searching.profiles
-        built_in = any(p.name in present and p.source == "built in" for p in self.browser.profile_summaries)
-        self.push_screen(WelcomeCard(self.keymap, with_samples=built_in))
+    async def action_quit(self) -> None:
+        self.browser.changes.leave()
 
     def action_interrupt(self) -> None:
         selection = self.screen.get_selected_text()
-        if selection:
-            self.copy_to_clipboard(selection)
-        else:
-            self.exit()
+        self.copy_to_clipboard(selection) if selection else self.browser.changes.leave()
 
     def _fatal_error(self) -> None:
         """Leave without Textual's own report, which prints the values of local variables, and so tickets."""
@@ -253,7 +310,8 @@ class TicketdeckApp(App[None]):
         return self._exception
 
     def on_unmount(self) -> None:
-        self.keeper.flush()
+        self.browser.search.visit.keep_all()
+        self._files.jobs.flush()
 
 
 def run_browser(
@@ -261,31 +319,31 @@ def run_browser(
     *,
     settings: Settings,
     profiles: tuple[ProfileSummary, ...],
-    profile: str,
-    opening: Search | None = None,
+    begin: Beginning,
     notices: tuple[str, ...] = (),
+    clock: Clock,
 ) -> int:
     """Show the browser until the user quits; returns the exit code. Closing the service is the caller's.
 
     Raises:
         Exception: a fault of the user interface; the terminal is restored by then.
     """
-    from tui_app.settings.paths import config_file
-    from tui_app.settings.recents import RecentSearches
-    from tui_app.settings.state import UiState
+    # What keeps files is loaded with the program, not with this module.
+    from tui_app.settings import cached_rows, change_files, paths, recents, state
 
+    memories = UserMemories(
+        recents=recents.RecentSearches(clock), looks=state.UiState(clock, default=settings.together),
+        rows=cached_rows.RowCache(settings.profiles.values(), enabled=settings.ui.cache),
+        drafts=change_files.Drafts(clock), changes=change_files.ChangeLog(clock),
+        config_file=str(settings.source or paths.config_file()),
+    )  # fmt: skip
     app = TicketdeckApp(
-        service,
-        settings=settings.ui,
-        profiles=profiles,
-        profile=profile,
-        opening=opening,
-        notices=notices,
-        recents=RecentSearches(),
-        looks=UiState(),
-        config_file=str(settings.source or config_file()),
+        service, settings=settings.ui, profiles=profiles, begin=begin, notices=notices, memories=memories, clock=clock
     )
+    terminal = sys.__stdout__ if sys.__stdout__ and sys.__stdout__.isatty() else StringIO()
+    terminal.write(_KEEP_TITLE)
     app.run()
+    terminal.write(_GIVE_TITLE_BACK)
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0

@@ -1,14 +1,19 @@
-"""The searches on the number keys, where the config names none."""
+"""The views: searches under a name, each with a tab and a number key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from tui_app.tickets.criteria import ME, UNASSIGNED, TicketSearchCriteria
-from tui_app.tickets.dates import parse_date_bound
+from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.messages import Search
+from tui_app.tickets.query import parse_query
+from tui_app.tickets.servers import ProfileSummary
+
+if TYPE_CHECKING:
+    from tui_app.settings.model import UiSettings
 
 
 class NamedSearch(Protocol):
@@ -18,22 +23,81 @@ class NamedSearch(Protocol):
     def name(self) -> str: ...
     @property
     def criteria(self) -> TicketSearchCriteria: ...
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """The profiles that are searched; empty: those that the user chose."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the table's columns in order; empty: as for every search."""
+
+    @property
+    def group(self) -> str:
+        """The column that the rows are grouped by; empty: none."""
 
 
-class QuickView(Struct, frozen=True):
+class DefaultView(Struct, frozen=True):
     """A search on a number key."""
 
     name: str
     criteria: TicketSearchCriteria
+    trackers: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    group: str = ""
 
 
-def default_quick_views() -> Sequence[NamedSearch]:
+def all_views(settings: UiSettings) -> Sequence[NamedSearch]:
+    """The user's own views, then the defaults, unless the config replaces them or has others of the same names."""
+    own: Sequence[NamedSearch] = settings.views
+    names = {view.name.casefold() for view in own}
+    others = () if settings.replace_default_views else default_views()
+    return (*own, *(view for view in others if view.name.casefold() not in names))
+
+
+_DEFAULTS = (
+    ("Mine", "is:open assignee:me sort:-updated_at"),
+    ("Unassigned", "is:open assignee:unassigned sort:-updated_at"),
+    ("New this week", "is:open after:7d sort:-created_at"),
+    ("Changed today", "updated:today sort:-updated_at"),
+    ("All open", "is:open"),
+)
+
+
+def default_views() -> Sequence[NamedSearch]:
     """What most people look at most mornings."""
-    newest = "-updated_at"
-    return (
-        QuickView("Everything", TicketSearchCriteria()),
-        QuickView("Mine", TicketSearchCriteria(assignee=ME, sort=newest)),
-        QuickView("Unassigned", TicketSearchCriteria(assignee=UNASSIGNED, sort=newest)),
-        QuickView("Changed today", TicketSearchCriteria(updated_after=parse_date_bound("today"), sort=newest)),
-        QuickView("New this week", TicketSearchCriteria(created_after=parse_date_bound("7d"), sort="-created_at")),
-    )
+    return [DefaultView(name, check_criteria(parse_query(query))) for name, query in _DEFAULTS]
+
+
+class Beginning(Struct, frozen=True):
+    """What is searched first."""
+
+    profiles: tuple[str, ...]
+    criteria: TicketSearchCriteria = TicketSearchCriteria()
+    searches: tuple[Search, ...] = ()
+    """One for each profile, where they were submitted before the user interface was there."""
+    offered: str = ""
+    """The id of a ticket that the user probably wants; empty: none is known."""
+    wanted: str = ""
+    """The id or address of the ticket to open at once; empty: none."""
+
+
+class ProfileQueries:
+    """What is asked for in every search of a profile besides, unless the user drops it for a while."""
+
+    def __init__(self, profiles: Sequence[ProfileSummary]) -> None:
+        self._written = {profile.name: profile.query for profile in profiles if profile.query}
+        self._criteria = {name: check_criteria(parse_query(query)) for name, query in self._written.items()}
+        self.are_dropped = False
+
+    def of(self, profile: str) -> TicketSearchCriteria:
+        """What is added to a search of ``profile``; nothing: the empty criteria."""
+        return TicketSearchCriteria() if self.are_dropped else self._criteria.get(profile, TicketSearchCriteria())
+
+    def has_any(self, profiles: Sequence[str]) -> bool:
+        """Whether one of ``profiles`` has a query of its own."""
+        return any(name in self._written for name in profiles)
+
+    def words(self, profiles: Sequence[str]) -> str:
+        """The queries of ``profiles`` as they are written; empty: none is applied."""
+        queries = (self._written.get(name, "") for name in profiles)
+        return "" if self.are_dropped else "  ".join(dict.fromkeys(filter(None, queries)))

@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.color import Color, ColorParseError
+from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULT_THEME = "ticketdeck-dark"
 FEW_COLOURS_THEME = "ticketdeck-contrast"
 """For terminals of eight or sixteen colours, whose nearest to a soft colour is always grey."""
+_MUTED = {"text-muted": 0.6, "text-disabled": 0.4}
+"""How much of the foreground is left in text that steps back."""
 
 
 def default_theme(color_system: str | None) -> str:
     """The theme to begin with where none was chosen, for one of Rich's colour systems."""
     return FEW_COLOURS_THEME if color_system == "standard" else DEFAULT_THEME
+
+
+def with_muted_text(variables: dict[str, str]) -> dict[str, str]:
+    """CSS variables with muted text as a colour of its own: Textual's "auto" is brighter than what it accompanies."""
+    try:
+        text, ground = Color.parse(variables["foreground"]), Color.parse(variables["background"])
+    except ColorParseError:
+        return variables
+    muted = {
+        name: ground.blend(text, strength).hex6
+        for name, strength in _MUTED.items()
+        if variables[name].startswith("auto") and text.ansi is None and ground.ansi is None
+    }
+    return variables | muted
+
+
+_TINT = 0.3  # of saturation, below which a colour is a grey with a tint
+_FIRST_GREY, _GREY_STEP, _GREYS = 8, 10, 24  # the ramp of greys among the 256 colours
+
+
+def with_plain_greys(variables: dict[str, str]) -> dict[str, str]:
+    """CSS variables for 256 colours, whose nearest to a tinted dark grey is navy: such greys become plain ones."""
+    greys = {}
+    for name, value in variables.items():
+        try:
+            red, green, blue = Color.parse(value).rgb if value.startswith("#") and len(value) == 7 else (0, 255, 0)
+        except ColorParseError:
+            continue
+        if Color(red, green, blue).hsl.s < _TINT:
+            light = 0.299 * red + 0.587 * green + 0.114 * blue
+            step = max(0, min(_GREYS - 1, round((light - _FIRST_GREY) / _GREY_STEP)))
+            level = _FIRST_GREY + _GREY_STEP * step
+            greys[name] = f"#{level:02x}{level:02x}{level:02x}"
+    return variables | greys
 
 
 THEMES = (
@@ -85,6 +122,13 @@ THEMES = (
             "footer-description-foreground": "#ffffff",
             "text-muted": "#e0e0e0",
             "text-disabled": "#b0b0b0",
+            "text-error": "#ff6060",  # Textual's own are tints, whose nearest of sixteen is white
+            "text-accent": "#ffff00",
         },
     ),
 )
+
+
+def theme_names() -> tuple[str, ...]:
+    """What ``theme`` in the config takes."""
+    return tuple(sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES)}))

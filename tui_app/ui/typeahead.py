@@ -1,7 +1,7 @@
 """Keys that are typed faster than the screen follows.
 
 Invariant: a key acts once everything that the keys before it have caused is done: their messages handled, the screens
-and lines that they opened in place and focused. So what is typed right after the key that opens a form stands in the
+and lines that they opened in place and focused. So what is typed right after the key that opens a form goes into the
 form, and never acts on the table behind it; no key is lost, and none overtakes another.
 """
 
@@ -42,7 +42,10 @@ class Typeahead:
 
     def hold(self, event: Typed) -> bool:
         """Whether ``event`` has to wait; if so, it comes again when it is its turn."""
-        if event is self._admitted or _acts_at_once(event):
+        if event is self._admitted:
+            self._admitted = None
+            return False
+        if _acts_at_once(event):
             return False
         if not self._busy and self._in_place():
             return False
@@ -87,8 +90,8 @@ class Typeahead:
             _walk([*_upwards(seen[-1] if seen else None, self._app), self._app], finished)
 
     def _admit(self, turn: int) -> None:
-        """Let the next key in."""
-        if turn != self._turn or not self._busy:
+        """Let the next key in, unless the one before it is still on its way: it would be overtaken."""
+        if turn != self._turn or not self._busy or self._admitted is not None:
             return
         self._busy = bool(self._waiting)
         self._admitted = self._waiting.popleft() if self._waiting else None
@@ -119,7 +122,7 @@ def _walk(path: list[MessagePump], then: Callable[[], None]) -> None:
 
 
 def _upwards(node: MessagePump | None, app: MessagePump) -> Iterator[MessagePump]:
-    """``node`` and what it lies in, up to but without ``app``."""
+    """``node`` and its ancestors, up to but without ``app``."""
     at: Any = node
     while at is not None and at is not app:
         yield at

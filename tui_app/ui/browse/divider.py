@@ -1,4 +1,4 @@
-"""The line between table and ticket, which the mouse takes hold of."""
+"""The line between table and ticket."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textual.widget import Widget
 
 
 class Divider(Widget):
-    """It moves nothing by itself: it tells where it was dragged to, in cells of the screen."""
+    """The line between table and ticket. It moves nothing by itself: it posts where the mouse dragged it to."""
 
     class Dragged(Message):
-        """The mouse holds the divider and is here."""
+        """The mouse holds the divider at this cell of the screen."""
 
         def __init__(self, x: int, y: int) -> None:
             super().__init__()

@@ -1,206 +1,299 @@
 """The browse screen: search line, table, ticket, status line and footer.
 
-Invariant: it only routes. What comes from a widget goes to the service; what comes from the service goes to a widget,
-unless it answers something that is no longer asked.
+Invariant: it only composes, routes and binds. Keys and messages of widgets go to one of its controllers, replies to
+whoever asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Horizontal
+from textual.screen import Screen
 
-from tui_app.tickets.messages import (
-    Failed,
-    ProfileSummary,
-    Reply,
-    Search,
-    ServerInspected,
-    StateChanged,
-    TicketOpened,
-    TicketService,
-    TicketsFound,
-    ValuesListed,
-)
+from tui_app.tickets.clock import Clock
+from tui_app.tickets.messages import Reply
+from tui_app.tickets.servers import LoginEnded, LoginOffered, ProfileSummary, StateChanged, TerminalNeeded
+from tui_app.tickets.ticket_service import TicketService
+from tui_app.ui import late
+from tui_app.ui.browse.controllers import Controllers, Parts
 from tui_app.ui.browse.divider import Divider
-from tui_app.ui.browse.search_actions import SearchActions
+from tui_app.ui.browse.notices import TrackerChooser
+from tui_app.ui.browse.tab_bar import TabBar
+from tui_app.ui.browse.tabs import Tab
 from tui_app.ui.detail.ticket_detail import TicketDetail
-from tui_app.ui.form.search_line import SearchLine
-from tui_app.ui.keymap import shown_key
+from tui_app.ui.form.sentence import PaneName, SearchLine
 from tui_app.ui.keys import bindings_for
-from tui_app.ui.status.describe import Counts
+from tui_app.ui.needs import needs, why_not
+from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
+from tui_app.ui.reply_routing import ReplyRouter
 from tui_app.ui.status.key_bar import KeyBar
-from tui_app.ui.status.status_line import StatusLine
-from tui_app.ui.table.columns import ColumnSpec
+from tui_app.ui.status.status_line import Counts, StatusLine
 from tui_app.ui.table.results_table import ResultsTable
+from tui_app.ui.table.table_model import TableModel
+from tui_app.ui.user_files import UserFiles
 
 if TYPE_CHECKING:
-    from tui_app.settings.config import UiSettings
-    from tui_app.ui.browse.error_panel import ErrorPanel
-    from tui_app.ui.browse.filter_line import FilterLine
+    from tui_app.settings.model import UiSettings
+    from tui_app.ui.browse.panels import ErrorPanel
+
+P = ParamSpec("P")
 
 
-class BrowseTable(ResultsTable):
-    """The table, with its keys; those that need a ticket say so where there is none."""
+def _to(find: Callable[[BrowseScreen], Callable[P, None]]) -> Callable[Concatenate[BrowseScreen, P], None]:
+    """An action that runs a controller's method; what that method `needs` the action needs too."""
 
-    BINDINGS = bindings_for("table")
+    def action(screen: BrowseScreen, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        find(screen)(*args, **kwargs)
 
-    def action_open(self) -> None:
-        self._with_ticket(super().action_open)
-
-    def action_toggle_mark(self) -> None:
-        self._with_ticket(super().action_toggle_mark)
-
-    def action_mark_range(self) -> None:
-        self._with_ticket(super().action_mark_range)
-
-    def action_mark_all(self) -> None:
-        self._with_ticket(super().action_mark_all)
-
-    def action_mark_invert(self) -> None:
-        self._with_ticket(super().action_mark_invert)
-
-    def action_clear_marks(self) -> None:
-        if self.marked:
-            super().action_clear_marks()
-        else:
-            self._refuse(f"Nothing is marked; {shown_key(self.app, 'table.mark')} marks a ticket.")
-
-    def _with_ticket(self, action: Callable[[], None]) -> None:
-        if self.current is None:
-            self._refuse("There is no ticket under the cursor.")
-        else:
-            action()
-
-    def _refuse(self, why: str) -> None:
-        self.app.notify(why, severity="warning", timeout=3, markup=False)
+    action.reason = lambda screen: why_not(find(screen))  # type: ignore[attr-defined]
+    return action
 
 
-class BrowseScreen(SearchActions):
-    """The screen that is always there. ``opening`` is a search that was submitted before the screen was."""
+def _when(find: Callable[[BrowseScreen], Callable[[], object]]) -> Callable[[BrowseScreen], None]:
+    """A handler that runs a controller's method, whatever the message holds."""
+
+    def handle(screen: BrowseScreen) -> None:
+        find(screen)()
+
+    return handle
+
+
+class BrowseScreen(Screen[None]):
+    """The screen that is always there.
+
+    Args:
+        service: answers requests.
+        settings: the ``[ui]`` section of the config.
+        profiles: the trackers that can be searched.
+        begin: what is searched first.
+        files: the user's own files.
+        clock: the program's clock.
+    """
 
     BINDINGS = bindings_for("browser")
     AUTO_FOCUS = "ResultsTable"
 
     def __init__(
-        self,
-        service: TicketService,
-        settings: UiSettings,
-        profiles: Sequence[ProfileSummary],
-        profile: str,
-        opening: Search | None,
-    ) -> None:
-        super().__init__(service, settings, profiles, profile)
-        self._opening = opening
+        self, service: TicketService, settings: UiSettings, profiles: Sequence[ProfileSummary],
+        begin: Beginning, *, files: UserFiles, clock: Clock,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._settings = settings
+        self._files = files
+        self.table = ResultsTable(clock, id="table")
+        self.detail = TicketDetail(clock, date_format=settings.date_format or "", id="detail")
+        self._divider, self._tab_bar = Divider(), TabBar()
+        self._search_line, self._pane_name = SearchLine(), PaneName()
+        self._status = StatusLine(clock.monotonic)
+        self._router = ReplyRouter(service)
+        queries = ProfileQueries(profiles)
+        parts = Parts(
+            self, self._router, self.table, self.detail, self._divider, self._pane_name, self._search_line,
+            self._tab_bar, self._status, files, clock.now, queries, {p.name: p.find_sites for p in profiles}, settings,
+            lambda words: late.tell(self.app, words, settings.tell), lambda: TableModel(clock.monotonic),
+            self._tab_shown,
+        )  # fmt: skip
+        self.views = all_views(settings)
+        self._wanted = begin.wanted
+        made = Controllers.of(parts, [summary.name for summary in profiles], begin, views=self.views)
+        self.notices, self.search, self.panes, self.shown = made.notices, made.search, made.panes, made.shown
+        self.tickets, self.go_to, self.choose = made.tickets, made.go_to, made.choose
+        self.changes, self.commands, self.rows = made.changes, made.commands, made.rows
+        self.trackers = TrackerChooser(
+            self,
+            profiles,
+            self.notices,
+            files.config_file,
+            searched=lambda: self.search.profiles,
+            use=self.use_profiles,
+        )
 
     def compose(self) -> ComposeResult:
-        detail = TicketDetail(id="detail")
-        self.restore_panes(self.app.size, detail)
-        yield SearchLine()
+        self.panes.restore(self.app.size)
+        yield self._tab_bar
+        with Horizontal(id="top"):
+            yield self._search_line
+            yield self._pane_name
         with Container(id="body"):
-            yield BrowseTable(id="table")
-            yield Divider()
-            yield detail
-        yield StatusLine()
+            yield self.table
+            yield self._divider
+            yield self.detail
+        yield self._status
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.restore_columns()
-        if self._opening is None:
-            self.search(self.searching.criteria, remember=False)
-        else:
-            self.searching.adopt(self._opening)
-            self.search_shown()
-        if self.settings.refresh_seconds:
-            self.set_interval(self.settings.refresh_seconds, self.refresh_by_itself)
+        self._tab_shown(self.search.tabs.active)
+        self.search.begin()
+        if self._wanted:
+            self.go_to.open_first(self._wanted)
+        if self._settings.refresh_seconds:
+            self.set_interval(self._settings.refresh_seconds, self.search.refresh_by_itself)
 
-    def on_resize(self) -> None:
-        self.choose_arrangement()
+    def _tab_shown(self, tab: Tab) -> None:
+        """Show the columns of a tab, and its filter."""
+        self.panes.restore_columns(tab.columns_name, self._settings.columns, tab.view.columns if tab.view else ())
+        self.rows.show_filter()
 
-    # ------------------------------------------------------------------ replies
+    def use_profiles(self, names: tuple[str, ...]) -> None:
+        """Search these trackers from now on, for the same criteria."""
+        self.shown.forget()
+        self.notices.take_failures((), is_shown=False)
+        self.rows.drop_filter()
+        self.table.clear_facets()
+        self.search.search_profiles(names)
+        self._files.remember_trackers(names)
+        self._tab_shown(self.search.tabs.active)
+
+    def step_back(self) -> Callable[[], object] | None:
+        """What escape undoes: the first of these that there is to undo."""
+        if any(shown.severity != "information" for shown in self.app._notifications):
+            return self.app.clear_notifications
+        for part in (self.notices, self.shown, self.panes, self.search, self.search.visit, self.rows):
+            if step := part.step_back():
+                return step
+        return self.app.clear_notifications if self.app._notifications else None
+
+    def why_not(self, action: str) -> str:
+        """Why the action of a key cannot run now, on the focused widget or else here; empty: it can."""
+        name = f"action_{action.removeprefix('screen.').partition('(')[0]}"
+        return why_not(getattr(self.focused, name, None) or getattr(self, name, None))
+
+    # ------------------------------------------------------------------ routing
 
     def route(self, reply: Reply) -> None:
-        """Hand a reply to whoever asked for it; late ones go nowhere."""
-        match reply:
-            case TicketsFound():
-                self.tickets_found(reply)
-            case TicketOpened():
-                self.ticket_opened(reply)
-            case ValuesListed():
-                self.known.add_listed(reply)
-            case ServerInspected():
-                self.reconnected(reply)
-                self.server_inspected(reply)
-            case StateChanged():
-                self.states[reply.profile] = reply
-                self.show_state_soon()
-            case Failed():
-                if not (self.search_failed(reply) or self.ticket_failed(reply) or self.reconnected(reply)):
-                    self.inspection_failed(reply)
+        """Hand a reply to whoever asked for it, a server's state to the notices."""
+        if isinstance(reply, StateChanged):
+            self.notices.take_state(reply)
+        elif not isinstance(reply, TerminalNeeded | LoginOffered | LoginEnded):
+            self._router.route(reply)
 
-    # ------------------------------------------------------------------ widgets
+    def on_resize(self) -> None:
+        self.panes.arrange(self.size)
 
     @on(ResultsTable.Highlighted)
     def _cursor_moved(self, event: ResultsTable.Highlighted) -> None:
-        self.cursor_moved(event.ticket)
+        self.shown.cursor_moved(event.ticket)
+        self.notices.take_position(self.table.model.position, self.table.model.changes.words(event.ticket))
+        self.search.show_tabs()
         self.refresh_bindings()
 
-    @on(ResultsTable.Opened)
-    def _open(self) -> None:
-        self.open_detail()
-        self.detail.focus()
+    @on(events.Paste)
+    def _take_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.go_to.take_paste(event.text)
+
+    _open = on(ResultsTable.Opened)(_when(lambda screen: screen.panes.enter_detail))
+
+    @on(TicketDetail.TicketFollowed)
+    def _follow_relation(self, event: TicketDetail.TicketFollowed) -> None:
+        self.shown.visit(event.relation)
+        self.refresh_bindings()
+
+    @on(TicketDetail.AttachmentChosen)
+    def _attachment_chosen(self, event: TicketDetail.AttachmentChosen) -> None:
+        self.tickets.pick_for_attachment(event.attachment)
 
     @on(ResultsTable.EndReached)
     def _load_more(self) -> None:
-        self.load_more()
+        if not self.search.no_more():
+            self.search.load_more()
 
     @on(ResultsTable.CountsChanged)
     def _counts_changed(self, event: ResultsTable.CountsChanged) -> None:
-        self.counts = Counts(event.shown, event.loaded, event.marked)
-        self.show_message()
-        self.show_status()
+        self.search.show_message()
+        position, change = self.table.model.position, self.table.model.changes.words(self.table.current)
+        self.notices.take_counts(Counts(event.shown, event.loaded, event.marked, position, change, event.sort))
+        if event.loaded:
+            self.panes.fit_rows(max(event.loaded, self.table.model.row_count))
+            self.call_after_refresh(self.changes.take_profiles)
+        self.notices.check_columns(self._settings.columns)
 
     @on(ResultsTable.ColumnsChosen)
-    def _keep_columns(self, event: ResultsTable.ColumnsChosen) -> None:
-        looks, profile = self.deck.looks, "+".join(self.searching.profiles)
-        columns = tuple({"name": column.name, "width": column.width} for column in event.columns)
-        self.deck.remember(lambda: looks.set_columns(profile, columns))
+    def _columns_chosen(self, event: ResultsTable.ColumnsChosen) -> None:
+        self.panes.keep_columns(self.search.tabs.active.columns_name, event.columns)
 
-    def restore_columns(self) -> None:
-        kept = self.deck.looks.columns("+".join(self.searching.profiles))
-        chosen = [ColumnSpec(str(c["name"]), width) for c in kept if isinstance(width := c.get("width", 0), int)]
-        configured = [ColumnSpec.from_text(name) for name in self.settings.columns]
-        if configured and len(self.searching.profiles) > 1 and "source" not in self.settings.columns:
-            configured.insert(1, ColumnSpec("source"))
-        with self.prevent(ResultsTable.ColumnsChosen):
-            self.table.set_columns(chosen or configured)
+    _order_chosen = on(ResultsTable.OrderChosen)(_when(lambda screen: screen.search.order_chosen))
 
-    @on(SearchLine.Clicked)
-    def _edit_search(self) -> None:
-        self.action_edit_search()
+    _line_clicked = on(SearchLine.LineClicked)(_when(lambda screen: screen.choose.edit))
 
-    # The panels below are loaded when they are first shown: their messages are handled by name.
+    _focus_moved = on(events.DescendantFocus)(_when(lambda screen: screen.panes.highlight_divider))
 
-    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
-        self.table.set_filter(event.text)
+    @on(Divider.Dragged)
+    def _divider_dragged(self, event: Divider.Dragged) -> None:
+        self.panes.drag_divider(event.x, event.y)
 
-    def on_filter_line_kept(self) -> None:
-        if self.table.filter_text:
-            self.table.focus()
-        else:
-            self.drop_filter()
+    _divider_dropped = on(Divider.Dropped)(_when(lambda screen: screen.panes.keep_panes))
 
-    def on_filter_line_dropped(self) -> None:
-        self.drop_filter()
+    # The panel is loaded when it is first shown: its messages are handled by name.
 
-    def on_error_panel_retry_wanted(self) -> None:
-        self.action_refresh()
+    on_error_panel_retry_wanted = _when(lambda screen: screen.search.refresh)
 
     def on_error_panel_copy_wanted(self, event: ErrorPanel.CopyWanted) -> None:
-        self.copy_text(event.text)
+        self.tickets.copy_text(event.text)
 
-    def on_error_panel_closed(self) -> None:
-        self.close_error()
+    on_error_panel_dismissed = _when(lambda screen: screen.notices.close_error)
+
+    # ------------------------------------------- actions, and why one cannot run
+
+    def no_step_back(self) -> str:
+        return "" if self.step_back() else "There is nothing to go back from."
+
+    action_edit_search = _to(lambda screen: screen.choose.edit)
+    action_toggle_news = _to(lambda screen: screen.search.visit.toggle_news)
+    action_mark_seen = _to(lambda screen: screen.search.visit.mark_seen)
+    action_toggle_queries = _to(lambda screen: screen.choose.toggle_queries)
+    action_refresh = _to(lambda screen: screen.search.refresh)
+    action_clear_search = _to(lambda screen: screen.choose.clear)
+    action_load_more = _to(lambda screen: screen.search.load_more)
+    action_show_tab = _to(lambda screen: screen.choose.show_tab)
+    action_step_tab = _to(lambda screen: screen.choose.step_tab)
+    action_pick_view = _to(lambda screen: screen.choose.pick_view)
+    action_recents = _to(lambda screen: screen.choose.pick_recent)
+    action_saved = _to(lambda screen: screen.choose.pick_saved)
+    action_detail_scroll = _to(lambda screen: screen.tickets.scroll)
+    action_detail_section = _to(lambda screen: screen.tickets.go_to_section)
+    action_raw = _to(lambda screen: screen.tickets.toggle_raw)
+    action_links = _to(lambda screen: screen.tickets.pick_link)
+    action_open_in_browser = _to(lambda screen: screen.tickets.open_in_browser)
+    action_copy_menu = _to(lambda screen: screen.tickets.pick_copy)
+    action_copy_id = _to(lambda screen: screen.tickets.copy_id)
+    action_copy_address = _to(lambda screen: screen.tickets.copy_address)
+    action_export = _to(lambda screen: screen.tickets.export)
+    action_page_ticket = _to(lambda screen: screen.tickets.page)
+    action_edit_ticket = _to(lambda screen: screen.tickets.edit)
+    action_toggle_detail = _to(lambda screen: screen.panes.toggle_detail)
+    action_next_place = _to(lambda screen: screen.panes.next_place)
+    action_focus_pane = _to(lambda screen: screen.panes.focus_pane)
+    action_zoom = _to(lambda screen: screen.panes.zoom)
+    action_resize_detail = _to(lambda screen: screen.panes.resize_detail)
+    action_filter = _to(lambda screen: screen.rows.filter)
+    action_facets = _to(lambda screen: screen.rows.pick_values)
+    action_sort_menu = _to(lambda screen: screen.rows.pick_order)
+    action_group_menu = _to(lambda screen: screen.rows.pick_groups)
+    action_columns = _to(lambda screen: screen.rows.pick_columns)
+    action_go_to = _to(lambda screen: screen.go_to.ask)
+    action_profiles = _to(lambda screen: screen.trackers.pick)
+    action_server_pane = _to(lambda screen: screen.trackers.open_servers)
+    action_show_error = _to(lambda screen: screen.notices.show_again)
+    action_own_commands = _to(lambda screen: screen.commands.pick)
+    action_run_command = _to(lambda screen: screen.commands.run)
+    action_change = _to(lambda screen: screen.changes.change)
+
+    def no_way_back(self) -> str:
+        return self.shown.no_way_back()
+
+    @needs(no_way_back)
+    def action_ticket_back(self) -> None:
+        self.shown.back()
+        self.refresh_bindings()
+
+    @needs(no_step_back, quiet=True)
+    def action_back(self) -> None:
+        if step := self.step_back():
+            step()
+            self.app.clear_notifications()  # what was confirmed is no step of its own
+            self.call_after_refresh(self.refresh_bindings)  # what it closes is gone by then

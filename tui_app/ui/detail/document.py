@@ -1,42 +1,77 @@
-"""What the pane says of a ticket, as parts in order. No widgets, no styles.
+"""What the pane shows of a ticket, as parts in order. No widgets, no styles.
 
-Invariant: the parts hold everything that is known of the ticket, and nothing that is not.
+Invariant: the parts hold everything that is known of the ticket, nothing that is not, and nothing twice: what the head
+shows is in no other part.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
-from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Ticket
-from tui_app.ui.rendering.moments import full
-from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_level, status_kind
+from tui_app.tickets.extra_fields import shown_extras
+from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind, TicketField
+from tui_app.tickets.messages import Failed, TicketOpened
+from tui_app.tickets.ticket import Attachment, Change, Comment, Relation, Ticket
+from tui_app.tickets.vocabulary import PriorityLevel, StatusKind, priority_level, status_kind
+from tui_app.ui.rendering.at_a_glance import PRIORITY_SIGNS, STATUS_SIGNS, full, full_due
 
 _MOST_COMMENTS = 300
 _MOST_CHANGES = 500
 _MOST_LABELS = 200
 _LONGEST_VALUE = 2000  # characters of a title or a field; the raw view holds it in full
 _LONGEST_STATE = 120  # characters of a value in the history
+_LONGEST_LABELS = 40  # characters of the head's second line; all labels are among the extra fields then
 _KILOBYTE = 1024
 
+HISTORY, EXTRA_FIELDS = "history", "extra"
+"""Names of the parts that are folded until they are opened."""
 
-class Field(Struct, frozen=True):
-    """A named value of the header. ``kind`` picks its style: ``link``, ``status-open``, ``priority-high``, or none."""
+_WORDS_OF_HEAD = tuple(
+    field for field in TICKET_FIELDS if field.exported and field.kind is FieldKind.WORD and field.name != "project"
+)
+_IN_HEAD = frozenset(("id", "title", "assignee", "reporter", *(field.name for field in _WORDS_OF_HEAD)))
+_KINDS_ELSEWHERE = (
+    FieldKind.STATUS, FieldKind.PRIORITY, FieldKind.MOMENT, FieldKind.DUE, FieldKind.LABELS, FieldKind.TEXT,
+    FieldKind.LIST, FieldKind.URL, FieldKind.ID,
+)  # fmt: skip
+"""Kinds of fields that have a place of their own: in the head, as a part, as relations, as the last line."""
+_REST = tuple(field for field in TICKET_FIELDS if field.name not in _IN_HEAD and field.kind not in _KINDS_ELSEWHERE)
+_OWN_CAPTIONS = {"source": "Tracker"}
+_TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX]?)\](?=\s)", re.MULTILINE)
+_FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
 
-    name: str
-    value: str
+_WHAT_FAILED = "What went wrong"
+_PICTURES = ("image", "PNG", "JPG", "JPEG", "GIF", "WEBP", "SVG")
+_HOW_TO_SEE = "Enter shows a picture: here where the terminal can, else in another program."
+
+Target: TypeAlias = Relation | Attachment
+"""What a line of the pane leads to."""
+
+
+class HeadWord(Struct, frozen=True):
+    """A word of the head. ``kind`` picks its style: ``status-open``, ``priority-high``, ``muted``, or none."""
+
+    text: str
     kind: str = ""
 
 
-class Part(Struct, frozen=True):
-    """A piece of the pane below the header.
+class ListEntry(Struct, frozen=True):
+    """A line of a list: ``cells`` are below those of the other entries; ``kinds`` are the cells' styles."""
 
-    ``heading`` and ``byline`` are single lines; ``text`` is Markdown where ``markdown`` says so, else plain lines.
+    cells: tuple[str, ...]
+    kinds: tuple[str, ...]
+    target: Target | None = None
+
+
+class DocumentPart(Struct, frozen=True):
+    """A piece of the pane below the head.
+
+    ``heading`` and ``byline`` are single lines; ``text`` is Markdown if ``markdown`` is true, else plain lines.
     """
 
     heading: str = ""
@@ -44,7 +79,10 @@ class Part(Struct, frozen=True):
     text: str = ""
     markdown: bool = False
     kind: str = ""
-    """``bad`` for what went wrong, ``muted`` for what is only noted."""
+    """``bad`` for what went wrong, ``muted`` for what is only noted, ``link`` for an address."""
+    entries: tuple[ListEntry, ...] = ()
+    fold: str = ""
+    """The part's name where it is folded until it is opened."""
 
 
 class Document(Struct, frozen=True):
@@ -53,137 +91,236 @@ class Document(Struct, frozen=True):
     ticket: Ticket
     title: str
     """Id and title."""
-    fields: tuple[Field, ...]
-    parts: tuple[Part, ...]
+    head: tuple[tuple[HeadWord, ...], ...]
+    """Two lines: what the ticket is and whose, when it changed and by whom."""
+    parts: tuple[DocumentPart, ...]
+    trail: str = ""
+    """The tickets through which one came here."""
 
 
-def row_document(ticket: Ticket, now: datetime, failure: Failed | None = None) -> Document:
-    """What the row alone holds; the rest is being fetched, or could not be."""
-    parts = [*_problems(ticket), *_failure(failure), *_body(ticket)]
+class Moment(Struct, frozen=True):
+    """When a document is made, and how its dates are written."""
+
+    now: datetime
+    date_format: str = ""
+
+    def full(self, moment: datetime | None) -> str:
+        return full(moment, self.now, self.date_format)
+
+    def due(self, moment: datetime, *, done: bool) -> str:
+        return full_due(moment, self.now, self.date_format, done=done)
+
+
+def row_document(ticket: Ticket, at: Moment, failure: Failed | None = None, trail: str = "") -> Document:
+    """What the row alone holds; the rest is being fetched, or ``failure`` is why it could not be."""
+    parts = [*_problems(ticket), *_failed(failure), *_body(ticket), *_relations(ticket)]
     if failure is None:
-        parts.append(Part(text="Fetching comments and the rest ..", kind="muted"))
-    return _document(ticket, parts, now)
+        parts.append(DocumentPart(text="Fetching comments and the rest ..", kind="muted"))
+    parts += [*_reasons(failure), *_last(ticket, at)]
+    return _document(ticket, parts, at, trail)
 
 
-def opened_document(opened: TicketOpened, now: datetime) -> Document:
+def opened_document(opened: TicketOpened, at: Moment, trail: str = "") -> Document:
     """A whole ticket."""
     ticket = opened.ticket
-    notes = [Part(text=f"! {warning}", kind="bad") for warning in opened.warnings]
-    parts = [*_problems(ticket), *notes, *_body(ticket), *_discussion(ticket, now), *_calls(opened.calls)]
-    return _document(ticket, parts, now)
+    notes = [DocumentPart(text=f"! {warning}", kind="bad") for warning in opened.warnings]
+    parts = [*_problems(ticket), *_body(ticket), *notes, *_relations(ticket), *_discussion(ticket, at)]
+    return _document(ticket, [*parts, *_last(ticket, at)], at, trail)
 
 
-def _document(ticket: Ticket, parts: list[Part], now: datetime) -> Document:
-    fields = tuple(replace(field, value=_short(field.value)) for field in _fields(ticket, now))
-    return Document(ticket, _short(f"{ticket.id}  {ticket.title}"), fields, tuple(parts))
+def _document(ticket: Ticket, parts: list[DocumentPart], at: Moment, trail: str) -> Document:
+    head = (tuple(_what_it_is(ticket, at)), tuple(_what_happened(ticket, at)))
+    return Document(ticket, _short(f"{ticket.id}  {ticket.title}"), head, tuple(parts), trail)
 
 
-def _fields(ticket: Ticket, now: datetime) -> Iterator[Field]:
+# ----------------------------------------------------------------------- head
+
+
+def _what_it_is(ticket: Ticket, at: Moment) -> Iterator[HeadWord]:
+    """Status, type, priority, whose it is, by when."""
     if ticket.status:
-        kind = status_kind(ticket.status)
-        yield Field("Status", f"{STATUS_SIGNS[kind]} {ticket.status}", f"status-{kind}")
+        kind = ticket.status_kind
+        sign = "" if kind is StatusKind.OTHER else STATUS_SIGNS[kind]
+        yield HeadWord(_signed("status", sign, ticket.status), f"status-{kind}")
+    for field in _WORDS_OF_HEAD:
+        if value := getattr(ticket, field.name):
+            yield HeadWord(value)
     if ticket.priority:
         level = priority_level(ticket.priority)
-        yield Field("Priority", f"{PRIORITY_SIGNS[level]} {ticket.priority}", f"priority-{level}")
-    labels = ", ".join(ticket.labels[:_MOST_LABELS])
-    if len(ticket.labels) > _MOST_LABELS:
-        labels += f" and {len(ticket.labels) - _MOST_LABELS} more"
-    plain = {
-        "Assignee": ticket.assignee or "nobody",
-        "Reporter": ticket.reporter,
-        "Type": ticket.type,
-        "Project": ticket.project,
-        "Created": full(ticket.created_at, now),
-        "Updated": full(ticket.updated_at, now),
-        "Labels": labels,
-    }
-    yield from (Field(name, value) for name, value in plain.items() if value)
-    if ticket.url:
-        yield Field("URL", ticket.url, "link")
-    if ticket.source:
-        yield Field("Tracker", ticket.source)
-    yield from (Field(_caption(name), text) for name, value in ticket.extra.items() if (text := _words(value)))
+        sign = "" if level is PriorityLevel.OTHER else PRIORITY_SIGNS[level]
+        yield HeadWord(_signed("priority", sign, ticket.priority), f"priority-{level}")
+    yield HeadWord(ticket.assignee) if ticket.assignee else HeadWord("nobody", "muted")
+    done = ticket.status_kind is StatusKind.DONE
+    for field in _of_kind(FieldKind.DUE):
+        if value := getattr(ticket, field.name):
+            yield HeadWord(f"{field.caption.lower()} {at.due(value, done=done)}")
 
 
-def _caption(name: str) -> str:
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+def _signed(name: str, sign: str, value: str) -> str:
+    """A value with the sign of its kind; where that is not known, a number alone is told what it is of."""
+    caption = FIELDS_BY_NAME[name].caption.lower() if not sign and value.isdecimal() else ""
+    return f"{sign or caption} {value}".strip()
 
 
-def _words(value: JsonValue) -> str:
-    if value is None or value in ("", [], {}):
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict) and len(value) == 1:
-        return _words(next(iter(value.values())))
-    return json.dumps(value, ensure_ascii=False)
+def _what_happened(ticket: Ticket, at: Moment) -> Iterator[HeadWord]:
+    """When it was changed and made, by whom, and its labels."""
+    reporter = f" by {ticket.reporter}" if ticket.reporter else ""
+    moments: list[tuple[datetime, TicketField]] = []
+    for field in _of_kind(FieldKind.MOMENT):
+        value: datetime | None = getattr(ticket, field.name)
+        if value and at.full(value) not in [at.full(moment) for moment, _ in moments]:
+            moments.append((value, field))
+    for value, field in sorted(moments, key=lambda pair: pair[0], reverse=True):
+        by, reporter = (reporter, "") if field.name == "created_at" else ("", reporter)
+        yield HeadWord(f"{field.caption.lower()} {at.full(value)}{by}", "muted")
+    if reporter:
+        yield HeadWord(f"reported{reporter}", "muted")
+    if ticket.labels:
+        yield HeadWord(_labels(ticket), "label")
+
+
+def _labels(ticket: Ticket) -> str:
+    """The labels, as many as there is room for."""
+    for count in range(len(ticket.labels), 0, -1):
+        text = ", ".join(ticket.labels[:count])
+        if len(text) <= _LONGEST_LABELS or count == 1:
+            return text + (f" +{len(ticket.labels) - count}" if count < len(ticket.labels) else "")
+    return ""
+
+
+def _of_kind(kind: FieldKind) -> list[TicketField]:
+    return [field for field in TICKET_FIELDS if field.kind is kind and field.exported]
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + " .."
 
 
-def _problems(ticket: Ticket) -> list[Part]:
-    return [Part(text=f"! {problem}", kind="bad") for problem in ticket.problems]
+# ---------------------------------------------------------------------- parts
 
 
-def _failure(failure: Failed | None) -> list[Part]:
+def _problems(ticket: Ticket) -> list[DocumentPart]:
+    return [DocumentPart(text=f"! {', '.join(ticket.problems)}", kind="bad")] if ticket.problems else []
+
+
+def _failed(failure: Failed | None) -> list[DocumentPart]:
+    if failure is None:
+        return []
+    return [DocumentPart(text=f"! Only what the list holds is shown: {failure.title}", kind="bad")]
+
+
+def _reasons(failure: Failed | None) -> list[DocumentPart]:
+    """Why the rest is missing: below what there is to read. What it is called, the line above that says."""
     if failure is None:
         return []
     words = "\n".join(filter(None, (failure.cause, failure.hint, failure.stderr_tail)))
-    return [Part(f"Only what the list holds is shown: {failure.title}", text=words, kind="bad")]
+    return [DocumentPart(_WHAT_FAILED, text=words, kind="bad")] if words else []
 
 
-def _body(ticket: Ticket) -> list[Part]:
+def _body(ticket: Ticket) -> list[DocumentPart]:
     if not ticket.description:
-        return [Part("Description", text="None was written.", kind="muted")]
-    return [Part("Description", text=ticket.description, markdown=True)]
+        return [DocumentPart("Description", text="None was written.", kind="muted")]
+    return [DocumentPart(f"Description{_progress(ticket.description)}", text=ticket.description, markdown=True)]
 
 
-def _discussion(ticket: Ticket, now: datetime) -> Iterator[Part]:
-    if ticket.attachments:
-        yield Part(f"Attachments ({len(ticket.attachments)})", text="\n".join(map(_attachment, ticket.attachments)))
+def _progress(text: str) -> str:
+    """How many of the tasks that a text lists are done: `` (3/7)``."""
+    marks = _TASK.findall(_FENCED.sub("", text)) if "[" in text else []
+    return f" ({sum(mark in ('x', 'X') for mark in marks)}/{len(marks)})" if marks else ""
+
+
+def _relations(ticket: Ticket) -> Iterator[DocumentPart]:
+    if ticket.relations:
+        entries = tuple(map(_relation, ticket.relations))
+        yield DocumentPart(f"Relations ({len(entries)})", entries=entries)
+
+
+def _relation(relation: Relation) -> ListEntry:
+    kind = status_kind(relation.status) if relation.status else None
+    status = f"{STATUS_SIGNS[kind]} {relation.status}" if kind else ""
+    return ListEntry(
+        (relation.kind, relation.id, status, relation.title), ("muted", "link", f"status-{kind}", ""), relation
+    )
+
+
+def _discussion(ticket: Ticket, at: Moment) -> Iterator[DocumentPart]:
     if ticket.comments:
-        yield Part(f"Comments ({len(ticket.comments)})")
-        yield from (_comment(comment, now) for comment in ticket.comments[:_MOST_COMMENTS])
+        yield DocumentPart(f"Comments ({len(ticket.comments)})")
+        yield from (_comment(comment, at) for comment in ticket.comments[:_MOST_COMMENTS])
         if len(ticket.comments) > _MOST_COMMENTS:
-            yield Part(
+            yield DocumentPart(
                 text=f"{len(ticket.comments) - _MOST_COMMENTS} more comments; $EDITOR opens all of them.", kind="muted"
             )
+    if ticket.attachments:
+        entries = tuple(map(_attachment, ticket.attachments))
+        yield DocumentPart(f"Attachments ({len(entries)})", entries=entries)
+        if any(kind_of_file(attachment) in _PICTURES for attachment in ticket.attachments):
+            yield DocumentPart(text=_HOW_TO_SEE, kind="muted")
     if ticket.history:
         latest = ticket.history[-_MOST_CHANGES:]
-        yield Part(f"History ({len(ticket.history)})", text="\n".join(_change(change, now) for change in latest))
+        text = "\n".join(_change(change, at) for change in latest)
+        yield DocumentPart(f"History ({len(ticket.history)})", text=text, fold=HISTORY)
 
 
-def _comment(comment: Comment, now: datetime) -> Part:
-    byline = ", ".join(filter(None, (comment.author or "Unknown", full(comment.created_at, now))))
-    return Part(byline=byline, text=comment.body, markdown=True)
+def _comment(comment: Comment, at: Moment) -> DocumentPart:
+    byline = ", ".join(filter(None, (comment.author or "Unknown", at.full(comment.created_at))))
+    return DocumentPart(byline=byline, text=comment.body, markdown=True)
 
 
-def _change(change: Change, now: datetime) -> str:
-    who = ", ".join(filter(None, (change.author or "Unknown", full(change.created_at, now))))
+def _change(change: Change, at: Moment) -> str:
+    who = ", ".join(filter(None, (change.author or "Unknown", at.full(change.created_at))))
     return f"{change.field}: {_state(change.before)} → {_state(change.after)}  ({who})"
 
 
 def _state(value: str | None) -> str:
-    """A value before or after a change, on one line; a changed description is not told twice in full."""
+    """A value before or after a change, on one line; a changed description is not shown twice in full."""
     words = " ".join((value or "none").split())
     return words if len(words) <= _LONGEST_STATE else words[:_LONGEST_STATE] + " .."
 
 
-def _attachment(attachment: Attachment) -> str:
-    size = "" if attachment.size is None else f" ({max(1, attachment.size // _KILOBYTE)} KB)"
-    address = f"  {attachment.url}" if attachment.url else ""
-    return f"{attachment.name}{size}{address}"
+def _attachment(attachment: Attachment) -> ListEntry:
+    about = ", ".join(filter(None, (kind_of_file(attachment), size_of_file(attachment))))
+    return ListEntry((attachment.name, about), ("link", "muted"), attachment)
 
 
-def _calls(calls: tuple[CallRecord, ...]) -> list[Part]:
-    if not calls:
-        return []
-    lines = [
-        f"{call.tool} {call.arguments}  {call.elapsed:.2f} s{' (failed)' if call.failed else ''}" for call in calls
-    ]
-    return [Part("Tool calls", text="\n".join(lines), kind="muted")]
+def kind_of_file(attachment: Attachment) -> str:
+    """``image``, ``PDF``, ``text`` ..: what a file is, by its type or else by the ending of its name."""
+    main, _, sub = (attachment.type or "").partition(";")[0].partition("/")
+    ending = attachment.name.rpartition(".")[2]
+    known = {"application": sub.rpartition(".")[2].upper() if len(sub) <= len("octet") else ""}
+    kind = known.get(main, main) if main else ""
+    return kind or (ending.upper() if ending != attachment.name and len(ending) <= len("jpeg") else "")
+
+
+def size_of_file(attachment: Attachment) -> str:
+    """``84 KB``, ``1.2 MB``; empty where it is not known."""
+    size = attachment.size
+    if size is None:
+        return ""
+    if size < _KILOBYTE * _KILOBYTE:
+        return f"{max(1, size // _KILOBYTE)} KB"
+    return f"{size / _KILOBYTE / _KILOBYTE:.1f} MB"
+
+
+def _last(ticket: Ticket, at: Moment) -> Iterator[DocumentPart]:
+    """What is looked up rather than read: extra fields, and the address."""
+    entries = tuple(
+        ListEntry((caption, _short(value)), ("caption", "value")) for caption, value in _further(ticket, at) if value
+    )
+    if any(entry.cells[0] != _OWN_CAPTIONS["source"] for entry in entries):  # which tracker it is, the screen says
+        yield DocumentPart(f"Further fields ({len(entries)})", entries=entries, fold=EXTRA_FIELDS)
+    for field in _of_kind(FieldKind.URL):
+        if value := getattr(ticket, field.name):
+            yield DocumentPart(text=value, kind="link")
+
+
+def _further(ticket: Ticket, at: Moment) -> Iterator[tuple[str, str]]:
+    if ", ".join(ticket.labels) not in ("", _labels(ticket)):
+        more = f" and {len(ticket.labels) - _MOST_LABELS} more" if len(ticket.labels) > _MOST_LABELS else ""
+        yield FIELDS_BY_NAME["labels"].caption, ", ".join(ticket.labels[:_MOST_LABELS]) + more
+    for field in sorted(_REST, key=lambda field: not field.exported):
+        value: Any = getattr(ticket, field.name)
+        if isinstance(value, str) and value and not ticket.id.casefold().startswith(value.casefold()):
+            yield _OWN_CAPTIONS.get(field.name, field.caption), value
+    for extra in shown_extras(ticket):
+        yield extra.caption, at.full(extra.value) if isinstance(extra.value, datetime) else extra.value

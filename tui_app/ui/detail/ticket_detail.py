@@ -1,4 +1,4 @@
-"""The ticket pane: header, description, comments, history, attachments, calls; or the raw answer.
+"""The ticket pane: head, description, relations, comments, attachments, history, further fields; or the raw answer.
 
 Invariants: the first frame of a ticket is plain text and waits for nothing; the rendered form follows from a thread,
 and is dropped if the pane has gone on to another ticket by then; the reader's place is kept while one ticket's form
@@ -7,23 +7,22 @@ changes.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.messages import Failed, TicketOpened
-from tui_app.tickets.ticket import Ticket
-from tui_app.ui.detail.document import Document, Part, opened_document, row_document
-from tui_app.ui.detail.find_line import FindLine
-from tui_app.ui.detail.layout import DocumentLayout
-from tui_app.ui.detail.line_view import LineView
-from tui_app.ui.detail.markdown import MarkdownRenderer
-from tui_app.ui.detail.styles import DEFAULT_CSS, STYLE_NAMES, code_theme, markdown_styles, pane_styles
+from tui_app.tickets.ticket import Attachment, Relation, Ticket
+from tui_app.ui.detail.document import Document, DocumentPart, Moment, opened_document, row_document
+from tui_app.ui.detail.document_layout import DEFAULT_CSS, STYLE_NAMES, DocumentLayout, pane_styles
+from tui_app.ui.detail.line_view import FindLine, FoldTarget, LineView, ReadingPlace
+from tui_app.ui.detail.markdown_strips import MarkdownRenderer
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.safe import safe_line
@@ -33,7 +32,7 @@ _LEAST_PLAIN_LINES = 40
 
 
 class TicketDetail(Widget):
-    """Shows one ticket. Whoever owns it tells it which, by the ``show_`` methods."""
+    """Shows one ticket: the one that its owner passes to the ``show_`` methods."""
 
     BINDINGS = bindings_for("detail")
 
@@ -41,8 +40,32 @@ class TicketDetail(Widget):
 
     DEFAULT_CSS = DEFAULT_CSS
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+    class TicketFollowed(Message):
+        """A related ticket is to be shown."""
+
+        def __init__(self, relation: Relation) -> None:
+            super().__init__()
+            self.relation = relation
+
+    class AttachmentChosen(Message):
+        """Something is to be done with an attachment."""
+
+        def __init__(self, attachment: Attachment) -> None:
+            super().__init__()
+            self.attachment = attachment
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        date_format: str = "",
+        id: str | None = None,  # noqa: A002 (Textual's own name)
+    ) -> None:
         super().__init__(id=id)
+        self._now = clock.now
+        self._date_format = date_format
+        self._unfolded: set[str] = set()
+        self._return_to: ReadingPlace | None = None
         self._document: Document | None = None
         self._raw = ""
         self._shows_raw = False
@@ -64,18 +87,31 @@ class TicketDetail(Widget):
 
     # ------------------------------------------------------------ what to show
 
-    def show_ticket(self, ticket: Ticket) -> None:
-        """What the row holds, while the rest is on its way."""
-        self._show(row_document(ticket, datetime.now(UTC)), raw="")
+    def show_ticket(self, ticket: Ticket, trail: str = "") -> None:
+        """What the row holds, while the rest is on its way; ``trail`` names the tickets through which one came."""
+        self._show(row_document(ticket, self._moment(), trail=trail), raw="")
 
-    def show_opened(self, opened: TicketOpened) -> None:
+    def show_opened(self, opened: TicketOpened, trail: str = "") -> None:
         """The whole ticket."""
-        self._show(opened_document(opened, datetime.now(UTC)), raw=opened.raw)
+        self._show(opened_document(opened, self._moment(), trail), raw=opened.raw)
 
     def show_failure(self, failure: Failed) -> None:
         """Why the rest cannot be had, above what the row holds."""
         if self._document is not None:
-            self._show(row_document(self._document.ticket, datetime.now(UTC), failure), raw="")
+            shown = self._document
+            self._show(row_document(shown.ticket, self._moment(), failure, shown.trail), raw="")
+
+    @property
+    def place(self) -> ReadingPlace:
+        """Where the reader is in the ticket."""
+        return self.view.place
+
+    def return_to(self, place: ReadingPlace) -> None:
+        """Go there as soon as the ticket that is shown now has its lines."""
+        self._return_to = place
+
+    def _moment(self) -> Moment:
+        return Moment(self._now(), self._date_format)
 
     def show_nothing(self) -> None:
         """No ticket is under the cursor."""
@@ -87,9 +123,10 @@ class TicketDetail(Widget):
         before = self._document
         self._document = document
         self._raw = raw
-        same = before is not None and _identity(before.ticket) == _identity(document.ticket)
+        same = before is not None and before.ticket.key == document.ticket.key
         if not same:
             self._shows_raw = False
+            self._return_to = None
         self._paint(from_top=not same)
 
     # ---------------------------------------------------------------- painting
@@ -119,33 +156,37 @@ class TicketDetail(Widget):
         def render() -> None:
             lines = list(header)
             shown = False
+            worker = get_current_worker()
             for strips in layout.rendered(document):
-                if generation != self._generation:
+                if generation != self._generation or worker.is_cancelled:  # as when the program ends
                     return
                 lines += strips
                 if not shown and len(lines) >= first_screen:
                     shown = True
                     self._hand_over(generation, list(lines))
-            self._hand_over(generation, lines)
+            self._hand_over(generation, lines, is_whole=True)
 
         self.run_worker(render, thread=True, exclusive=True, group="render", exit_on_error=False)
 
-    def _hand_over(self, generation: int, lines: list[Strip]) -> None:
+    def _hand_over(self, generation: int, lines: list[Strip], *, is_whole: bool = False) -> None:
         """From the thread to the event loop; whoever closes the program meanwhile does not wait for it."""
         loop = self.app._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._take, generation, lines)
+            loop.call_soon_threadsafe(self._take, generation, lines, is_whole)
 
-    def _take(self, generation: int, lines: list[Strip]) -> None:
-        if generation == self._generation and self.is_attached:
-            self.view.show(lines, from_top=False)
+    def _take(self, generation: int, lines: list[Strip], is_whole: bool) -> None:
+        if generation != self._generation or not self.is_attached:
+            return
+        self.view.show(lines, from_top=False)
+        if is_whole and self._return_to is not None:
+            self.view.return_to(self._return_to)
+            self._return_to = None
 
     def _layout_for(self, width: int) -> DocumentLayout:
         if self._layout is None or self._layout[0] != width:
             styles = pane_styles(self)
-            theme = code_theme(dark=self.app.current_theme.dark)
-            renderer = MarkdownRenderer(markdown_styles(styles), styles["base"], theme)
-            self._layout = (width, DocumentLayout(width, styles, renderer))
+            renderer = MarkdownRenderer(styles, dark=self.app.current_theme.dark)
+            self._layout = (width, DocumentLayout(width, styles, renderer, self._unfolded))
         return self._layout[1]
 
     def notify_style_update(self) -> None:
@@ -169,7 +210,24 @@ class TicketDetail(Widget):
         self._paint(from_top=True)
 
     def action_scroll_lines(self, lines: int) -> None:
-        self.view.move(lines)
+        """By lines, or from one line that leads somewhere to the next once one is chosen."""
+        if abs(lines) != 1 or not self.view.choose_next(lines):
+            self.view.move(lines)
+
+    def action_follow(self) -> None:
+        """Open what the chosen line leads to; choose one first where none is."""
+        if not self.view.open_chosen() and not self.view.choose_first():
+            self._say("This ticket names no other ticket, and nothing is attached to it.")
+
+    @on(LineView.TargetOpened)
+    def _open_target(self, event: LineView.TargetOpened) -> None:
+        event.stop()
+        if isinstance(event.target, FoldTarget):
+            self._fold(event.target, is_open=event.target.name not in self._unfolded)
+        elif isinstance(event.target, Relation):
+            self.post_message(self.TicketFollowed(event.target))
+        elif isinstance(event.target, Attachment):
+            self.post_message(self.AttachmentChosen(event.target))
 
     def action_scroll_pages(self, pages: int) -> None:
         self.view.move(pages * self.view.page)
@@ -187,6 +245,17 @@ class TicketDetail(Widget):
         """Go to the next section (``step`` 1) or to the one before (-1)."""
         if not self.view.to_section(step):
             self._say("This is the last section." if step > 0 else "This is the first section.")
+        elif isinstance(self.view.chosen, FoldTarget) and self.view.chosen.name not in self._unfolded:
+            self._fold(self.view.chosen, is_open=True)
+
+    def _fold(self, part: FoldTarget, *, is_open: bool) -> None:
+        """Open or close a part; one that is opened comes to the top, as far as it goes."""
+        if is_open:
+            self._unfolded.add(part.name)
+            self._return_to = self.view.place_of_chosen
+        else:
+            self._unfolded.discard(part.name)
+        self._paint(from_top=False)
 
     def action_search(self) -> None:
         """Open the line to type in what to find."""
@@ -204,9 +273,9 @@ class TicketDetail(Widget):
         self._say(f"Not in this ticket: {safe_line(self.query_one(Input).value)}")
 
     def _say(self, words: str) -> None:
-        self.app.notify(words, severity="warning", timeout=3, markup=False)
+        self.app.notify(words, timeout=3, markup=False)
 
-    @on(FindLine.Dropped)
+    @on(FindLine.WordsDropped)
     def end_search(self) -> None:
         """Close the line and take the marks away."""
         field = self.query_one(Input)
@@ -222,7 +291,7 @@ class TicketDetail(Widget):
         found = self.view.find(event.value)
         event.input.set_class(bool(event.value) and not found, "-nothing")
 
-    @on(FindLine.Kept)
+    @on(FindLine.WordsKept)
     def _keep(self) -> None:
         field = self.query_one(Input)
         field.remove_class("-open")
@@ -238,10 +307,6 @@ class TicketDetail(Widget):
             self.end_search()
 
 
-def _identity(ticket: Ticket) -> tuple[str, str]:
-    return ticket.source, ticket.id
-
-
 def _raw_document(document: Document, raw: str) -> Document:
     text = raw[:_LONGEST_RAW] or "The server's answer has not arrived."
-    return replace(document, parts=(Part("Raw answer", text=text),))
+    return replace(document, parts=(DocumentPart("Raw answer", text=text),))

@@ -1,30 +1,35 @@
-"""Lists of searches: recent ones, saved ones, quick views. Files are read and written by the keeper, never here."""
+"""What to search: recent and saved searches, quick views, in which trackers; and a ticket to go to.
+
+Invariant: files are read and written on the thread of `FileWriter`, never here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
+
+from textual.widgets import Input
 
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.dates import as_utc
+from tui_app.tickets.mentions import NamedTicket
 from tui_app.tickets.query import format_query
-from tui_app.ui.dialogs.pick_list import PickItem
-from tui_app.ui.dialogs.picker import Picker
+from tui_app.tickets.servers import ProfileSummary, StateChanged
+from tui_app.ui.dialogs.picker import Picker, PickItem
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.keeper import Keeper
-from tui_app.ui.memory import Remembered, SearchMemory
 from tui_app.ui.quick_views import NamedSearch
-from tui_app.ui.rendering.moments import ago
+from tui_app.ui.rendering.at_a_glance import age_words, ago
+from tui_app.ui.user_files import FileJobs, Remembered, SearchMemory
 
 KeptT = TypeVar("KeptT")
 
 
-class QuickViewPicker(Picker[TicketSearchCriteria]):
+class QuickViewPicker(Picker[int]):
     """The searches on the number keys."""
 
     def __init__(self, views: Sequence[NamedSearch]) -> None:
-        super().__init__("Quick views")
+        super().__init__("Views")
         self._views = views
 
     def items(self) -> Sequence[PickItem]:
@@ -37,20 +42,20 @@ class QuickViewPicker(Picker[TicketSearchCriteria]):
         return "The keys 1 to 9 do the same without this list."
 
     def taken(self, item: PickItem) -> None:
-        self.dismiss(self._views[int(item.id)].criteria)
+        self.dismiss(int(item.id) + 1)
 
 
 class KeptPicker(Picker[TicketSearchCriteria], Generic[KeptT]):
-    """Lists what a file holds. Enter that is pressed before the file was read takes its line as soon as it was."""
+    """Lists what a file holds. Enter pressed before the file has been read takes its line as soon as it is there."""
 
-    def __init__(self, title: str, keeper: Keeper, *, placeholder: str) -> None:
+    def __init__(self, title: str, jobs: FileJobs, *, placeholder: str) -> None:
         super().__init__(title, placeholder=placeholder)
-        self._keeper = keeper
+        self._jobs = jobs
         self._is_read = False
         self._take_then = False
 
     def read(self) -> KeptT:
-        """What the file holds; on the keeper's thread."""
+        """What the file holds; on the thread for files."""
         raise NotImplementedError
 
     def hold(self, content: KeptT) -> None:
@@ -58,12 +63,12 @@ class KeptPicker(Picker[TicketSearchCriteria], Generic[KeptT]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        self._keeper.run(self.read, self._show)
+        self._jobs.run(self.read, self._show)
 
     def change(self, write: Callable[[], object]) -> None:
         """Write to the file, and list what it holds then."""
-        self._keeper.run(write)
-        self._keeper.run(self.read, self._show)
+        self._jobs.run(write)
+        self._jobs.run(self.read, self._show)
 
     def _show(self, content: KeptT) -> None:
         if self not in self.app.screen_stack:
@@ -93,8 +98,9 @@ class RecentPicker(KeptPicker[Sequence[Remembered]]):
     ABILITIES: ClassVar[frozenset[str]] = frozenset({"pick", "delete"})
     NOTHING = "No search here. What you search for is kept in this list."
 
-    def __init__(self, recents: SearchMemory, keeper: Keeper) -> None:
-        super().__init__("Recent searches", keeper, placeholder="type to narrow")
+    def __init__(self, recents: SearchMemory, jobs: FileJobs, now: Callable[[], datetime]) -> None:
+        super().__init__("Recent searches", jobs, placeholder="type to narrow")
+        self._now = now
         self._recents = recents
         self._entries: Sequence[Remembered] = ()
 
@@ -105,7 +111,7 @@ class RecentPicker(KeptPicker[Sequence[Remembered]]):
         self._entries = sorted(content, key=lambda entry: not entry.pinned)
 
     def items(self) -> Sequence[PickItem]:
-        now = datetime.now(UTC)
+        now = self._now()
         return [
             PickItem(
                 str(at),
@@ -150,8 +156,8 @@ class SavedPicker(KeptPicker[Mapping[str, TicketSearchCriteria]]):
     ABILITIES: ClassVar[frozenset[str]] = frozenset({"delete"})
     NOTHING = "Nothing is saved yet. Type a name and press enter to save the present search under it."
 
-    def __init__(self, recents: SearchMemory, keeper: Keeper, present: TicketSearchCriteria) -> None:
-        super().__init__("Saved searches", keeper, placeholder="a name to call, or a new one to save under")
+    def __init__(self, recents: SearchMemory, jobs: FileJobs, present: TicketSearchCriteria) -> None:
+        super().__init__("Saved searches", jobs, placeholder="a name to call, or a new one to save under")
         self._recents = recents
         self._present = present
         self._saved: Mapping[str, TicketSearchCriteria] = {}
@@ -179,7 +185,7 @@ class SavedPicker(KeptPicker[Mapping[str, TicketSearchCriteria]]):
             self.dismiss(self._saved[item.id.removeprefix("name:")])
             return
         name, recents, present = self.typed, self._recents, self._present
-        self._keeper.run(lambda: recents.save(name, present))
+        self._jobs.run(lambda: recents.save(name, present))
         self.app.notify(f"Saved as “{name}”.", markup=False)
         self.dismiss(None)
 
@@ -187,3 +193,131 @@ class SavedPicker(KeptPicker[Mapping[str, TicketSearchCriteria]]):
         if self.current is not None and self.current.id != _SAVE:
             name, recents = self.current.id.removeprefix("name:"), self._recents
             self.change(lambda: recents.forget(name))
+
+
+class GoToDialog(Picker[NamedTicket]):
+    """Gives the ticket that the typed id or address names, or one that was seen and has the typed words.
+
+    Args:
+        named: the tickets that a text may name, the likeliest first.
+        example: an id as the trackers have them; empty: none is known.
+        now: the clock's.
+        text: what is typed already.
+    """
+
+    NOTHING = "No ticket here is called that. Type its whole id or address."
+
+    def __init__(
+        self,
+        named: Callable[[str], Sequence[NamedTicket]],
+        example: str,
+        now: Callable[[], datetime],
+        text: str = "",
+    ) -> None:
+        known = f"an id, as {example}, an address" if example else "an id, an address"
+        super().__init__("Go to a ticket", placeholder=f"{known}, or words of one seen before")
+        self._named = named
+        self._now = now
+        self._text = text
+        self._found: Sequence[NamedTicket] = ()
+
+    def on_mount(self) -> None:
+        if self._text:
+            self.set_typed(self._text)
+            self.query_one("#dialog-input", Input).action_select_all()  # it is an offer: the first key replaces it
+
+    def items(self) -> Sequence[PickItem]:
+        self._found, typed, now = self._named(self.typed), self.typed, self._now()
+        return [
+            PickItem(str(at), _label(named), _why(named, now), search=typed, names=(typed,))
+            for at, named in enumerate(self._found)
+        ]
+
+    def list_again(self) -> None:
+        """Tickets that were seen are known now."""
+        if self in self.app.screen_stack:
+            self.reload()
+
+    def show_note(self, words: str) -> None:
+        super().show_note(words if self.typed else "Of any tracker that is configured, searched now or not.")
+
+    def taken(self, item: PickItem) -> None:
+        self.dismiss(self._found[int(item.id)])
+
+
+def _label(named: NamedTicket) -> str:
+    return f"Open {named.id}" + (f"  {named.row.title}" if named.row else "")
+
+
+def _why(named: NamedTicket, now: datetime) -> str:
+    if named.seen_at:
+        return f"{named.profile} · {age_words(named.seen_at, now)}"
+    doubt = "" if named.is_certain else " · not seen yet" if named.fits else " · not searched yet"
+    return f"{named.profile}{doubt}"
+
+
+_ALL = "\n"
+"""Stands for all trackers in the list: no profile is called so."""
+
+
+class ProfilePicker(Picker[tuple[str, ...]]):
+    """Gives the names of the profiles to search."""
+
+    ABILITIES: ClassVar[frozenset[str]] = frozenset({"pick"})
+
+    def __init__(
+        self,
+        profiles: Sequence[ProfileSummary],
+        present: Sequence[str],
+        states: Mapping[str, StateChanged],
+        config_file: str,
+    ) -> None:
+        super().__init__("Trackers", cursor_id=present[0])
+        self._profiles = profiles
+        self._ticked = set(present)
+        self._ticked_here = False
+        """Whether the ticks are of this dialog's making, and no longer just those trackers that are searched now."""
+        self._states = states
+        self._config_file = config_file
+        self._own = tuple(profile.name for profile in profiles if profile.source != "built in")
+        """All but the samples."""
+
+    def items(self) -> Sequence[PickItem]:
+        lines = [
+            PickItem(
+                profile.name, profile.name, self._hint(profile), profile.command, picked=profile.name in self._ticked
+            )
+            for profile in self._profiles
+        ]
+        return [*lines, PickItem(_ALL, f"All {len(self._own)} of yours, together")] if len(self._own) > 1 else lines
+
+    def _hint(self, profile: ProfileSummary) -> str:
+        state = self._states.get(profile.name)
+        return f"{state.state if state else 'not started'} · {profile.command}"
+
+    def explanation(self) -> str:
+        names = self._wanted()
+        if len(names) > 1:
+            return f"Enter searches {len(names)} trackers into one table."
+        return f"Ticking several searches them together. More go into {self._config_file}."
+
+    def highlighted(self, item: PickItem | None) -> None:
+        if item is not None:
+            self.show_note(self.explanation())
+
+    def _wanted(self) -> tuple[str, ...]:
+        """The profiles that enter picks: the ticked ones, or else the one under the cursor."""
+        here = self.current.id if self.current else ""
+        if here == _ALL:
+            return self._own
+        ticked = tuple(profile.name for profile in self._profiles if profile.name in self._ticked)
+        return ticked if ticked and (self._ticked_here or here in ticked) else (here,)
+
+    def action_pick(self) -> None:
+        if self.current is not None and self.current.id != _ALL:
+            self._ticked ^= {self.current.id}
+            self._ticked_here = True
+            self.reload()
+
+    def taken(self, item: PickItem) -> None:  # noqa: ARG002  the item is the current one
+        self.dismiss(self._wanted())

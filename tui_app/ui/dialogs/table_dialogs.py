@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import ClassVar
 
-from tui_app.ui.dialogs.pick_list import PickItem
-from tui_app.ui.dialogs.picker import Picker
-from tui_app.ui.table.columns import FIELD_COLUMNS, ColumnSpec, column_kind, extra_columns
+from tui_app.ui.dialogs.picker import Picker, PickItem
+from tui_app.ui.rendering.cells import cut
+from tui_app.ui.table.columns import FACET_COLUMNS, FIELD_COLUMNS, ColumnSpec, column_kind, extra_columns
 from tui_app.ui.table.results_table import ResultsTable
 
-_FACET_COLUMNS = (
-    *("status", "assignee", "priority", "type", "project", "labels", "reporter", "source"),
-    *("created_at", "updated_at"),
-)
 _WIDTH_STEP = 2  # cells
 _FIRST_WIDTH = 20  # where sizing starts for a column that fitted itself so far
 _NARROWEST = 4
 _WIDEST = 200
+_MOST_FOUND = 1_000  # values of one column that typing finds
+_SAMPLE = 50  # tickets that are looked at for an example
+_EXAMPLE = 24  # cells
 _COLUMN = "column:"
 _VALUE = "value:"
 
 
 class FacetPicker(Picker[None]):
-    """First the columns, then the values of one with their counts; ticked values narrow the rows."""
+    """First the columns, then the values of one with their counts; ticked values narrow the rows.
+
+    What is typed among the columns finds values too: taking one of these narrows to it, and closes.
+    """
 
     ABILITIES: ClassVar[frozenset[str]] = frozenset({"pick", "delete"})
 
@@ -33,49 +36,57 @@ class FacetPicker(Picker[None]):
         self._column: str | None = None
         self._counted: list[PickItem] = []
         """The columns as lines; counting all of them at every key would be felt with many tickets."""
+        self._found: list[PickItem] = []
+        """The values of all columns as lines, the most frequent first."""
 
     def items(self) -> Sequence[PickItem]:
         if self._column is not None:
             return self._values(self._column)
         self._counted = self._counted or self._columns()
-        return self._counted
+        return [*self._counted, *self._found] if self.typed else self._counted
 
     def _columns(self) -> list[PickItem]:
         facets = self._table.facets
-        lines = []
-        for column in (*_FACET_COLUMNS, *extra_columns(self._table.tickets)):
-            values = self._table.facet_counts(column)
+        lines, found = [], []
+        for column in (*FACET_COLUMNS, *extra_columns(self._table.tickets)):
+            values = self._table.model.rows.facet_counts(column)
             if len(values) > 1 or column in facets:
                 chosen = f"{len(facets[column])} of " if column in facets else ""
                 lines.append(PickItem(_COLUMN + column, _title(column), f"{chosen}{len(values):,} values"))
+                found += [(count, column, value) for value, count in values[:_MOST_FOUND] if value]
+        found.sort(key=lambda one: -one[0])
+        self._found = [self._value(column, value, f"{_title(column)} · {count:,}") for count, column, value in found]
         return lines
 
+    def _value(self, column: str, value: str, hint: str) -> PickItem:
+        is_picked = value in self._table.facets.get(column, ())
+        return PickItem(f"{_VALUE}{column}\n{value}", value or "(none)", hint, picked=is_picked)
+
     def _values(self, column: str) -> list[PickItem]:
-        chosen = self._table.facets.get(column, frozenset())
-        return [
-            PickItem(_VALUE + value, value or "(none)", f"{count:,}", picked=value in chosen)
-            for value, count in self._table.facet_counts(column)
-        ]
+        counts = self._table.model.rows.facet_counts(column)
+        return [self._value(column, value, f"{count:,}") for value, count in counts]
 
     def explanation(self) -> str:
         if self._column is None:
-            return "Enter counts a column's values. ^x takes a column's choice away."
-        return f"{_title(self._column)}: enter picks a value, and again takes it off. Esc goes back."
+            return "Enter counts a column's values; type one to narrow to it. ^x shows all values of a column again."
+        return f"{_title(self._column)}: enter picks a value, or drops it again. Esc goes back."
 
     def taken(self, item: PickItem) -> None:
-        if self._column is None:
+        if item.id.startswith(_VALUE):
+            self.action_pick()
+            if self._column is None:
+                self.dismiss(None)
+        else:
             self._column = item.id.removeprefix(_COLUMN)
             self.clear_typed()
             self.reload()
-        else:
-            self.action_pick()
 
     def action_pick(self) -> None:
-        if self.current is None or self._column is None:
+        if self.current is None or not self.current.id.startswith(_VALUE):
             return
-        value = self.current.id.removeprefix(_VALUE)
-        chosen = self._table.facets.get(self._column, frozenset())
-        self._choose(self._column, chosen ^ {value})
+        column, _, value = self.current.id.removeprefix(_VALUE).partition("\n")
+        chosen = self._table.facets.get(column, frozenset())
+        self._choose(column, chosen ^ {value})
 
     def _choose(self, column: str, values: frozenset[str]) -> None:
         self._table.set_facet(column, values)
@@ -83,7 +94,7 @@ class FacetPicker(Picker[None]):
         self.reload()
 
     def action_delete(self) -> None:
-        column = self._column or (self.current.id.removeprefix(_COLUMN) if self.current else None)
+        column = self._column or _column_of(self.current)
         if column:
             self._choose(column, frozenset())
 
@@ -96,16 +107,21 @@ class FacetPicker(Picker[None]):
             self.reload(_COLUMN + column)
 
 
+def _column_of(item: PickItem | None) -> str:
+    """The column of a line, or of the value that it stands for; empty: there is no line."""
+    return item.id.partition(":")[2].partition("\n")[0] if item else ""
+
+
 class SortPicker(Picker[None]):
     """Sort by a column; taking it again turns the order round."""
 
     def __init__(self, table: ResultsTable) -> None:
-        present = table.sort.removeprefix("-") if table.sort else None
+        present = table.model.rows.sort_column
         super().__init__("Sort by", cursor_id=_COLUMN + present if present else None)
         self._table = table
 
     def items(self) -> Sequence[PickItem]:
-        sort = self._table.sort or ""
+        sort = self._table.model.sort or ""
         arrows = {sort.removeprefix("-"): "↓" if sort.startswith("-") else "↑"}
         named = _available(self._table)
         lines = [PickItem(_COLUMN + name, _title(name), arrows.get(name, "")) for name in named]
@@ -119,6 +135,32 @@ class SortPicker(Picker[None]):
         self.reload()
 
 
+class GroupPicker(Picker[None]):
+    """Group by a column; taking it again ungroups."""
+
+    def __init__(self, table: ResultsTable) -> None:
+        super().__init__("Group by", cursor_id=_COLUMN + table.group if table.group else None)
+        self._table = table
+
+    def items(self) -> Sequence[PickItem]:
+        rows = self._table.model.rows
+        lines = [PickItem(_COLUMN, "No groups", "" if self._table.group else "✓")]
+        for name in (*FACET_COLUMNS, *extra_columns(self._table.tickets)):
+            count = len(rows.facet_counts(name))
+            if count > 1 or name == self._table.group:
+                hint = "✓" if name == self._table.group else f"{count:,} groups"
+                lines.append(PickItem(_COLUMN + name, _title(name), hint))
+        return lines
+
+    def explanation(self) -> str:
+        return "Enter groups the rows, or ungroups them again. Then enter on a heading folds, . within a group."
+
+    def taken(self, item: PickItem) -> None:
+        column = item.id.removeprefix(_COLUMN)
+        self._table.group_by(column if column and column != self._table.group else None)
+        self.dismiss(None)
+
+
 class ColumnPicker(Picker[None]):
     """Choose, order and size the columns."""
 
@@ -129,14 +171,17 @@ class ColumnPicker(Picker[None]):
         self._table = table
 
     def items(self) -> Sequence[PickItem]:
-        chosen = self._table.columns
+        chosen, available = self._table.columns, _available(self._table)
         names = [column.name for column in chosen]
-        rest = [name for name in _available(self._table) if name not in names]
         shown = [
             PickItem(_COLUMN + column.name, _title(column.name), _width(column), column.name, picked=True)
             for column in chosen
         ]
-        return [*shown, *(PickItem(_COLUMN + name, _title(name), "", name, picked=False) for name in rest)]
+        rest = ((name, example) for name, example in available.items() if name not in names)
+        return [
+            *shown,
+            *(PickItem(_COLUMN + name, _title(name), _hint(example), name, picked=False) for name, example in rest),
+        ]
 
     def explanation(self) -> str:
         return "Enter shows or hides, ^↑ ^↓ move, ^← ^→ size, ^x goes back to what fits."
@@ -177,8 +222,18 @@ class ColumnPicker(Picker[None]):
         self.reload()
 
 
-def _available(table: ResultsTable) -> list[str]:
-    return [*FIELD_COLUMNS, *extra_columns(table.tickets)]
+def _available(table: ResultsTable) -> dict[str, str]:
+    """Every column to an example of what it shows."""
+    sample = list(islice(table.tickets, _SAMPLE))
+    fields = {
+        name: next(filter(None, (table.cell_of(ticket, name) for ticket in sample)), "") for name in FIELD_COLUMNS
+    }
+    return {**fields, **extra_columns(table.tickets)}
+
+
+def _hint(example: str) -> str:
+    """An example in few cells: the column's name is what is looked for."""
+    return cut(" ".join(example.split()), _EXAMPLE)
 
 
 def _title(name: str) -> str:

@@ -1,7 +1,7 @@
-"""The last guard before the terminal: what leaves here cannot act on it, and takes the room that it is given.
+"""The last guard before the terminal: text that leaves here cannot act on it, and has the width that was asked for.
 
 Invariants: no control, bidi control or invisible character leaves this module, even if the boundary that sanitises
-tickets failed; and nothing that terminals draw in different widths, so that columns stand straight everywhere.
+tickets failed; and nothing that terminals draw in different widths, so that columns are straight everywhere.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from rich.text import Text
 
 from tui_app.tickets.text import clean, clean_line
+from tui_app.ui.rendering.cells import cut, in_width, width_of
 
-_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _REMEMBERED = 4096  # cells; a few screens full of different values
 _MOST_CHARACTERS_PER_CELL = 8
 """Combining marks beyond this are a decoration, or an attack: a one-megabyte title is cut before it is measured."""
@@ -31,7 +30,7 @@ def safe_line(text: str) -> str:
     """``text`` on one line, harmless and of the same width in every terminal.
 
     Emoji variations, keycaps and skin tones are taken off: terminals disagree about their width, not about that of the
-    character they stand on.
+    character that they modify.
     """
     if text.isprintable() and text.isascii():
         return text
@@ -70,11 +69,6 @@ def _is_harmless(text: str) -> bool:
     return text.isprintable() and (text.isascii() or clean_line(text) == text)
 
 
-def width_of(text: str) -> int:
-    """Cells that ``text``, made by this module, takes."""
-    return len(text) if text.isascii() else cell_len(text)
-
-
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """``text`` made safe and cut (with ``…``) or padded to exactly ``width`` cells, to the right if so asked."""
     return _fit(text[: (width + 1) * _MOST_CHARACTERS_PER_CELL], width, right) if width > 0 else ""
@@ -82,31 +76,13 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 @lru_cache(_REMEMBERED)
 def _fit(text: str, width: int, right: bool) -> str:
-    line = safe_line(text)
-    cells = width_of(line)
-    if cells > width:
-        line = cut(line, width - 1) + "…"
-        cells = width_of(line)
-    padding = " " * (width - cells)
-    return padding + line if right else line + padding
-
-
-def cut(line: str, width: int) -> str:
-    """As much of ``line``'s start as fits ``width`` cells; no character is halved, no emoji or flag taken apart."""
-    if line.isascii():
-        return line[:width]
-    taken = 0
-    for start, _, cells in split_graphemes(line)[0]:
-        taken += cells
-        if taken > width:
-            return line[: start - _halves_flag(line, start)]
-    return line
+    return in_width(safe_line(text), width, right=right)
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """``text`` in harmless lines of at most ``width`` cells, broken at spaces where there are any.
 
-    Each step looks only at as much as can stand on one line, so that a line of a megabyte takes linear time.
+    Each step looks only at as much as fits on one line, so that a line of a megabyte takes linear time.
     """
     return [piece for line in safe_lines(text) for piece in _pieces_of_line(line, width)]
 
@@ -128,11 +104,3 @@ def _pieces_of_line(line: str, width: int) -> Iterator[str]:
         start += len(head)
         while line.startswith(" ", start):
             start += 1
-
-
-def _halves_flag(line: str, end: int) -> bool:
-    """Whether a cut at ``end`` parts the two letters of a flag; one by itself has another width in each terminal."""
-    start = end
-    while start and ord(line[start - 1]) in _FLAG_LETTERS:
-        start -= 1
-    return (end - start) % 2 == 1 and ord(line[end]) in _FLAG_LETTERS

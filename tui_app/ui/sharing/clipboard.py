@@ -1,14 +1,21 @@
-"""Copying: by the terminal (OSC 52, which works over SSH), and by the system's own tool where there is one."""
+"""Copying: the texts that people paste elsewhere, and the ways to put them on the clipboard.
+
+The terminal is asked by OSC 52, which works over SSH; the system's own tool is run besides where there is one.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from tui_app.tickets.ticket import Ticket
+from tui_app.ui.rendering.safe import safe_line
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -74,3 +81,25 @@ def _run_aside(argv: list[str], text: str) -> None:
             return  # the terminal was asked as well
 
     threading.Thread(target=run, name="clipboard", daemon=True).start()
+
+
+_MARKDOWN_SIGNS = re.compile(r"([\\\[\]<>`*_])")
+
+
+def markdown_link(ticket: Ticket) -> str:
+    """``[PAY-142: Printer on fire](https://..)``, or the words alone where there is no address."""
+    words = _MARKDOWN_SIGNS.sub(r"\\\1", ": ".join(filter(None, (ticket.id, ticket.title))))
+    return f"[{words or ticket.url}]({ticket.url})" if ticket.url else words
+
+
+WAYS_OF_TELLING = {"bell": "\a", "osc9": "\x1b]9;{}\x07", "osc777": "\x1b]777;notify;ticketdeck;{}\x07"}
+"""How a terminal is asked to ring, or to show a notification on the desktop."""
+
+
+def tell(app: App[Any], words: str, ways: Iterable[str]) -> None:
+    """Tell the user of something although they may look at another window, in these `WAYS_OF_TELLING`."""
+    driver = app._driver
+    if driver is not None and not driver.is_headless:
+        line = safe_line(words).replace(";", ",")
+        for way in ways:
+            driver.write(WAYS_OF_TELLING.get(way, "").format(line))

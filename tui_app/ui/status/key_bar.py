@@ -6,10 +6,13 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-from tui_app.ui.key_names import character_of, display_key
-from tui_app.ui.keys import Key, find_key
+from tui_app.ui.key import Key
+from tui_app.ui.keymap import character_of, display_key
+from tui_app.ui.keys import find_key
 
 _ALWAYS = ("program.help", "program.quit")
+_WAY_OUT = "escape"
+"""The key that is shown however little room there is."""
 _GAP = "  "
 
 
@@ -23,17 +26,16 @@ class KeyBar(Widget):
         why_not = getattr(self.screen, "why_not", None)
         keys = self._keys_in_force()
         last = [entry for entry in keys if entry[0].id in _ALWAYS]
-        first = [entry for entry in keys if entry[0].id not in _ALWAYS]
-        room = self.size.width - sum(self._entry(*entry).cell_length + len(_GAP) for entry in last)
+        first = [entry for entry in keys if entry[0].id not in _ALWAYS and not (why_not and why_not(entry[0].action))]
+        kept = [*last, *(entry for entry in first if entry[1] == _WAY_OUT)]
+        room = self.size.width - sum(self._entry(*entry).cell_length + len(_GAP) for entry in kept)
         shown: list[Content] = []
-        for key, name in first:
-            if why_not and why_not(key.action):
-                continue
-            entry = self._entry(key, name)
-            if room < entry.cell_length + len(_GAP):
-                continue
-            room -= entry.cell_length + len(_GAP)
-            shown.append(entry)
+        for entry in first:
+            words = self._entry(*entry)
+            cells = 0 if entry in kept else words.cell_length + len(_GAP)
+            if room >= cells or entry in kept:
+                room -= cells
+                shown.append(words)
         return Content(_GAP).join([*shown, *(self._entry(*entry) for entry in last)])
 
     def _keys_in_force(self) -> list[tuple[Key, str]]:

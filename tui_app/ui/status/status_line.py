@@ -1,29 +1,186 @@
-"""The status line: profile, server and its state on the left, honest counts on the right."""
+"""The status line: profile, server and its state on the left, counts on the right.
+
+The words are made by pure functions, so that each state can be read in a test.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from time import monotonic
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from msgspec import Struct
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_app.tickets.messages import ServerState, StateChanged
-from tui_app.ui.browse.progress import SearchProgress
-from tui_app.ui.status.describe import Counts, Piece, describe_counts, describe_facets, describe_search, describe_state
+from tui_app.tickets.query import word_of
+from tui_app.tickets.servers import ServerState, StateChanged
+from tui_app.tickets.text import clean_line
+from tui_app.ui.browse.current_search import SearchProgress
+from tui_app.ui.table.columns import column_kind
+
+Piece = tuple[str, str]
+"""Words and their style."""
+
+_GOOD, _BUSY, _BAD, _QUIET = "$text-success", "$text-warning", "$text-error", "$text-muted"
+
+_SIGNS = {
+    ServerState.IDLE: ("○", _QUIET),
+    ServerState.STARTING: ("◌", _BUSY),
+    ServerState.CHECKING_LOGIN: ("◌", _BUSY),
+    ServerState.LOGIN_NEEDED: ("▲", _BAD),
+    ServerState.LOGGING_IN: ("◌", _BUSY),
+    ServerState.READY: ("●", _GOOD),
+    ServerState.WORKING: ("◐", _BUSY),
+    ServerState.RETRYING: ("↻", _BUSY),
+    ServerState.DOWN: ("✗", _BAD),
+}
+"""A sign of its own for each state: colour is never the only difference."""
+
+_OPENNESS = "open/closed"  # ``is`` says nothing by itself
+_MOST_NAMED = 2  # values of a facet that are named; more are counted
+
+
+class Counts(Struct, frozen=True):
+    """What is on the table: rows shown, rows loaded, rows marked, and at which of those shown the cursor is."""
+
+    shown: int = 0
+    loaded: int = 0
+    marked: int = 0
+    position: int = 0
+    """1 is the first; 0: there is no row."""
+    change: str = ""
+    """What of the cursor's ticket is another than when it was last looked at."""
+    sort: str = ""
+    """The order of the rows, ``-`` before it for descending; empty: the tracker's own."""
+
+
+def describe_state(state: StateChanged | None, profile: str, now: float, *, brief: bool = False) -> tuple[Piece, ...]:
+    """``● work jira 2.1 · 120 ms``, or ``● work`` where all is well and room is short.
+
+    ``now`` is in seconds of the clock that states are stamped with.
+    """
+    if state is None:
+        return (("○ ", _QUIET), (profile, "bold"), (" not started", _QUIET))
+    sign, style = _SIGNS[state.state]
+    words = "" if brief and state.state is ServerState.READY else f" {_state_words(state, now)}"
+    return ((f"{sign} ", style), (profile, "bold"), (words, style))
+
+
+def _state_words(state: StateChanged, now: float) -> str:
+    elapsed = max(0.0, now - state.since) if state.since else 0.0
+    of_limit = f"{elapsed:.0f}{f' of {state.limit:.0f}' if state.limit else ''} s"
+    match state.state:
+        case ServerState.STARTING:
+            return f"starting {of_limit}" + (f" · {state.detail}" if state.detail else "")
+        case ServerState.CHECKING_LOGIN | ServerState.LOGGING_IN:
+            return f"{state.state} {of_limit}"
+        case ServerState.RETRYING:
+            wait = max(0.0, (state.until or now) - now)
+            return f"attempt {state.attempt} of {state.attempts} in {wait:.0f} s: {state.detail}"
+        case ServerState.READY:
+            latency = f" · {_duration(state.latency)}" if state.latency is not None else ""
+            return f"{state.detail or 'ready'}{latency}"
+        case ServerState.WORKING:
+            name = f"{state.detail} · " if state.detail else ""
+            return f"{name}working" + (f" {elapsed:.0f} s" if elapsed >= 1 else "")
+        case ServerState.LOGIN_NEEDED:
+            return f"login needed: {state.detail}" if state.detail else "login needed, r logs in"
+        case ServerState.DOWN:
+            return f"down{f': {state.detail}' if state.detail else ''}"
+        case ServerState.IDLE:
+            return "idle"
+
+
+def describe_counts(counts: Counts, progress: SearchProgress) -> tuple[Piece, ...]:
+    """Shown, loaded, total; an unknown total is shown as unknown."""
+    pieces: list[Piece] = []
+    if counts.marked:
+        pieces.append((f"{counts.marked:,} marked  ", "$text-accent"))
+    if counts.sort and progress.truncated and not progress.running and not progress.is_in(counts.sort):
+        pieces.append(("sorted: ", _QUIET))
+    if counts.position and not progress.running:
+        pieces.append((f"{counts.position:,}/", _QUIET))
+    if counts.shown != counts.loaded:
+        pieces.append((f"{counts.shown:,} shown of ", "$text-accent"))
+    pieces.append((_loaded_words(counts.loaded, progress), ""))
+    return tuple(pieces)
+
+
+def _loaded_words(loaded: int, progress: SearchProgress) -> str:
+    noun = "ticket" if loaded == 1 else "tickets"
+    if progress.running:
+        return f"{progress.loaded:,} so far" if progress.loaded else "searching"  # rows in sight may be old ones
+    if not loaded:
+        return "nothing loaded" if progress.failures or progress.cancelled else "no tickets"
+    if not progress.truncated:
+        return f"{loaded:,} {noun}"
+    if progress.total is None:
+        return f"{loaded:,} {noun} loaded, more exist (m)"
+    return f"{loaded:,} loaded of {progress.total:,} (m for more)"
+
+
+def describe_facets(facets: Mapping[str, Collection[str]]) -> tuple[Piece, ...]:
+    """What the rows are narrowed to: nothing else on the screen explains why some are missing."""
+    return tuple(
+        (f"{column_kind(column).title.lower()}: {_chosen(values)}", "$text-accent") for column, values in facets.items()
+    )
+
+
+def _chosen(values: Collection[str]) -> str:
+    named = sorted(clean_line(value) or "(none)" for value in values)
+    return ", ".join(named) if len(named) <= _MOST_NAMED else f"{len(named)} values"
+
+
+def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ...]:
+    """What else there is to know, the most urgent first: failures, old rows, criteria filtered here, warnings."""
+    pieces: list[Piece] = []
+    if progress.failures:
+        pieces.append((_failed_words(progress), _BAD))
+    if progress.cancelled and not progress.running:
+        pieces.append(("cancelled (r)", _QUIET))
+    if stale:
+        pieces.append(("old rows", _BUSY))
+    if progress.filtered_here:
+        names = ", ".join(_OPENNESS if name == "openness" else word_of(name) for name in progress.filtered_here)
+        pieces.append((f"filtered here: {names}", _QUIET))
+    if progress.incomplete:
+        pieces.append((f"! {progress.incomplete:,} incomplete", _BUSY))
+    if progress.warnings:
+        more = f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""
+        pieces.append((progress.warnings[0] + more, _BUSY))
+    return tuple(pieces)
+
+
+def _failed_words(progress: SearchProgress) -> str:
+    """Who failed; of several trackers also why: those of its rows that are left belong to the others' no more."""
+    failures = progress.failures
+    if len(progress.parts) <= 1:
+        return "failed (e)"
+    why = f": {failures[0].title}" if len(failures) == 1 < len(progress.parts) else ""
+    return f"{_names(tuple(failure.profile for failure in failures))} failed{why} (e)"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
 
 _STILL = frozenset({ServerState.IDLE, ServerState.READY, ServerState.LOGIN_NEEDED, ServerState.DOWN})
 """States without a clock."""
-_LEAST_STATES = 0.3  # of the room on the left; how the servers are is never left out
+_LEAST_STATES = 0.6  # of the room on the left, if they need it; how the servers are is never left out
+_SAID_SECONDS = 10.0  # long enough to take a change back that is seen to be wrong
 _TICK_SECONDS = 0.5  # the shown seconds never lag by more than this
 
 
 class StatusLine(Widget):
     """One line. The screen hands it values; it keeps the clock running while there is something to count."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float]) -> None:
         super().__init__(id="status")
+        self._monotonic = monotonic
         self._profiles: Sequence[str] = ()
         self._states: Mapping[str, StateChanged] = {}
         self._progress = SearchProgress()
@@ -31,6 +188,26 @@ class StatusLine(Widget):
         self._stale = False
         self._facets: Mapping[str, Collection[str]] = {}
         self._ticking: Timer | None = None
+        self._said: Piece | None = None
+        self._read_only = False
+
+    def say(self, words: str, style: str = "$text-accent", *, lasting: bool = False) -> None:
+        """Show what becomes of a change, before all else: for a while, or ``lasting`` until other words come."""
+        self._said = said = (words, style)
+        self.refresh()
+        if not lasting:
+            self.set_timer(_SAID_SECONDS, lambda: self._unsay(said))
+
+    def _unsay(self, said: Piece | None) -> None:
+        """Take these words away, if they are still shown."""
+        if said is not None and self._said is said:
+            self._said = None
+            self.refresh()
+
+    def show_read_only(self, read_only: bool) -> None:
+        """Tell whether nothing can be changed in what is searched."""
+        self._read_only = read_only
+        self.refresh()
 
     def show(
         self,
@@ -43,6 +220,8 @@ class StatusLine(Widget):
         facets: Mapping[str, Collection[str]],
     ) -> None:
         """Show how things are now."""
+        if counts.marked > self._counts.marked:  # the user is on to something else
+            self._unsay(self._said)
         self._profiles, self._states, self._progress, self._counts = profiles, states, progress, counts
         self._stale, self._facets = stale, facets
         moving = any(state.state not in _STILL for name, state in states.items() if name in profiles)
@@ -53,16 +232,28 @@ class StatusLine(Widget):
             self._ticking = None
         self.refresh()
 
+    def show_counts(self, counts: Counts) -> None:
+        """Show other counts: the cursor moves more often than anything else happens."""
+        self._counts = counts
+        self.refresh()
+
     def render(self) -> Content:
         right = Content.assemble(*describe_counts(self._counts, self._progress))
+        if self._said and len(self._said[0]) + right.cell_length + 2 > self.size.width:
+            return Content.assemble(self._said).truncate(self.size.width, ellipsis=True)
         left = self._left(max(0, self.size.width - right.cell_length - 2))
         gap = " " * max(0, self.size.width - left.cell_length - right.cell_length)
         return Content.assemble(left, gap, right)
 
     def _left(self, room: int) -> Content:
         """Each profile with its state, and what else there is to know; the first gives way to the second."""
+        if self._said:
+            return Content.assemble(self._said).truncate(room, ellipsis=True)
         rest: list[Piece] = []
-        for piece in (*describe_facets(self._facets), *describe_search(self._progress, stale=self._stale)):
+        locked: tuple[Piece, ...] = (("read-only", _QUIET),) if self._read_only else ()
+        searched = describe_search(self._progress, stale=self._stale)
+        change = ((clean_line(self._counts.change), "$text-success"),) if self._counts.change else ()
+        for piece in (*change, *describe_facets(self._facets), *searched, *locked):
             rest += [("  │  ", "$foreground 30%"), piece]
         known = Content.assemble(*rest)
         for_states = max(room - known.cell_length, int(room * _LEAST_STATES))
@@ -72,7 +263,7 @@ class StatusLine(Widget):
         return Content.assemble(states, known).truncate(room, ellipsis=True)
 
     def _states_content(self, *, brief: bool) -> Content:
-        now = monotonic()
+        now = self._monotonic()
         pieces: list[Piece] = []
         for name in self._profiles:
             pieces += [("  " if pieces else "", ""), *describe_state(self._states.get(name), name, now, brief=brief)]

@@ -1,23 +1,24 @@
 """Columns: which values of a ticket they show, how wide they are, and how they sort.
 
-A column is named after a ticket's field (``updated_at``), or ``extra.severity`` for a further field of the tracker.
+A column is named after a ticket's field (``updated_at``), or ``extra.severity`` for a further field of the tracker, by
+its own name or by the one that people see. People may write a field's caption, and leave ``extra.`` out.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from itertools import islice
 
 from msgspec import Struct
 
-from tui_app.tickets.ticket import JsonValue, Ticket
-from tui_app.ui.rendering.signs import PRIORITY_RANK, STATUS_RANK, priority_level, status_kind
+from tui_app.tickets.extra_fields import caption_of, extra_captions, extra_has, is_identifier, readable
+from tui_app.tickets.fields import BY_CAPTION, FURTHER, TICKET_FIELDS, TIME_KINDS, FieldKind, TicketField
+from tui_app.tickets.ticket import Ticket
 
-EXTRA = "extra."
-"""What the name of a tracker's own field begins with."""
+EXTRA = FURTHER
 
 
 class ColumnSpec(Struct, frozen=True):
@@ -26,15 +27,11 @@ class ColumnSpec(Struct, frozen=True):
     name: str
     width: int = 0
 
-    def to_text(self) -> str:
-        """``updated_at`` or ``updated_at:12``, the form that is saved."""
-        return f"{self.name}:{self.width}" if self.width else self.name
-
     @classmethod
     def from_text(cls, text: str) -> ColumnSpec:
-        """Read what `to_text` wrote; a width that is no number counts as none."""
+        """Read ``updated_at``, ``Updated`` or ``Story points:12``; a width that is no number counts as none."""
         name, colon, width = text.rpartition(":")
-        return cls(name, int(width)) if colon and width.isdecimal() else cls(text)
+        return cls(column_named(name), int(width)) if colon and width.isdecimal() else cls(column_named(text))
 
 
 class ColumnKind(Struct, frozen=True):
@@ -46,35 +43,73 @@ class ColumnKind(Struct, frozen=True):
     most: int
     """It grows no wider than this unless a width was chosen."""
     short: str = ""
-    """What stands in the header where the title is too long."""
+    """The header's text where the title is too long."""
     right: bool = False
-    is_time: bool = False
+    """Whether values are aligned to the right."""
+    field: FieldKind | None = None
+    """What the ticket's field holds; None: it is an extra field of the tracker."""
 
 
-_KINDS = {
-    "id": ColumnKind("ID", 4, 18),
-    "title": ColumnKind("Title", 16, 4000),
-    "status": ColumnKind("Status", 1, 18),
-    "priority": ColumnKind("Priority", 1, 12),
-    "assignee": ColumnKind("Assignee", 10, 20),
-    "reporter": ColumnKind("Reporter", 10, 20),
-    "type": ColumnKind("Type", 5, 14),
-    "project": ColumnKind("Project", 4, 16, "Proj"),
-    "labels": ColumnKind("Labels", 10, 28),
-    "created_at": ColumnKind("Created", 7, 7, right=True, is_time=True),
-    "updated_at": ColumnKind("Updated", 7, 7, right=True, is_time=True),
-    "source": ColumnKind("Source", 8, 14),
-    "url": ColumnKind("URL", 12, 60),
-    "comments": ColumnKind("Comments", 8, 8, right=True),
+_WIDTHS = {
+    FieldKind.ID: (4, 18),
+    FieldKind.LINE: (16, 4000),
+    FieldKind.STATUS: (1, 18),
+    FieldKind.PRIORITY: (1, 12),
+    FieldKind.PERSON: (10, 20),
+    FieldKind.WORD: (5, 14),
+    FieldKind.LABELS: (10, 28),
+    FieldKind.MOMENT: (7, 7),
+    FieldKind.DUE: (7, 10),
+    FieldKind.URL: (12, 60),
+    FieldKind.LIST: (8, 8),
+    FieldKind.TEXT: (16, 60),
 }
-_EXTRA_MOST = 24
-_EXTRA_TITLE = 12  # cells of a further field's title that are never cut off
+"""Least and most cells of a column. In the order of the columns, except that addresses and lists come last."""
+_OWN_WIDTHS = {"project": (4, 16), "source": (8, 14)}
+"""Columns whose values need other widths than most of their kind."""
+_SHORT_TITLES = {"project": "Proj"}
 
-SIGNED = ("status", "priority")
-"""Columns whose values begin with a sign that says the most of them: one cell wide, they show it alone."""
+
+def _kind_of(field: TicketField) -> ColumnKind:
+    least, most = _OWN_WIDTHS.get(field.name, _WIDTHS[field.kind])
+    right = field.kind in (*TIME_KINDS, FieldKind.LIST)
+    return ColumnKind(field.caption, least, most, _SHORT_TITLES.get(field.name, ""), right, field.kind)
+
+
+def _place(field: TicketField) -> tuple[bool, bool, int]:
+    """Where the column of a field comes in the list of all; the profile, which is no field of trackers, is late."""
+    is_last = field.kind in (FieldKind.URL, FieldKind.LIST)
+    return is_last, not field.exported, list(_WIDTHS).index(field.kind)
+
+
+_FIELDS = tuple(sorted((field for field in TICKET_FIELDS if field.column), key=_place))
+_KINDS = {field.name: _kind_of(field) for field in _FIELDS}
+_EXTRA_MOST = 24
+_EXTRA_TITLE = 12  # cells of an extra field's title that are never cut off
+
+PROBLEM_SIGN = "! "
+"""Before the title of a ticket that could not be read completely."""
+
+SIGNED = frozenset(field.name for field in _FIELDS if field.kind in (FieldKind.STATUS, FieldKind.PRIORITY))
+"""Columns whose values begin with a sign that is the most important part: one cell wide, they show it alone."""
 
 FIELD_COLUMNS = tuple(_KINDS)
-"""The columns that every ticket has; `extra_columns` finds the further ones."""
+"""The columns that every ticket has; `extra_columns` finds those of extra fields."""
+
+FACET_COLUMNS = tuple(
+    field.name
+    for field in sorted(TICKET_FIELDS, key=lambda field: (field.kind in TIME_KINDS, not field.change))
+    if field.facet
+)
+"""The columns that rows can be narrowed by: first what people set, times last."""
+
+
+def column_named(text: str) -> str:
+    """The column that people call ``text``; whatever is no ticket's field is a further field of the tracker."""
+    name = text.strip()
+    if name.startswith(EXTRA):
+        return name
+    return BY_CAPTION.get(name.casefold(), EXTRA + name)
 
 
 @lru_cache(256)
@@ -83,8 +118,9 @@ def column_kind(name: str) -> ColumnKind:
     known = _KINDS.get(name)
     if known:
         return known
-    title = name.removeprefix(EXTRA).replace("_", " ").strip()
-    return ColumnKind(title[:1].upper() + title[1:] or name, max(4, min(len(title), _EXTRA_TITLE)), _EXTRA_MOST)
+    title = caption_of(name.removeprefix(EXTRA)) or name
+    title = title[:1].upper() + title[1:]
+    return ColumnKind(title, max(4, min(len(title), _EXTRA_TITLE)), _EXTRA_MOST)
 
 
 _ROOMY = (
@@ -110,127 +146,50 @@ def default_columns(width: int, *, sources: bool = False) -> tuple[ColumnSpec, .
     return tuple(ColumnSpec(name) for name in names)
 
 
-def extra_columns(tickets: Iterable[Ticket]) -> list[str]:
-    """Names of the columns that further fields of these tickets can make, the most frequent first."""
-    counts: dict[str, int] = {}
-    for ticket in tickets:
-        for name in ticket.extra:
-            counts[name] = counts.get(name, 0) + 1
-    return [EXTRA + name for name in sorted(counts, key=lambda name: (-counts[name], name))]
+def least_default_width(width: int) -> int:
+    """The least cells of a table that shows the same columns as one of ``width`` cells."""
+    return max((limit for limit, _ in _ROOMY if limit <= width), default=0)
 
 
-# --------------------------------------------------------------------- values
+_MOST_LOOKED_AT = 2000  # tickets of which the further fields are listed; all of them have much the same
 
 
-def value_of(ticket: Ticket, column: str) -> Any:
-    """The value that the column shows: text, a moment, a tuple of texts, a number or None."""
-    if column.startswith(EXTRA):
-        return ticket.extra.get(column[len(EXTRA) :])
-    if column == "comments":
-        return len(ticket.comments)
-    return getattr(ticket, column, None)
+def extra_columns(tickets: Iterable[Ticket]) -> dict[str, str]:
+    """The columns that further fields of these tickets can make, the most frequent first, with an example of each.
+
+    What says nothing to people is left out.
+    """
+    counts: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for ticket in islice(tickets, _MOST_LOOKED_AT):
+        for name, caption, value in extra_captions(ticket):
+            if is_identifier(name, value):
+                continue
+            column = EXTRA + (name if caption_of(name) == caption else caption)
+            counts[column] += 1
+            if column not in examples and (text := readable(value)):
+                examples[column] = text
+    return {column: examples[column] for column in sorted(examples, key=lambda column: (-counts[column], column))}
 
 
-def text_of(ticket: Ticket, column: str) -> str:
-    """The value as text, without regard to how a time is shown; empty where there is none."""
-    return _as_text(value_of(ticket, column))
+def unknown_columns(configured: Iterable[str], tickets: Iterable[Ticket]) -> dict[str, str]:
+    """Columns as the config has them that are neither a ticket's field nor a further one of ``tickets``, with why.
 
-
-def _as_text(value: JsonValue | tuple[str, ...] | datetime) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, list | tuple):
-        return ", ".join(_as_text(part) for part in value)
-    if isinstance(value, dict):
-        return _name_of(value)
-    return str(value)
-
-
-def _name_of(value: dict[str, JsonValue]) -> str:
-    """What an object is called, as trackers wrap names in objects; or its parts."""
-    for key in ("name", "displayName", "title", "value", "key", "id"):
-        if isinstance(value.get(key), str | int):
-            return str(value[key])
-    return ", ".join(f"{key}: {_as_text(part)}" for key, part in value.items())
-
-
-def facet_values(ticket: Ticket, column: str) -> tuple[str, ...]:
-    """The values under which the ticket counts in a facet: each label by itself, ``""`` where there is none."""
-    value = value_of(ticket, column)
-    if isinstance(value, list | tuple):
-        return tuple(dict.fromkeys(_as_text(part) for part in value)) or ("",)
-    if isinstance(value, datetime):
-        return (value.strftime("%Y-%m"),)
-    return (_as_text(value),)
-
-
-# -------------------------------------------------------------------- sorting
-
-FIRST_DESCENDING = frozenset({"created_at", "updated_at", "comments"})
-"""Columns that are sorted from the largest value down, unless the other way is asked for."""
-
-SortKey = Any
-"""Something that can be compared with the others of its column; None sorts last in either direction.
-
-Text wherever possible: Python sorts a list of nothing but text three times as fast as one of tuples.
-"""
-
-_NUMBERS = re.compile(r"\d+")
-_LONGEST_NUMBER = 18
-"""Digits of a number within a text; longer ones are no counters, and sort as text."""
-_TEXT_COLUMNS = ("title", "assignee", "reporter", "type", "project", "url", "source")
-
-
-def sort_keys(column: str) -> Callable[[Ticket], SortKey]:
-    """A function from ticket to what the column sorts by: times, urgency, ids with their number as a number."""
-    if column_kind(column).is_time:
-        return lambda ticket: moment.timestamp() if (moment := getattr(ticket, column)) else None
-    if column == "status":
-        return lambda ticket: _status_key(ticket.status) if ticket.status else None
-    if column == "priority":
-        return lambda ticket: _priority_key(ticket.priority) if ticket.priority else None
-    if column == "comments":
-        return lambda ticket: len(ticket.comments)
-    if column == "id":
-        return lambda ticket: natural_key(ticket.id)
-    if column in _TEXT_COLUMNS:
-        return lambda ticket: text.casefold() if (text := getattr(ticket, column)) else None
-    return lambda ticket: _general_key(value_of(ticket, column))
-
-
-@lru_cache(1024)
-def _status_key(status: str) -> str:
-    return f"{STATUS_RANK[status_kind(status)]} {status.casefold()}"
-
-
-@lru_cache(1024)
-def _priority_key(priority: str) -> str:
-    return f"{PRIORITY_RANK[priority_level(priority)]} {priority.casefold()}"
-
-
-def natural_key(text: str) -> str:
-    """``PAY-9`` before ``PAY-10``: the text with every number padded to the same length."""
-    prefix, dash, number = text.rpartition("-")
-    if dash and number.isdecimal() and prefix.isalpha() and number.isascii():
-        return f"{prefix.casefold()}-{number.zfill(_LONGEST_NUMBER)}"
-    return _NUMBERS.sub(lambda digits: digits[0].zfill(_LONGEST_NUMBER), text.casefold())
-
-
-def _general_key(value: Any) -> SortKey:
-    """Numbers before text; nothing last."""
-    if isinstance(value, bool | int | float):
-        return (0, value, "")
-    text = _as_text(value)
-    return (1, 0, text.casefold()) if text else None
-
-
-def columns_from_text(texts: Sequence[str]) -> tuple[ColumnSpec, ...]:
-    """Saved columns; a column named twice counts once."""
-    specs = {spec.name: spec for spec in map(ColumnSpec.from_text, texts) if spec.name}
-    return tuple(specs.values())
+    Without tickets only those that resemble a field are named: any other may be one of the tracker's own, as is what
+    ``extra.`` is written before.
+    """
+    texts = {ColumnSpec.from_text(text).name: text.startswith(EXTRA) for text in configured}
+    further = {name: is_sure for name, is_sure in texts.items() if name.startswith(EXTRA)}
+    looked_at = list(islice(tickets, _MOST_LOOKED_AT)) if further else []
+    captions = {caption for ticket in looked_at for name, caption, _ in extra_captions(ticket)}
+    known = [*(kind.title for kind in _KINDS.values()), *_KINDS, *sorted(captions)]
+    plain = {name.casefold(): name for name in reversed(known)}
+    found: dict[str, str] = {}
+    for column, is_sure in further.items():
+        name = column.removeprefix(EXTRA)
+        near = [plain[match] for match in get_close_matches(name.casefold(), plain, n=3)]
+        if near and not any(extra_has(ticket, name) for ticket in looked_at):
+            found[name] = f"there is no field {name!r}; did you mean {' or '.join(near)}?"
+        elif looked_at and not is_sure and not any(extra_has(ticket, name) for ticket in looked_at):
+            found[name] = f"no ticket found has a field {name!r}; the list of columns has those that there are."
+    return found

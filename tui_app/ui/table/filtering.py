@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import attrgetter
 
 from msgspec import Struct
 
+from tui_app.tickets.fields import REQUIRED_FIELDS, TICKET_FIELDS, TIME_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.table.columns import EXTRA, column_kind, text_of, value_of
+from tui_app.ui.table.columns import EXTRA, column_kind
+from tui_app.ui.table.row_values import as_text, text_of
 
 _FUZZY_SPREAD = 4
 """A fuzzy word of n letters may be spread over this many times n characters; wider, everything would match."""
@@ -22,15 +25,26 @@ _LONGEST_FUZZY = 64  # letters; a longer word is pasted, and is looked for as it
 
 _DATE = re.compile(r"\d{4}-\d")
 """How a word begins that is looked for in the times as well: other numbers would be found in nearly all of them."""
-_DATE_COLUMNS = ("created_at", "updated_at")
-_SHORT_COLUMNS = ("assignee", "reporter", "priority", "type", "project", "labels", "source", "url", *_DATE_COLUMNS)
+_NAMED_COLUMNS = tuple(
+    field.name
+    for field in sorted(TICKET_FIELDS, key=lambda field: (field.kind in TIME_KINDS, field.kind is FieldKind.URL))
+    if field.column and field.name not in REQUIRED_FIELDS and field.kind is not FieldKind.LIST
+)
 """Fields that a hit may be in although no column shows them."""
+
+_FOLDED = [
+    field for field in TICKET_FIELDS if field.kind not in (*TIME_KINDS, FieldKind.URL, FieldKind.TEXT, FieldKind.LIST)
+]
+_TEXTS = [field.name for field in _FOLDED if field.kind is not FieldKind.LABELS]
+_LABELS = [field.name for field in _FOLDED if field.kind is FieldKind.LABELS]
+_folded_values = attrgetter(*_TEXTS, *_LABELS)
+_TEXT_COUNT = len(_TEXTS)
 
 FIELD_END = "\n"
 """Between two fields of a folded ticket: no match reaches over it, because no word holds it."""
 
 
-class Filter(Struct, frozen=True):
+class TextFilter(Struct, frozen=True):
     """A filter line that was read."""
 
     words: tuple[str, ...] = ()
@@ -43,7 +57,7 @@ class Filter(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.words or self.without)
 
-    def narrows(self, former: Filter) -> bool:
+    def narrows(self, former: TextFilter) -> bool:
         """Whether everything that this keeps was kept by ``former`` too, so that only its hits need be looked at."""
         if not former:
             return True
@@ -55,7 +69,7 @@ class Filter(Struct, frozen=True):
 
 
 @lru_cache(64)
-def read_filter(text: str) -> Filter:
+def read_filter(text: str) -> TextFilter:
     """Read a filter line; any text is one."""
     text = text.strip()
     fuzzy = text.startswith("~")
@@ -69,26 +83,17 @@ def read_filter(text: str) -> Filter:
             without.append(word[1:])
         elif word != "!":
             words.append(word[1:] if word.startswith(("\\!", "\\~")) else word)
-    return Filter(tuple(words), tuple(without), inverted, fuzzy)
+    return TextFilter(tuple(words), tuple(without), inverted, fuzzy)
 
 
 def folded(ticket: Ticket) -> str:
     """The short fields and the tracker's own fields in one folded text, a line each."""
-    parts = [
-        ticket.id,
-        ticket.title,
-        ticket.status,
-        ticket.assignee,
-        ticket.reporter,
-        ticket.priority,
-        ticket.type,
-        ticket.project,
-        ", ".join(ticket.labels) if ticket.labels else None,
-        ticket.source,
-    ]
+    values = _folded_values(ticket)
+    parts = list(filter(None, values[:_TEXT_COUNT]))
+    parts += [", ".join(labels) for labels in values[_TEXT_COUNT:] if labels]
     if ticket.extra:
-        parts.extend(text_of(ticket, EXTRA + name) for name in ticket.extra)
-    return FIELD_END.join(filter(None, parts)).casefold()
+        parts += filter(None, map(as_text, ticket.extra.values()))
+    return FIELD_END.join(parts).casefold()
 
 
 def long_texts(ticket: Ticket) -> Iterable[str]:
@@ -103,7 +108,7 @@ def long_texts(ticket: Ticket) -> Iterable[str]:
             yield comment.author
 
 
-def keeps(wanted: Filter, short: str, ticket: Ticket) -> bool:
+def keeps(wanted: TextFilter, short: str, ticket: Ticket) -> bool:
     """Whether the filter keeps the ticket, whose `folded` text is ``short``."""
     find = _fuzzy_in if wanted.fuzzy else str.__contains__
     found = all(find(short, word) or (not wanted.fuzzy and _in_long(ticket, word)) for word in wanted.words)
@@ -119,7 +124,7 @@ def _in_long(ticket: Ticket, word: str) -> bool:
         word in text.casefold() for text in long_texts(ticket)
     ):
         return True
-    return bool(_DATE.match(word)) and any(word in str(value_of(ticket, column)) for column in _DATE_COLUMNS)
+    return bool(_DATE.match(word)) and any(word in text_of(ticket, column) for column in TIME_FIELDS)
 
 
 # ---------------------------------------------------------------------- fuzzy
@@ -158,7 +163,7 @@ def _fuzzy_in(text: str, word: str) -> bool:
 # --------------------------------------------------------------- highlighting
 
 
-def highlights(wanted: Filter, line: str) -> list[tuple[int, int]]:
+def highlights(wanted: TextFilter, line: str) -> list[tuple[int, int]]:
     """Where the filter's words occur in ``line``: sorted spans of character offsets that do not overlap."""
     if not wanted.words or wanted.inverted:
         return []
@@ -201,7 +206,7 @@ _MOST_FOR_SNIPPET = 200_000  # characters; a row in sight must not wait for a bo
 _SNIPPET_BEFORE = 16  # characters shown before a hit in a text that is not a column
 
 
-def unseen_words(wanted: Filter, cells: Iterable[str]) -> list[str]:
+def unseen_words(wanted: TextFilter, cells: Iterable[str]) -> list[str]:
     """The words whose hits are in none of the cells: cut off, in a field that is no column, or in a long text."""
     if wanted.inverted:
         return []
@@ -209,7 +214,7 @@ def unseen_words(wanted: Filter, cells: Iterable[str]) -> list[str]:
     return [word for word in wanted.words if not any(_finds(wanted, cell, word) for cell in lowered)]
 
 
-def snippet(wanted: Filter, words: Iterable[str], ticket: Ticket, width: int) -> str:
+def snippet(wanted: TextFilter, words: Iterable[str], ticket: Ticket, width: int) -> str:
     """A piece of text around the first hit of one of ``words``, after its field's name where that fits; or nothing."""
     for word in words:
         for caption, text in _named_texts(ticket, with_long=not wanted.fuzzy):
@@ -226,7 +231,7 @@ def snippet(wanted: Filter, words: Iterable[str], ticket: Ticket, width: int) ->
 def _named_texts(ticket: Ticket, *, with_long: bool) -> Iterable[tuple[str, str]]:
     """Every text of the ticket; the short ones with the name of their field before them."""
     yield "", ticket.title
-    for column in (*_SHORT_COLUMNS, *(EXTRA + name for name in ticket.extra)):
+    for column in (*_NAMED_COLUMNS, *(EXTRA + name for name in ticket.extra)):
         text = text_of(ticket, column)
         if text:
             yield f"{column_kind(column).title}: ", text
@@ -234,10 +239,10 @@ def _named_texts(ticket: Ticket, *, with_long: bool) -> Iterable[tuple[str, str]
         yield from (("", text) for text in long_texts(ticket))
 
 
-def _first_hit(wanted: Filter, lowered: str, word: str) -> int:
+def _first_hit(wanted: TextFilter, lowered: str, word: str) -> int:
     letters = fuzzy_letters(lowered, word) if wanted.fuzzy else ()
     return letters[0] if letters else lowered.find(word)
 
 
-def _finds(wanted: Filter, lowered: str, word: str) -> bool:
+def _finds(wanted: TextFilter, lowered: str, word: str) -> bool:
     return _first_hit(wanted, lowered, word) >= 0

@@ -1,46 +1,47 @@
-"""Painting one row: a ticket becomes a strip of styled cells.
+"""Painting the table: its styles, one row as a strip of styled cells, and the lines in sight.
 
-Invariant: every text in a strip went through `tui_app.ui.rendering.safe`, and a strip is as wide as its layout.
+Invariants: every text in a strip went through `tui_app.ui.rendering.safe`, and a strip is as wide as its layout;
+painting costs the same whatever the number of rows, because no line is painted that is not in sight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
+from textual.cache import LRUCache
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.rendering.moments import ago
-from tui_app.ui.rendering.safe import cut, fit, width_of
-from tui_app.ui.rendering.signs import PRIORITY_SIGNS, STATUS_SIGNS, priority_level, status_kind
-from tui_app.ui.table.changes import NEWS_SIGNS, News
-from tui_app.ui.table.columns import SIGNED, column_kind, text_of, value_of
-from tui_app.ui.table.filtering import Filter, highlights, snippet, unseen_words
-from tui_app.ui.table.layout import GAP, GUTTER, Layout
+from tui_app.tickets.vocabulary import PriorityLevel, StatusKind, priority_level
+from tui_app.ui.rendering.cells import cut, width_of
+from tui_app.ui.rendering.safe import fit
+from tui_app.ui.table.column_layout import GAP, GUTTER, ColumnLayout, ColumnView
+from tui_app.ui.table.columns import SIGNED, column_kind
+from tui_app.ui.table.filtering import TextFilter, highlights, snippet, unseen_words
+from tui_app.ui.table.grouping import Group
+from tui_app.ui.table.marks import RowChange
+from tui_app.ui.table.row_values import cell_text
+from tui_app.ui.table.table_model import RowState, TableModel
 
+HEADER = 1
+"""Lines above the rows."""
 CURSOR_SIGN = "▌"
 MARK_SIGN = "*"
-PROBLEM_SIGN = "! "
+CHANGE_SIGNS = {RowChange.NEW: "+", RowChange.CHANGED: "~", RowChange.PENDING: "…", RowChange.UNKNOWN: "?"}
 STALE_SIGN = "↻"
+FOLD_SIGNS = {False: "▾", True: "▸"}
 SORT_SIGNS = {False: "▲", True: "▼"}
 
+_STRIPS = 512  # painted rows kept; several of the tallest screens
+_DEEPEST = 8  # levels that are indented
 _LEAST_SNIPPET = 16  # cells; a shorter piece of text explains nothing
 _LEAST_TITLE = 12  # cells; the piece of text takes no more than leaves these
 _SNIPPET_PART = 0.5  # of a title that fills its column
-
-
-class RowState(Struct, frozen=True):
-    """What a row shows besides its ticket."""
-
-    cursor: bool = False
-    marked: bool = False
-    news: News | None = None
-
-
 _NO_SPANS: list[tuple[int, int]] = []
 
 
@@ -53,25 +54,17 @@ class _Cell(Struct):
     after: _Cell | None = None
 
 
-def cell_text(ticket: Ticket, column: str, now: datetime) -> str:
-    """What the column shows of the ticket, before it is fitted to its width."""
-    if column_kind(column).is_time:
-        return ago(value_of(ticket, column), now)
-    text = text_of(ticket, column)
-    if column == "status" and text:
-        return f"{STATUS_SIGNS[status_kind(text)]} {text}"
-    if column == "priority" and text:
-        return f"{PRIORITY_SIGNS[priority_level(text)]} {text}"
-    if column == "title" and ticket.problems:
-        return PROBLEM_SIGN + text
-    return text
-
-
 class RowPainter:
     """Paints rows in one set of styles, one layout and one filter; made anew when one of these changes."""
 
     def __init__(
-        self, styles: Mapping[str, Style], layout: Layout, wanted: Filter, now: datetime, *, stale: bool = False
+        self,
+        styles: Mapping[str, Style],
+        layout: ColumnLayout,
+        wanted: TextFilter,
+        now: datetime,
+        *,
+        stale: bool = False,
     ) -> None:
         self._styles = styles
         self._layout = layout
@@ -93,29 +86,29 @@ class RowPainter:
         return Strip(segments, GUTTER + self._layout.total)
 
     def header(self, sort_column: str | None, *, descending: bool) -> Strip:
-        """The names of the columns; the sorted one carries an arrow, which stands in the gap before a right one."""
+        """The names of the columns; the sorted one carries an arrow, which is in the gap before a right-aligned one."""
         plain, sorted_style = self._styles["header"], self._styles["header-sort"]
         arrow = SORT_SIGNS[descending]
         in_gap = [name == sort_column and column_kind(name).right for name, _ in self._columns]
         gaps = [fit(STALE_SIGN if self._stale else "", GUTTER), *self._gaps.values()]
         gaps = [gap[:-1] + arrow if here else gap for gap, here in zip(gaps, [*in_gap, False], strict=True)]
         segments = [Segment(gaps[0], plain)]
-        for (name, width), gap, is_told in zip(self._columns, gaps[1:], in_gap, strict=True):
+        for (name, width), gap, has_arrow in zip(self._columns, gaps[1:], in_gap, strict=True):
             is_sorted = name == sort_column
-            words = _header_cell(name, width, arrow if is_sorted and not is_told else "")
+            words = _header_cell(name, width, arrow if is_sorted and not has_arrow else "")
             segments.append(Segment(words + gap, sorted_style if is_sorted else plain))
         return Strip(segments, GUTTER + self._layout.total)
 
     def _gutter(self, state: RowState) -> list[Segment]:
         styles = self._styles
-        if not state.cursor and not state.marked and not state.news:
+        if not state.cursor and not state.marked and not state.change:
             return [self._empty_gutter]
         base = styles["row"] + styles["cursor"] if state.cursor else styles["row"]
         bar = Segment(CURSOR_SIGN, base + styles["cursor-bar"]) if state.cursor else Segment(" ", base)
-        if state.marked:
+        if state.marked and not state.is_being_changed:
             sign = Segment(MARK_SIGN + " ", base + styles["marked"])
-        elif state.news:
-            sign = Segment(NEWS_SIGNS[state.news] + " ", base + styles[state.news])
+        elif state.change:
+            sign = Segment(CHANGE_SIGNS[state.change] + " ", base + styles[state.change])
         else:
             sign = Segment("  ", base)
         return [bar, sign]
@@ -124,20 +117,22 @@ class RowPainter:
         words = cell_text(ticket, column, self._now)
         if width == 1 and column in SIGNED:
             words = words[:1]
+        if column == "title" and (state.depth or state.below):
+            words = _in_tree(words, state)
         text = fit(words, width, right=column_kind(column).right)
         spans = highlights(self._filter, text) if self._filter.words else _NO_SPANS
         return _Cell(text + self._gaps[column], self._cell_style(ticket, column, state), spans)
 
     def _cell_style(self, ticket: Ticket, column: str, state: RowState) -> Style:
         styles = self._styles
-        if self._stale:
+        if state.stale:
             style = styles["stale"]
         elif column == "status":
-            style = styles[f"status-{status_kind(ticket.status)}"]
+            style = styles[f"status-{ticket.status_kind}"]
         elif column == "priority":
             style = styles[f"priority-{priority_level(ticket.priority or '')}"]
         elif column == "title":
-            style = styles["done-title"] if status_kind(ticket.status) == "done" else styles["title"]
+            style = styles["done-title"] if ticket.status_kind == "done" else styles["title"]
         elif column == "id":
             style = styles["id"]
         else:
@@ -179,6 +174,12 @@ class RowPainter:
             cells[at] = _Cell(title, cells[at].style, highlights(self._filter, title), found)
 
 
+def _in_tree(title: str, state: RowState) -> str:
+    """A title with its place in the tree."""
+    sign = f"{FOLD_SIGNS[state.folded]} " if state.below else "└ " if state.depth else ""
+    return "  " * max(0, min(state.depth, _DEEPEST) - 1) + sign + title + (f" ({state.below})" if state.folded else "")
+
+
 def _header_cell(name: str, width: int, arrow: str) -> str:
     """The column's name, or its short form where that is too long, and the arrow as long as one cell is left."""
     kind = column_kind(name)
@@ -187,3 +188,162 @@ def _header_cell(name: str, width: int, arrow: str) -> str:
     title = cut(title, room)
     space = " " if arrow and 0 < width_of(title) < room else ""
     return fit(title + space + arrow, width, right=kind.right)
+
+
+class TablePainter:
+    """The lines of a table, each painted once and kept until `forget`.
+
+    ``look`` reads the styles of the theme, and is called again after `restyle`.
+    """
+
+    def __init__(
+        self,
+        model: TableModel,
+        columns: ColumnView,
+        now: Callable[[], datetime],
+        look: Callable[[], Mapping[str, Style]],
+    ) -> None:
+        self._model = model
+        self._columns = columns
+        self._now = now
+        self.message: tuple[str, ...] = ()
+        """Lines that are shown while no ticket is loaded."""
+        self._read_look = look
+        self._look: Mapping[str, Style] = {}
+        self._rows: RowPainter | None = None
+        self._strips: LRUCache[tuple[int, RowState], Strip] = LRUCache(_STRIPS)
+
+    def use(self, model: TableModel) -> None:
+        """Paint the rows of another model."""
+        self._model = model
+        self.forget()
+
+    def forget(self) -> None:
+        """Paint every line anew."""
+        self._rows = None
+        self._strips.clear()
+
+    def restyle(self) -> None:
+        """Paint every line anew, in styles read anew."""
+        self._look = {}
+        self.forget()
+
+    def line(self, y: int, top: int, width: int) -> Strip:
+        """Line ``y`` of the table: the header, a row, or a part of the message; ``top`` is the first row in sight."""
+        rows = self._row_painter(width)
+        if y == 0:
+            column, descending = self._model.rows.order
+            header = rows.header(column, descending=descending)
+            return self._finished(header, width, "header")
+        position = y - HEADER + top
+        if position < self._model.row_count:
+            return self._row(rows, position, width)
+        words, number = self._words_without_rows(), y - HEADER - 1
+        text = words[number] if 0 <= number < len(words) else ""
+        return Strip([Segment(fit(" " * GUTTER + text, width), self._look["message"])], width)
+
+    def _row(self, rows: RowPainter, position: int, width: int) -> Strip:
+        heading = self._model.heading_at(position)
+        if heading:
+            return self._heading(heading, width, has_cursor=position == self._model.cursor)
+        index, ticket, state = self._model.row(position)
+        key = (index, state)
+        if key not in self._strips:
+            self._strips[key] = self._finished(rows.row(ticket, state), width, "cursor" if state.cursor else "row")
+        return self._strips[key]
+
+    def _heading(self, group: Group, width: int, *, has_cursor: bool) -> Strip:
+        """The line above a group: whether it is open, its name, and how many tickets it has."""
+        words = f"{FOLD_SIGNS[group.folded]} {group.name or '(none)'}  {group.count:,}"
+        words = fit((CURSOR_SIGN if has_cursor else " ") + words, width)
+        return Strip([Segment(words, self._look["cursor" if has_cursor else "header-sort"])], width)
+
+    def _words_without_rows(self) -> tuple[str, ...]:
+        if self._model.row_count:
+            return ()
+        if not self._model.rows.tickets:
+            return self.message
+        return (
+            ("Looking ..",) if self._model.rows.pending else ("No loaded ticket passes the filter.", "Esc clears it.")
+        )
+
+    def _row_painter(self, width: int) -> RowPainter:
+        if self._rows is None:
+            self._look = self._look or self._read_look()
+            layout = self._columns.layout(width)
+            self._rows = RowPainter(self._look, layout, self._model.rows.filter, self._now(), stale=self._model.stale)
+        return self._rows
+
+    def _finished(self, strip: Strip, width: int, fill: str) -> Strip:
+        return self._columns.scrolled(strip).adjust_cell_length(width, self._look[fill])
+
+
+# --------------------------------------------------------------------- styles
+
+_PREFIX = "results-table--"
+_CELLS = (
+    *("row", "id", "title", "done-title", "secondary", "stale", "header", "header-sort", "message"),
+    *(f"status-{kind}" for kind in StatusKind),
+    *(f"priority-{level}" for level in PriorityLevel),
+)
+"""Whole styles, with the table's own background under them."""
+_OVERLAYS = ("cursor-bar", "marked", *RowChange, "match", "snippet")
+"""Styles on top of those of a cell or of the cursor, which change only what they name."""
+
+COMPONENT_CLASSES = frozenset(_PREFIX + name for name in (*_CELLS, *_OVERLAYS, "cursor", "cursor-blurred"))
+
+DEFAULT_CSS = """
+ResultsTable {
+    background: $surface;
+    color: $foreground;
+    overflow-x: hidden;
+    overflow-y: auto;
+    scrollbar-gutter: stable;
+    scrollbar-size-vertical: 1;
+    & > .results-table--row { color: $foreground; }
+    & > .results-table--title { color: $foreground; }
+    & > .results-table--done-title { color: $text-muted; }
+    & > .results-table--id { color: $text-secondary; }
+    & > .results-table--secondary { color: $text-muted; }
+    & > .results-table--stale { color: $text-disabled; }
+    & > .results-table--snippet { text-style: italic dim; }
+    & > .results-table--match { text-style: bold underline; }
+    & > .results-table--header { color: $text-muted; background: $panel; text-style: bold; }
+    & > .results-table--header-sort { color: $foreground; background: $panel; text-style: bold; }
+    & > .results-table--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
+    & > .results-table--cursor-blurred { background: $block-cursor-blurred-background; }
+    & > .results-table--cursor-bar { text-style: bold; }
+    & > .results-table--marked { text-style: bold; }
+    & > .results-table--new { color: $text-success; text-style: bold; }
+    & > .results-table--changed { color: $text-warning; text-style: bold; }
+    & > .results-table--pending { color: $text-accent; text-style: bold; }
+    & > .results-table--unknown { color: $text-error; text-style: bold; }
+    & > .results-table--message { color: $text-muted; }
+    & > .results-table--status-open { color: $text-primary; }
+    & > .results-table--status-active { color: $text-warning; }
+    & > .results-table--status-blocked { color: $text-error; text-style: bold; }
+    & > .results-table--status-done { color: $text-success; }
+    & > .results-table--status-other { color: $text-muted; }
+    & > .results-table--priority-highest { color: $text-error; text-style: bold; }
+    & > .results-table--priority-high { color: $text-warning; }
+    & > .results-table--priority-medium { color: $text-muted; }
+    & > .results-table--priority-low { color: $text-muted; }
+    & > .results-table--priority-lowest { color: $text-muted; }
+    & > .results-table--priority-other { color: $text-muted; }
+}
+"""
+
+
+def table_styles(table: Widget) -> Mapping[str, Style]:
+    """The styles in force by name, without prefix: one for each thing that a row can show; ``cursor`` depends on focus.
+
+    Without the focus the cursor's line is tinted only, and its cells keep their colours. Tints and contrast colours are
+    known from whole styles alone.
+    """
+    styles = {name: table.get_component_rich_style(_PREFIX + name) for name in _CELLS}
+    styles |= {name: table.get_component_rich_style(_PREFIX + name, partial=True) for name in _OVERLAYS}
+    if table.has_focus:
+        styles["cursor"] = table.get_component_rich_style(_PREFIX + "cursor")
+    else:
+        styles["cursor"] = table.get_component_rich_style(_PREFIX + "cursor-blurred").background_style
+    return styles

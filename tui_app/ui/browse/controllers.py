@@ -1,0 +1,173 @@
+"""The controllers of the browse screen, put together.
+
+Invariant: no controller knows another; what one needs of another is handed in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui_app.ui.browse.choosing import GoTo, RowChooser, SearchChooser
+from tui_app.ui.browse.chosen_tickets import ChosenTickets
+from tui_app.ui.browse.command_controller import CommandController
+from tui_app.ui.browse.divider import Divider
+from tui_app.ui.browse.notices import Notices
+from tui_app.ui.browse.pane_layout import PaneLayout
+from tui_app.ui.browse.search_controller import SearchController
+from tui_app.ui.browse.shown_ticket import ShownTicket
+from tui_app.ui.browse.tab_bar import TabBar
+from tui_app.ui.browse.tabs import Tab
+from tui_app.ui.browse.ticket_controller import TicketController
+from tui_app.ui.browse.tool_questions import ToolQuestions
+from tui_app.ui.changing.change_controller import ChangeController
+from tui_app.ui.changing.sending import ChangeSender
+from tui_app.ui.detail.ticket_detail import TicketDetail
+from tui_app.ui.form.sentence import PaneName, SearchLine
+from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries
+from tui_app.ui.reply_routing import ReplyRouter
+from tui_app.ui.status.status_line import StatusLine
+from tui_app.ui.table.results_table import ResultsTable
+from tui_app.ui.table.table_model import TableModel
+from tui_app.ui.user_files import UserFiles
+
+if TYPE_CHECKING:
+    from tui_app.settings.model import UiSettings
+
+
+class Parts(Struct, frozen=True):
+    """What the controllers work with."""
+
+    screen: Screen[Any]
+    router: ReplyRouter
+    table: ResultsTable
+    detail: TicketDetail
+    divider: Divider
+    pane_name: PaneName
+    search_line: SearchLine
+    tab_bar: TabBar
+    status: StatusLine
+    files: UserFiles
+    now: Callable[[], datetime]
+    queries: ProfileQueries
+    sites: Mapping[str, Callable[[], Sequence[str]]]
+    """Trackers, each to what finds the web sites that are its own."""
+    settings: UiSettings
+    on_news: Callable[[str], object]
+    new_model: Callable[[], TableModel]
+    on_tab_shown: Callable[[Tab], object]
+
+
+class Controllers(Struct):
+    """All of them, each made from those before it; what needs a later one finds it here when it is called."""
+
+    notices: Notices
+    search: SearchController
+    panes: PaneLayout
+    shown: ShownTicket
+    tickets: TicketController
+    go_to: GoTo
+    choose: SearchChooser
+    changes: ChangeController
+    commands: CommandController
+    rows: RowChooser
+
+    @classmethod
+    def of(
+        cls, parts: Parts, configured: Sequence[str], begin: Beginning, *, views: Sequence[NamedSearch]
+    ) -> Controllers:
+        """The controllers over ``parts``, to search ``begin`` first."""
+        screen, table, detail = parts.screen, parts.table, parts.detail
+        notices = Notices(screen, parts.router, parts.status, table, lambda: search.current, parts.now)
+        search = _search_controller(parts, begin, views, notices, lambda: shown)
+        panes = PaneLayout(
+            screen, table, parts.divider, detail, parts.files,
+            pane_name=parts.pane_name, place=parts.settings.preview or "",
+            on_detail_shown=lambda: shown.follow(),  # noqa: PLW0108
+        )  # fmt: skip
+        in_sight, open_detail = panes.is_detail_in_sight, panes.open_detail
+        shown = ShownTicket(
+            screen, parts.router, table, detail, parts.files, search.seen,
+            now=parts.now, profile_of=search.profile_of, is_in_sight=in_sight, on_shown=panes.name_ticket,
+        )  # fmt: skip
+        branch = parts.settings.branch or ""
+        chosen = ChosenTickets(shown, table, lambda: _is_within(screen.focused, detail))
+        tickets = TicketController(
+            screen, parts.router, shown, chosen, table, detail, parts.files,
+            sites=parts.sites, branch=branch, is_in_sight=in_sight, bring_into_sight=open_detail,
+        )  # fmt: skip
+        go_to = GoTo(
+            screen, shown, table, search.seen, search.before,
+            searched=lambda: search.profiles, configured=tuple(configured),
+            bring_into_sight=panes.enter_detail, offered=begin.offered, now=parts.now,
+        )  # fmt: skip
+        choose = SearchChooser(
+            screen, search.tabs, search.known, search.seen, search.before, parts.files, parts.queries,
+            now=parts.now, search=search.search, show_tab=search.show_tab, open_ticket=go_to.open,
+        )  # fmt: skip
+        commands = CommandController(
+            screen, chosen, parts.settings.commands, parts.files.config_file, branch=branch,
+            profiles=lambda: search.profiles, refresh=search.refresh,
+        )  # fmt: skip
+        commands.bind({"table": table, "detail": detail, "browser": screen})
+        changes = _change_controller(parts, notices, search, shown, chosen)
+        rows = RowChooser(screen, table, parts.status)
+        return cls(notices, search, panes, shown, tickets, go_to, choose, changes, commands, rows)
+
+
+def _is_within(widget: Widget | None, outer: Widget) -> bool:
+    return widget is not None and outer in widget.ancestors_with_self
+
+
+def _change_controller(
+    parts: Parts, notices: Notices, search: SearchController, shown: ShownTicket, chosen: ChosenTickets
+) -> ChangeController:
+    sender = ChangeSender(
+        parts.screen, parts.router, shown, parts.table, parts.status, parts.files, parts.now, notices.keep_message
+    )
+    return ChangeController(
+        parts.screen, parts.router, shown, chosen, parts.table, parts.status, parts.files, sender,
+        profiles=lambda: search.profiles, known=lambda profile: search.known.of((profile,)),
+    )  # fmt: skip
+
+
+def _search_controller(
+    parts: Parts,
+    begin: Beginning,
+    views: Sequence[NamedSearch],
+    notices: Notices,
+    shown: Callable[[], ShownTicket],
+) -> SearchController:
+    questions = ToolQuestions(
+        parts.screen,
+        parts.router,
+        on_failed=notices.take_failures,
+        search_again=lambda: search.refresh(),  # noqa: PLW0108 (it is made below)
+    )
+    search = SearchController(
+        parts.screen,
+        parts.router,
+        parts.table,
+        parts.search_line,
+        parts.tab_bar,
+        parts.files,
+        now=parts.now,
+        begin=begin,
+        views=views,
+        queries=parts.queries,
+        notify=parts.settings.notify,
+        on_news=parts.on_news,
+        new_model=parts.new_model,
+        is_down=notices.is_down,
+        on_changed=notices.show_status,
+        on_started=notices.close_error,
+        on_refresh=lambda: shown().forget(),
+        on_failed=questions.take_failures,
+        on_tab_shown=parts.on_tab_shown,
+    )
+    return search

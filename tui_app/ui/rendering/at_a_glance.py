@@ -1,0 +1,125 @@
+"""Status, priority and times as they are read at a glance.
+
+Invariant: each kind of status and priority has a sign besides its colour, so that colour is never the only difference.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tui_app.tickets.dates import as_utc
+from tui_app.tickets.vocabulary import PriorityLevel, StatusKind
+
+STATUS_SIGNS = {
+    StatusKind.BLOCKED: "■",
+    StatusKind.ACTIVE: "◐",
+    StatusKind.OPEN: "○",
+    StatusKind.DONE: "✓",
+    StatusKind.OTHER: "·",
+}
+
+PRIORITY_SIGNS = {
+    PriorityLevel.HIGHEST: "⇈",
+    PriorityLevel.HIGH: "↑",
+    PriorityLevel.MEDIUM: "–",
+    PriorityLevel.LOW: "↓",
+    PriorityLevel.LOWEST: "⇊",
+    PriorityLevel.OTHER: "·",
+}
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_STEPS = (
+    (_MINUTE, "now", 1),
+    (_HOUR, "m", _MINUTE),
+    (_DAY, "h", _HOUR),
+    (14 * _DAY, "d", _DAY),
+    (60 * _DAY, "w", 7 * _DAY),
+)
+_MONTH = 30 * _DAY
+_YEAR = 365 * _DAY
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """``now``, ``12m``, ``5h``, ``3d``, ``6w``, ``4mo``, ``2y``; ``in 3d`` for the future; empty for None."""
+    if moment is None:
+        return ""
+    seconds = int((now - moment).total_seconds())
+    return "in " + _span(-seconds) if seconds <= -_MINUTE else _span(seconds)
+
+
+def _span(seconds: int) -> str:
+    for limit, unit, size in _STEPS:
+        if seconds < limit:
+            return unit if unit == "now" else f"{seconds // size}{unit}"
+    if seconds < _YEAR:
+        return f"{seconds // _MONTH}mo"
+    return f"{seconds // _YEAR}y"
+
+
+_SAME_YEAR, _OTHER_YEAR = "%d %b %H:%M", "%d %b %Y %H:%M"
+
+
+def full(moment: datetime | None, now: datetime, date_format: str = "") -> str:
+    """``3d ago (19 Nov 08:00)``: relative and absolute time, the latter in the zone of ``now``."""
+    if moment is None:
+        return ""
+    since = ago(moment, now)
+    words = "just now" if since == "now" else since if since.startswith("in ") else f"{since} ago"
+    return f"{words} ({absolute(moment, now, date_format)})"
+
+
+def absolute(moment: datetime, now: datetime, date_format: str = "") -> str:
+    """``19 Nov 08:00`` in the zone of ``now``, with the year where it is another one; or as ``date_format`` has it."""
+    local = as_utc(moment).astimezone(now.tzinfo)
+    if date_format:
+        return local.strftime(date_format)
+    return local.strftime(_SAME_YEAR if local.year == now.year else _OTHER_YEAR).lstrip("0")
+
+
+def due(moment: datetime | None, now: datetime, *, done: bool) -> str:
+    """``in 3d``, ``today`` or ``3d late``; the day alone where the ticket is done; empty for None.
+
+    A day is over at its end, where the user is.
+    """
+    if moment is None:
+        return ""
+    if done:
+        return f"{moment.astimezone(UTC):%Y-%m-%d}"
+    if is_day(moment):
+        days = (moment.astimezone(UTC).date() - now.date()).days
+        seconds = days * _DAY
+        if not days:
+            return "today"
+    else:
+        seconds = int((moment - now).total_seconds())
+        if abs(seconds) < _MINUTE:
+            return "now"
+    return f"in {_span(seconds)}" if seconds > 0 else f"{_span(-seconds)} late"
+
+
+def full_due(moment: datetime | None, now: datetime, date_format: str = "", *, done: bool) -> str:
+    """``in 3d (2 Nov)``: how far off it is, and the day, or the moment where it has a time."""
+    if moment is None:
+        return ""
+    if not is_day(moment):
+        words = absolute(moment, now, date_format)
+    else:
+        day = moment.astimezone(UTC).date()
+        words = f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
+    return words if done else f"{due(moment, now, done=False)} ({words})"
+
+
+def is_day(moment: datetime) -> bool:
+    """Whether a time is a day without a time: midnight in UTC."""
+    midnight = moment.astimezone(UTC)
+    return (midnight.hour, midnight.minute, midnight.second) == (0, 0, 0)
+
+
+def age_words(at: datetime | None, now: datetime) -> str:
+    """``as of 09:12``, in the zone of ``now``, with the day where it is another one; empty: the trackers' own rows."""
+    if at is None:
+        return ""
+    there, here = at.astimezone(now.tzinfo), now
+    return f"as of {there:%H:%M}" if there.date() == here.date() else f"as of {there.day} {there:%b %H:%M}"

@@ -1,0 +1,193 @@
+"""Values of columns: what a cell shows of a ticket, what rows are narrowed to, and what they sort by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from tui_app.tickets.extra_fields import extra_named, moment_in, readable
+from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
+from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.vocabulary import PRIORITY_RANK, STATUS_RANK, StatusKind, priority_level, status_kind
+from tui_app.ui.rendering.at_a_glance import PRIORITY_SIGNS, STATUS_SIGNS, ago, due, is_day
+from tui_app.ui.table.columns import EXTRA, PROBLEM_SIGN, column_kind
+
+_COUNTED = frozenset(field.name for field in TICKET_FIELDS if field.kind is FieldKind.LIST)
+"""Columns that show how many there are."""
+
+
+def value_of(ticket: Ticket, column: str) -> Any:
+    """The value that the column shows: text, a moment, a tuple of texts, a number or None."""
+    if column.startswith(EXTRA):
+        return _told(extra_named(ticket, column[len(EXTRA) :]), column)
+    value = getattr(ticket, column, None)
+    return len(value) if column in _COUNTED and value is not None else value
+
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?")
+
+
+def _told(value: JsonValue, name: str) -> Any:
+    """A further field's value as what it is: numbers and moments in texts too."""
+    if isinstance(value, str):
+        text = value.strip()
+        if _NUMBER.fullmatch(text) and not (text.startswith("0") and text.isdecimal() and len(text) > 1):
+            return moment_in(text, name) or float(text)
+        return moment_in(text, name) or value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return moment_in(str(value), name) or value
+    return value
+
+
+def text_of(ticket: Ticket, column: str) -> str:
+    """The value as text, without regard to how a time is shown; empty where there is none."""
+    return as_text(value_of(ticket, column))
+
+
+def cell_text(ticket: Ticket, column: str, now: datetime) -> str:
+    """What the column shows of the ticket, before it is fitted to its width."""
+    kind = column_kind(column).field
+    if kind is FieldKind.MOMENT:
+        return ago(value_of(ticket, column), now)
+    if kind is FieldKind.DUE:
+        return due(value_of(ticket, column), now, done=ticket.status_kind is StatusKind.DONE)
+    text = text_of(ticket, column)
+    if kind is FieldKind.STATUS and text:
+        return f"{STATUS_SIGNS[ticket.status_kind]} {text}"
+    if kind is FieldKind.PRIORITY and text:
+        return f"{PRIORITY_SIGNS[priority_level(text)]} {text}"
+    if column == "title" and ticket.problems:
+        return PROBLEM_SIGN + text
+    return text
+
+
+def as_text(value: JsonValue | tuple[str, ...] | datetime) -> str:
+    """A value as people read it; empty where there is none."""
+    if isinstance(value, str):
+        return value if value[:1] not in ("{", "[") else readable(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return readable(value) or "0"
+    if isinstance(value, datetime):
+        return f"{_local(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return readable(value)
+
+
+def _local(moment: datetime) -> datetime:
+    """The moment in the user's own zone; a day without a time (midnight in UTC) is that day everywhere."""
+    return moment if is_day(moment) else moment.astimezone()
+
+
+_DAY = re.compile(r"(\d{4}-\d{2})-\d{2}")
+
+
+def facet_values(ticket: Ticket, column: str) -> tuple[str, ...]:
+    """The values under which the ticket counts in a facet: each label by itself, ``""`` where there is none.
+
+    Times count by the month, in the user's own zone.
+    """
+    value = value_of(ticket, column)
+    if isinstance(value, list | tuple):
+        return tuple(dict.fromkeys(filter(None, map(as_text, value)))) or ("",)
+    if isinstance(value, datetime):
+        return (f"{_local(value):%Y-%m}",)
+    text = as_text(value)
+    day = _DAY.fullmatch(text)
+    return (day[1] if day else text,)
+
+
+# -------------------------------------------------------------------- sorting
+
+FIRST_DESCENDING = frozenset(field.name for field in TICKET_FIELDS if field.kind in (FieldKind.MOMENT, FieldKind.LIST))
+"""Columns that are sorted from the largest value down, unless the other way is asked for."""
+
+SortKey = Any
+"""Something that can be compared with the others of its column; None sorts last in either direction.
+
+Text wherever possible: Python sorts a list of nothing but text three times as fast as one of tuples.
+"""
+
+_NUMBERS = re.compile(r"\d+")
+_LONGEST_NUMBER = 18
+"""Digits of a number within a text; longer ones are no counters, and sort as text."""
+
+
+def sort_keys(column: str) -> Callable[[Iterable[Ticket]], list[SortKey]]:
+    """A function from tickets to what the column sorts by: times, urgency, ids with their number as a number.
+
+    It takes them together, since reading one field of many tickets is faster in one go.
+    """
+    field = FIELDS_BY_NAME.get(column)
+    if field is None:
+        return lambda tickets: [_general_key(value_of(ticket, column)) for ticket in tickets]
+    key_of, values_of = _KEYS_BY_KIND.get(field.kind, _general_key), attrgetter(column)
+    if field.kind in (FieldKind.LIST, FieldKind.ID):  # an empty one has its place
+        return lambda tickets: [None if value is None else key_of(value) for value in map(values_of, tickets)]
+    return lambda tickets: [key_of(value) if value else None for value in map(values_of, tickets)]
+
+
+def in_order(tickets: Sequence[Ticket], sort: str) -> bool:
+    """Whether the tickets stand in the order ``sort``, a column with ``-`` before it for descending."""
+    if not sort:
+        return True
+    keys = [key for key in sort_keys(sort.removeprefix("-"))(tickets) if key is not None]
+    if sort.startswith("-"):
+        keys.reverse()
+    return all(before <= after for before, after in pairwise(keys))
+
+
+def ordered(tickets: Sequence[Ticket], sort: str) -> list[Ticket]:
+    """The tickets in the order ``sort``, as `in_order` takes it; equal ones stay as they are, those without it last."""
+    keyed = list(zip(sort_keys(sort.removeprefix("-"))(tickets), tickets, strict=True))
+    present = [pair for pair in keyed if pair[0] is not None]
+    present.sort(key=itemgetter(0), reverse=sort.startswith("-"))
+    return [ticket for _, ticket in (*present, *(pair for pair in keyed if pair[0] is None))]
+
+
+@lru_cache(1024)
+def _status_key(status: str) -> str:
+    return f"{STATUS_RANK[status_kind(status)]} {status.casefold()}"
+
+
+@lru_cache(1024)
+def _priority_key(priority: str) -> str:
+    return f"{PRIORITY_RANK[priority_level(priority)]} {priority.casefold()}"
+
+
+def natural_key(text: str) -> str:
+    """``PAY-9`` before ``PAY-10``: the text with every number padded to the same length."""
+    prefix, dash, number = text.rpartition("-")
+    if dash and number.isdecimal() and prefix.isalpha() and number.isascii():
+        return f"{prefix.casefold()}-{number.zfill(_LONGEST_NUMBER)}"
+    return _NUMBERS.sub(lambda digits: digits[0].zfill(_LONGEST_NUMBER), text.casefold())
+
+
+_KEYS_BY_KIND: Mapping[FieldKind, Callable[[Any], SortKey]] = {
+    **dict.fromkeys(TIME_KINDS, datetime.timestamp),
+    **dict.fromkeys((FieldKind.LINE, FieldKind.PERSON, FieldKind.WORD, FieldKind.URL), str.casefold),
+    FieldKind.STATUS: _status_key,
+    FieldKind.PRIORITY: _priority_key,
+    FieldKind.LIST: len,
+    FieldKind.ID: natural_key,
+}
+"""What a value that is there sorts by."""
+
+
+def _general_key(value: Any) -> SortKey:
+    """Numbers before times before text, in which numbers count as such; nothing last."""
+    if isinstance(value, bool | int | float):
+        return (0, value, "")
+    if isinstance(value, datetime):
+        return (1, value.timestamp(), "")
+    text = as_text(value)
+    return (2, 0, natural_key(text)) if text else None
