@@ -1,6 +1,6 @@
 """Starting the browser: the server first, then the opening search, and only then the user interface is imported.
 
-Invariant: until the server's process is there, nothing is imported that its start does not need.
+Invariant: until the server's process is started, nothing is imported that its start does not need.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from tui_app.cli.given import GlobalOptions
-from tui_app.cli.head_start import head_start
-from tui_app.cli.output import to_terminal
+from tui_app.cli.options import GlobalOptions
+from tui_app.cli.output import terminal_can, to_terminal
 from tui_app.tickets.errors import UsageError
 
 if TYPE_CHECKING:
-    from tui_app.cli.choosing import Choice
-    from tui_app.tickets.messages import TicketService
+    from tui_app.cli.selection import Selection
+    from tui_app.tickets.ticket_service import TicketService
 
 
 def browse(options: GlobalOptions) -> int:
@@ -29,34 +28,41 @@ def browse(options: GlobalOptions) -> int:
         raise UsageError(
             "The browser needs a terminal.", hint="In a script use `ticketdeck search` and `ticketdeck show`."
         )
+    if not terminal_can("cup"):
+        raise UsageError(
+            "The browser needs a terminal that can place its cursor, and TERM says that this one cannot.",
+            hint="Set TERM to what the terminal is, or use `ticketdeck search` and `ticketdeck show`.",
+        )
     gc.disable()  # what is made until the first frame stays: collecting it costs a tenth of the start
-    launched = head_start(options)
-    from tui_app.cli.choosing import choose_forgivingly, may_run
-    from tui_app.cli.services import make_service
+    # Late imports here and in `_run`: in the order in which the start needs them.
+    from tui_app.cli.selection import select_for_browser, start_server, with_consent
 
-    choice = may_run(choose_forgivingly(options))
-    service = make_service(choice, options.log, launched)
+    selection = with_consent(select_for_browser(options), options.clock)
+    prestarts = start_server(selection, options.clock, with_others=True)
+    from tui_app.cli.requests import make_service
+
+    service = make_service(selection, prestarts, options)
     try:
-        from tui_app.cli.guarding import guarded
+        from tui_app.cli.crash import guarded
 
-        return guarded(lambda: _run(choice, service), service.close)
+        return guarded(lambda: _run(selection, service, options), service.close, options.clock)
     finally:
         service.close()
 
 
-def _run(choice: Choice, service: TicketService) -> int:
-    from tui_app.tickets.criteria import TicketSearchCriteria
-    from tui_app.tickets.messages import Search, new_request_id
+def _run(selection: Selection, service: TicketService, options: GlobalOptions) -> int:
+    from tui_app.cli import start
 
-    opening = Search(new_request_id(), choice.profile.name, TicketSearchCriteria())
-    service.submit(opening)
+    settings, begin = start.beginning(selection, options)
+    for search in begin.searches:
+        service.submit(search)
     from tui_app.ui.app import run_browser
 
     return run_browser(
         service,
-        settings=choice.settings,
-        profiles=choice.settings.summaries(),
-        profile=choice.profile.name,
-        opening=opening,
-        notices=choice.settings.notices,
+        settings=settings,
+        profiles=settings.summaries(),
+        begin=begin,
+        notices=settings.notices,
+        clock=options.clock,
     )

@@ -1,27 +1,86 @@
-"""The group of commands, each imported when it is run."""
+"""The commands by name and short help; each module is imported when its command is run.
+
+``ticketdeck --help`` and shell completion are as fast as the interpreter because of this.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from tui_app import __version__
-from tui_app.cli.lazy import LazyGroup
-from tui_app.cli.options import given, global_options
+from tui_app.cli.options import global_options, options_of
 from tui_app.tickets.errors import UsageError
 
 PROGRAM = "ticketdeck"
 
 _COMMANDS = {
+    "browse": ("tui_app.cli.search:browse", "Open the browser, on a search, a view or a ticket."),
     "search": ("tui_app.cli.search:search", "Search tickets and print them."),
     "show": ("tui_app.cli.show:show", "Print one ticket with its comments."),
-    "doctor": ("tui_app.cli.doctor:doctor", "Check the setup, and say what to do where it fails."),
-    "profiles": ("tui_app.cli.profiles:profiles", "List the configured servers."),
-    "import": ("tui_app.cli.importing:import_", "Add servers from another program's mcp.json."),
-    "local": ("tui_app.cli.local:local", "Work with the embedded tracker."),
-    "config": ("tui_app.cli.config:config", "Where the configuration is."),
+    "open": ("tui_app.cli.show:open_", "Open a ticket in the web browser, and print its address."),
+    "comment": ("tui_app.cli.change_commands:comment", "Comment on a ticket."),
+    "move": ("tui_app.cli.change_commands:move", "Change the status of tickets."),
+    "close": ("tui_app.cli.change_commands:close", "Close tickets."),
+    "reopen": ("tui_app.cli.change_commands:reopen", "Open closed tickets again."),
+    "assign": (
+        "tui_app.cli.change_commands:assign",
+        "Assign tickets to somebody, to yourself (me) or to nobody (none).",
+    ),
+    "edit": ("tui_app.cli.change_commands:edit", "Change title, description, priority or labels."),
+    "create": ("tui_app.cli.change_commands:create", "Create a ticket and print its id."),
+    "link": ("tui_app.cli.change_commands:link", "Link a ticket to another one."),
+    "log": ("tui_app.cli.change_commands:log", "Log work on a ticket, such as 30m or 1h30m."),
+    "do": ("tui_app.cli.change_commands:do", "Call a tool of the server by its name."),
+    "actions": ("tui_app.cli.change_commands:actions", "List what can be changed, and what cannot and why."),
+    "writes": ("tui_app.cli.change_commands:writes", "List what was changed from this machine."),
+    "undo": ("tui_app.cli.change_commands:undo", "Take back the last change of the profile, or the Nth last."),
+    "login": ("tui_app.cli.login:login", "Log in to a tracker."),
+    "logout": ("tui_app.cli.login:logout", "Log out of a tracker: revoke and delete its login."),
+    "doctor": ("tui_app.cli.doctor:doctor", "Check the setup and explain each fault."),
+    "profiles": ("tui_app.cli.configuration:profiles", "List the configured servers."),
+    "views": ("tui_app.cli.configuration:views", "List the views and saved searches, and what they search for."),
+    "init": ("tui_app.cli.init:init", "Write a profile for a tracker, by a few questions."),
+    "import": ("tui_app.cli.import_servers:import_", "Add servers from another program's mcp.json."),
+    "local": ("tui_app.cli.local:local", "Manage the embedded tracker."),
+    "config": ("tui_app.cli.configuration:config", "Find, edit and describe the configuration."),
+    "cache": ("tui_app.cli.configuration:cache", "Manage the rows that are kept for the next start."),
+    "completion": ("tui_app.cli.configuration:completion", "Print the completion script for a shell."),
 }
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is run. ``lazy``: name to (``module:attribute``, short help)."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in self.lazy:
+            return None
+        module, _, attribute = self.lazy[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short_help) for name, (_, short_help) in self.lazy.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        own = [
+            CompletionItem(name, help=short_help)
+            for name, (_, short_help) in self.lazy.items()
+            if name.startswith(incomplete)
+        ]
+        return own + click.Command.shell_complete(self, ctx, incomplete)
 
 
 @click.group(
@@ -37,13 +96,13 @@ _COMMANDS = {
 def ticketdeck(context: click.Context) -> int:
     """Browse the tickets of any tracker that has an MCP server.
 
-    Without a command it opens the browser.
+    Without a command, the browser opens.
     """
     if context.invoked_subcommand is not None:
         return 0
-    from tui_app.cli.browse import browse
+    from tui_app.cli.browse import browse  # late: `--help` does not need it
 
-    return browse(given(context))
+    return browse(options_of(context))
 
 
 def run(argv: Sequence[str]) -> int:
@@ -52,7 +111,7 @@ def run(argv: Sequence[str]) -> int:
     Raises:
         UsageError: the arguments are wrong.
         ExplainedError: the command failed.
-        KeyboardInterrupt: the user gave up.
+        KeyboardInterrupt: the user pressed Ctrl-C.
     """
     try:
         result = ticketdeck.main(list(argv), prog_name=PROGRAM, standalone_mode=False)

@@ -9,22 +9,14 @@ from collections.abc import Callable
 from io import TextIOWrapper
 
 from tui_app import __version__
-from tui_app.cli.choosing import Choice
+from tui_app.cli.selection import Selection
 from tui_app.settings.expansion import known_secrets
 from tui_app.settings.secrets import mask_text
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.messages import (
-    Failed,
-    Reply,
-    Request,
-    ServerInspected,
-    StateChanged,
-    TicketOpened,
-    TicketService,
-    TicketsFound,
-    ValuesListed,
-)
+from tui_app.tickets.messages import Failed, Reply, Request, ServerInspected, TicketOpened, TicketsFound, ValuesListed
+from tui_app.tickets.servers import StateChanged
 from tui_app.tickets.text import clean_line
+from tui_app.tickets.ticket_service import TicketService
 
 _FILE_BYTES = 2_000_000
 _FILES_KEPT = 3
@@ -47,17 +39,17 @@ class _SafeFormatter(logging.Formatter):
 
 
 class LoggedService:
-    """A service that notes down what passes through it: kinds, counts and times."""
+    """Wraps a service and logs what passes through it: kinds, counts and times."""
 
     def __init__(self, service: TicketService) -> None:
         self._service = service
 
     def connect(self, deliver: Callable[[Reply], None]) -> None:
-        def noted(reply: Reply) -> None:
-            _log.info("%s", _reply_words(reply))
+        def log_and_deliver(reply: Reply) -> None:
+            _log.info("%s", _reply_line(reply))
             deliver(reply)
 
-        self._service.connect(noted)
+        self._service.connect(log_and_deliver)
 
     def submit(self, request: Request) -> None:
         _log.info("#%d %s on %s", request.request_id, type(request).__name__, request.profile)
@@ -72,13 +64,13 @@ class LoggedService:
         self._service.close()
 
 
-def logged(service: TicketService, path: str, choice: Choice) -> TicketService:
-    """``service`` with everything that passes through it noted down in the file ``path``.
+def logged(service: TicketService, path: str, selection: Selection) -> TicketService:
+    """``service`` with a log of everything that passes through it in the file ``path``.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    profiles = choice.settings.profiles.values()
+    profiles = selection.settings.profiles.values()
     secrets = tuple(secret for profile in profiles for secret in known_secrets(profile, os.environ))
     try:
         handler = _PrivateFileHandler(
@@ -91,7 +83,7 @@ def logged(service: TicketService, path: str, choice: Choice) -> TicketService:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.raiseExceptions = False  # a full disk ends the log, not the program
-    _log.info("ticketdeck %s, profile %s, %s", __version__, choice.profile.name, choice.profile.source)
+    _log.info("ticketdeck %s, profile %s, %s", __version__, selection.profile.name, selection.profile.source)
     return LoggedService(service)
 
 
@@ -103,7 +95,7 @@ class _PrivateFileHandler(logging.handlers.RotatingFileHandler):
         return os.fdopen(os.open(self.baseFilename, flags, 0o600), "a", encoding=self.encoding, errors=self.errors)
 
 
-def _reply_words(reply: Reply) -> str:
+def _reply_line(reply: Reply) -> str:
     match reply:
         case TicketsFound():
             end = "complete" if reply.complete else "more to come"

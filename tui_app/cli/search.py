@@ -1,72 +1,82 @@
-"""``ticketdeck search``."""
+"""``ticketdeck search`` and ``ticketdeck browse``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from tui_app.cli.options import format_option, given, global_options
-
-if TYPE_CHECKING:
-    from tui_app.cli.asking import Asking
-    from tui_app.tickets.criteria import TicketSearchCriteria
-    from tui_app.tickets.messages import TicketsFound
+from tui_app.cli.options import completions, format_option, global_options, options_of
+from tui_app.tickets.criterion import CRITERIA, CriterionKind
+from tui_app.tickets.fields import SORT_FIELDS
 
 
 def _complete_sort(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from tui_app.cli.completion import sort_fields
+    return completions([*SORT_FIELDS, *(f"-{field}" for field in SORT_FIELDS)], incomplete)
 
-    return [CompletionItem(field) for field in sort_fields() if field.startswith(incomplete)]
+
+def _criteria_options(command: Callable[..., int]) -> Callable[..., int]:
+    """One option for each criterion that has one, in the order of the table."""
+    for criterion in reversed(CRITERIA):
+        if criterion.option:
+            option = click.option(
+                criterion.option,
+                criterion.name,
+                multiple=criterion.is_list,
+                metavar=criterion.metavar,
+                help=f"{criterion.help} May be repeated." if criterion.is_list else criterion.help,
+                shell_complete=_complete_sort if criterion.kind is CriterionKind.SORT else None,
+            )
+            command = option(command)
+    return command
 
 
 @click.command()
-@click.argument("text", nargs=-1)
-@click.option("--status", multiple=True, metavar="S", help="Any of these statuses. May be repeated.")
-@click.option("--assignee", metavar="A", help="Assigned to this person, or me.")
-@click.option("--project", metavar="P", help="In this project.")
-@click.option("--label", "labels", multiple=True, metavar="L", help="With all of these labels. May be repeated.")
-@click.option("--priority", multiple=True, metavar="P", help="Of this priority. May be repeated.")
-@click.option("--created-after", metavar="D", help="Created at or after: 2026-11-01, an ISO date-time, 7d, 2w, 3m.")
-@click.option("--created-before", metavar="D", help="Created before this date.")
-@click.option("--updated-after", metavar="D", help="Changed at or after this date.")
-@click.option("--max-results", metavar="N", help="How many tickets at most, 1 to 1000.  [default: 100]")
-@click.option("--sort", metavar="FIELD", shell_complete=_complete_sort, help="Order by this field; -FIELD: descending.")
-@click.option("--native", metavar="QUERY", help="A query in the tracker's own language, sent as it is.")
+@click.argument("opening", nargs=-1, metavar="[QUERY|ID|URL]")
+@click.option("--view", metavar="NAME", help="Begin with this view.")
+@global_options
+@click.pass_context
+def browse(context: click.Context, opening: tuple[str, ...], view: str | None) -> int:
+    """Open the browser, on a search, a view or a ticket.
+
+    Without any of them it begins as without a command.
+    """
+    from tui_app.cli.browse import browse as run_browser  # late: `--help` does not need it
+
+    options = options_of(context)
+    options.opening, options.view = " ".join(opening), view or ""
+    return run_browser(options)
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@_criteria_options
+@click.option("--view", metavar="NAME", help="Begin with this view's search, in its trackers and columns.")
+@click.option("--saved", metavar="NAME", help="Begin with this saved search.")
+@click.option("--columns", metavar="A,B", help="These columns, in this order; in tables, CSV and Markdown.")
 @format_option("table", "json", "jsonl", "csv", "markdown")
 @global_options
 @click.pass_context
-def search(context: click.Context, /, text: tuple[str, ...], form: str, **fields: Any) -> int:
+def search(
+    context: click.Context,
+    /,
+    query: tuple[str, ...],
+    form: str,
+    view: str | None,
+    saved: str | None,
+    columns: str | None,
+    **fields: Any,
+) -> int:
     """Search tickets and print them.
 
-    TEXT is what to look for; several words must all occur. Without any criteria the newest tickets are listed.
+    QUERY is in the query language: words, "phrases", word:value, -word:value, is:open. Put it in quotation marks, so
+    that the shell leaves it alone. Options narrow it further. Without both, the newest tickets are listed.
     """
-    from tui_app.cli.asking import Asking
-    from tui_app.cli.choosing import choose
-    from tui_app.cli.found import print_found
+    # Late: `--help` and completion need the options alone.
+    from tui_app.cli.queries import SearchSources, print_tickets
 
-    options = given(context)
-    choice = choose(options)
-    with Asking(choice, options.log) as asking:
-        searches = _criteria({"text": " ".join(text), **fields})  # the server starts meanwhile
-        print_found(form, _pages(asking, choice.profile.name, searches), searches[0].max_results)
+    sources = SearchSources(" ".join(query), fields, view or "", saved or "")
+    print_tickets(options_of(context), form, sources, columns)
     return 0
-
-
-def _criteria(fields: dict[str, Any]) -> list[TicketSearchCriteria]:
-    """What was typed, as one search for each priority: trackers take one at a time."""
-    from tui_app.tickets.criteria import check_criteria
-
-    priorities = fields.pop("priority") or (None,)
-    return [check_criteria({**fields, "priority": priority}) for priority in dict.fromkeys(priorities)]
-
-
-def _pages(asking: Asking, profile: str, searches: list[TicketSearchCriteria]) -> Iterator[TicketsFound]:
-    from tui_app.tickets.messages import Search, TicketsFound, new_request_id
-
-    for criteria in searches:
-        for reply in asking.ask(Search(new_request_id(), profile, criteria)):
-            if isinstance(reply, TicketsFound):
-                yield reply

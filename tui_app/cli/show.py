@@ -1,10 +1,11 @@
-"""``ticketdeck show``."""
+"""``ticketdeck show`` and ``ticketdeck open``."""
 
 from __future__ import annotations
 
 import click
 
-from tui_app.cli.options import format_option, given, global_options
+from tui_app.cli.options import format_option, global_options, options_of
+from tui_app.tickets.errors import UsageError
 
 
 @click.command()
@@ -14,21 +15,24 @@ from tui_app.cli.options import format_option, given, global_options
 @click.pass_context
 def show(context: click.Context, ticket_id: str, form: str) -> int:
     """Print one ticket with its comments."""
-    from tui_app.cli.asking import Asking
-    from tui_app.cli.choosing import choose
-    from tui_app.cli.output import echo, warn
-    from tui_app.tickets.errors import UsageError
-    from tui_app.tickets.export import ticket_to_json, ticket_to_markdown
-    from tui_app.tickets.messages import OpenTicket, TicketOpened, new_request_id
+    from tui_app.cli.queries import print_ticket  # late, as in `tui_app.cli.search`
 
+    print_ticket(options_of(context), form, _given(ticket_id))
+    return 0
+
+
+@click.command("open")
+@click.argument("ticket_id", metavar="ID")
+@global_options
+@click.pass_context
+def open_(context: click.Context, ticket_id: str) -> int:
+    """Open a ticket in the web browser, and print its address."""
+    from tui_app.cli.queries import open_ticket  # late, as in `tui_app.cli.search`
+
+    return open_ticket(options_of(context), _given(ticket_id))
+
+
+def _given(ticket_id: str) -> str:
     if not ticket_id.strip():
         raise UsageError("ID is empty.", hint="Give a ticket's id, as `ticketdeck search` prints it.", field="id")
-    options = given(context)
-    choice = choose(options)
-    with Asking(choice, options.log) as asking:
-        for reply in asking.ask(OpenTicket(new_request_id(), choice.profile.name, ticket_id.strip())):
-            if isinstance(reply, TicketOpened):
-                echo(ticket_to_json(reply.ticket) if form == "json" else ticket_to_markdown(reply.ticket))
-                for warning in reply.warnings:
-                    warn(warning)
-    return 0
+    return ticket_id.strip()

@@ -1,0 +1,95 @@
+"""Where the browser begins: in which trackers, with which search, and what the checkout that one works in adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from tui_app.cli.options import GlobalOptions
+from tui_app.cli.selection import Selection
+from tui_app.settings.model import ConfiguredView, Settings
+from tui_app.settings.recents import RecentSearches
+from tui_app.settings.state import UiState
+from tui_app.settings.views import Checkout, read_checkout, tracker_of
+from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
+from tui_app.tickets.errors import UsageError
+from tui_app.tickets.fields import further_fields
+from tui_app.tickets.messages import Search, new_request_id
+from tui_app.tickets.query import parse_query
+from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries, all_views
+
+_TICKET = re.compile(r"https?://\S+|[A-Za-z][A-Za-z0-9_]*-\d+|(?:[\w.-]+(?:/[\w.-]+)+)?#\d+|\d+")
+OPEN_WORK = "is:open"
+"""What is searched where nobody has said or searched anything yet."""
+
+
+def beginning(selection: Selection, options: GlobalOptions) -> tuple[Settings, Beginning]:
+    """The settings with what the checkout adds, and what is searched first: the searches are yet to be submitted."""
+    settings = selection.settings
+    checkout = read_checkout(Path.cwd(), tuple(settings.profiles))
+    settings = _with_checkout(settings, checkout)
+    state = UiState(options.clock)
+    view, criteria, notices = _first(settings, checkout, state.last_search(selection.names), options)
+    profiles = (view.trackers if view else ()) or selection.names
+    asked = criteria if criteria.sort or len(profiles) == 1 else replace(criteria, sort=NEWEST)
+    queries, fields = ProfileQueries(settings.summaries()), further_fields(settings.ui.columns)
+    searches = [Search(new_request_id(), name, asked.narrowed_by(queries.of(name)), fields) for name in profiles]
+    settings = replace(settings, notices=(*settings.notices, *state.notices, *checkout.notices, *notices))
+    wanted = options.opening if names_a_ticket(options.opening) else ""
+    return settings, Beginning(profiles, criteria, tuple(searches), checkout.ticket, wanted)
+
+
+def _first(
+    settings: Settings, checkout: Checkout, last: Mapping[str, Any] | None, options: GlobalOptions
+) -> tuple[NamedSearch | None, TicketSearchCriteria, tuple[str, ...]]:
+    """The view that is begun with, if it is one; what it asks for; and what could not be found."""
+    if options.view:
+        named = {view.name.casefold(): view for view in all_views(settings.ui)}
+        if options.view.casefold() not in named:
+            names = ", ".join(view.name for view in named.values())
+            raise UsageError(f"There is no view {options.view!r}.", hint=f"It can be: {names}.", field="view")
+        view = named[options.view.casefold()]
+        added = check_criteria(parse_query(options.opening)) if not names_a_ticket(options.opening) else None
+        return view, view.criteria.narrowed_by(added) if added else view.criteria, ()
+    if options.opening and not names_a_ticket(options.opening):
+        return None, check_criteria(parse_query(options.opening)), ()
+    if checkout.query:
+        return None, check_criteria(parse_query(checkout.query)), ()
+    notices: tuple[str, ...] = ()
+    if wanted := settings.ui.start:
+        for view in all_views(settings.ui):
+            if view.name.casefold() == wanted.casefold():
+                return view, view.criteria, ()
+        searches = RecentSearches(options.clock)
+        saved = searches.saved()
+        if wanted in saved:
+            return None, saved[wanted], ()
+        names = ", ".join([*(view.name for view in all_views(settings.ui)), *saved])
+        notices = (
+            *searches.notices,
+            f"[ui] start: there is no view or saved search {wanted!r}; it can be {names}.",
+        )
+    try:
+        criteria = check_criteria(parse_query(OPEN_WORK) if last is None else last)
+    except (UsageError, TypeError, ValueError):
+        criteria = check_criteria(parse_query(OPEN_WORK))
+    return None, criteria, notices
+
+
+def names_a_ticket(text: str) -> bool:
+    """Whether ``text`` is the id or the address of a ticket, and no search."""
+    return _TICKET.fullmatch(text.strip()) is not None
+
+
+def _with_checkout(settings: Settings, checkout: Checkout) -> Settings:
+    """``settings`` with the views of the repository's file, and one of its tickets where its tracker is configured."""
+    views = [*settings.ui.views, *checkout.views]
+    profile = tracker_of(checkout.host, settings.profiles.values()) if checkout.host else ""
+    if profile:
+        criteria = check_criteria(parse_query(f'project:"{checkout.project}" {OPEN_WORK}'))
+        views.append(ConfiguredView(checkout.project, criteria, trackers=(profile,)))
+    return replace(settings, ui=replace(settings.ui, views=tuple(views)))
