@@ -1,4 +1,4 @@
-"""What every test stands on: no test sees the user's configuration, data or environment."""
+"""For every test: it sees neither the user's configuration and data nor the environment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tui_app.settings.state import UiState
+from tui_app.tickets.clock import SYSTEM_CLOCK
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("few", settings.get_profile("any machine"), max_examples=10)  # for a second run
+settings.load_profile("any machine")  # a busy machine is slow at times, which is no mistake of the program's
 
 
 def pytest_configure() -> None:
@@ -35,6 +41,7 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "XDG_CACHE_HOME",
         "NO_COLOR",
         "TICKETDECK_PROFILE",
+        "TICKETDECK_READ_ONLY",
         "TICKETDECK_DATA_DIR",
         "TICKETDECK_STATE_DIR",
     ):
@@ -45,5 +52,5 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def card_seen(isolated_home: Path) -> None:
-    """The browser was started before: the card of the first run does not lie over its rows."""
-    UiState().set_first_run_card_seen()
+    """The browser was started before: the card of the first run does not cover its rows."""
+    UiState(SYSTEM_CLOCK).set_first_run_card_seen()

@@ -17,12 +17,16 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from tests.ui.fakes import FakeLookMemory, FakeSearchMemory
-from tui_app.settings.config import LOCAL_PROFILE, UiSettings, local_profile
+from tests.ui.fakes import FakeChangeHistory, FakeDraftMemory, FakeLookMemory, FakeRowMemory, FakeSearchMemory
+from tui_app.settings.model import LOCAL_PROFILE, UiSettings, local_profile
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria
-from tui_app.tickets.messages import ProfileSummary, Search, new_request_id
+from tui_app.tickets.messages import Search, new_request_id
+from tui_app.tickets.servers import ProfileSummary
 from tui_app.ui.app import TicketdeckApp
+from tui_app.ui.quick_views import Beginning
 from tui_app.ui.themes import DEFAULT_THEME
+from tui_app.ui.user_files import UserMemories
 from tui_app.worker.service import Service
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -32,7 +36,7 @@ _MOST_TURNS = 1000  # of 20 ms; a screen that has not come by then will not come
 
 STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
     ((), "loaded of"),
-    (("j", "j", "enter"), "Description"),
+    (("enter",), "Relations"),
     (("escape", "slash", *"printer"), "shown of"),
     (("escape", "s", *"status:blocked after:1y"), "Created since"),
     (("enter",), "blocked"),
@@ -44,17 +48,22 @@ STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
 async def frames() -> list[str]:
     """The screens of `STEPS` as SVG documents."""
     profile = local_profile()
-    service = Service({LOCAL_PROFILE: profile})
+    service = Service({LOCAL_PROFILE: profile}, clock=SYSTEM_CLOCK)
     opening = Search(new_request_id(), LOCAL_PROFILE, TicketSearchCriteria())
     service.submit(opening)
     app = TicketdeckApp(
         service,
         settings=UiSettings(),
         profiles=(ProfileSummary(LOCAL_PROFILE, "ticketdeck's own tracker", profile.adapter, profile.source),),
-        profile=LOCAL_PROFILE,
-        opening=opening,
-        recents=FakeSearchMemory(),
-        looks=FakeLookMemory(theme=DEFAULT_THEME),
+        begin=Beginning((LOCAL_PROFILE,), opening.criteria, (opening,)),
+        memories=UserMemories(
+            recents=FakeSearchMemory(),
+            looks=FakeLookMemory(theme=DEFAULT_THEME),
+            rows=FakeRowMemory(),
+            drafts=FakeDraftMemory(),
+            changes=FakeChangeHistory(),
+        ),
+        clock=SYSTEM_CLOCK,
     )
     pictures = []
     try:

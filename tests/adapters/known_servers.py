@@ -51,6 +51,7 @@ MCP_ATLASSIAN = server(
     tool("jira_get_issue", "issue_key", issue_key=TEXT, fields=TEXT, expand=or_null(TEXT), comment_limit=up_to(100),
          update_history=FLAG),
     tool("jira_get_all_projects", include_archived=FLAG),
+    tool("jira_search_fields", keyword=TEXT, limit=WHOLE),
     writing("jira_update_issue", issue_key=TEXT, fields=OBJECT),
 )  # fmt: skip
 
@@ -72,6 +73,7 @@ JIRA_CLOUD = server(
     tool("jira_get_changelog", "issueIdOrKey", issueIdOrKey=TEXT, startAt=WHOLE, maxResults=up_to(100)),
     tool("jira_get_statuses", projectKey=TEXT),
     tool("jira_get_priorities"),
+    tool("jira_get_fields"),
     tool("jira_list_projects", startAt=WHOLE, maxResults=up_to(50)),
     writing("jira_update_issue", issueIdOrKey=TEXT, summary=TEXT),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.known_servers import BACKLOG_MD, adapter_for, looking_for, texts
+from tests.adapters.pages import first_page
 from tui_app.adapters.base import Page, TicketReference
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.errors import InvalidResponseError
@@ -51,16 +52,16 @@ of two lines
 
 def page_of(*blocks: str, **typed: Any) -> Page:
     adapter, criteria = adapter_for(BACKLOG_MD), looking_for(**typed)
-    return adapter.page(criteria, adapter.search_call(criteria), texts(*blocks))
+    return first_page(adapter, criteria, texts(*blocks))
 
 
 def test_criteria_that_the_tool_takes_are_sent() -> None:
     criteria = looking_for(text="till", status=["To Do"], assignee="ann", labels=["pos", "ui"], max_results=5)
     adapter = adapter_for(BACKLOG_MD)
-    assert adapter.search_call(criteria).arguments == {
+    assert adapter.plan(criteria).call.arguments == {
         "search": "till", "status": "To Do", "assignee": "@ann", "labels": ["pos", "ui"], "limit": 5,
     }  # fmt: skip
-    assert adapter.honoured(criteria) == criteria.used_fields()
+    assert adapter.plan(criteria).pushed_down == criteria.used_fields()
 
 
 @pytest.mark.parametrize(
@@ -75,8 +76,8 @@ def test_criteria_that_the_tool_takes_are_sent() -> None:
 )
 def test_what_the_tool_does_not_take_is_left_to_this_side_with_all_rows_asked_for(typed: dict[str, Any]) -> None:
     adapter, criteria = adapter_for(BACKLOG_MD), looking_for(**typed)
-    assert adapter.honoured(criteria) == frozenset()
-    assert adapter.search_call(looking_for(**typed, max_results=5)).arguments["limit"] in (5, 1000)
+    assert adapter.plan(criteria).pushed_down == frozenset()
+    assert adapter.plan(looking_for(**typed, max_results=5)).call.arguments["limit"] in (5, 1000)
 
 
 def test_lines_under_their_status_become_tickets() -> None:
@@ -99,7 +100,7 @@ def test_an_answer_without_tasks_is_an_error() -> None:
 
 
 def test_a_search_by_date_says_why_it_finds_nothing() -> None:
-    assert page_of("To Do:\n  TASK-1 - Fix", created_after="7d").warnings
+    assert adapter_for(BACKLOG_MD).plan(looking_for(created_after="7d")).warnings
 
 
 def test_an_opened_task_has_its_parts() -> None:

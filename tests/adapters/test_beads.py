@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.known_servers import BEADS, adapter_for, looking_for, said
+from tests.adapters.pages import first_page
 from tui_app.adapters.base import TicketReference
 
 
@@ -30,37 +31,37 @@ def issue(number: int, **more: Any) -> dict[str, Any]:
 )
 def test_criteria_that_the_tool_takes_are_sent(typed: dict[str, Any], sent: dict[str, Any]) -> None:
     adapter, criteria = adapter_for(BEADS), looking_for(**typed)
-    arguments = dict(adapter.search_call(criteria).arguments)
+    arguments = dict(adapter.plan(criteria).call.arguments)
     assert "created_at" in str(arguments.pop("fields"))
     assert arguments == {**sent, "limit": 100}
-    assert adapter.honoured(criteria) == set(typed)
+    assert adapter.plan(criteria).pushed_down == set(typed)
 
 
 @pytest.mark.parametrize(
     "typed", [{"status": ["open", "closed"]}, {"created_after": "7d"}, {"assignee": "me"}, {"assignee": "unassigned"}]
 )
 def test_the_rest_is_left_to_this_side(typed: dict[str, Any]) -> None:
-    assert adapter_for(BEADS).honoured(looking_for(**typed)) == frozenset()
+    assert adapter_for(BEADS).plan(looking_for(**typed)).pushed_down == frozenset()
 
 
 def test_closed_issues_are_asked_for_where_no_status_is() -> None:
     adapter, criteria = adapter_for(BEADS), looking_for()
-    call = adapter.search_call(criteria)
-    page = adapter.page(criteria, call, said([issue(1)]))
+    call = adapter.plan(criteria).call
+    page = adapter.page(adapter.plan(criteria), call, said([issue(1)]))
     assert (page.tickets[0].id, page.tickets[0].priority, page.total) == ("till-1", "1", None)
     assert page.next_call is not None
     assert page.next_call.arguments == {**call.arguments, "status": "closed"}
-    assert adapter.page(criteria, page.next_call, said([issue(2, status="closed")])).next_call is None
+    assert adapter.page(adapter.plan(criteria), page.next_call, said([issue(2, status="closed")])).next_call is None
 
 
 def test_a_status_is_taken_at_its_word() -> None:
     adapter, criteria = adapter_for(BEADS), looking_for(status=["open"])
-    assert adapter.page(criteria, adapter.search_call(criteria), said([issue(1)])).next_call is None
+    assert first_page(adapter, criteria, said([issue(1)])).next_call is None
 
 
 def test_a_full_list_says_that_there_may_be_more() -> None:
     adapter, criteria = adapter_for(BEADS), looking_for(status=["open"])
-    page = adapter.page(criteria, adapter.search_call(criteria), said([issue(number) for number in range(100)]))
+    page = first_page(adapter, criteria, said([issue(number) for number in range(100)]))
     assert page.warnings
 
 

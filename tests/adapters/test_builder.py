@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.adapters.pages import first_page
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, TEXTS, data, described, tool
 from tui_app.adapters.base import Adapter, TicketReference
 from tui_app.adapters.registry import choose_adapter
@@ -40,68 +41,70 @@ def adapter(*others: Any, **arguments: Any) -> Adapter:
     return chosen
 
 
-def test_the_criteria_that_the_schema_declares_are_sent_and_honoured() -> None:
+def test_the_criteria_that_the_schema_declares_are_sent_and_pushed_down() -> None:
     criteria = check_criteria(
         {"status": ["open", "done"], "assignee": "me", "created_after": "2026-11-01", "text": "x"}
     )
     small = adapter(**SMALL)
-    assert small.search_call(criteria).arguments == {
+    assert small.plan(criteria).call.arguments == {
         "status": ["open", "done"],
         "assignee": "me",
         "created_after": "2026-11-01",
         "max_results": 1000,
     }
-    assert small.honoured(criteria) == {"status", "assignee", "created_after"}
-    assert adapter(**LARGE).honoured(criteria) == {"status", "assignee", "created_after", "text"}
+    assert small.plan(criteria).pushed_down == {"status", "assignee", "created_after"}
+    assert adapter(**LARGE).plan(criteria).pushed_down == {"status", "assignee", "created_after", "text"}
 
 
 def test_unassigned_is_sent_only_where_the_schema_says_that_it_means_nobody() -> None:
     criteria = check_criteria({"assignee": "unassigned"})
-    assert adapter(**SMALL).honoured(criteria) == set()
+    assert adapter(**SMALL).plan(criteria).pushed_down == set()
     knowing = adapter(**SMALL | {"assignee": {**TEXT, "description": "A name, or Unassigned."}})
-    assert knowing.search_call(criteria).arguments["assignee"] == "unassigned"
+    assert knowing.plan(criteria).call.arguments["assignee"] == "unassigned"
 
 
 def test_a_status_is_one_word_where_the_schema_takes_one() -> None:
     one = adapter(status=TEXT, assignee=TEXT)
-    assert one.search_call(check_criteria({"status": ["open"]})).arguments == {"status": "open"}
+    assert one.plan(check_criteria({"status": ["open"]})).call.arguments == {"status": "open"}
     both = check_criteria({"status": ["open", "done"]})
-    assert one.search_call(both).arguments == {}
-    assert one.honoured(both) == frozenset()
+    assert one.plan(both).call.arguments == {}
+    assert one.plan(both).pushed_down == frozenset()
 
 
 def test_the_order_is_left_to_the_server_where_it_knows_the_field() -> None:
     large = adapter(**LARGE)
-    assert large.search_call(check_criteria({"sort": "-created_at"})).arguments["sort"] == "-created_at"
-    assert "sort" in large.honoured(check_criteria({"sort": "-created_at"}))
-    assert "sort" not in large.search_call(check_criteria({"sort": "title"})).arguments
+    assert large.plan(check_criteria({"sort": "-created_at"})).call.arguments["sort"] == "-created_at"
+    assert "sort" in large.plan(check_criteria({"sort": "-created_at"})).pushed_down
+    assert "sort" not in large.plan(check_criteria({"sort": "title"})).call.arguments
 
 
 def test_pages_are_followed_by_cursor_and_the_total_is_the_servers() -> None:
     large, criteria = adapter(**LARGE), check_criteria({"max_results": 600})
-    call = large.search_call(criteria)
+    call = large.plan(criteria).call
     assert call.arguments == {"max_results": 250}
-    page = large.page(criteria, call, data({"tickets": [ROW], "total": 9, "next_cursor": "c", "warnings": ["a\x1bb"]}))
+    page = large.page(
+        large.plan(criteria), call, data({"tickets": [ROW], "total": 9, "next_cursor": "c", "warnings": ["a\x1bb"]})
+    )
     assert ([ticket.id for ticket in page.tickets], page.total, page.warnings) == (["PAY-1"], 9, ("a␛b",))
     assert page.next_call
     assert page.next_call.arguments == {"max_results": 250, "cursor": "c"}
-    last = large.page(criteria, page.next_call, data({"tickets": [ROW], "total": 9, "next_cursor": None}))
+    last = large.page(large.plan(criteria), page.next_call, data({"tickets": [ROW], "total": 9, "next_cursor": None}))
     assert last.next_call is None
 
 
 @pytest.mark.parametrize(("way", "sent"), [("offset", 1), ("page", 2)])
 def test_pages_are_followed_by_offset_or_number(way: str, sent: int) -> None:
     paged, criteria = adapter(**SMALL, **{way: NUMBER}), check_criteria({"max_results": 1})
-    page = paged.page(criteria, paged.search_call(criteria), data({"tickets": [ROW]}))
+    page = first_page(paged, criteria, data({"tickets": [ROW]}))
     assert page.next_call
     assert page.next_call.arguments == {"max_results": 1, way: sent}
-    assert paged.page(criteria, page.next_call, data({"tickets": []})).next_call is None
+    assert paged.page(paged.plan(criteria), page.next_call, data({"tickets": []})).next_call is None
 
 
 def test_an_answer_without_a_total_has_none() -> None:
     small, criteria = adapter(**SMALL), check_criteria({})
-    assert small.page(criteria, small.search_call(criteria), data({"tickets": [ROW]})).total is None
-    assert small.page(criteria, small.search_call(criteria), data({"tickets": []})).tickets == ()
+    assert first_page(small, criteria, data({"tickets": [ROW]})).total is None
+    assert first_page(small, criteria, data({"tickets": []})).tickets == ()
 
 
 def test_a_ticket_opens_with_its_comments() -> None:
@@ -151,4 +154,4 @@ def test_arguments_from_the_profile_go_along() -> None:
     required = tool("search_tickets", "site", site=TEXT, **SMALL)
     chosen = choose_adapter(described(required), "auto", {"arguments": {"site": "eu"}})
     assert chosen.name == "builder"
-    assert chosen.search_call(check_criteria({})).arguments["site"] == "eu"
+    assert chosen.plan(check_criteria({})).call.arguments["site"] == "eu"

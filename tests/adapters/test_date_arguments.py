@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_app.adapters.date_arguments import date_argument, said_exactly
+from tui_app.adapters.date_arguments import date_argument, is_exact_date
 
 MIDNIGHT = datetime(2026, 11, 1, tzinfo=UTC)
 NOON = datetime(2026, 11, 1, 12, 30, tzinfo=UTC)
@@ -40,10 +40,10 @@ def test_the_end_of_a_range_is_rounded_up_where_only_days_can_be_said() -> None:
 
 
 def test_only_what_is_said_whole_counts_as_exact() -> None:
-    assert said_exactly(MIDNIGHT, "2026-11-01")
-    assert not said_exactly(NOON, "2026-11-01")
-    assert said_exactly(NOON, "2026-11-01T12:30:00Z")
-    assert said_exactly(NOON, 1793536200)
+    assert is_exact_date(MIDNIGHT, "2026-11-01")
+    assert not is_exact_date(NOON, "2026-11-01")
+    assert is_exact_date(NOON, "2026-11-01T12:30:00Z")
+    assert is_exact_date(NOON, 1793536200)
 
 
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda moment: 1000 < moment.year < 9999))

@@ -10,14 +10,21 @@ from tests.adapters.known_servers import (
     GITHUB_LISTER,
     GITHUB_SERVER,
     NPM_GITHUB,
+    NUMBER,
+    TEXT,
     adapter_for,
     looking_for,
+    one_of,
     refused,
     said,
+    server,
+    tool,
 )
+from tests.adapters.pages import first_page
 from tui_app.adapters.base import Page, TicketReference
-from tui_app.adapters.github_query import MINE, github_query, honoured_fields
+from tui_app.adapters.github_query import MINE, github_query, pushed_down_fields
 from tui_app.tickets.errors import NoSearchToolError
+from tui_app.tickets.query import parse_query
 from tui_app.tickets.ticket import JsonValue
 
 API = "https://api.github.com/repos/acme/tills"
@@ -41,7 +48,7 @@ def pull(number: int, **more: Any) -> dict[str, Any]:
 
 def page_of(server: Any, answer: Any, **typed: Any) -> Page:
     adapter, criteria = adapter_for(server), looking_for(**typed)
-    return adapter.page(criteria, adapter.search_call(criteria), said(answer))
+    return first_page(adapter, criteria, said(answer))
 
 
 @pytest.mark.parametrize(
@@ -57,14 +64,23 @@ def page_of(server: Any, answer: Any, **typed: Any) -> Page:
         ({"assignee": "@bo"}, "assignee:bo"),
         ({"project": "acme", "labels": ["bug", "help wanted"]}, 'user:acme label:"bug" label:"help wanted"'),
         ({"text": "till jams"}, "till jams"),
-        ({"text": 'NOT is:open "x" -y'}, '"NOT" "is:open" "x" "-y"'),
+        ({"text": 'NOT is:open "x" -y'}, '"NOT" "is:open" x "-y"'),
+        ({"text": 'till "jams here"'}, 'till "jams here"'),
         ({"project": "acme", "created_after": "2026-11-01"}, "user:acme created:2026-11-01T00:00:00Z..*"),
         ({"project": "acme", "created_before": "2026-11-02"}, "user:acme created:*..2026-11-01T23:59:59Z"),
         (
             {"project": "acme", "created_after": "2026-11-01", "created_before": "2026-11-02"},
             "user:acme created:2026-11-01T00:00:00Z..2026-11-01T23:59:59Z",
         ),
-        ({"project": "acme", "updated_after": "2026-11-01"}, "user:acme updated:>=2026-11-01T00:00:00Z"),
+        ({"project": "acme", "updated_after": "2026-11-01"}, "user:acme updated:2026-11-01T00:00:00Z..*"),
+        ({"project": ["a/b", "c/d"], "openness": "open"}, "repo:a/b repo:c/d is:open"),
+        ({"reporter": "me", "-labels": ["wontfix"]}, 'author:@me -label:"wontfix"'),
+        ({"assignee": ["a", "b"], "project": "acme"}, "user:acme"),
+        ({"-assignee": ["bo", "unassigned"], "project": "acme"}, "user:acme -assignee:bo -no:assignee"),
+        ({"type": "Pull request", "project": "acme"}, "user:acme is:pr"),
+        ({"type": "bug", "project": "acme"}, "user:acme is:issue"),
+        ({"-type": ["pull request"], "project": "acme"}, "user:acme is:issue"),
+        ({"text": "till", "-text": ["jam", "out of paper"]}, 'till NOT jam NOT "out of paper"'),
         ({"native": "repo:a/b sort:updated"}, "repo:a/b sort:updated"),
         ({}, MINE),
         ({"status": ["open"]}, f"is:open {MINE}"),
@@ -74,15 +90,33 @@ def test_criteria_in_githubs_terms(typed: dict[str, Any], query: str) -> None:
     assert github_query(looking_for(**typed)) == query
 
 
+@pytest.mark.parametrize(
+    ("query", "here"),
+    [
+        ("is:open -label:x author:bo -who:ann", set()),
+        ("assignee:a,b", {"assignee"}),
+        ("type:bug", {"type"}),
+        ("type:task,bug -type:epic", {"type", "-type"}),
+        ("-status:open", set()),
+        ("-status:closed", {"-status"}),
+        ("parent:a/b#1 due:7d id:17", {"parent", "due_before", "ids"}),
+        ("priority:high -priority:low", {"priority", "-priority"}),
+    ],
+)
+def test_what_github_cannot_say_is_left_to_this_side(query: str, here: set[str]) -> None:
+    criteria = looking_for(**parse_query(query))
+    assert criteria.used_fields() - pushed_down_fields(criteria) == here
+
+
 def test_what_github_does_not_know_is_left_to_this_side() -> None:
     criteria = looking_for(project="acme", status=["In Progress"], priority="High", labels=["bug"])
-    assert honoured_fields(criteria) == {"project", "labels"}
-    assert honoured_fields(looking_for(native="is:open", labels=["bug"])) == {"native"}
+    assert pushed_down_fields(criteria) == {"project", "labels"}
+    assert pushed_down_fields(looking_for(native="is:open", labels=["bug"])) == {"native"}
 
 
 class TestTheOlderServer:
     def test_newest_first_a_hundred_at_a_time(self) -> None:
-        call = adapter_for(NPM_GITHUB).search_call(looking_for(project="acme/tills", max_results=1000))
+        call = adapter_for(NPM_GITHUB).plan(looking_for(project="acme/tills", max_results=1000)).call
         assert call.arguments == {
             "q": "repo:acme/tills", "sort": "created", "order": "desc", "page": 1, "per_page": 100,
         }  # fmt: skip
@@ -103,14 +137,14 @@ class TestTheOlderServer:
 
     def test_pages_follow_up_to_githubs_thousand(self) -> None:
         adapter, criteria = adapter_for(NPM_GITHUB), looking_for(project="acme", max_results=1000)
-        call, pages = adapter.search_call(criteria), 0
+        call, pages = adapter.plan(criteria).call, 0
         answer = said({"total_count": 48_000, "items": [issue(number) for number in range(100)]})
-        while (page := adapter.page(criteria, call, answer)).next_call is not None:
+        while (page := adapter.page(adapter.plan(criteria), call, answer)).next_call is not None:
             call, pages = page.next_call, pages + 1
         assert (pages, call.arguments["page"], page.total) == (9, 10, 48_000)
 
     def test_an_empty_search_says_whose_tickets_it_shows(self) -> None:
-        assert "owner/name" in page_of(NPM_GITHUB, {"total_count": 0, "items": []}).warnings[0]
+        assert "owner/name" in adapter_for(NPM_GITHUB).plan(looking_for()).warnings[0]
 
     def test_a_search_that_github_gave_up_is_said(self) -> None:
         answer = {"total_count": 0, "incomplete_results": True, "items": []}
@@ -147,13 +181,13 @@ class TestTheOlderServer:
 class TestGithubsOwnServer:
     def test_pull_requests_follow_when_the_issues_are_through(self) -> None:
         adapter, criteria = adapter_for(GITHUB_SERVER), looking_for(project="acme/tills")
-        call = adapter.search_call(criteria)
+        call = adapter.plan(criteria).call
         assert (call.tool, call.arguments["query"]) == ("search_issues", "repo:acme/tills")
-        page = adapter.page(criteria, call, said({"total_count": 1, "items": [issue(5)]}))
+        page = adapter.page(adapter.plan(criteria), call, said({"total_count": 1, "items": [issue(5)]}))
         assert page.total is None
         assert page.next_call is not None
         assert (page.next_call.tool, page.next_call.arguments["page"]) == ("search_pull_requests", 1)
-        last = adapter.page(criteria, page.next_call, said({"total_count": 1, "items": [pull(7)]}))
+        last = adapter.page(adapter.plan(criteria), page.next_call, said({"total_count": 1, "items": [pull(7)]}))
         assert last.next_call is None
         assert last.tickets[0].type == "pull request"
 
@@ -162,8 +196,8 @@ class TestGithubsOwnServer:
     )
     def test_a_native_query_for_one_kind_asks_for_that_kind_only(self, native: str, tool: str) -> None:
         adapter, criteria = adapter_for(GITHUB_SERVER), looking_for(native=native)
-        call = adapter.search_call(criteria)
-        page = adapter.page(criteria, call, said({"total_count": 0, "items": []}))
+        call = adapter.plan(criteria).call
+        page = adapter.page(adapter.plan(criteria), call, said({"total_count": 0, "items": []}))
         assert (call.tool, page.next_call, page.total) == (tool, None, 0)
 
     def test_an_issue_opens_with_its_comments(self) -> None:
@@ -178,6 +212,17 @@ class TestGithubsOwnServer:
         assert [(c.author, c.body) for c in ticket.comments] == [("bo", "seen")]
         assert adapter.opened(reference, [said(issue(5)), refused()]).comments == ()
 
+    def test_sub_issues_are_asked_for_where_the_server_lists_them(self) -> None:
+        method = one_of("get", "get_comments", "get_sub_issues")
+        reading = tool("issue_read", "method owner repo issue_number", method=method, owner=TEXT, repo=TEXT,
+                       issue_number=NUMBER)  # fmt: skip
+        adapter = adapter_for(server("github-mcp-server", tool("search_issues", "query", query=TEXT), reading))
+        reference = TicketReference("acme/tills#5")
+        assert [call.arguments["method"] for call in adapter.open_calls(reference)] == list(method["enum"])
+        ticket = adapter.opened(reference, [said(issue(5)), said([]), said([issue(6)])])
+        assert [(r.kind, r.id) for r in ticket.relations] == [("child", "acme/tills#6")]
+        assert adapter.opened(reference, [said(issue(5)), said([]), refused()]).relations == ()
+
     def test_a_pull_request_opens_as_one(self) -> None:
         calls = adapter_for(GITHUB_SERVER).open_calls(TicketReference("acme/tills#7", PULL))
         assert {call.tool for call in calls} == {"pull_request_read"}
@@ -188,21 +233,21 @@ class TestGithubsOwnServer:
         criteria = looking_for(
             project="acme/tills", status=["open"], labels=["bug"], updated_after="2026-11-01", text="x"
         )
-        call = adapter.search_call(criteria)
+        call = adapter.plan(criteria).call
         assert call.arguments == {
             "owner": "acme", "repo": "tills", "state": "OPEN", "labels": ["bug"], "since": "2026-11-01T00:00:00Z",
             "orderBy": "CREATED_AT", "direction": "DESC", "perPage": 100,
         }  # fmt: skip
-        assert adapter.honoured(criteria) == {"project", "status", "labels", "updated_after"}
+        assert adapter.plan(criteria).pushed_down == {"project", "status", "labels", "updated_after"}
         answer = {
             "issues": [{"number": 5, "title": "Jams", "state": "OPEN"}],
             "pageInfo": {"hasNextPage": True, "endCursor": "c1"}, "totalCount": 9,
         }  # fmt: skip
-        page = adapter.page(criteria, call, said(answer))
+        page = adapter.page(adapter.plan(criteria), call, said(answer))
         assert (page.tickets[0].id, page.total) == ("acme/tills#5", 9)
         assert page.next_call is not None
         assert page.next_call.arguments["after"] == "c1"
 
     def test_listing_needs_a_repository(self) -> None:
         with pytest.raises(NoSearchToolError, match="owner, repo"):
-            adapter_for(GITHUB_LISTER).search_call(looking_for())
+            adapter_for(GITHUB_LISTER).plan(looking_for())

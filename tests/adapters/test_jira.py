@@ -18,9 +18,11 @@ from tests.adapters.known_servers import (
     said,
     texts,
 )
+from tests.adapters.pages import first_page
 from tui_app.adapters.base import Page, TicketReference
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.errors import InvalidResponseError
+from tui_app.tickets.extra_fields import extra_named
 
 SITE = "https://acme.example"
 PAY_2 = TicketReference("PAY-2")
@@ -52,22 +54,22 @@ def rest(number: int, **fields: Any) -> dict[str, Any]:
 def page_of(server: Any, answer: Any, **typed: Any) -> Page:
     """The first page of a search that ``answer`` answers."""
     adapter, criteria = adapter_for(server), looking_for(**typed)
-    return adapter.page(criteria, adapter.search_call(criteria), answer)
+    return first_page(adapter, criteria, answer)
 
 
 class TestMcpAtlassian:
     def test_a_search_sends_jql_and_the_fields_that_rows_show(self) -> None:
-        call = adapter_for(MCP_ATLASSIAN).search_call(looking_for(project="PAY", max_results=7))
+        call = adapter_for(MCP_ATLASSIAN).plan(looking_for(project="PAY", max_results=7)).call
         assert call.tool == "jira_search"
         assert call.arguments["jql"] == 'project = "PAY" ORDER BY created DESC, key DESC'
         assert call.arguments["limit"] == 7
         assert {"summary", "project", "labels"} <= set(str(call.arguments["fields"]).split(","))
 
     def test_no_page_is_larger_than_data_center_allows(self) -> None:
-        assert adapter_for(MCP_ATLASSIAN).search_call(looking_for(max_results=1000)).arguments["limit"] == 50
+        assert adapter_for(MCP_ATLASSIAN).plan(looking_for(max_results=1000)).call.arguments["limit"] == 50
 
     def test_criteria_that_are_applied_here_ask_for_full_pages(self) -> None:
-        call = adapter_for(MCP_ATLASSIAN).search_call(looking_for(created_after="2026-11-01", max_results=5))
+        call = adapter_for(MCP_ATLASSIAN).plan(looking_for(created_after="2026-11-01", max_results=5)).call
         assert call.arguments["limit"] == 50
 
     def test_rows_become_tickets(self) -> None:
@@ -98,9 +100,9 @@ class TestMcpAtlassian:
     def test_a_server_that_ignores_the_offset_is_not_followed(self) -> None:
         adapter, criteria = adapter_for(MCP_ATLASSIAN), looking_for()
         answer = said({"total": 9, "start_at": 0, "issues": [simplified(1)]})
-        second = adapter.page(criteria, adapter.search_call(criteria), answer).next_call
+        second = first_page(adapter, criteria, answer).next_call
         assert second is not None
-        assert adapter.page(criteria, second, answer) == Page((), None, 9)
+        assert adapter.page(adapter.plan(criteria), second, answer) == Page((), None, 9)
 
     def test_opening_asks_for_everything_and_leaves_no_trace(self) -> None:
         (call,) = adapter_for(MCP_ATLASSIAN).open_calls(PAY_2)
@@ -180,9 +182,9 @@ class TestJiraCloud:
 
     def test_ties_that_fill_several_pages_are_all_left_out(self) -> None:
         adapter, criteria = adapter_for(JIRA_CLOUD), looking_for(max_results=2)
-        first = adapter.page(criteria, adapter.search_call(criteria), said({"issues": self.rows(9, 8)})).next_call
+        first = first_page(adapter, criteria, said({"issues": self.rows(9, 8)})).next_call
         assert first is not None
-        second = adapter.page(criteria, first, said({"issues": self.rows(7, 6)})).next_call
+        second = adapter.page(adapter.plan(criteria), first, said({"issues": self.rows(7, 6)})).next_call
         assert second is not None
         assert "key not in (PAY-9, PAY-8, PAY-7, PAY-6)" in str(second.arguments["jql"])
 
@@ -194,9 +196,9 @@ class TestJiraCloud:
     def test_a_server_that_repeats_itself_ends_the_search(self) -> None:
         adapter, criteria = adapter_for(JIRA_CLOUD), looking_for(max_results=2)
         answer = said({"issues": self.rows(9, 8)})
-        following = adapter.page(criteria, adapter.search_call(criteria), answer).next_call
+        following = first_page(adapter, criteria, answer).next_call
         assert following is not None
-        assert adapter.page(criteria, following, answer) == Page(())
+        assert adapter.page(adapter.plan(criteria), following, answer) == Page(())
 
     def test_a_native_query_cannot_go_on_and_says_so(self) -> None:
         page = page_of(JIRA_CLOUD, said({"issues": self.rows(2, 1)}), native="project = PAY", max_results=2)
@@ -212,7 +214,7 @@ class TestJiraCloud:
         assert [call.tool for call in adapter.setup_calls()] == ["jira_auth_status"]
         adapter = adapter.after_setup([said({"authenticated": True, "type": "basic", "baseUrl": SITE + "/"})])
         criteria = looking_for()
-        page = adapter.page(criteria, adapter.search_call(criteria), said({"issues": self.rows(1)}))
+        page = first_page(adapter, criteria, said({"issues": self.rows(1)}))
         assert page.tickets[0].url == f"{SITE}/browse/PAY-1"
 
     def test_comments_keep_their_markup_where_the_issue_holds_them(self) -> None:
@@ -234,7 +236,7 @@ class TestJiraCloud:
 
 class TestPassthrough:
     def test_a_search_reads_a_path_and_picks_the_parts_it_needs(self) -> None:
-        call = adapter_for(PASSTHROUGH).search_call(looking_for(project="PAY"))
+        call = adapter_for(PASSTHROUGH).plan(looking_for(project="PAY")).call
         assert call.arguments["path"] == "/rest/api/3/search/jql"
         assert call.arguments["outputFormat"] == "json"
         parameters = call.arguments["queryParams"]
@@ -287,7 +289,7 @@ class TestMarkdown:
 
     def test_only_reading_operations_are_called(self) -> None:
         adapter = adapter_for(JIRA_MARKDOWN)
-        calls = (adapter.search_call(looking_for()), *adapter.open_calls(PAY_2))
+        calls = (adapter.plan(looking_for()).call, *adapter.open_calls(PAY_2))
         assert [call.arguments["operation"] for call in calls] == ["execute_jql", "get"]
 
     def test_it_goes_on_only_where_the_server_says_that_there_is_more(self) -> None:
@@ -298,7 +300,7 @@ class TestMarkdown:
 
     def test_a_date_is_left_to_jql_since_rows_carry_none(self) -> None:
         criteria = looking_for(created_after="2026-11-01")
-        assert adapter_for(JIRA_MARKDOWN).honoured(criteria) == {"created_after"}
+        assert adapter_for(JIRA_MARKDOWN).plan(criteria).pushed_down == {"created_after"}
 
     def test_nothing_found_is_no_error(self) -> None:
         assert (
@@ -317,3 +319,76 @@ class TestMarkdown:
         assert (ticket.reporter, ticket.labels, ticket.description) == ("Ann", ("a", "b"), "**see** log")
         assert [(comment.author, comment.body) for comment in ticket.comments] == [("Ann", "first line\n\nsecond")]
         assert iso_utc(ticket.updated_at) == "2026-11-20T00:00:00Z"
+
+
+FIELDS_OF_JIRA: list[dict[str, str]] = [
+    {"id": "customfield_10016", "name": "Story Points"},
+    {"id": "summary", "name": "Summary"},
+]
+NAMES_OF_JIRA = {"data": {"issues": [rest(1)], "names": {field["id"]: field["name"] for field in FIELDS_OF_JIRA}}}
+
+
+@pytest.mark.parametrize(
+    ("server", "call", "answer", "row"),
+    [
+        (
+            MCP_ATLASSIAN,
+            ("jira_search_fields", {"keyword": "Story points", "limit": 20}),
+            FIELDS_OF_JIRA,
+            {"issues": [simplified(2, customfield_10016={"name": "Story Points", "value": 5})]},
+        ),
+        (JIRA_CLOUD, ("jira_get_fields", {}), {"fields": FIELDS_OF_JIRA}, {"issues": [rest(2, customfield_10016=5)]}),
+        (
+            DATA_CENTER,
+            ("jira_searchIssues", {"maxResults": 1, "fields": ["*all"], "expand": ["names"]}),
+            NAMES_OF_JIRA,
+            {"success": True, "data": {"issues": [rest(2, customfield_10016=5)]}},
+        ),
+        (
+            PASSTHROUGH,
+            ("jira_get", {"path": "/rest/api/3/field"}),
+            FIELDS_OF_JIRA,
+            {"issues": [{"key": "PAY-2", "summary": "a", "status": "To Do", "customfield_10016": 5}]},
+        ),
+    ],
+    ids=["mcp-atlassian", "jira-cloud", "data-center", "passthrough"],
+)
+def test_a_field_of_ones_own_jira_is_asked_for_and_called_by_its_name(
+    server: Any, call: tuple[str, dict[str, Any]], answer: Any, row: Any
+) -> None:
+    adapter = adapter_for(server)
+    (asked,) = adapter.field_calls(["Story points"])
+    assert asked.tool == call[0]
+    assert call[1].items() <= dict(asked.arguments).items()
+    knowing = adapter.with_fields(["Story points"], [said(answer)])
+    assert knowing.field_calls(["Story points"]) == ()
+    plan = knowing.plan(looking_for())
+    assert "customfield_10016" in str(plan.call.arguments)
+    (ticket,) = knowing.page(plan, plan.call, said(row)).tickets
+    assert extra_named(ticket, "Story points") == 5
+    assert not any("customfield" in name for name in ticket.extra)
+
+
+def test_a_field_that_jira_does_not_have_is_told_with_the_nearest_ones() -> None:
+    adapter = adapter_for(JIRA_CLOUD).with_fields(["Story pints"], [said(FIELDS_OF_JIRA)])
+    assert adapter.plan(looking_for()).warnings == ("Jira has no field 'Story pints'; did you mean Story Points?",)
+
+
+def test_where_the_names_cannot_be_had_a_field_can_be_asked_for_by_its_id() -> None:
+    adapter = adapter_for(MCP_ATLASSIAN).with_fields(["Story points", "customfield_7"], [None])
+    plan = adapter.plan(looking_for())
+    assert str(plan.call.arguments["fields"]).endswith(",customfield_7")
+    assert plan.warnings == ()
+
+
+def test_an_opened_issue_of_data_center_has_the_names_that_the_answer_gives() -> None:
+    whole = {"success": True, "data": {**rest(2, customfield_10016=5), "names": {"customfield_10016": "Story Points"}}}
+    ticket = adapter_for(DATA_CENTER).opened(PAY_2, [said(whole), refused("no")])
+    assert ticket.extra["Story Points"] == 5
+
+
+@pytest.mark.parametrize("sort", ["status", "-updated_at"])
+def test_jira_sorts_all_that_matches_unless_the_query_is_its_own(sort: str) -> None:
+    adapter = adapter_for(MCP_ATLASSIAN)
+    assert adapter.plan(looking_for(sort=sort)).ordered
+    assert not adapter.plan(looking_for(sort=sort, native="project = PAY")).ordered

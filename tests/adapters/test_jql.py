@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.adapters.known_servers import looking_for
-from tui_app.adapters.jira.jql import ANYTHING, honoured_fields, jql, quoted, text_query
+from tui_app.adapters.jira.jql import ANYTHING, jql, pushed_down_fields, quoted, text_query
+from tui_app.tickets.criteria import criteria_of
 
+NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
 NEWEST = " ORDER BY created DESC, key DESC"
 
 
@@ -23,7 +27,52 @@ def test_every_criterion_is_said_in_jiras_terms() -> None:
         'project = "PAY" AND status in ("To Do", "In Progress") AND assignee = currentUser() AND priority = "High"'
         ' AND labels = "a" AND labels = "b c" AND text ~ "printer offline" ORDER BY updated DESC, key DESC'
     )
-    assert honoured_fields(criteria) == criteria.used_fields()
+    assert pushed_down_fields(criteria) == criteria.used_fields()
+
+
+def test_what_is_due_is_said_in_days_and_what_is_below_a_ticket_by_its_key() -> None:
+    criteria = looking_for(parent="PAY-7", due_after="2026-11-01", due_before="2026-11-09T09:30", sort="due_at")
+    assert jql(criteria) == (
+        'parent = "PAY-7" AND duedate < "2026-11-10" AND duedate >= "2026-11-01" ORDER BY duedate ASC, key DESC'
+    )
+    assert pushed_down_fields(criteria) == criteria.used_fields()
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("is:open", "statusCategory != Done"),
+        ("is:closed", "statusCategory = Done"),
+        ("-status:done", 'status != "done"'),
+        ('-status:done,"won\'t do"', 'status not in ("done", "won\'t do")'),
+        ("type:bug,task", 'issuetype in ("bug", "task")'),
+        ("reporter:me", "reporter = currentUser()"),
+        ("assignee:me,unassigned", "(assignee = currentUser() OR assignee IS EMPTY)"),
+        ("assignee:me,bo", 'assignee in (currentUser(), "bo")'),
+        ("-assignee:bo", '(assignee != "bo" OR assignee IS EMPTY)'),
+        ("-assignee:unassigned", "assignee IS NOT EMPTY"),
+        ("-assignee:unassigned,bo", 'assignee != "bo"'),
+        ("-label:wontfix,later", '(labels not in ("wontfix", "later") OR labels IS EMPTY)'),
+        ("-priority:low", '(priority != "low" OR priority IS EMPTY)'),
+        ("-project:PAY", 'project != "PAY"'),
+        ("id:PAY-1,PAY-2", 'key in ("PAY-1", "PAY-2")'),
+        ("-flaky", 'NOT text ~ "flaky"'),
+        ('-"out of memory"', r'NOT text ~ "\"out of memory\""'),
+        ("updated:<7d", "updated < -7d"),
+        (r'-label:"a\" OR project = SECRET"', r'(labels != "a\" OR project = SECRET" OR labels IS EMPTY)'),
+    ],
+)
+def test_what_the_query_language_says_in_jql(query: str, written: str) -> None:
+    """JQL's negations leave out what is empty; ours do not."""
+    criteria = criteria_of(query, NOW)
+    assert jql(criteria) == written + NEWEST
+    assert pushed_down_fields(criteria) == criteria.used_fields()
+
+
+def test_ids_that_jira_would_refuse_are_looked_for_on_this_side() -> None:
+    criteria = criteria_of("id:17 project:PAY", NOW)
+    assert jql(criteria) == 'project = "PAY"' + NEWEST
+    assert pushed_down_fields(criteria) == {"project"}
 
 
 def test_one_status_and_a_named_person() -> None:
@@ -64,7 +113,7 @@ def test_operators_of_the_text_search_are_not_passed_on(typed: str, searched: st
 def test_text_of_nothing_but_operators_is_left_to_this_side() -> None:
     criteria = looking_for(text="???", project="PAY")
     assert jql(criteria) == 'project = "PAY"' + NEWEST
-    assert honoured_fields(criteria) == {"project"}
+    assert pushed_down_fields(criteria) == {"project"}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +122,7 @@ def test_text_of_nothing_but_operators_is_left_to_this_side() -> None:
 def test_a_relative_date_is_exact(typed: str, said: str) -> None:
     criteria = looking_for(created_after=typed)
     assert jql(criteria) == f"created >= {said}{NEWEST}"
-    assert honoured_fields(criteria) == {"created_after"}
+    assert pushed_down_fields(criteria) == {"created_after"}
 
 
 def test_any_other_date_is_widened_to_hold_in_all_time_zones_and_applied_again_here() -> None:
@@ -83,7 +132,7 @@ def test_any_other_date_is_widened_to_hold_in_all_time_zones_and_applied_again_h
     assert jql(criteria) == (
         'created >= "2026-10-31 12:00" AND created < "2026-11-05 22:00" AND updated >= "2026-11-01 12:00"' + NEWEST
     )
-    assert honoured_fields(criteria) == frozenset()
+    assert pushed_down_fields(criteria) == frozenset()
 
 
 def test_the_first_day_that_can_be_counted_does_not_overflow() -> None:
@@ -93,7 +142,7 @@ def test_the_first_day_that_can_be_counted_does_not_overflow() -> None:
 def test_a_native_query_is_sent_as_it_is() -> None:
     criteria = looking_for(native="project = X ORDER BY rank", text="printer")
     assert jql(criteria) == "project = X ORDER BY rank"
-    assert honoured_fields(criteria) == {"native"}
+    assert pushed_down_fields(criteria) == {"native"}
 
 
 @pytest.mark.parametrize(("sort", "order"), [("id", "key ASC"), ("-type", "issuetype DESC, key DESC")])

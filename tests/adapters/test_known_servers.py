@@ -12,29 +12,35 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.adapters.known_servers import KNOWN, adapter_for, refused, server, tool, writing
+from tests.cases import examples
 from tui_app.adapters.base import Adapter, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.tracker import TrackerAdapter
 from tui_app.mcp_client.types import Tool
-from tui_app.tickets.criteria import SORT_FIELDS, TicketSearchCriteria
-from tui_app.tickets.dates import parse_date_bound
+from tui_app.tickets.criteria import DATE_FIELDS, SORT_FIELDS, Exclusion, TicketSearchCriteria
+from tui_app.tickets.criterion import EXCLUDABLE_CRITERIA, LIST_CRITERIA
+from tui_app.tickets.dates import DateBound
 from tui_app.tickets.errors import MCPError, NoSearchToolError, UsageError
 
 WORDS = st.text(max_size=20).map(str.strip)
 SOME_WORDS = st.one_of(
     WORDS.filter(bool), st.sampled_from(["open", "me", "In Progress", "owner/repo", "High", 'a"b\\c'])
 )
-DATES = st.sampled_from(["2026-11-01", "2026-11-01T09:30+02:00", "7d", "12h", "3m", "yesterday"]).map(parse_date_bound)
+DATES = st.sampled_from(["2026-11-01", "2026-11-01T09:30+02:00", "7d", "12h", "3m", "yesterday"]).map(DateBound.read)
 CRITERIA = st.builds(
     TicketSearchCriteria,
     text=st.one_of(st.just(""), SOME_WORDS),
-    status=st.lists(SOME_WORDS, max_size=3).map(tuple),
-    assignee=st.none() | SOME_WORDS,
-    project=st.none() | SOME_WORDS,
-    labels=st.lists(SOME_WORDS, max_size=3).map(tuple),
-    priority=st.none() | SOME_WORDS,
-    created_after=st.none() | DATES,
-    created_before=st.none() | DATES,
-    updated_after=st.none() | DATES,
+    openness=st.none() | st.sampled_from(["open", "closed"]),
+    **dict.fromkeys(sorted(LIST_CRITERIA), st.lists(SOME_WORDS, max_size=3).map(tuple)),
+    **dict.fromkeys(DATE_FIELDS, st.none() | DATES),
+    excluded=st.lists(
+        st.builds(
+            Exclusion,
+            name=st.sampled_from(sorted(EXCLUDABLE_CRITERIA)),
+            values=st.lists(SOME_WORDS, min_size=1, max_size=2).map(tuple),
+        ),
+        max_size=2,
+        unique_by=lambda exclusion: exclusion.name,
+    ).map(tuple),
     sort=st.none() | st.sampled_from([*SORT_FIELDS, *(f"-{field}" for field in SORT_FIELDS)]),
     native=st.none() | SOME_WORDS,
     max_results=st.integers(1, 1000),
@@ -43,7 +49,7 @@ READING_CONSTANTS = {"operation": {"execute_jql", "get"}, "method": {"get", "get
 
 
 @pytest.mark.parametrize("name", KNOWN)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(criteria=CRITERIA, keys=st.lists(st.integers(0, 30), max_size=8), identity=SOME_WORDS)
 def test_no_call_says_what_its_schema_does_not_take(
     name: str, criteria: TicketSearchCriteria, keys: list[int], identity: str
@@ -58,14 +64,14 @@ def test_no_call_says_what_its_schema_does_not_take(
 
 
 @pytest.mark.parametrize("name", KNOWN)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(criteria=CRITERIA)
-def test_what_is_honoured_was_searched_for(name: str, criteria: TicketSearchCriteria) -> None:
+def test_what_is_pushed_down_was_searched_for(name: str, criteria: TicketSearchCriteria) -> None:
     try:
-        honoured = adapter_for(KNOWN[name]).honoured(criteria)
+        pushed_down = adapter_for(KNOWN[name]).plan(criteria).pushed_down
     except NoSearchToolError:
         return
-    assert honoured <= criteria.used_fields()
+    assert pushed_down <= criteria.used_fields()
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -80,8 +86,8 @@ def test_the_adapter_is_found_by_the_servers_tools(name: str) -> None:
 def test_refused_setup_calls_leave_a_working_adapter(name: str) -> None:
     adapter = adapter_for(KNOWN[name])
     after = adapter.after_setup([refused() for _ in adapter.setup_calls()])
-    criteria = TicketSearchCriteria(project="owner/repo")
-    assert after.search_call(criteria).tool in after.roles()
+    criteria = TicketSearchCriteria(project=("owner/repo",))
+    assert after.plan(criteria).call.tool in after.roles()
 
 
 def test_a_server_of_another_kind_gets_none_of_them() -> None:
@@ -110,7 +116,7 @@ def calls_of(adapter: Adapter, criteria: TicketSearchCriteria, identity: str) ->
     yield from adapter.setup_calls()
     yield from adapter.value_calls()
     with suppress(NoSearchToolError):
-        yield adapter.search_call(criteria)
+        yield adapter.plan(criteria).call
     with suppress(NoSearchToolError, UsageError):
         yield from adapter.open_calls(TicketReference(identity))
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.known_servers import LINEAR_MCP, TACTIC_LAUNCH, adapter_for, looking_for, refused, said, texts
+from tests.adapters.pages import first_page
 from tui_app.adapters.base import Adapter, ServerDescription, TicketReference
 from tui_app.adapters.linear import LARGEST_PAGE
 
@@ -44,10 +45,30 @@ class TestTacticLaunch:
     def test_people_and_teams_are_sent_by_uuid(self) -> None:
         criteria = looking_for(text="slow", status=["in progress"], assignee="me", project="eng", max_results=30)
         adapter = knowing(TACTIC_LAUNCH)
-        assert adapter.search_call(criteria).arguments == {
+        assert adapter.plan(criteria).call.arguments == {
             "query": "slow", "states": ["In Progress"], "assigneeId": BO, "teamId": ENG, "limit": 30,
         }  # fmt: skip
-        assert adapter.honoured(criteria) == {"text", "status", "assignee", "project"}
+        assert adapter.plan(criteria).pushed_down == {"text", "status", "assignee", "project"}
+
+    def test_open_and_closed_are_the_states_of_that_type(self) -> None:
+        adapter = adapter_for(TACTIC_LAUNCH)
+        states = [
+            {"name": "Fertig", "type": "completed"}, {"name": "Done-ish", "type": "started"},
+            {"name": "Todo", "type": "unstarted"}, {"name": "Closed"},
+        ]  # fmt: skip
+        teams = [{"id": ENG, "name": "Engineering", "key": "ENG", "states": states}]
+        answers = {"linear_getViewer": {"id": BO}, "linear_getUsers": USERS, "linear_getTeams": teams}
+        adapter = adapter.after_setup([said(answers[call.tool]) for call in adapter.setup_calls()])
+        for typed, sent in (
+            ({"openness": "open"}, ["Done-ish", "Todo"]),
+            ({"openness": "closed"}, ["Fertig", "Closed"]),
+            ({"openness": "open", "-status": ["todo"]}, ["Done-ish"]),
+            ({"openness": "open", "status": ["closed", "todo"]}, ["Todo"]),
+        ):
+            criteria = looking_for(**typed)
+            assert adapter.plan(criteria).call.arguments["states"] == sent
+            assert adapter.plan(criteria).pushed_down == criteria.used_fields()
+        assert adapter.plan(looking_for(openness="open", status=["closed"])).pushed_down == frozenset()
 
     @pytest.mark.parametrize(
         ("typed", "uuid"), [("Ann Ode", ANN), ("ann", ANN), ("ode", ANN), ("nobody", None), ("o", None)]
@@ -55,23 +76,23 @@ class TestTacticLaunch:
     def test_a_name_is_sent_only_where_it_means_one_person(self, typed: str, uuid: str | None) -> None:
         criteria = looking_for(assignee=typed)
         adapter = knowing(TACTIC_LAUNCH)
-        assert adapter.search_call(criteria).arguments.get("assigneeId") == uuid
-        assert adapter.honoured(criteria) == ({"assignee"} if uuid else set())
+        assert adapter.plan(criteria).call.arguments.get("assigneeId") == uuid
+        assert adapter.plan(criteria).pushed_down == ({"assignee"} if uuid else set())
 
     def test_without_knowing_anybody_people_are_sorted_out_here(self) -> None:
         adapter = adapter_for(TACTIC_LAUNCH)
         adapter = adapter.after_setup([refused() for _ in adapter.setup_calls()])
-        assert adapter.honoured(looking_for(assignee="ann", project="ENG", status=["Todo"])) == {"status"}
+        assert adapter.plan(looking_for(assignee="ann", project="ENG", status=["Todo"])).pushed_down == {"status"}
 
     def test_what_linear_cannot_be_told_is_left_to_this_side(self) -> None:
         criteria = looking_for(labels=["bug"], priority="High", created_after="7d")
-        assert knowing(TACTIC_LAUNCH).honoured(criteria) == frozenset()
+        assert knowing(TACTIC_LAUNCH).plan(criteria).pushed_down == frozenset()
 
     def test_a_row_without_a_key_gets_it_from_its_address(self) -> None:
         adapter, criteria = knowing(TACTIC_LAUNCH), looking_for()
         row = issue(4)
         del row["identifier"]
-        ticket = adapter.page(criteria, adapter.search_call(criteria), said([row])).tickets[0]
+        ticket = first_page(adapter, criteria, said([row])).tickets[0]
         assert (ticket.id, ticket.status, ticket.priority, ticket.assignee) == (
             "ENG-4",
             "In Progress",
@@ -82,14 +103,16 @@ class TestTacticLaunch:
 
     def test_priority_zero_is_none(self) -> None:
         adapter, criteria = knowing(TACTIC_LAUNCH), looking_for()
-        page = adapter.page(criteria, adapter.search_call(criteria), said([issue(4, priority=0)]))
+        page = first_page(adapter, criteria, said([issue(4, priority=0)]))
         assert page.tickets[0].priority is None
 
     def test_a_full_answer_says_that_there_may_be_more(self) -> None:
         adapter, criteria = knowing(TACTIC_LAUNCH), looking_for(max_results=1000)
-        call = adapter.search_call(criteria)
+        call = adapter.plan(criteria).call
         assert call.arguments["limit"] == LARGEST_PAGE
-        page = adapter.page(criteria, call, said([issue(number) for number in range(1, LARGEST_PAGE + 1)]))
+        page = adapter.page(
+            adapter.plan(criteria), call, said([issue(number) for number in range(1, LARGEST_PAGE + 1)])
+        )
         assert (page.next_call, len(page.warnings)) == (None, 1)
 
     def test_an_issue_opens_with_its_comments(self) -> None:
@@ -106,19 +129,19 @@ class TestLinearMcp:
         criteria = looking_for(status=["done"], assignee="me", project="Engineering", priority="High")
         adapter = knowing(LINEAR_MCP)
         paging = {"first": 100, "orderBy": "createdAt"}
-        assert adapter.search_call(criteria).arguments == {
+        assert adapter.plan(criteria).call.arguments == {
             "states": ["Done"], "assigneeIds": [BO], "teamIds": [ENG], "priority": 2, **paging,
         }  # fmt: skip
-        assert adapter.honoured(criteria) == criteria.used_fields()
+        assert adapter.plan(criteria).pushed_down == criteria.used_fields()
 
     def test_pages_follow_by_cursor(self) -> None:
         adapter, criteria = knowing(LINEAR_MCP), looking_for()
-        call = adapter.search_call(criteria)
+        call = adapter.plan(criteria).call
         answer = {"issues": {"nodes": [issue(1)], "pageInfo": {"hasNextPage": True, "endCursor": "c1"}}}
-        page = adapter.page(criteria, call, said(answer))
+        page = adapter.page(adapter.plan(criteria), call, said(answer))
         assert page.next_call is not None
         assert (page.next_call.arguments["after"], page.total, page.tickets[0].id) == ("c1", None, "ENG-1")
-        assert adapter.page(criteria, page.next_call, said(answer)).next_call is None
+        assert adapter.page(adapter.plan(criteria), page.next_call, said(answer)).next_call is None
 
     def test_an_issue_opens_from_the_search_that_holds_it_whole(self) -> None:
         adapter, reference = knowing(LINEAR_MCP), TicketReference("ENG-1")

@@ -14,7 +14,7 @@ import traceback
 
 from tests.benchmarks.harness import Case, Compare, Figure, run
 
-MODULES = ("start", "calls", "reading", "table", "detail", "stall", "memory", "tracker", "soak")
+MODULES = ("start", "calls", "remote", "text", "reading", "table", "detail", "stall", "memory", "tracker", "soak")
 """Files of cases beside this one, in the order in which they are measured."""
 
 HEAD = "| case | measured | reference | median | spread | goal | |\n|---|---|---|---|---|---|---|"
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=None, help="counted runs of each case")
     parser.add_argument("--all", action="store_true", help="also the cases that take minutes")
     parser.add_argument("--json", action="store_true", help="figures as JSON on standard output")
-    parser.add_argument("--readme", action="store_true", help="rows for the table in README.md")
+    parser.add_argument("--readme", action="store_true", help="rows for the table in assets/speed.md")
     arguments = parser.parse_args()
     cases = [case for case in all_cases() if _chosen(case, arguments.names, arguments.all)]
     if not cases:
@@ -81,7 +81,7 @@ def _row(figure: Figure) -> str:
 
 
 def _readme_row(figure: Figure) -> str:
-    """A row of README's table."""
+    """A row of the table in assets/speed.md."""
     case = figure.case
     difference = case.compare is Compare.DIFFERENCE
     goal, median = (

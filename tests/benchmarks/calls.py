@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 
 from tests.benchmarks.harness import Case, Pair, milliseconds
 from tests.benchmarks.servers import BareClient, server_argv
-from tui_app.mcp_client.process import ServerCommand
 from tui_app.mcp_client.session import ClientLimits, Session, open_session
+from tui_app.mcp_client.stdio.command import ServerCommand
+from tui_app.mcp_client.targets import start_transport
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 GOALS = {1: 2.5, 100: 1.3, 1_000: 1.2, 10_000: 1.1}
 """Tickets in the answer to the goal; a single ticket stands for a tiny answer."""
@@ -41,7 +43,10 @@ def calls(count: int, form: str) -> Callable[[int], Iterator[Pair]]:
 async def opened(count: int, form: str) -> Session:
     """A session with a benchmark server."""
     argv = tuple(server_argv(count, form))
-    return await open_session(ServerCommand(argv, env={}, cwd=None, configured_in="the benchmark"), ClientLimits())
+    return await open_session(
+        start_transport(ServerCommand(argv, env={}, cwd=None, configured_in="the benchmark"), SYSTEM_CLOCK),
+        ClientLimits(),
+    )
 
 
 async def call(session: Session, times: int) -> None:

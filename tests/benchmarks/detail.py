@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from tests.benchmarks.harness import Case, Pair
 from tests.benchmarks.painting import PaintDriver, Stage, pairs, staged
 from tests.benchmarks.table import tickets
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.messages import TicketOpened
 from tui_app.ui.detail.ticket_detail import TicketDetail
 
@@ -49,7 +50,7 @@ class DetailApp(App[object]):
 
     def compose(self) -> ComposeResult:
         """The pane."""
-        yield TicketDetail()
+        yield TicketDetail(SYSTEM_CLOCK)
 
 
 def opening(description: str) -> Callable[[int], AsyncIterator[Pair]]:
@@ -67,7 +68,7 @@ def opening(description: str) -> Callable[[int], AsyncIterator[Pair]]:
 
 
 async def first_frame(stage: Stage, pane: TicketDetail, ticket_id: str, description: str) -> float:
-    """Milliseconds from handing the ticket over to its id standing on the screen; then waits for the rest."""
+    """Milliseconds from handing the ticket over to its id being on the screen; then waits for the rest."""
     ticket = replace(tickets(1, "D")[0], id=ticket_id, description=description)
     opened = TicketOpened(request_id=1, profile="bench", ticket=ticket)
     elapsed = await stage.painted(lambda: pane.show_opened(opened), ticket_id)

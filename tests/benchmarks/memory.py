@@ -40,10 +40,10 @@ def show(count: int) -> None:
     if count < 0:
         asyncio.run(run(App(), lambda: None))
     else:
-        from tests.benchmarks.table import TableApp, tickets
+        from tests.benchmarks.table import TableApp, results_table, tickets
         from tui_app.ui.table.results_table import ResultsTable
 
-        app = TableApp(ResultsTable)
+        app = TableApp(results_table)
         app.driver_class = None  # type: ignore[assignment]
         asyncio.run(run(app, lambda: app.query_one(ResultsTable).show_tickets(tickets(count, "M"))))
     print(own_peak())

@@ -20,7 +20,7 @@ _PATIENCE = 120.0  # seconds; DataTable with many rows is the slowest that is me
 
 
 class PaintDriver(HeadlessDriver):
-    """Takes the program's output as a terminal would, and tells when the wanted words were written."""
+    """Takes the program's output as a terminal would, and notes when the wanted words were written."""
 
     def __init__(self, *args: object, **keywords: object) -> None:
         super().__init__(*args, **keywords)  # type: ignore[arg-type]
@@ -29,7 +29,7 @@ class PaintDriver(HeadlessDriver):
 
     @property
     def is_headless(self) -> bool:
-        """Not said, because a headless application does not render its output."""
+        """False, because a headless application does not render its output."""
         return False
 
     def write(self, data: str) -> None:
@@ -103,6 +103,6 @@ def pairs(measure: Callable[[int], AsyncIterator[Pair]]) -> Callable[[int], Iter
 
 
 def percentile(values: list[float], part: float) -> float:
-    """The value below which ``part`` (0 to 1) of ``values`` lie."""
+    """The quantile of ``values`` at ``part`` (0 to 1)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(part * (len(ordered) - 1)))]

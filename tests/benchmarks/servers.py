@@ -1,6 +1,6 @@
 """A server that answers at once with tickets encoded beforehand, and the bare client that it is measured with.
 
-Run as a program it serves: ``python -m tests.benchmarks.servers COUNT text|structured [SECONDS]``.
+Run as a program it serves: ``python -m tests.benchmarks.servers COUNT text|structured|html [SECONDS]``.
 """
 
 from __future__ import annotations
@@ -50,8 +50,37 @@ def ticket(number: int, description: int = 300) -> dict[str, Any]:
     }
 
 
+def html_issue(number: int) -> dict[str, Any]:
+    """A ticket as trackers with rich text send it: nested fields and a kilobyte of HTML."""
+    plain = ticket(number)
+    steps = "".join(f"<li>Open invoice <b>{number + step}</b> &amp; compare <i>totals</i></li>" for step in range(6))
+    log = f'<pre><code class="language-log">{plain["updated_at"]} ERROR total differs by 0.01</code></pre>'
+    link = f'<p>See <a href="{plain["url"]}">{plain["id"]}</a>, reported by {plain["reporter"]}.</p>'
+    return {
+        "id": str(10_000 + number),
+        "key": plain["id"],
+        "self": plain["url"],
+        "fields": {
+            "summary": plain["title"],
+            "status": {"name": plain["status"], "statusCategory": {"key": "indeterminate"}},
+            "assignee": plain["assignee"] and {"displayName": plain["assignee"], "active": True},
+            "reporter": {"displayName": plain["reporter"], "active": True},
+            "priority": {"name": plain["priority"]},
+            "issuetype": {"name": "Bug", "subtask": False},
+            "project": {"key": "BENCH", "name": "Benchmark"},
+            "labels": plain["labels"],
+            "created": plain["created_at"],
+            "updated": plain["updated_at"],
+            "description": f"<h3>What happens</h3><p>{plain['description']}</p><ol>{steps}</ol>{log}{link}",
+            "customfield_10020": [{"name": f"Sprint {number % 9}", "state": "active"}],
+        },
+    }
+
+
 def result(count: int, form: str) -> dict[str, Any]:
     """A tools/call result that holds ``count`` tickets, as JSON text or as structured content (with its text)."""
+    if form == "html":
+        return {"content": [], "structuredContent": {"issues": [html_issue(number) for number in range(count)]}}
     payload = {"tickets": [ticket(number) for number in range(count)]}
     if form == "structured":
         return {"content": [], "structuredContent": payload}

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks.harness import Case, Pair
 from tests.benchmarks.servers import server_argv
 from tui_app.settings.profiles import Profile
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Failed, OpenTicket, Reply, Search, TicketOpened, TicketsFound, new_request_id
 from tui_app.worker.service import Service
@@ -38,7 +39,7 @@ def soaked() -> dict[str, Pair]:
     """Run the whole day once, and hold the end against the state after `SETTLED` requests."""
     replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
     profile = Profile("bench", tuple(server_argv(20)))
-    service = Service({"bench": profile})
+    service = Service({"bench": profile}, clock=SYSTEM_CLOCK)
     service.connect(replies.put)
     before: dict[str, float] = {}
     try:

@@ -10,7 +10,8 @@ from textual.widgets import DataTable
 
 from tests.benchmarks.harness import Case, Pair
 from tests.benchmarks.painting import PaintDriver, Stage, pairs, percentile, staged
-from tui_app.tickets.dates import parse_date_bound
+from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.tickets.dates import DateBound
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.table.results_table import ResultsTable
 
@@ -22,7 +23,7 @@ COLUMNS = ("id", "title", "status", "assignee", "priority", "updated", "project"
 
 def tickets(count: int, prefix: str) -> tuple[Ticket, ...]:
     """Tickets as the worker hands them over."""
-    moment = parse_date_bound("2026-11-01").moment
+    moment = DateBound.read("2026-11-01").moment
     return tuple(
         Ticket(
             id=f"{prefix}-{number}",
@@ -39,10 +40,15 @@ def tickets(count: int, prefix: str) -> tuple[Ticket, ...]:
     )
 
 
+def results_table() -> ResultsTable:
+    """The table that is measured."""
+    return ResultsTable(SYSTEM_CLOCK)
+
+
 class TableApp(App[object]):
     """One table and nothing else."""
 
-    def __init__(self, widget: type[ResultsTable] | type[DataTable[str]]) -> None:
+    def __init__(self, widget: Callable[[], ResultsTable | DataTable[str]]) -> None:
         super().__init__(driver_class=PaintDriver)
         self._widget = widget
 
@@ -55,7 +61,7 @@ def load(count: int) -> Callable[[int], AsyncIterator[Pair]]:
     """Rows set to painted, against DataTable with 1,000 rows."""
 
     async def measure(runs: int) -> AsyncIterator[Pair]:
-        ours, theirs = TableApp(ResultsTable), TableApp(DataTable)
+        ours, theirs = TableApp(results_table), TableApp(DataTable)
         async with staged(theirs) as reference:
             data_table = theirs.query_one(DataTable)
             data_table.add_columns(*COLUMNS)
@@ -91,7 +97,7 @@ def keys(count: int, *names: str) -> Callable[[int], AsyncIterator[Pair]]:
     """Key to frame, 95th percentile of a run, against one frame."""
 
     async def measure(runs: int) -> AsyncIterator[Pair]:
-        app = TableApp(ResultsTable)
+        app = TableApp(results_table)
         async with staged(app) as stage:
             app.query_one(ResultsTable).show_tickets(tickets(count, "K"))
             await stage.settle()
@@ -106,7 +112,7 @@ def actions(count: int, *steps: Callable[[ResultsTable], object]) -> Callable[[i
     """Call to frame of steps that are no single key of the table itself, against one frame."""
 
     async def measure(runs: int) -> AsyncIterator[Pair]:
-        app = TableApp(ResultsTable)
+        app = TableApp(results_table)
         async with staged(app) as stage:
             table = app.query_one(ResultsTable)
             table.show_tickets(tickets(count, "K"))

@@ -19,11 +19,13 @@ from tests.benchmarks.harness import Case, Pair, milliseconds
 from tests.benchmarks.painting import percentile
 from tests.local_tracker.many_tickets import write_many_tickets
 from tests.servers import cache_folder
-from tui_app.local_tracker.importing import import_file
-from tui_app.local_tracker.search import search_tickets
-from tui_app.local_tracker.values import KnownValues
-from tui_app.mcp_client.process import ServerCommand
+from tui_app.local_tracker.file_import import import_file
+from tui_app.local_tracker.stored_values import StoredValues
+from tui_app.local_tracker.ticket_search import search_tickets
 from tui_app.mcp_client.session import ClientLimits, Session, open_session
+from tui_app.mcp_client.stdio.command import ServerCommand
+from tui_app.mcp_client.targets import start_transport
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 SEARCHES: tuple[Mapping[str, Any], ...] = (
     {},
@@ -77,7 +79,9 @@ def searching(count: int) -> Callable[[int], Iterator[Pair]]:
 async def _opened(path: Path) -> Session:
     argv = (sys.executable, "-m", "tui_app.local_tracker", str(path))
     environment = {"PATH": os.environ["PATH"]}
-    return await open_session(ServerCommand(argv, environment, None, "the benchmark"), ClientLimits())
+    return await open_session(
+        start_transport(ServerCommand(argv, environment, None, "the benchmark"), SYSTEM_CLOCK), ClientLimits()
+    )
 
 
 async def _call(session: Session, arguments: Mapping[str, Any]) -> Any:
@@ -96,7 +100,7 @@ async def _second_pages(session: Session) -> list[Mapping[str, Any]]:
 def _statements(path: Path, arguments: Mapping[str, Any]) -> list[str]:
     """The statements of one search, with their values in place."""
     with closing(sqlite3.connect(path)) as connection:
-        known = KnownValues(connection, "")
+        known = StoredValues(connection, "")
         search_tickets(connection, known, arguments)  # what is known of the values is read once a process
         seen: list[str] = []
         connection.set_trace_callback(seen.append)

@@ -44,7 +44,9 @@ def run_browser(service: Any, **given: Any) -> int:
         threading.Thread(target=fail, name="helper").start()
         return 0
     if play == "notices":
-        sys.stderr.write("NOTICES " + " | ".join(given["notices"]) + f" PROFILE {given['profile']}\r\n")
+        sys.stderr.write(
+            "NOTICES " + " | ".join(given["notices"]) + f" PROFILE {' '.join(given['begin'].profiles)}\r\n"
+        )
         return 0
     if play == "rows":
         replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -53,7 +55,9 @@ def run_browser(service: Any, **given: Any) -> int:
             pass
         if hasattr(reply, "cause"):
             raise AssertionError(reply.cause)
-        sys.stderr.write(f"FOUND {len(reply.tickets)} FOR {given['opening'].request_id == reply.request_id}\r\n")
+        sys.stderr.write(
+            f"FOUND {len(reply.tickets)} FOR {given['begin'].searches[0].request_id == reply.request_id}\r\n"
+        )
         return 0
     if play == "locked":
         with service._lock:  # as `submit` does for a moment; the signal comes just then

@@ -7,13 +7,15 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
 
+from tests.cli.prefork import Prefork
 from tests.processes import new_mark, wait_until_gone
 
 SERVER = Path(__file__).with_name("scripted_server.py")
@@ -49,21 +51,31 @@ def environment(isolated_home: Path) -> dict[str, str]:
     return {**kept, "PYTHONWARNINGS": "error"}
 
 
+@pytest.fixture(scope="session")
+def prefork() -> Iterator[Prefork]:
+    loaded = Prefork({**os.environ, "PYTHONWARNINGS": "error"})
+    yield loaded
+    loaded.close()
+
+
 @pytest.fixture
-def run(environment: dict[str, str]) -> RunProgram:
+def run(environment: dict[str, str], prefork: Prefork) -> RunProgram:
     """Runs ``ticketdeck ARGUMENTS`` to its end, without a terminal; no process may be left."""
 
     def run_program(*arguments: str, **changes: str) -> Run:
         mark = new_mark()
-        done = subprocess.run(
-            [*PROGRAM, *arguments],
-            env={**environment, **mark, **changes},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=50,
-            check=False,
-        )
-        wait_until_gone(mark)
-        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
+            streams = (nothing.fileno(), out.fileno(), err.fileno())
+            variables = {**environment, **mark, **changes}
+            if any(name.startswith("PYTHON") for name in changes):  # they count while Python itself starts
+                argv = [*PROGRAM, *arguments]
+                done = subprocess.run(argv, env=variables, stdin=nothing, stdout=out, stderr=err, timeout=50)
+                code = done.returncode
+            else:
+                code = prefork.run(arguments, variables, streams, str(Path.cwd()))
+            wait_until_gone(mark)
+            out.seek(0)
+            err.seek(0)
+            return Run(code, out.read().decode(), err.read().decode())
 
     return run_program

@@ -68,9 +68,26 @@ def _priority(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"priority": arguments["priority"]} if "priority" in arguments else {}
 
 
+def substrings(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Finds the text as it stands anywhere in a title, in either case of its letters."""
+    titles = ("Printer prints blank pages", "Blank: no pages", "Pages")
+    found = [ticket(number, title=title) for number, title in enumerate(titles, 1)]
+    return answer({"tickets": [one for one in found if arguments.get("text", "").lower() in one["title"].lower()]})
+
+
 def hostile(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
     bad = ticket(1, title=HOSTILE, assignee=HOSTILE, description=HOSTILE, labels=[HOSTILE])
     return answer(bad if tool == "get_ticket" else {"tickets": [bad]})
+
+
+def gated(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Answers a search when the file that ``GATE`` names is there: with the numbers in it as tickets, in that order."""
+    if tool == "get_ticket":
+        return answer(ticket(7, id=arguments["id"]))
+    while not os.path.exists(os.environ["GATE"]):  # noqa: PTH110  (this program starts fast)
+        time.sleep(0.01)
+    with open(os.environ["GATE"]) as numbers:  # noqa: PTH123
+        return answer({"tickets": [ticket(int(number)) for number in numbers.read().split()]})
 
 
 def none(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +121,9 @@ def leaky(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
 
 SCENARIOS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     "many": many,
+    "substrings": substrings,
     "hostile": hostile,
+    "gated": gated,
     "none": none,
     "sleepy": none,
     "refuses": refuses,

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import PROGRAM, RunProgram
 from tests.terminal import Terminal
+from tui_app.settings.references import references
 
 SECRET = "canary-secret-value"
 FILE = {
@@ -22,7 +23,8 @@ FILE = {
             "env": {"JIRA_URL": "https://x", "JIRA_API_TOKEN": SECRET, "OTHER_TOKEN": "${env:OTHER}"},
         },
         "plain": {"command": "run"},
-        "remote": {"url": "https://x"},
+        "remote": {"url": "https://x", "headers": {"Authorization": f"Bearer {SECRET}", "X-Team": "one"}},
+        "broken": {"type": "http"},
     }
 }
 VSCODE = {
@@ -69,10 +71,15 @@ def test_all_servers_come_in_with_yes_and_no_secret_does(run: RunProgram, tmp_pa
             },
         },
         "plain": {"command": ["run"]},
+        "remote": {
+            "url": "https://x",
+            "headers": {"Authorization": "Bearer ${env:REMOTE_AUTHORIZATION}", "X-Team": "one"},
+        },
     }
-    assert SECRET not in done.out + done.err + config.read_text()
-    assert "npx -y jira-mcp --token '****'" in done.err
-    assert "remote is left out" in done.err
+    assert SECRET not in done.out + config.read_text()
+    assert f"argument 4    │ {SECRET}" in done.err, "what is judged is shown whole"
+    assert "broken is skipped" in done.err
+    assert "set the environment variable REMOTE_AUTHORIZATION to what stands behind 'Bearer' in it" in done.err
     assert "set the environment variable JIRA_API_TOKEN" in done.err
 
 
@@ -85,11 +92,29 @@ def test_secrets_in_headers_addresses_and_assignments_do_not_come_in_either(
     ]
     path = written(tmp_path / "mcp.json", {"mcpServers": {"a": {"command": "docker", "args": arguments}}})
     done = run("import", str(path), "--yes")
-    assert "canary" not in done.out + done.err + config.read_text()
+    assert "canary" not in done.out + config.read_text()
     assert profiles(config)["a"]["command"] == [
         *("docker", "-H", "${env:A_H}", "-H", "${env:A_H_2}", "-e", "API_KEY=${env:API_KEY}"),
         *("${env:A_SECRET}", "https://x/"),
     ]
+
+
+@pytest.mark.parametrize("default", ["${command:touch x}", "a${X:-${keyring:a/b}}", "{command:touch x}"])
+def test_nothing_comes_in_that_the_file_itself_could_not_have_used(
+    run: RunProgram, tmp_path: Path, config: Path, default: str
+) -> None:
+    content = {
+        "inputs": [{"id": "a", "default": default}, {"id": "dollar", "default": "$"}],
+        "servers": {
+            "nested": {"command": "run", "env": {"A": "${X:-${command:touch x}}"}},
+            "input": {"command": "run", "args": ["${input:a}", "${input:dollar}${input:a}", "$${input:a}"]},
+        },
+    }
+    done = run("import", str(written(tmp_path / "mcp.json", content)), "--yes")
+    assert "nested is skipped" in done.err
+    assert list(profiles(config)) == ["input"]
+    for word in profiles(config)["input"]["command"]:
+        assert [*references(word)] == []
 
 
 def test_without_a_file_those_of_other_programs_are_looked_through(
@@ -108,6 +133,9 @@ def test_nothing_comes_in_where_nobody_can_be_asked(run: RunProgram, tmp_path: P
     assert not config.exists()
 
 
+DEFAULT = ("Which one to use where none is named", "")
+
+
 def talk(arguments: list[str], environment: dict[str, str], *turns: tuple[str, str]) -> tuple[int, str]:
     """Run ``ticketdeck`` in a terminal, answering each prompt in turn; its exit code and screen."""
     with Terminal([*PROGRAM, *arguments], environment=environment) as terminal:
@@ -118,14 +146,61 @@ def talk(arguments: list[str], environment: dict[str, str], *turns: tuple[str, s
         return code, terminal.text
 
 
+WRAPPED = {
+    "mcpServers": {
+        "linear": {
+            "command": "npx",
+            "args": ["-y", "mcp-remote", "https://mcp.linear.app/sse", "--header", "Authorization:${AUTH}"],
+            "env": {"AUTH": f"Bearer {SECRET}"},
+        }
+    }
+}
+
+
+def test_a_wrapper_round_an_address_becomes_a_profile_of_the_address(
+    run: RunProgram, tmp_path: Path, config: Path
+) -> None:
+    path = str(written(tmp_path / "claude.json", WRAPPED))
+    done = run("import", path, "--yes")
+    assert done.code == 0
+    assert profiles(config) == {
+        "linear": {
+            "url": "https://mcp.linear.app/mcp",
+            "headers": {"Authorization": "Bearer ${env:LINEAR_AUTHORIZATION}"},
+        }
+    }
+    assert SECRET not in config.read_text()
+    assert "ticketdeck can connect with https://mcp.linear.app/mcp itself" in done.err
+    again = run("import", path, "--yes")
+    assert "is in your config already" in again.err
+
+
+def test_a_wrapper_stays_where_the_user_wants_it(environment: dict[str, str], tmp_path: Path, config: Path) -> None:
+    path = written(tmp_path / "claude.json", WRAPPED)
+    code, _ = talk(
+        ["import", str(path)],
+        {**environment, "PATH": "/bin"},
+        ("Add linear? [Y/n]", "y"),
+        ("Connect directly? [Y/n]", "n"),
+        DEFAULT,
+    )
+    assert code == 0
+    assert profiles(config)["linear"]["command"][:3] == ["npx", "-y", "mcp-remote"]
+
+
 def test_each_server_is_shown_and_asked_about(environment: dict[str, str], tmp_path: Path, config: Path) -> None:
     path = written(tmp_path / "claude.json", FILE)
     code, screen = talk(
-        ["import", str(path)], {**environment, "PATH": "/bin"}, ("Add jira? [Y/n]", "n"), ("Add plain? [Y/n]", "y")
+        ["import", str(path)],
+        {**environment, "PATH": "/bin"},
+        ("Add jira? [Y/n]", "n"),
+        ("Add plain? [y/N]", "y"),
+        ("Add remote? [y/N]", "n"),
+        DEFAULT,
     )
     assert code == 0
-    assert "npx -y jira-mcp --token '****'" in screen
-    assert SECRET not in screen
+    assert "argument 3    │ --token" in screen
+    assert f"argument 4    │ {SECRET}" in screen
     assert list(profiles(config)) == ["plain"]
 
 
@@ -138,7 +213,8 @@ def test_vs_codes_inputs_are_asked_for_and_passwords_become_references(
         {**environment, "PATH": "/bin"},
         ("Add desk?", "y"),
         ("Site [main]", "north"),
-        ("Which", "test"),
+        ("Which (", "test"),
+        DEFAULT,
     )
     assert code == 0
     assert "API token: set the environment variable DESK_TOKEN" in screen
@@ -165,8 +241,9 @@ def test_a_secret_goes_into_the_keyring_where_there_is_one(
         {**environment, "PATH": f"{tools}:/bin"},
         ("Add desk?", "y"),
         ("Site [main]", ""),
-        ("Which", ""),
-        ("Keep DESK_TOKEN in the keyring", "y"),
+        ("Which (", ""),
+        ("Store DESK_TOKEN in the keyring", "y"),
+        DEFAULT,
     )
     assert code == 0
     assert (tmp_path / "asked").read_text() == "['set', 'ticketdeck', 'desk-DESK_TOKEN']"
@@ -178,12 +255,148 @@ def test_a_changed_command_is_shown_beside_the_present_one(
 ) -> None:
     written(tmp_path / "a.json", {"mcpServers": {"a": {"command": "old-command"}}})
     path = written(tmp_path / "b.json", {"mcpServers": {"a": {"command": "new-command"}}})
-    talk(["import", str(tmp_path / "a.json")], environment, ("Add a?", "y"))
+    talk(["import", str(tmp_path / "a.json")], environment, ("Add a?", "y"), DEFAULT)
     code, screen = talk(["import", str(path)], environment, ("Replace a? [y/N]", ""))
     assert code == 0
     assert "now:       old-command" in screen
-    assert "command:   new-command" in screen
+    assert "program       │ new-command" in screen
     assert profiles(config)["a"]["command"] == ["old-command"]
+
+
+def entries(*names: str) -> dict[str, Any]:
+    return {"mcpServers": {name: {"command": "npx", "args": ["-y", f"@scope/server-{name}"]} for name in names}}
+
+
+@pytest.mark.parametrize(
+    ("names", "default"),
+    [
+        (("filesystem", "github", "brave-search"), "github"),
+        (("memory", "mcp-atlassian", "linear"), "mcp-atlassian"),
+        (("filesystem", "memory"), "local"),
+        (("desk-issues",), "desk-issues"),
+    ],
+)
+def test_a_tracker_comes_first_and_becomes_the_default(
+    run: RunProgram, tmp_path: Path, config: Path, names: tuple[str, ...], default: str
+) -> None:
+    done = run("import", "--yes", str(written(tmp_path / "mcp.json", entries(*names))))
+    assert set(profiles(config)) == set(names)
+    assert tomllib.loads(config.read_text())["default"] == default
+    assert (f"-p {default} doctor" in done.out) is (default != "local")
+    others = set(names) - {default}
+    assert not any(f"-p {name} " in done.out + done.err for name in others)
+
+
+@pytest.mark.parametrize(
+    ("words", "tracker"),
+    [
+        (["npx", "-y", "@modelcontextprotocol/server-filesystem", "/home/me/github"], False),
+        (["uvx", "--from", "git+https://github.com/me/weather", "weather"], False),
+        (["docker", "run", "-i", "ghcr.io/github/github-mcp-server"], True),
+        (["node", "/home/me/src/youtrack-mcp/dist/index.js"], True),
+        (["uvx", "mcp-atlassian@0.11"], True),
+        (["azure-devops-mcp"], True),
+        (["searchJiraIssues"], True),
+        (["plan-it"], False),
+    ],
+)
+def test_a_tracker_is_known_by_the_names_of_its_program(
+    environment: dict[str, str], tmp_path: Path, config: Path, words: list[str], tracker: bool
+) -> None:
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"x": {"command": words[0], "args": words[1:]}}})
+    talk(["import", str(path)], environment, (f"Add x? {'[Y/n]' if tracker else '[y/N]'}", ""), *[DEFAULT] * tracker)
+    assert config.exists() is tracker
+
+
+def test_the_default_is_asked_for_once_and_never_changed(
+    environment: dict[str, str], tmp_path: Path, config: Path, run: RunProgram
+) -> None:
+    path = str(written(tmp_path / "mcp.json", entries("github", "memory")))
+    turns = (("Add github? [Y/n]", ""), ("Add memory? [y/N]", "y"), ("(github, memory, local) [github]", "memory"))
+    talk(["import", path], environment, *turns)
+    assert tomllib.loads(config.read_text())["default"] == "memory"
+    run("import", "--yes", str(written(tmp_path / "more.json", entries("linear"))))
+    assert tomllib.loads(config.read_text())["default"] == "memory"
+
+
+def test_a_config_without_a_default_keeps_the_one_in_force(run: RunProgram, tmp_path: Path, config: Path) -> None:
+    config.parent.mkdir(mode=0o700)
+    config.write_text('# mine\n[profiles.mine]\ncommand = ["mine"]\n')
+    run("import", "--yes", str(written(tmp_path / "mcp.json", entries("github"))))
+    assert tomllib.loads(config.read_text())["default"] == "mine"
+    assert config.read_text().startswith("# mine\n")
+
+
+@pytest.mark.parametrize("content", [FILE, VSCODE, entries("github", "memory")], ids=["secrets", "inputs", "plain"])
+def test_a_second_import_changes_nothing(run: RunProgram, tmp_path: Path, config: Path, content: Any) -> None:
+    path = str(written(tmp_path / "mcp.json", content))
+    run("import", "--yes", path)
+    before = config.read_bytes()
+    for options in ((), ("--replace",)):
+        done = run("import", "--yes", *options, path)
+        assert done.code == 0
+        assert "Nothing was added" in done.err
+        assert "in your config already" in done.err
+    assert config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"run"', '"my-run"'),
+        ("https://x", "https://mine"),
+        ("--token", "--my-token"),
+        ("OTHER_TOKEN", "MY_TOKEN"),
+        ('"run"]', '"run"]\ncwd = "/"'),
+    ],
+)
+def test_an_edited_profile_is_left_alone_unless_it_is_to_be_replaced(
+    run: RunProgram, tmp_path: Path, config: Path, old: str, new: str
+) -> None:
+    path = str(written(tmp_path / "mcp.json", FILE))
+    run("import", "--yes", path)
+    first = profiles(config)
+    edited = config.read_text().replace(old, new)
+    assert edited != config.read_text()
+    config.write_text(edited)
+    done = run("import", "--yes", path)
+    assert "Your profile of that name differs" in done.err
+    assert config.read_text() == edited
+    run("import", "--yes", "--replace", path)
+    assert profiles(config) == first
+
+
+def test_servers_of_one_name_in_several_files_all_come_in(run: RunProgram, tmp_path: Path, config: Path) -> None:
+    same, other = {"command": "node", "args": ["a.js"]}, {"command": "node", "args": ["b.js"]}
+    files = [
+        str(written(tmp_path / f"{number}.json", {"mcpServers": {"desk": entry}}))
+        for number, entry in enumerate((same, other, same))
+    ]
+    run("import", "--yes", *files)
+    assert {name: entry["command"][1] for name, entry in profiles(config).items()} == {"desk": "a.js", "desk-2": "b.js"}
+
+
+def test_a_file_of_another_program_without_servers_does_not_stop_the_others(
+    run: RunProgram, isolated_home: Path, config: Path
+) -> None:
+    written(isolated_home / ".claude.json", {"history": []})
+    written(isolated_home / ".cursor" / "mcp.json", {"mcpServers": {"a": {"command": "x"}}})
+    done = run("import", "--yes")
+    assert done.code == 0
+    assert "neither mcpServers nor servers" in done.err
+    assert list(profiles(config)) == ["a"]
+
+
+def test_a_header_keeps_its_name_so_that_its_program_can_fill_it_in(
+    run: RunProgram, tmp_path: Path, config: Path
+) -> None:
+    headers = ["--header", f"Authorization: Bearer {SECRET}", "--header", "X-Api-Key:sk-0123456789abcdef0123"]
+    entry = {"command": "npx", "args": ["some-proxy", "https://x", *headers]}
+    run("import", "--yes", str(written(tmp_path / "mcp.json", {"mcpServers": {"a": entry}})))
+    assert profiles(config)["a"]["command"][3:] == [
+        *("--header", "Authorization: Bearer ${env:A_AUTHORIZATION}"),
+        *("--header", "X-Api-Key:${env:A_X_API_KEY}"),
+    ]
 
 
 def test_hostile_names_and_commands_are_shown_harmlessly(run: RunProgram, tmp_path: Path) -> None:
@@ -203,3 +416,89 @@ def test_a_command_of_a_foreign_file_is_not_run_where_nobody_can_be_asked(run: R
         assert "was not confirmed" in done.err + done.out
     assert not trace.exists()
     assert run("--config", str(path), "profiles").code == 0
+
+
+def test_more_than_a_screen_is_shown_page_by_page(environment: dict[str, str], tmp_path: Path, config: Path) -> None:
+    entry = {"command": "jira-mcp", "args": [f"word-{number}" for number in range(60)]}
+    path = str(written(tmp_path / "mcp.json", {"mcpServers": {"a": entry}}))
+    code, screen = talk(["import", path], environment, ("Go on? [y/n]", "n"))
+    assert (code, config.exists()) == (0, False)
+    assert "word-50" not in screen
+    talk(["import", path], environment, ("Go on? [y/n]", "y"), ("Add a? [Y/n]", "y"), DEFAULT)
+    assert list(profiles(config)) == ["a"]
+
+
+def test_awkward_values_end_in_words(run: RunProgram, tmp_path: Path, config: Path) -> None:
+    servers: dict[str, Any] = {}
+    for value in ("\ud800", "a\0b", "\x1b]0;x\x07", "x" * 5000):
+        servers[value] = {"command": "x"}
+        servers[f"args {value[:3]!a}"] = {"command": "x", "args": [value]}
+        servers[f"env {value[:3]!a}"] = {"command": "x", "env": {"A": value}}
+    done = run("import", "--yes", str(written(tmp_path / "mcp.json", {"mcpServers": servers})))
+    assert done.code == 0
+    assert done.err.count("no program can be given") == 4
+    assert done.err.count("is left out") == 2
+    assert len(profiles(config)) == len(servers) - 6
+
+
+def test_a_skipped_server_makes_no_line_that_looks_like_ours(run: RunProgram, tmp_path: Path) -> None:
+    forged = "x\nAdd github? [Y/n]"
+    servers = {forged: {"command": "x", "args": ["${command:" + forged + "}"]}, "good": {"command": "x"}}
+    done = run("import", "--yes", str(written(tmp_path / "mcp.json", {"mcpServers": servers})))
+    assert not [line for line in done.err.splitlines() if line.startswith("Add ")]
+
+
+IN_A_FOLDER: dict[str, dict[str, Any]] = {
+    "script": {"command": "python", "args": ["server.py"]},
+    "script behind an option": {"command": "node", "args": ["--enable-source-maps", "dist/index.js"]},
+    "module": {"command": "python3", "args": ["-m", "server"]},
+    "program": {"command": "./run"},
+    "program below": {"command": "bin/run"},
+    "code": {"command": "sh", "args": ["-c", "exec ./run"]},
+    "project": {"command": "uv", "args": ["run", "server"]},
+    "loaded before": {"command": "npx", "args": ["-y", "jira-mcp"], "env": {"NODE_OPTIONS": "--require ./x.js"}},
+    "searched": {"command": "jira-mcp", "env": {"PYTHONPATH": "/usr/lib:."}},
+    "installed there": {"command": "npx", "args": ["local-mcp"]},
+    "folder of its own": {"command": "jira-mcp", "cwd": "sub"},
+}
+ANYWHERE: dict[str, dict[str, Any]] = {
+    "package": {"command": "npx", "args": ["-y", "@scope/jira-mcp@1.2", "--url", "https://x.example/a.js"]},
+    "absolute": {"command": "python", "args": ["/srv/server.py"]},
+    "image": {"command": "docker", "args": ["run", "-i", "--rm", "-e", "TEAM", "ghcr.io/x/y"]},
+}
+
+
+@pytest.mark.parametrize("kind", [*IN_A_FOLDER, *ANYWHERE])
+def test_what_the_folder_decides_about_runs_in_the_folder_that_was_shown(
+    run: RunProgram, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """It runs unasked from then on: in another checkout it must not be another program."""
+    clone = tmp_path / "clone"
+    (clone / "node_modules" / ".bin" / "local-mcp").mkdir(parents=True)
+    monkeypatch.chdir(clone)
+    path = written(clone / "mcp.json", {"mcpServers": {"x": (IN_A_FOLDER | ANYWHERE)[kind]}})
+    done = run("import", str(path), "--yes", PYTHONPATH=str(Path(__file__).parents[2]))
+    shown = clone / ("sub" if kind == "folder of its own" else "")
+    assert profiles(config)["x"].get("cwd") == (str(shown) if kind in IN_A_FOLDER else None)
+    assert f"folder        │ {shown}\n" in done.err
+    assert "is left as it is" in run("import", str(path), "--yes", PYTHONPATH=str(Path(__file__).parents[2])).err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["sh", "-c", "TOKEN=x-canary; touch PWNED; exec server"],
+        ["env", "API_KEY=canary touch PWNED"],
+        ["node", "-e", "run({token: 'ghp_canary0123456789abcdef'}); touch('PWNED')"],
+        ["bash", "-lc", "PASSWORD=canary|touch PWNED"],
+    ],
+)
+def test_code_that_holds_a_secret_is_shown_and_left_out(
+    run: RunProgram, tmp_path: Path, config: Path, command: list[str]
+) -> None:
+    """With the secret taken out it would be other code than what was judged."""
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"x": {"command": command[0], "args": command[1:]}}})
+    done = run("import", str(path), "--yes")
+    assert "PWNED" in done.err
+    assert "is code with a secret in plain text" in done.err
+    assert not config.exists()

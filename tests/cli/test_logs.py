@@ -11,26 +11,27 @@ import pytest
 from msgspec.structs import replace
 
 from tui_app.cli import logs
-from tui_app.cli.choosing import Choice
-from tui_app.settings.config import default_settings
+from tui_app.cli.selection import Selection
+from tui_app.settings.model import default_settings
 from tui_app.settings.profiles import Profile
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.messages import TicketService
+from tui_app.tickets.ticket_service import TicketService
 from tui_app.worker.service import Service
 
 SECRET = "canary-4711-secret"
 
 
 @pytest.fixture
-def choice() -> Choice:
+def selection() -> Selection:
     settings = default_settings(())
     profile = Profile(name="work", command=("server", "--token", SECRET), env={"API_TOKEN": SECRET})
-    return Choice(settings=replace(settings, profiles={**settings.profiles, "work": profile}), profile=profile)
+    return Selection(settings=replace(settings, profiles={**settings.profiles, "work": profile}), profile=profile)
 
 
 @pytest.fixture
-def service(choice: Choice) -> TicketService:
-    return Service({choice.profile.name: choice.profile})
+def service(selection: Selection) -> TicketService:
+    return Service({selection.profile.name: selection.profile}, clock=SYSTEM_CLOCK)
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +49,10 @@ def quiet_afterwards() -> Iterator[None]:
 
 
 def test_a_log_turns_over_and_takes_no_more_room_than_it_is_given(
-    service: TicketService, choice: Choice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: TicketService, selection: Selection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logs, "_FILE_BYTES", 10_000)
-    logged = logs.logged(service, str(tmp_path / "log.txt"), choice)
+    logged = logs.logged(service, str(tmp_path / "log.txt"), selection)
     for number in range(2_000):
         logged.cancel(number)
     written = sorted(tmp_path.glob("log.txt*"))
@@ -62,9 +63,9 @@ def test_a_log_turns_over_and_takes_no_more_room_than_it_is_given(
 
 
 def test_a_log_masks_secrets_and_shows_controls_and_tells_only_the_type_of_an_exception(
-    service: TicketService, choice: Choice, tmp_path: Path
+    service: TicketService, selection: Selection, tmp_path: Path
 ) -> None:
-    logs.logged(service, str(tmp_path / "log.txt"), choice)
+    logs.logged(service, str(tmp_path / "log.txt"), selection)
     log = logging.getLogger("ticketdeck")
     log.info("told %s and \x1b]0;title\x07\nsecond", SECRET)
     try:
@@ -79,10 +80,10 @@ def test_a_log_masks_secrets_and_shows_controls_and_tells_only_the_type_of_an_ex
 
 
 def test_a_log_does_not_follow_a_link_and_one_that_cannot_be_written_is_told(
-    service: TicketService, choice: Choice, tmp_path: Path
+    service: TicketService, selection: Selection, tmp_path: Path
 ) -> None:
     (tmp_path / "log.txt").symlink_to(tmp_path / "target")
     for place in ("log.txt", "no/such/folder"):
         with pytest.raises(UsageError, match="--log"):
-            logs.logged(service, str(tmp_path / place), choice)
+            logs.logged(service, str(tmp_path / place), selection)
     assert not (tmp_path / "target").exists()

@@ -22,13 +22,13 @@ def spoil(place: str) -> None:
     if place == "nobody":  # as in a container that runs with a user id of no user
         pwd.getpwuid = not_known
     elif place == "worker":
-        from tui_app.adapters.auto.adapter import AutoAdapter
+        from tui_app.adapters.auto import AutoAdapter
 
-        AutoAdapter.search_call = fail  # type: ignore[method-assign]
+        AutoAdapter.plan = fail  # type: ignore[method-assign]
     elif place == "ui":
         from tui_app.ui.browse.screen import BrowseScreen
 
-        BrowseScreen.action_facets = fail  # type: ignore[method-assign]
+        BrowseScreen.action_facets = fail
     else:
         from tui_app.ui.table.results_table import ResultsTable
 

@@ -16,8 +16,8 @@ _OWN_CSI = re.compile(
     rb"|[0-9;]*t|[0-9;]* q|>[0-9;]*q|[0-9;]*[nc]"  # window size, cursor shape, and questions to the terminal
 )
 _OWN_SHORT = (b"7", b"8", b"=", b">", b"(B")  # saving the cursor, keypad modes, the character set
-_OWN_STRING = re.compile(rb"\x1b\]22;[a-z-]{1,20}\x07")  # the shape of the mouse pointer
-_UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*|\]22;[a-z-]{0,20})?$")  # the program is still writing it
+_OWN_STRING = re.compile(rb"\x1b\](?:22;[a-z-]{1,20}|2;ticketdeck[^\x00-\x1f\x7f]*)\x07")  # mouse pointer, title
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*|\](?:22?;?[^\x00-\x1f\x7f]*)?)?$")  # the program is still writing it
 _CLIPBOARD = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 _INVISIBLE = re.compile("[\u200b\u200c\u200e\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 

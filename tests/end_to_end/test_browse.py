@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.cases import one_quick
 from tests.processes import new_mark, wait_until_gone
 from tests.terminal import Terminal
 
@@ -13,7 +14,7 @@ PROGRAM = [sys.executable, "-m", "tui_app"]
 SLOW_SERVER = "import sys, time; time.sleep(10)"
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize(("columns", "rows"), one_quick((80, 24), (120, 40), (200, 60)))
 def test_a_first_start_shows_tickets_opens_one_and_leaves_no_process(columns: int, rows: int) -> None:
     mark = new_mark()
     with Terminal(PROGRAM, columns=columns, rows=rows, environment=mark) as terminal:

@@ -1,4 +1,4 @@
-"""However the program ends, the terminal is the user's again, no server is left, and a report says where, not what."""
+"""However the program ends, terminal and servers are as they were before; a crash is reported: where, not what."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import one_quick
 from tests.end_to_end.driving import PROGRAM, leave
 from tests.end_to_end.tour import SECRET, write_home
 from tests.processes import new_mark, wait_until_gone
@@ -35,8 +36,8 @@ class Ending:
         self.terminal.wait_for(lambda text: "EVIL-5 " in text and "60 tickets" in text)
         assert termios.tcgetattr(self.terminal._master) != self.attributes
 
-    def assert_clean(self, code: int) -> str:
-        """The exit code, terminal, processes and report are as promised; returns the report."""
+    def assert_clean(self, code: int) -> bytes:
+        """The exit code, terminal and processes are as promised; returns all that was written."""
         assert self.terminal.wait_for_exit() == code
         wait_until_gone(self.mark)
         output = bytes(self.terminal.output)
@@ -45,6 +46,11 @@ class Ending:
             assert output.rfind(mode) > frame, mode
         assert termios.tcgetattr(self.terminal._master) == self.attributes
         assert b"Traceback" not in output
+        return output
+
+    def assert_reported(self, code: int) -> str:
+        """As `assert_clean`, with a report as promised; returns the report."""
+        output = self.assert_clean(code)
         (report,) = self.home.rglob("crash-*.txt")
         assert str(report).encode() in output[-600:].replace(b"\r\n", b"")
         text = report.read_text()
@@ -52,13 +58,22 @@ class Ending:
         return text
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal(isolated_home: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", one_quick(signal.SIGTERM, signal.SIGHUP))
+def test_a_signal_that_ends_it_is_no_crash(isolated_home: Path, number: signal.Signals) -> None:
     ending = Ending(isolated_home, PROGRAM)
     with ending.terminal:
         ending.until_rows()
         os.kill(ending.terminal.process.pid, number)
-        assert number.name in ending.assert_clean(128 + number)
+        assert number.name.encode() in ending.assert_clean(128 + number)[-600:]
+        assert not list(isolated_home.rglob("crash-*.txt"))
+
+
+def test_ctrl_backslash_asks_for_a_report(isolated_home: Path) -> None:
+    ending = Ending(isolated_home, PROGRAM)
+    with ending.terminal:
+        ending.until_rows()
+        os.kill(ending.terminal.process.pid, signal.SIGQUIT)
+        assert "SIGQUIT" in ending.assert_reported(128 + signal.SIGQUIT)
 
 
 def test_an_exception_in_the_user_interface(isolated_home: Path) -> None:
@@ -66,13 +81,13 @@ def test_an_exception_in_the_user_interface(isolated_home: Path) -> None:
     with ending.terminal:
         ending.until_rows()
         ending.terminal.send("f")
-        assert "ZeroDivisionError" in ending.assert_clean(1)
+        assert "ZeroDivisionError" in ending.assert_reported(1)
 
 
 def test_an_exception_in_a_line_that_is_painted(isolated_home: Path) -> None:
     ending = Ending(isolated_home, [*FAULTY, "paint"])
     with ending.terminal:
-        assert "ZeroDivisionError" in ending.assert_clean(1)
+        assert "ZeroDivisionError" in ending.assert_reported(1)
 
 
 def test_an_exception_in_the_worker_is_survived_told_and_reported(isolated_home: Path) -> None:
@@ -97,7 +112,7 @@ def test_a_killed_program_leaves_no_server(isolated_home: Path) -> None:
         wait_until_gone(ending.mark)
 
 
-@pytest.mark.parametrize("handling", [signal.SIG_DFL, signal.SIG_IGN])
+@pytest.mark.parametrize("handling", one_quick(signal.SIG_IGN, signal.SIG_DFL))
 def test_a_terminal_that_goes_away_ends_program_and_server(isolated_home: Path, handling: signal.Handlers) -> None:
     former = signal.signal(signal.SIGHUP, handling)  # inherited; ignored, as below `nohup`
     ending = Ending(isolated_home, PROGRAM)
@@ -106,6 +121,7 @@ def test_a_terminal_that_goes_away_ends_program_and_server(isolated_home: Path, 
     os.close(ending.terminal._master)
     ending.terminal.process.wait(timeout=20)
     wait_until_gone(ending.mark)
+    assert not list(isolated_home.rglob("crash-*.txt"))
 
 
 def test_ctrl_z_and_fg_draw_everything_anew_and_the_server_has_stayed(isolated_home: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import one_quick
 from tests.end_to_end.driving import PROGRAM, leave
 from tests.end_to_end.hostile_server import ATTACKS, PRIVATE, SHELL_URL, URLS
 from tests.end_to_end.output import copied, foreign_control, without_copies
@@ -21,11 +22,13 @@ from tests.terminal import Terminal
 pytestmark = pytest.mark.usefixtures("card_seen")
 
 COMMANDS = [
-    *(["search", "--format", form] for form in ("table", "json", "jsonl", "csv", "markdown")),
-    *(["search", "fail", "--format", form] for form in ("table", "json")),
-    *(["show", "EVIL-3", "--format", form] for form in ("markdown", "json")),
-    *(["doctor", "--format", form] for form in ("text", "json")),
-    ["profiles"],
+    *one_quick(*(["search", "--format", form] for form in ("table", "json", "jsonl", "csv", "markdown"))),
+    *one_quick(*(["show", "EVIL-3", "--format", form] for form in ("markdown", "json"))),
+    *one_quick(
+        ["profiles"],
+        *(["doctor", "--format", form] for form in ("text", "json")),
+        *(["search", "fail", "--format", form] for form in ("table", "json")),
+    ),
 ]
 
 

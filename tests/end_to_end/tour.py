@@ -12,12 +12,14 @@ from tests.terminal import PATIENCE, Terminal
 
 SERVER = Path(__file__).with_name("hostile_server.py")
 SECRET = "Zx9-secret-value-77"
+OTHER_SECRET = "Qp4-other-value-31"
+"""In a variable whose name does not tell that it holds a secret."""
 _CONFIG = """\
 default = "evil"
 [profiles.evil]
 command = ["{python}", "{server}", "--token", "{secret}"]
 private_fields = ["{private}"]
-env = {{ HOSTILE_TOKEN = "{secret}" }}
+env = {{ HOSTILE_TOKEN = "{secret}", LINEAR_KEY = "${{env:LINEAR_KEY}}" }}
 """
 _PRESS_SECONDS = 0.5
 _TOOLTIP_SECONDS = 0.6  # of rest until a tooltip comes
@@ -39,7 +41,8 @@ class Stop:
 
 STOPS = (
     Stop("s", "^n Values"),
-    Stop("s\x0e", "Created since"),
+    Stop("s\x0e", "^n Values"),
+    Stop("s\x1b[B", "Created since"),
     Stop("sstatus:", "status:"),
     Stop("s\x0c", "^n Values"),
     Stop("/4711", "esc Drop"),
@@ -50,25 +53,27 @@ STOPS = (
     Stop("p", "Trackers"),
     Stop("\x12", "Recent searches"),
     Stop("S", "Saved searches"),
-    Stop("0", "Quick views"),
+    Stop("0", "Views"),
+    Stop(".", "Change EVIL-"),
+    Stop("#", "Go to"),
     Stop(":", "Commands"),
     Stop("?", "Keys"),
     Stop("T", "Theme"),
     Stop("y", "Copy EVIL-"),
     Stop("X", "Export to"),
-    Stop("P", "r Start anew", leave=_PAGES),
-    Stop("e", "Nothing has gone wrong", stays=True),
+    Stop("P", "r Restart", leave=_PAGES),
+    Stop("e", "Notices"),
     Stop("gjo", "no web address", stays=True),
     Stop("g\r", "Page down"),
     Stop("\r/4711\r", "Page down"),
-    Stop("\r", "get_ticket {", until="G"),
+    Stop("\ru", "Links"),
     Stop("\rw", '"url": "file:///4711"', leave="w", until="G"),
     Stop("z", "EVIL-", leave="z", stays=True),
     Stop(" v*", "marked", stays=True),
     Stop("aA", "EVIL-", stays=True),
     Stop("lllhhh", "EVIL-", stays=True),
-    Stop("2", "assigned to me", leave="x", stays=True),
-    Stop("sfail\r", "r Try again"),
+    Stop("1", "assigned to me", leave="x", stays=True),
+    Stop("sfail\r", "filtered here: text", stays=True),
     Stop("x", "Every ticket", stays=True),
     Stop("\x1bOQ", "Welcome"),
 )
@@ -90,6 +95,7 @@ def write_home(home: Path, *, private: str = "salary", secret: str = "${env:TOKE
         "HOME": str(home),
         "TICKETDECK_CONFIG_DIR": str(config),
         "TOKEN": SECRET,
+        "LINEAR_KEY": OTHER_SECRET,
         "BROWSER": str(browser),
         "PAGER": "true",
         "VISUAL": "true",

@@ -15,6 +15,7 @@ import pytest
 from tui_app.local_tracker.server import Server
 from tui_app.local_tracker.store import open_store
 from tui_app.local_tracker.tools import Tools
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 VERSION = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
@@ -75,7 +76,7 @@ class Tracker:
 @contextmanager
 def tracker_at(database: Path) -> Iterator[Tracker]:
     """A tracker in this process, past its handshake."""
-    tools = Tools(database)
+    tools = Tools(database, SYSTEM_CLOCK)
     server = Server(tools)
 
     def send(line: bytes) -> bytes | None:
@@ -91,7 +92,7 @@ def tracker_at(database: Path) -> Iterator[Tracker]:
 @pytest.fixture(scope="session")
 def sample_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("sample") / "tickets.db"
-    open_store(path).connection.close()
+    open_store(path, SYSTEM_CLOCK).connection.close()
     return path.read_bytes()
 
 

@@ -20,9 +20,9 @@ from tests.local_tracker.many_tickets import write_many_tickets
 Start = Callable[[Path], TrackerProcess]
 
 COUNT = 2000
-FEW, MANY = 6, 60
+FEW, MANY = 3, 60
 IMPORT = (
-    "import sys; from pathlib import Path; from tui_app.local_tracker.importing import import_file; "
+    "import sys; from pathlib import Path; from tui_app.local_tracker.file_import import import_file; "
     "import_file(Path(sys.argv[1]), Path(sys.argv[2]))"
 )
 ROUNDS = [
@@ -120,6 +120,7 @@ def test_a_search_that_is_killed_harms_nothing(database: Path, start_tracker: St
     assert_whole(database, set(range(300, 500)))
 
 
+@pytest.mark.slow
 def test_two_processes_search_while_a_third_imports(database: Path, export: Path, start_tracker: Start) -> None:
     trackers = [start_tracker(database) for _ in range(2)]
     for tracker in trackers:

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.local_tracker.conftest import tracker_at
-from tui_app.local_tracker import importing, store
-from tui_app.local_tracker.importing import ImportReport, Refusal, import_file
-from tui_app.local_tracker.row_fields import LARGEST_TICKET, RefusedError, ticket_record
+from tui_app.local_tracker import file_import, store
+from tui_app.local_tracker.exported_rows import LARGEST_TICKET, RefusedError, ticket_record
+from tui_app.local_tracker.file_import import ImportReport, RefusedRow, import_file
 from tui_app.tickets.errors import ExplainedError, UsageError
 
 ROW = {"id": "A-1", "title": "One", "status": "open"}
@@ -54,13 +55,13 @@ def dump(target: Path) -> list[str]:
 
 JIRA = """\
 Summary,Issue key,Issue id,Issue Type,Status,Project key,Project name,Priority,Assignee,Reporter,Created,Updated,\
-Labels,Labels,Description,Comment,Comment,Attachment
+Labels,Labels,Description,Comment,Comment,Attachment,Due Date,Parent,Parent key
 Printer is down,PAY-142,10010,Bug,In Progress,PAY,Payments,High,Mara Lindqvist,Omar Haddad,02/Nov/26 8:00 AM,\
 03/Nov/26 5:30 PM,printing,kitchen,"h2. Steps
 # Print *twice*
 {code}lpstat{code}",02/Nov/26 9:15 AM;mara;Looking; now,"03/Nov/26 5:30 PM;omar;Two
-lines",02/Nov/26 9:00 AM;mara;log.txt;https://jira.example/log.txt
-Second,PAY-143,10011,Task,Done,PAY,Payments,Low,,Omar Haddad,01/Oct/26 12:00 AM,01/Oct/26 12:30 PM,,,,,,
+lines",02/Nov/26 9:00 AM;mara;log.txt;https://jira.example/log.txt,24/Dec/26 12:00 AM,10007,PAY-7
+Second,PAY-143,10011,Task,Done,PAY,Payments,Low,,Omar Haddad,01/Oct/26 12:00 AM,01/Oct/26 12:30 PM,,,,,,,,,
 """
 
 
@@ -76,9 +77,11 @@ def test_a_jira_export_comes_in_whole(target: Path) -> None:
         "priority": "High",
         "type": "Bug",
         "project": "PAY",
+        "parent": "PAY-7",
         "labels": ["kitchen", "printing"],
         "created_at": "2026-11-02T08:00:00Z",
         "updated_at": "2026-11-03T17:30:00Z",
+        "due_at": "2026-12-24T00:00:00Z",
         "url": None,
         "description": "",
         "comments": [
@@ -87,6 +90,8 @@ def test_a_jira_export_comes_in_whole(target: Path) -> None:
         ],
         "history": [],
         "attachments": [{"name": "log.txt", "url": "https://jira.example/log.txt", "size": None}],
+        "extra": {"Issue id": "10010", "Project name": "Payments", "Parent": "10007"},
+        "version": 1,
     }
     assert "## Steps" in ticket["description"]
     assert "```" in ticket["description"]
@@ -224,14 +229,15 @@ def test_refused_rows_are_named_with_their_reason(target: Path) -> None:
         "A-9,Good,open,\n"
     )
     report = import_text(target, text)
-    assert counts(report) == (2, 0, 0, 6)
+    assert counts(report) == (3, 0, 0, 5)
+    assert report.unread == (RefusedRow(7, "created_at: 'yesterday-ish' is not a date"),)
+    assert opened(target, "A-6")["extra"] == {"created": "yesterday-ish"}
     assert report.refused == (
-        Refusal(3, "id is missing"),
-        Refusal(4, "title is missing"),
-        Refusal(5, "status is missing"),
-        Refusal(7, "created_at: 'yesterday-ish' is not a date that can be read"),
-        Refusal(8, "it has 6 cells under 4 headings"),
-        Refusal(9, "id: A-1 stands further up already"),
+        RefusedRow(3, "id is missing"),
+        RefusedRow(4, "title is missing"),
+        RefusedRow(5, "status is missing"),
+        RefusedRow(8, "it has 6 cells under 4 headings"),
+        RefusedRow(9, "id: A-1 occurs twice in the file"),
     )
 
 
@@ -366,7 +372,7 @@ def test_a_full_disk_imports_nothing(target: Path, monkeypatch: pytest.MonkeyPat
         connection.execute("PRAGMA max_page_count = 60")
         return connection
 
-    monkeypatch.setattr(importing, "open_for_writing", small_disk)
+    monkeypatch.setattr(file_import, "open_for_writing", small_disk)
     rows = "".join(f"A-{n},{'long title ' * 20},open\n" for n in range(3000))
     with pytest.raises(ExplainedError, match="full"):
         import_text(target, "id,title,status\n" + rows, "b.csv")
@@ -401,7 +407,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(NAMES | st.text(max_size=5), JSON_VALUES, max_size=8))
 def test_any_row_becomes_a_ticket_or_is_refused(row: dict[str, Any]) -> None:
     try:
@@ -414,7 +420,7 @@ def test_any_row_becomes_a_ticket_or_is_refused(row: dict[str, Any]) -> None:
     json.dumps(record, ensure_ascii=False).encode()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.text(max_size=12), min_size=3, max_size=3), max_size=6))
 def test_any_cells_survive_a_spreadsheet(tmp_path: Path, rows: list[list[str]]) -> None:
     file = io.StringIO()

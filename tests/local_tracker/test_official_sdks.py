@@ -51,7 +51,14 @@ def test_an_official_client_lists_and_calls_the_tools(client: str, protocol: str
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     assert told["protocol"] == protocol
-    assert told["tools"] == ["search_tickets", "get_ticket", "list_values"]
+    assert told["tools"] == [
+        "search_tickets",
+        "get_ticket",
+        "list_values",
+        "add_comment",
+        "update_ticket",
+        "create_ticket",
+    ]
     assert len(told["page"]["tickets"]) == 3
     assert told["page"]["total"] > 20
     assert told["same_text"] is True

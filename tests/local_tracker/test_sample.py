@@ -70,6 +70,33 @@ def test_it_ends_at_the_first_start() -> None:
     assert timedelta(days=600) < now - datetime.fromisoformat(oldest) < timedelta(days=740)
 
 
+def test_some_work_is_due_and_some_is_below_an_epic() -> None:
+    types = {ticket["id"]: ticket["type"] for ticket in TICKETS}
+    parents = [ticket["parent"] for ticket in TICKETS if "parent" in ticket]
+    assert len(parents) > 30
+    assert {types[parent] for parent in parents} == {"epic"}
+    assert sum("due_at" in ticket for ticket in TICKETS) > 50
+
+
+def test_the_ticket_that_changed_last_shows_what_a_ticket_can_have(tracker: Tracker) -> None:
+    first = tracker.search(status=["open", "in progress", "in review", "blocked"], max_results=1)["tickets"][0]
+    ticket = tracker.call("get_ticket", id=first["id"])
+    assert all(sign in ticket["description"] for sign in ("\n|---|", "```", "- [x]", "- [ ]", "**", "HELP-"))
+    assert ticket["parent"]
+    assert ticket["labels"]
+    assert len(ticket["comments"]) > 1
+    assert len(ticket["attachments"]) > 1
+
+
+def test_days_stay_days_at_the_first_start(tracker: Tracker) -> None:
+    due = [ticket["due_at"] for ticket in tracker.search(due_after="2000-01-01", max_results=1000)["tickets"]]
+    assert {day[10:] for day in due} == {"T00:00:00Z"}
+    today = datetime.now(UTC).date().isoformat()
+    unfinished = ["open", "in progress", "in review", "blocked"]
+    assert tracker.search(status=unfinished, due_before=today)["total"] > 0
+    assert tracker.search(status=unfinished, due_after=today)["total"] > 10
+
+
 def test_a_visitor_finds_something_to_look_at(tracker: Tracker) -> None:
     month = (datetime.now(UTC) - timedelta(days=30)).isoformat()
     today = (datetime.now(UTC) - timedelta(days=1)).isoformat()

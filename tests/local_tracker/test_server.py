@@ -13,12 +13,14 @@ import pytest
 
 from tests.local_tracker.conftest import CAPABILITIES, ENVELOPE, VERSION, Answer, Tracker, TrackerProcess
 from tui_app.local_tracker.server import LEGACY_VERSIONS, LONGEST_LINE, Server
+from tui_app.local_tracker.tool_schemas import TOOLS
 from tui_app.local_tracker.tools import Tools
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 
 @pytest.fixture
 def server(database: Path) -> Iterator[Server]:
-    tools = Tools(database)
+    tools = Tools(database, SYSTEM_CLOCK)
     yield Server(tools)
     tools.close()
 
@@ -59,7 +61,7 @@ def test_a_probe_discovers_the_modern_era(fresh: Tracker) -> None:
 def test_modern_requests_need_no_handshake(fresh: Tracker) -> None:
     tools = fresh.ask("tools/list", {"_meta": ENVELOPE})["result"]
     called = fresh.ask("tools/call", {"_meta": ENVELOPE, "name": "list_values", "arguments": {}})["result"]
-    assert [tool["name"] for tool in tools["tools"]] == ["search_tickets", "get_ticket", "list_values"]
+    assert [tool["name"] for tool in tools["tools"]] == [tool["name"] for tool in TOOLS]
     assert tools["resultType"] == called["resultType"] == "complete"
 
 
@@ -195,7 +197,7 @@ def test_a_fault_inside_is_an_answer_too(database: Path) -> None:
         def call(self, name: str, arguments: Any) -> str:
             raise RuntimeError(f"{name} is broken")
 
-    server = Server(BrokenTools(database))
+    server = Server(BrokenTools(database, SYSTEM_CLOCK))
     server.response_to(b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}')
     line = b'{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_values"}}'
     error = json.loads(server.response_to(line) or "")["error"]
@@ -244,9 +246,10 @@ def test_the_first_rows_wait_for_no_heavy_import(database: Path) -> None:
 
     code = (
         "import sys; from pathlib import Path; from tui_app.local_tracker.tools import Tools; "
-        "import tui_app.local_tracker.server; Tools(Path(sys.argv[1])).call('search_tickets', {}); "
-        "print([name for name in ('pydantic', 'platformdirs', 'dataclasses', 'asyncio', 'csv', 'click', 'textual')"
-        " if name in sys.modules])"
+        "from tui_app.tickets.clock import SYSTEM_CLOCK; "
+        "import tui_app.local_tracker.server; Tools(Path(sys.argv[1]), SYSTEM_CLOCK).call('search_tickets', {}); "
+        "heavy = 'pydantic msgspec platformdirs dataclasses asyncio csv click textual'; "
+        "print([name for name in heavy.split() if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code, str(database)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -130,6 +130,20 @@ def test_a_database_of_a_newer_version_is_left_alone(database: Path) -> None:
     assert database.read_bytes() == before
 
 
+def test_a_link_whose_target_is_missing_is_an_error_and_begins_no_database(tmp_path: Path) -> None:
+    unmounted = tmp_path / "disk"
+    link, folder, loop = tmp_path / "tickets.db", tmp_path / "data", tmp_path / "loop.db"
+    link.symlink_to(unmounted / "tickets.db")
+    folder.symlink_to(unmounted)
+    loop.symlink_to(loop)
+    for path, at_fault in ((link, link), (folder / "deep" / "tickets.db", folder), (loop, loop)):
+        with tracker_at(path) as tracker:
+            assert f"{at_fault} is a link to" in tracker.refusal("search_tickets")
+        with pytest.raises(store.UnusableDatabaseError):
+            store.open_for_writing(path)
+    assert not unmounted.exists()
+
+
 def test_without_a_place_to_write_the_sample_is_shown_from_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with tracker_at(tmp_path / "file" / "tickets.db") as tracker:
@@ -159,7 +173,7 @@ def test_a_database_that_cannot_be_opened_for_writing_is_read_as_it_stands(
     with tracker_at(database) as tracker:
         page = tracker.search(text="printer")
     assert page["total"] > 0
-    assert "as they stand" in page["warnings"][0]
+    assert "shown as they are" in page["warnings"][0]
 
 
 def test_many_first_starts_at_once_make_one_database(tmp_path: Path, start_tracker: Start) -> None:

@@ -12,9 +12,12 @@ from typing import Any, Protocol
 
 import pytest
 
-from tui_app.mcp_client.command import ClientLimits, ServerCommand
+from tui_app.mcp_client.connection import ClientLimits
 from tui_app.mcp_client.session import EraCache, Session, open_session
+from tui_app.mcp_client.stdio.command import ServerCommand
+from tui_app.mcp_client.targets import start_transport
 from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import MCPError
 
 FAULT_SERVER = Path(__file__).with_name("fault_server.py")
@@ -34,7 +37,7 @@ async def opened_session(
     command: ServerCommand, limits: ClientLimits = QUICK, *, era_cache: EraCache | None = None
 ) -> AsyncIterator[Session]:
     """A session that is closed whatever the test does."""
-    session = await open_session(command, limits, era_cache=era_cache)
+    session = await open_session(start_transport(command, SYSTEM_CLOCK), limits, era_cache=era_cache)
     try:
         yield session
     finally:
@@ -89,7 +92,7 @@ def verdict(record_property: Callable[[str, object], None]) -> Verdict:
     return Verdict(record_property)
 
 
-async def outcome(call: Coroutine[Any, Any, CallToolResult], *, within: float = 1.0) -> str:
+async def outcome(call: Coroutine[Any, Any, CallToolResult], *, within: float = 5.0) -> str:
     """How a call ended, in words: its text, or the kind of its error. It must end ``within`` seconds."""
     started = time.monotonic()
     try:
@@ -111,5 +114,5 @@ async def eventually(condition: Callable[[], bool], patience: float = 10.0) -> N
 
 async def lives_on(session: Session) -> str:
     """``lives on``, if the session still answers."""
-    answered = await outcome(session.call_tool("work", {"n": 1}), within=5)
+    answered = await outcome(session.call_tool("work", {"n": 1}), within=10)
     return "lives on" if answered == '{"n": 1}' else answered

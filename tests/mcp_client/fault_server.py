@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -198,6 +199,42 @@ def crlf_and_blank_lines(server: Server, request: Message) -> None:
     server.write(b"\r\n\n  \r\n" + json.dumps(body).encode() + b"\r\n\r\n")
 
 
+def framed(server: Server, request: Message, frame: Callable[[Server, str], None]) -> None:
+    """An answer whose text is not what a careless reader of brackets and quotes expects, written by ``frame``."""
+    content = [{"type": "text", "text": "done"}, {"type": "text", "text": '} "] {\\'}]
+    frame(server, json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"content": content}}))
+
+
+LOG_MESSAGE = json.dumps({"jsonrpc": "2.0", "method": "notifications/message", "params": {"data": "halfway"}})
+FRAMES: dict[str, Callable[[Server, str], None]] = {
+    "two-on-a-line": lambda server, line: server.write(f"{LOG_MESSAGE}{line}\n".encode()),
+    "three-on-a-line": lambda server, line: server.write(f"{LOG_MESSAGE} {line}\t{LOG_MESSAGE}\n".encode()),
+    "text-before": lambda server, line: server.write(f"page 1 {{of 3}} ... {line}\n".encode()),
+    "spinner-before": lambda server, line: server.write(f"\r\x1b[K- page 1\r\x1b[K| page 2 {line}\n".encode()),
+    "text-behind": lambda server, line: server.write(f"{line} sent in 3 ms\n".encode()),
+    "indented": lambda server, line: server.write(f"{json.dumps(json.loads(line), indent=4)}\n".encode()),
+    "indented-without-an-end": lambda server, line: server.write(json.dumps(json.loads(line), indent=1).encode()),
+    "indented-beside-logs": lambda server, line: server.write(
+        json.dumps(json.loads(line), indent=2).replace("\n", "\n[info] still there\n").encode() + b"\n"
+    ),
+    "without-a-newline": lambda server, line: server.write(line.encode()),
+    "content-length": lambda server, line: server.write(f"Content-Length: {len(line)}\r\n\r\n{line}".encode()),
+    "behind-a-lone-bracket": lambda server, line: server.write(f"{{\n{line}\n".encode()),
+    "blank-lines": lambda server, line: server.write(b"\n" * 30_000_000 + f"{line}\n".encode()),
+    "blank-lines-of-windows": lambda server, line: server.write(b"\r\n" * 3_000_000 + f"{line}\n".encode()),
+    "blank-lines-behind-a-word": lambda server, line: server.write(b"hm" + b"\n" * 9_000_000 + f"{line}\n".encode()),
+}
+FAULTS.update((name, partial(framed, frame=frame)) for name, frame in FRAMES.items())
+
+
+@fault
+def quoted_by_a_log(server: Server, request: Message) -> None:
+    forged = {"jsonrpc": "2.0", "id": request["id"], "result": {"content": [{"type": "text", "text": "forged"}]}}
+    server.write(f"got {json.dumps(forged)} from a ticket\n".encode())
+    server.write(f"got {json.dumps(request)}\n".encode())
+    server.text(request, "done")
+
+
 @fault
 def string_id(server: Server, request: Message) -> None:
     server.text(request | {"id": str(request["id"])}, "done")
@@ -299,6 +336,19 @@ def null_beside_the_error(server: Server, request: Message) -> None:
 @fault
 def error_without_an_id(server: Server, request: Message) -> None:
     server.send({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse error"}})
+
+
+@fault
+def only_an_error_without_an_id(server: Server, request: Message) -> None:
+    server.send({"jsonrpc": "2.0", "id": None, "error": {"code": -32602, "message": "no such project"}})
+
+
+@fault
+def errors_without_an_id_before_the_answer(server: Server, request: Message) -> None:
+    for code in (-32601, -32603, -32600, -32700):
+        server.send({"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": "not you"}})
+    time.sleep(0.05)
+    server.text(request, "done")
 
 
 @fault

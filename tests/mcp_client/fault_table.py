@@ -70,7 +70,8 @@ def main(options: list[str]) -> int:
     collector = Collector()
     here = Path(__file__).parent
     suite = [str(here / name) for name in SUITE]
-    code = pytest.main([*suite, "-p", "no:terminal", *options], [collector])
+    without_terminal = ("-p", "no:terminal", "-o", "addopts=", "-m", "not slow")  # our addopts name a terminal's option
+    code = pytest.main([*suite, *without_terminal, *options], [collector])
     heading = " ".join(name.ljust(width) for name, width in zip(("fault", "expected", "seen"), WIDTHS, strict=True))
     print(f"{heading} seconds")
     for row in collector.rows:

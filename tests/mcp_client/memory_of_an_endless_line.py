@@ -7,8 +7,10 @@ import resource
 import sys
 
 from tests.mcp_client.conftest import fault_command
-from tui_app.mcp_client.command import ClientLimits
+from tui_app.mcp_client.connection import ClientLimits
 from tui_app.mcp_client.session import open_session
+from tui_app.mcp_client.targets import start_transport
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import MCPError
 
 
@@ -19,12 +21,12 @@ def peak() -> int:
 
 async def main() -> None:
     limits = ClientLimits()
-    session = await open_session(fault_command("endless-line"), limits)
+    session = await open_session(start_transport(fault_command("endless-line"), SYSTEM_CLOCK), limits)
     before = peak()
     try:
         await session.call_tool("fault", {})
     except MCPError as error:
-        print(type(error).__name__, (peak() - before) / limits.line_bytes)
+        print(type(error).__name__, (peak() - before) / limits.message_bytes)
     await session.close()
 
 

@@ -11,16 +11,20 @@ import sys
 
 from tests.mcp_client.conftest import QUICK, fault_command
 from tests.processes import MARK
-from tui_app.mcp_client.process import spawn
 from tui_app.mcp_client.session import open_session
+from tui_app.mcp_client.targets import start_transport
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 
 async def main() -> None:
     mark = {MARK: os.environ[MARK]}
-    closed = await open_session(fault_command("none", env=mark), QUICK)
+    closed = await open_session(start_transport(fault_command("none", env=mark), SYSTEM_CLOCK), QUICK)
     await closed.close()
-    sessions = [await open_session(fault_command("stubborn-family", env=mark), QUICK) for _ in range(2)]
-    only_spawned = spawn(fault_command("stubborn", env=mark))
+    sessions = [
+        await open_session(start_transport(fault_command("stubborn-family", env=mark), SYSTEM_CLOCK), QUICK)
+        for _ in range(2)
+    ]
+    only_spawned = start_transport(fault_command("stubborn", env=mark), SYSTEM_CLOCK)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

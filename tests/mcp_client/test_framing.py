@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_app.mcp_client.framing import LineReader, LineTooLongError
+from tui_app.mcp_client.stdio.pipes import LineReader, LineTooLongError
 
 
 @settings(deadline=None)

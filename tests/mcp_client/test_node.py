@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.mcp_client.conftest import QUICK, Verdict
-from tui_app.mcp_client.environment import server_environment
-from tui_app.mcp_client.node import is_node_command
-from tui_app.mcp_client.process import ServerCommand
 from tui_app.mcp_client.session import open_session
+from tui_app.mcp_client.stdio.command import ServerCommand
+from tui_app.mcp_client.stdio.environment import server_environment
+from tui_app.mcp_client.stdio.node import is_node_command
+from tui_app.mcp_client.targets import start_transport
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import CommandNotFoundError, ServerStartError
 
 
@@ -62,7 +64,9 @@ async def test_a_node_that_is_too_old_is_named_with_what_to_install(
     program(tmp_path, "npx", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandNotFoundError) as caught:
-        await open_session(ServerCommand((name, "server.js"), configured_in="config.toml"), QUICK)
+        await open_session(
+            start_transport(ServerCommand((name, "server.js"), configured_in="config.toml"), SYSTEM_CLOCK), QUICK
+        )
     hint = caught.value.hint
     told = "Node.js 14.21.3" in hint and "older than 16" in hint and "https://nodejs.org" in hint
     verdict("version and remedy named", "version and remedy named" if told else hint)
@@ -75,7 +79,7 @@ async def test_npx_without_node_says_to_install_node(
     program(tmp_path, "npx", "echo 'env: node: No such file or directory' >&2; exit 127")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandNotFoundError) as caught:
-        await open_session(ServerCommand(("npx", "pkg")), QUICK)
+        await open_session(start_transport(ServerCommand(("npx", "pkg")), SYSTEM_CLOCK), QUICK)
     told = "Node.js is not installed" in caught.value.hint and "https://nodejs.org" in caught.value.hint
     verdict("Node.js to be installed", "Node.js to be installed" if told else caught.value.hint)
 
@@ -86,5 +90,5 @@ async def test_a_server_that_fails_under_a_new_enough_node_is_to_blame_itself(
     program(tmp_path, "node", 'if [ "$1" = --version ]; then echo v22.1.0; else echo "no API token" >&2; exit 2; fi')
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ServerStartError) as caught:
-        await open_session(ServerCommand(("node", "server.js")), QUICK)
+        await open_session(start_transport(ServerCommand(("node", "server.js")), SYSTEM_CLOCK), QUICK)
     verdict("exit code 2: no API token", caught.value.cause.partition("ended with ")[2])

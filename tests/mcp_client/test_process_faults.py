@@ -15,10 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import one_quick
 from tests.mcp_client.conftest import QUICK, OpenFaulty, Verdict, eventually, fault_command, lives_on, outcome
 from tests.processes import marked_processes, new_mark, wait_until
-from tui_app.mcp_client.process import ServerCommand, spawn
 from tui_app.mcp_client.session import open_session
+from tui_app.mcp_client.stdio.command import ServerCommand
+from tui_app.mcp_client.stdio.process import spawn
+from tui_app.mcp_client.targets import StdioLaunch, start_transport
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import CommandNotFoundError, MCPConnectionError, ServerStartError
 
 both_eras = pytest.mark.parametrize("era", ["legacy", "modern"])
@@ -43,7 +47,7 @@ async def test_a_server_that_dies_fails_its_requests_with_exit_code_and_last_wor
         calls = [session.call_tool("fault", {}), session.call_tool("work", {})]
         started = time.monotonic()
         errors = await asyncio.gather(*calls, return_exceptions=True)
-        soon = "soon" if time.monotonic() - started < 1 else "late"
+        soon = "soon" if time.monotonic() - started < 5 else "late"
         causes = {str(e).partition(" ended with ")[2] for e in errors if isinstance(e, MCPConnectionError)}
         verdict(f"2 failed {soon}, {how}", f"{len(errors)} failed {soon}, {' / '.join(causes)}")
         assert "(configured in config.toml)" in str(errors[0])
@@ -80,12 +84,12 @@ async def test_a_server_that_stops_reading_blocks_nobody(faulty: OpenFaulty, ver
 async def test_fifty_megabytes_on_standard_error_never_block(faulty: OpenFaulty, verdict: Verdict) -> None:
     async with faulty("floods-standard-error", number=50_000_000) as session:
         seen = await outcome(session.call_tool("fault", {}), within=10)
-        kept = len(session.process.stderr_tail)
+        kept = len(session.peer.log_tail)
         verdict(
             "done, tail bounded, lives on",
             f"{seen}, {'tail bounded' if kept < 70_000 else kept}, {await lives_on(session)}",
         )
-        await eventually(lambda: session.process.last_error_line == "the \u241b]0;last\u2407 line")
+        await eventually(lambda: session.peer.last_log_line == "the \u241b]0;last\u2407 line")
 
 
 async def test_standard_error_is_read_in_full_after_a_crash(faulty: OpenFaulty) -> None:
@@ -101,18 +105,19 @@ async def test_standard_error_is_read_in_full_after_a_crash(faulty: OpenFaulty) 
 @pytest.mark.parametrize("fault", ["none", "stubborn", "stubborn-family"])
 async def test_a_closed_session_leaves_no_process_within_five_seconds(fault: str, verdict: Verdict) -> None:
     mark = new_mark()
-    session = await open_session(fault_command(fault, env=mark), QUICK)
+    launch = StdioLaunch(fault_command(fault, env=mark), SYSTEM_CLOCK)
+    session = await open_session(launch, QUICK)
     assert len(marked_processes(mark)) == (2 if fault == "stubborn-family" else 1)
     started = time.monotonic()
     await session.close()
     took = time.monotonic() - started
     verdict("0 left in time", f"{len(marked_processes(mark))} left {'in time' if took < 5 else f'after {took:.1f} s'}")
-    assert session.process.exit_code is not None
+    assert launch.process.exit_code is not None
     assert not session.alive
 
 
 async def test_closing_twice_at_once_and_again_is_harmless() -> None:
-    session = await open_session(fault_command("stubborn"), QUICK)
+    session = await open_session(start_transport(fault_command("stubborn"), SYSTEM_CLOCK), QUICK)
     await asyncio.gather(session.close(), session.close())
     await session.close()
 
@@ -130,7 +135,7 @@ async def test_closing_fails_the_requests_under_way(faulty: OpenFaulty) -> None:
 
 def test_a_server_that_was_only_spawned_can_be_ended_without_an_event_loop(verdict: Verdict) -> None:
     mark = new_mark()
-    process = spawn(fault_command("stubborn-family", env=mark))
+    process = spawn(fault_command("stubborn-family", env=mark), SYSTEM_CLOCK)
     process.end()
     process.end()
     verdict("0 left", f"{len(marked_processes(mark))} left")
@@ -138,7 +143,9 @@ def test_a_server_that_was_only_spawned_can_be_ended_without_an_event_loop(verdi
 
 async def test_a_start_that_is_cancelled_leaves_no_process() -> None:
     mark = new_mark()
-    start = asyncio.ensure_future(open_session(fault_command("never-ready", env=mark), QUICK))
+    start = asyncio.ensure_future(
+        open_session(start_transport(fault_command("never-ready", env=mark), SYSTEM_CLOCK), QUICK)
+    )
     await asyncio.sleep(0)
     start.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -146,18 +153,19 @@ async def test_a_start_that_is_cancelled_leaves_no_process() -> None:
     assert marked_processes(mark) == []
 
 
-async def test_after_a_hundred_crashes_there_are_no_zombies_and_no_more_descriptors_or_threads(
-    verdict: Verdict,
+@pytest.mark.parametrize("tens", one_quick(1, 10))
+async def test_after_many_crashes_there_are_no_zombies_and_no_more_descriptors_or_threads(
+    tens: int, verdict: Verdict
 ) -> None:
     async def crash() -> None:
-        session = await open_session(fault_command("exits", number=1), QUICK)
+        session = await open_session(start_transport(fault_command("exits", number=1), SYSTEM_CLOCK), QUICK)
         with pytest.raises(MCPConnectionError):
             await session.call_tool("fault", {})
         await session.close()
 
     await crash()  # whatever is made once, is made now
     before = _descriptors(), threading.active_count(), _children()
-    for _ in range(10):
+    for _ in range(tens):
         await asyncio.gather(*(crash() for _ in range(10)))
     after = _descriptors(), threading.active_count(), _children()
     verdict("as before", "as before" if after == before else f"{before} became {after}")
@@ -203,16 +211,16 @@ def test_a_program_that_ends_without_closing_its_sessions_leaves_no_server(end: 
 
 
 def test_starting_a_server_loads_neither_asyncio_nor_pydantic() -> None:
-    check = "import sys, tui_app.mcp_client.process; print([m for m in ('asyncio', 'pydantic') if m in sys.modules])"
+    check = "import sys, tui_app.mcp_client.targets; print([m for m in ('asyncio', 'pydantic') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
 def test_a_session_works_on_a_loop_of_another_thread_for_a_process_of_this_one() -> None:
-    process = spawn(fault_command("none"))
+    pending = start_transport(fault_command("none"), SYSTEM_CLOCK)
 
     async def talk() -> str:
-        session = await open_session(process.command, QUICK, process=process)
+        session = await open_session(pending, QUICK)
         answered = await lives_on(session)
         await session.close()
         return answered
@@ -222,10 +230,10 @@ def test_a_session_works_on_a_loop_of_another_thread_for_a_process_of_this_one()
 
 
 async def test_a_server_that_died_before_its_session_was_opened_is_explained(verdict: Verdict) -> None:
-    process = spawn(fault_command("dies-at-the-start"))
-    await eventually(lambda: process.exit_code is not None)
+    launch = StdioLaunch(fault_command("dies-at-the-start"), SYSTEM_CLOCK)
+    await eventually(lambda: launch.process.exit_code is not None)
     with pytest.raises(ServerStartError) as caught:
-        await open_session(process.command, QUICK, process=process)
+        await open_session(launch, QUICK)
     verdict("exit code 3: ModuleNotFoundError: No module named 'jira'", caught.value.cause.partition("ended with ")[2])
 
 
@@ -235,21 +243,22 @@ async def test_a_server_gets_an_allowlisted_environment_its_folder_and_a_session
     monkeypatch.setenv("OTHER_TRACKER_TOKEN", "secret")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     command = fault_command("environment", env={"JIRA_TOKEN": "t"}, cwd=str(tmp_path))
-    session = await open_session(command, QUICK)
+    launch = StdioLaunch(command, SYSTEM_CLOCK)
+    session = await open_session(launch, QUICK)
     seen = json.loads((await session.call_tool("fault", {})).text)
     await session.close()
     environ = seen["environ"]
     passed = [name for name in ("PATH", "HOME", "HTTPS_PROXY", "JIRA_TOKEN", "OTHER_TRACKER_TOKEN") if name in environ]
     verdict("PATH HOME HTTPS_PROXY JIRA_TOKEN", " ".join(passed))
     assert seen["cwd"].endswith(tmp_path.name)
-    assert seen["sid"] == session.process.pid
+    assert seen["sid"] == launch.process.pid
 
 
 async def test_secrets_of_the_command_are_masked_in_what_the_server_says(verdict: Verdict) -> None:
     script = "import sys; sys.exit('login with hunter2-token failed')"
     command = ServerCommand((sys.executable, "-c", script, "hunter2-token"), secrets=("hunter2-token",))
     with pytest.raises(MCPConnectionError) as caught:
-        await open_session(command, QUICK)
+        await open_session(start_transport(command, SYSTEM_CLOCK), QUICK)
     verdict("hidden", "hidden" if "hunter2" not in f"{caught.value.cause} {caught.value.stderr_tail}" else "shown")
     assert "login with **** failed" in caught.value.cause
 
@@ -280,7 +289,7 @@ def test_a_command_that_cannot_run_is_explained(
         (tmp_path / name).write_bytes(content)
         (tmp_path / name).chmod(0o755)
     with pytest.raises(CommandNotFoundError) as caught:
-        spawn(ServerCommand((program, "-y", "pkg"), configured_in="config.toml"))
+        start_transport(ServerCommand((program, "-y", "pkg"), configured_in="config.toml"), SYSTEM_CLOCK)
     named = cause in caught.value.cause and "config.toml" in caught.value.cause and hint in caught.value.hint
     verdict("explained", "explained" if named else f"{caught.value.cause} / {caught.value.hint}")
     assert not caught.value.retryable
@@ -288,9 +297,45 @@ def test_a_command_that_cannot_run_is_explained(
 
 def test_a_folder_that_does_not_exist_is_named(verdict: Verdict) -> None:
     with pytest.raises(CommandNotFoundError) as caught:
-        spawn(ServerCommand((sys.executable,), cwd="/no/such/folder", configured_in="config.toml"))
+        start_transport(
+            ServerCommand((sys.executable,), cwd="/no/such/folder", configured_in="config.toml"), SYSTEM_CLOCK
+        )
     words = caught.value.cause + caught.value.hint
     verdict(
         "names folder and file",
         "names folder and file" if "/no/such/folder" in words and "config.toml" in words else words,
     )
+
+
+IN_BACKGROUND = "and left a process in the background"
+KEEPING_NOTHING = (
+    "import os, time; os.fork() and os._exit(0); os.setsid(); [os.close(n) for n in (0, 1, 2)]; time.sleep(60)"
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "told", "tried_again"),
+    [
+        ((sys.executable, "-c", "import no_such_module"), "No module named 'no_such_module'", False),
+        ((sys.executable, "-c", "def"), "SyntaxError: invalid syntax", False),
+        (("sh", "-c", "echo 'Error: Cannot find module desk' >&2; exit 1"), "Cannot find module desk", False),
+        (("sh", "-c", "exec no-such-program"), "not found", False),
+        (("sh", "-c", "sleep 60 & exit 0"), IN_BACKGROUND, False),
+        (("sh", "-c", "nohup sleep 60 >/dev/null 2>&1 </dev/null & exit 0"), IN_BACKGROUND, False),
+        ((sys.executable, "-c", "import os, time; os.fork() and os._exit(0); time.sleep(60)"), IN_BACKGROUND, False),
+        ((sys.executable, "-c", KEEPING_NOTHING), IN_BACKGROUND, False),
+        (("sh", "-c", "echo 'no route to the tracker' >&2; exit 1"), "no route to the tracker", True),
+        (("sh", "-c", "echo 'Usage: desk FILE'"), "wrote what is no message: Usage: desk FILE", True),
+    ],
+    ids=lambda value: " ".join(value)[-40:] if isinstance(value, tuple) else None,
+)
+async def test_a_start_that_fails_tells_why_and_whether_another_try_makes_sense(
+    argv: tuple[str, ...], told: str, tried_again: bool, verdict: Verdict
+) -> None:
+    pending = start_transport(ServerCommand(argv, configured_in="config.toml"), SYSTEM_CLOCK)
+    started = time.monotonic()
+    with pytest.raises(ServerStartError) as caught:
+        await open_session(pending, QUICK)
+    soon = "soon" if time.monotonic() - started < 5 else "late"
+    seen = told if told in caught.value.cause else caught.value.cause
+    verdict(f"{told}, {tried_again}, soon", f"{seen}, {caught.value.retryable}, {soon}")

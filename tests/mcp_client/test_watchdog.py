@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.processes import wait_until
-from tui_app.mcp_client.watchdog import Watchdog
+from tui_app.processes.watchdog import Watchdog
+
+MARK = "0123456789abcdef"
 
 
 def sleeper() -> subprocess.Popen[bytes]:
@@ -25,8 +27,8 @@ SHELLS = [shell for shell in ("/bin/sh", "/bin/bash", "/bin/dash", "/bin/zsh", "
 def test_what_is_guarded_ends_with_the_watchdogs_owner_and_what_was_released_lives(shell: str) -> None:
     watchdog = Watchdog(shell)
     guarded, released = sleeper(), sleeper()
-    watchdog.guard(guarded.pid)
-    watchdog.guard(released.pid)
+    watchdog.guard(guarded.pid, MARK)
+    watchdog.guard(released.pid, MARK)
     watchdog.release(released.pid)
     watchdog.stop()
     assert guarded.wait(5) == -signal.SIGTERM
@@ -45,7 +47,7 @@ def test_what_does_not_end_when_asked_to_is_killed(shell: str) -> None:
         assert stubborn.stdout
         stubborn.stdout.readline()
         watchdog = Watchdog(shell)
-        watchdog.guard(stubborn.pid)
+        watchdog.guard(stubborn.pid, MARK)
         watchdog.stop()
         assert stubborn.wait(5) == -signal.SIGKILL
 
@@ -53,9 +55,9 @@ def test_what_does_not_end_when_asked_to_is_killed(shell: str) -> None:
 def test_a_group_that_was_released_twice_or_never_guarded_changes_nothing() -> None:
     watchdog = Watchdog()
     first, last = sleeper(), sleeper()
-    watchdog.guard(first.pid)
+    watchdog.guard(first.pid, MARK)
     watchdog.release(1)
-    watchdog.guard(last.pid)
+    watchdog.guard(last.pid, MARK)
     watchdog.release(1)
     watchdog.stop()
     assert (first.wait(5), last.wait(5)) == (-signal.SIGTERM, -signal.SIGTERM)
@@ -64,12 +66,12 @@ def test_a_group_that_was_released_twice_or_never_guarded_changes_nothing() -> N
 def test_a_watchdog_that_was_killed_is_replaced_and_knows_what_the_first_one_guarded() -> None:
     watchdog = Watchdog()
     first, second = sleeper(), sleeper()
-    watchdog.guard(first.pid)
+    watchdog.guard(first.pid, MARK)
     killed = watchdog.pid
     assert killed
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: not watchdog.running)
-    watchdog.guard(second.pid)
+    watchdog.guard(second.pid, MARK)
     assert watchdog.pid != killed
     watchdog.stop()
     assert (first.wait(5), second.wait(5)) == (-signal.SIGTERM, -signal.SIGTERM)
@@ -77,7 +79,7 @@ def test_a_watchdog_that_was_killed_is_replaced_and_knows_what_the_first_one_gua
 
 def test_without_a_shell_servers_run_unguarded() -> None:
     watchdog = Watchdog(shell="/no/such/shell")
-    watchdog.guard(os.getpid())
+    watchdog.guard(os.getpid(), MARK)
     watchdog.release(os.getpid())
     watchdog.stop()
     assert watchdog.pid is None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_app.mcp_client import results, wire
+from tui_app.mcp_client import types, wire
 from tui_app.tickets.errors import MCPProtocolError
 
 JSON = st.recursive(
@@ -39,7 +39,7 @@ def test_any_json_is_read_as_something(value: Any) -> None:
     )
 )
 def test_any_result_becomes_values_or_a_protocol_error(result: dict[str, Any]) -> None:
-    for read in (results.call_result, results.tools, results.next_cursor):
+    for read in (types.call_result, types.listed_tools, types.next_cursor):
         try:
             read(result)
         except MCPProtocolError:
@@ -78,6 +78,6 @@ def test_a_broken_answer_still_names_its_request(line: bytes) -> None:
 
 
 def test_a_request_can_carry_any_text() -> None:
-    line = wire.request(1, "tools/call", {"name": "x", "arguments": {"text": "\ud83d \n\u2028 \x00 é"}})
+    line = wire.request(1, "tools/call", {"name": "x", "arguments": {"text": "\ud83d \n\u2028 \x00 é"}}).data
     assert line.count(b"\n") == 1
     assert json.loads(line)["params"]["arguments"]["text"] == "\ud83d \n\u2028 \x00 é"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tui_app.settings.profiles import Profile, RetryPolicy, Timeouts
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.messages import (
     Failed,
@@ -18,12 +19,12 @@ from tui_app.tickets.messages import (
     Request,
     Search,
     ServerInspected,
-    ServerReport,
     TicketOpened,
     TicketsFound,
     ValuesListed,
     new_request_id,
 )
+from tui_app.tickets.servers import ServerReport
 from tui_app.tickets.ticket import Ticket
 from tui_app.worker.service import Service
 
@@ -117,7 +118,7 @@ def conversation(
     limits = Timeouts(start=ANSWERED_WITHIN, request=request_limit, total=ANSWERED_WITHIN)
     once = RetryPolicy(attempts=1)
     profile = Profile(_PROFILE, command, env=env or {}, cwd=cwd, timeouts=limits, retry=once, source="a test")
-    service = Service({_PROFILE: profile})
+    service = Service({_PROFILE: profile}, clock=SYSTEM_CLOCK)
     try:
         yield Conversation(service)
     finally:

@@ -12,7 +12,7 @@ from tests.real_servers.conversation import Conversation, conversation
 from tests.real_servers.jira_stand_in import NOT_LOGGED_IN, STATUSES, JiraStandIn
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 

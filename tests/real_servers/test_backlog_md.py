@@ -11,7 +11,7 @@ import pytest
 
 from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 

@@ -11,7 +11,7 @@ from tests.real_servers.conversation import Conversation, conversation
 from tests.real_servers.jira_stand_in import BROKEN, COUNT, NOT_LOGGED_IN, JiraStandIn
 from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 
@@ -45,7 +45,7 @@ def test_a_search_by_every_criterion_finds_what_jira_finds(server: Conversation,
         and issue.status != "Done" and issue.assignee == "ann" and issue.priority == "Medium"
     ]  # fmt: skip
     assert [ticket.id for ticket in page.tickets] == [issue.key for issue in expected[:5]]
-    assert (page.total, page.truncated, page.applied_here) == (len(expected), True, ())
+    assert (page.total, page.truncated, page.filtered_here) == (len(expected), True, ())
     ticket = page.tickets[0]
     assert (ticket.title, ticket.status, ticket.assignee) == (expected[0].summary, expected[0].status, "Ann Ode")
     assert (ticket.priority, ticket.type, ticket.labels) == ("Medium", "Bug", tuple(expected[0].labels))

@@ -10,7 +10,7 @@ from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
 from tests.real_servers.gitlab_stand_in import COUNT, NOT_LOGGED_IN, PROJECT, GitlabStandIn
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 
@@ -58,7 +58,7 @@ def test_criteria_are_said_in_gitlabs_terms(server: Conversation, gitlab: Gitlab
     )  # fmt: skip
     expected = [n for n in range(COUNT, 0, -1) if n % 7 == 0 and n % 2 and 1 + n % 9 >= 4]
     assert [ticket.id for ticket in page.tickets] == [f"{PROJECT}#{number}" for number in expected[:3]]
-    assert page.applied_here == ()
+    assert page.filtered_here == ()
     sent = gitlab.asked[-1].query
     assert (sent["assignee_username[]"], sent["labels[]"], sent["scope"]) == ("ann", "hw", "all")
     assert page.tickets[0].url == f"https://git.example/{PROJECT}/-/issues/{expected[0]}"

@@ -11,7 +11,7 @@ from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
 from tests.real_servers.jira_stand_in import BROKEN, COUNT, NOT_LOGGED_IN, STATUSES, JiraStandIn
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 

@@ -10,7 +10,7 @@ from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
 from tests.real_servers.redmine_stand_in import COUNT, NOT_LOGGED_IN, STATUSES, RedmineStandIn, issue
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 
@@ -65,7 +65,7 @@ def test_criteria_are_said_in_redmines_numbers(server: Conversation, redmine: Re
         and row["created_on"] >= "2026-03-02"
     ]
     assert [ticket.id for ticket in page.tickets] == expected[:4]
-    assert (page.total, page.applied_here) == (len(expected), ())
+    assert (page.total, page.filtered_here) == (len(expected), ())
 
 
 def test_text_is_searched_for(server: Conversation, redmine: RedmineStandIn) -> None:

@@ -12,12 +12,12 @@ pytestmark = servers.REAL_SERVER
 PACKAGE = "@modelcontextprotocol/server-everything@2026.8.31"
 
 
-def test_a_server_without_a_ticket_tool_is_said_so_with_the_tools_that_it_has() -> None:
+def test_a_server_without_a_ticket_tool_is_said_so_with_the_tools_that_were_tried() -> None:
     installed = servers.node_environment("server-everything", PACKAGE) / "node_modules"
     script = installed / "@modelcontextprotocol/server-everything/dist/index.js"
     with conversation(servers.node(), str(script), "stdio") as server:
         failure = server.failing_search(text="printer")
         report = server.report()
     assert failure.kind is ErrorKind.NO_SEARCH_TOOL
-    assert "echo" in failure.cause
+    assert "get-resource-links: no tickets" in failure.cause
     assert isinstance(report, Failed)

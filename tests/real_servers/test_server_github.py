@@ -11,7 +11,7 @@ from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
 from tests.real_servers.github_stand_in import COUNT, NOT_LOGGED_IN, REPOSITORY, GithubStandIn, is_pull
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import ServerReport
+from tui_app.tickets.servers import ServerReport
 
 pytestmark = servers.REAL_SERVER
 
@@ -53,7 +53,7 @@ def test_criteria_are_said_in_githubs_terms(server: Conversation, github: Github
     )  # fmt: skip
     expected = [n for n in range(COUNT, 0, -1) if n % 7 == 0 and n % 2 and 1 + n % 9 >= 3]
     assert [ticket.id for ticket in page.tickets] == [f"{REPOSITORY}#{number}" for number in expected[:3]]
-    assert (page.total, page.truncated, page.applied_here) == (len(expected), True, ())
+    assert (page.total, page.truncated, page.filtered_here) == (len(expected), True, ())
     assert page.tickets[0].url == f"https://github.com/{REPOSITORY}/issues/{expected[0]}"
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.known_servers import KNOWN, adapter_for, server, tool
+from tests.adapters.pages import first_page
 from tests.adapters.reading.test_never_raises import NAMES, leaves
 from tui_app.adapters.base import TicketReference
 from tui_app.mcp_client.types import CallToolResult, ContentBlock
@@ -66,7 +67,7 @@ def test_any_answer_to_any_call(name: str, answer: Any, as_text: bool) -> None:
         result = CallToolResult((ContentBlock("text", json.dumps(answer)),))
     adapter.failure(result)
     with contextlib.suppress(ExplainedError):
-        for ticket in adapter.page(criteria, adapter.search_call(criteria), result).tickets:
+        for ticket in first_page(adapter, criteria, result).tickets:
             assert_sanitised(ticket)
     reference = TicketReference("PAY-1", {})
     with contextlib.suppress(ExplainedError):

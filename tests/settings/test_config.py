@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tui_app.settings.auth_presets import AUTH_PRESETS
-from tui_app.settings.config import LOCAL_PROFILE, load_settings
+from tui_app.settings.load import last_trackers, load_settings
+from tui_app.settings.model import LOCAL_PROFILE
 from tui_app.settings.paths import config_file
-from tui_app.settings.profiles import PoolLimits, Timeouts
+from tui_app.settings.profiles import AUTH_PRESETS, PoolLimits, Timeouts
+from tui_app.settings.state import UiState
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, UsageError
 
@@ -64,7 +67,7 @@ def test_a_fresh_machine_has_the_embedded_tracker() -> None:
 
 def test_a_fresh_machine_loads_none_of_the_modules_that_reading_a_config_needs() -> None:
     program = (
-        "import sys; from tui_app.settings.config import load_settings; load_settings()\n"
+        "import sys; from tui_app.settings.load import load_settings; load_settings()\n"
         "heavy = ('pydantic', 'tomlkit', 'tomllib', 'platformdirs', 'jmespath')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
@@ -90,8 +93,8 @@ def test_a_whole_config_is_read(write_config: WriteConfig) -> None:
     assert (home.auth.login_timeout, home.auth.interactive) == (5, False)
     assert (settings.ui.theme, settings.ui.columns, settings.ui.refresh_seconds) == ("nord", ("id", "title"), 60)
     assert settings.ui.keys == {"quit": "ctrl+q"}
-    assert [(view.name, view.criteria) for view in settings.ui.quick_views] == [
-        ("mine", TicketSearchCriteria(assignee="me"))
+    assert [(view.name, view.criteria) for view in settings.ui.views] == [
+        ("mine", TicketSearchCriteria(assignee=("me",)))
     ]
     assert settings.notices == ()
 
@@ -103,6 +106,30 @@ def test_the_embedded_tracker_is_there_beside_configured_profiles(write_config: 
 
 def test_without_a_default_the_first_profile_is_it(write_config: WriteConfig) -> None:
     assert load_settings(write_config('[profiles.b]\ncommand = ["b"]\n[profiles.a]\ncommand = ["a"]')).default == "b"
+
+
+TWO = '[profiles.a]\ncommand = ["a"]\n[profiles.b]\ncommand = ["b"]'
+
+
+def test_a_list_as_default_means_one_table_of_several_trackers(write_config: WriteConfig) -> None:
+    settings = load_settings(write_config(f'default = ["b", "a", "b"]\n{TWO}'))
+    assert (settings.default, settings.together) == ("b", ("b", "a"))
+
+
+@pytest.mark.parametrize("written", ['["a", "c"]', "[]", "[1]"])
+def test_a_list_of_what_is_no_profile_is_a_mistake(write_config: WriteConfig, written: str) -> None:
+    with pytest.raises(ConfigError, match=r"line 1.*default"):
+        load_settings(write_config(f"default = {written}\n{TWO}"))
+
+
+def test_the_trackers_of_the_last_time_count_until_the_config_has_another_default(write_config: WriteConfig) -> None:
+    settings = load_settings(write_config(f'default = "a"\n{TWO}'))
+    assert last_trackers(settings) == ()
+    UiState(SYSTEM_CLOCK, default=settings.together).set_trackers(("a", "b"))
+    assert last_trackers(settings) == ("a", "b")
+    assert last_trackers(load_settings(write_config(f'default = "b"\n{TWO}'))) == ()
+    assert last_trackers(settings.with_profile(settings.profiles["b"])) == ("a", "b")
+    assert last_trackers(replace(settings, profiles={})) == ()
 
 
 def test_the_environment_chooses_a_profile_and_the_command_line_overrules_it(
@@ -126,7 +153,7 @@ def test_an_unknown_profile_is_told_with_those_that_exist(write_config: WriteCon
         ('default = "work"', 'default = "wurk"', 1, "default: there is no profile 'wurk'"),
         ('["node", "mcp-server.js"]', '["node", 3]', 4, "profiles.work.command[1]"),
         ('["node", "mcp-server.js"]', "[]", 4, "profiles.work.command: it is empty"),
-        ('"midway"', '"midday"', 6, "profiles.work.auth: 'midday' is no preset"),
+        ('"midway"', '"midday"', 6, "profiles.work.auth: 'midday' is not a preset"),
         ("start = 60", "start = -1", 9, "profiles.work.timeouts.start: '-1' does not fit"),
         ("request = 20.5", 'request = "soon"', 9, "profiles.work.timeouts.request"),
         ("max_connections = 3", "max_connections = 99", 10, "less than or equal to 16"),
@@ -200,3 +227,12 @@ def test_a_config_in_a_directory_that_others_can_write_is_refused(write_config: 
     path.parent.chmod(0o777)
     with pytest.raises(ConfigError, match="everybody can write"):
         load_settings()
+
+
+@pytest.mark.parametrize("value", ["[" * 40_000, "{a=" * 20_000, "1" * 5000], ids=["lists", "tables", "digits"])
+def test_a_config_that_no_reader_bears_is_told_as_such(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text(f"x = {value}")
+    file.chmod(0o600)
+    with pytest.raises(ConfigError, match="is not valid TOML"):
+        load_settings(file)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tui_app.mcp_client.peer import mask
 from tui_app.settings.expansion import known_secrets, server_command, shown_command, shown_environment
 from tui_app.settings.profiles import Profile
+from tui_app.settings.secrets import holds_secret
 from tui_app.tickets.errors import ConfigError
 
 ENVIRON = {"HOME": "/home/me", "TOKEN": "s3cret-token", "EMPTY": "", "DOLLARS": "${TOKEN}"}
@@ -38,6 +40,10 @@ def expanded(value: str, environ: dict[str, str] | None = None) -> str:
         ("$TOKEN", "$TOKEN"),
         ("$${TOKEN}", "${TOKEN}"),
         ("${DOLLARS}", "${TOKEN}"),
+        ("${MISSING:-${TOKEN}}", "s3cret-token"),
+        ("${MISSING:-a ${EMPTY:-${MISSING:-b}} {c}}", "a b {c}"),
+        ("${TOKEN:-${MISSING}}", "s3cret-token"),
+        ("${MISSING:-$${TOKEN}}", "${TOKEN}"),
         ("100 $", "100 $"),
     ],
 )
@@ -63,8 +69,86 @@ def test_a_missing_variable_is_told_with_profile_key_and_variable() -> None:
 
 @pytest.mark.parametrize("written", ["${}", "${a b}", "${env:}", "${1x}", "${file:/etc/passwd}"])
 def test_an_unknown_reference_is_told(written: str) -> None:
-    with pytest.raises(ConfigError, match="no reference that is known"):
+    with pytest.raises(ConfigError, match="is not a known kind of reference"):
         expanded(written)
+
+
+@pytest.mark.parametrize("written", ["${TOKEN", "x${MISSING:-${TOKEN}", "${"])
+def test_a_reference_without_an_end_is_told(written: str) -> None:
+    with pytest.raises(ConfigError, match=r"env\.X: a reference begins with .* and has no end"):
+        expanded(written)
+
+
+def test_a_variable_in_the_command_is_the_profiles_own_first() -> None:
+    profile = Profile(
+        name="p",
+        command=("run", "--to", "${REGION}", "--header=${env:AUTH_HEADER}", "${OTHER:-x}", "${TOKEN}"),
+        env={"REGION": "north", "AUTH_HEADER": "Bearer ${TOKEN}", "OTHER": "", "SELF": "${env:SELF}"},
+        cwd="/src/${REGION}",
+    )
+    command = server_command(profile, {**ENVIRON, "REGION": "south", "SELF": "mine"})
+    assert command.argv == ("run", "--to", "north", "--header=Bearer s3cret-token", "x", "s3cret-token")
+    assert command.env["SELF"] == "mine"
+    assert command.cwd == "/src/north"
+    assert "Bearer s3cret-token" in command.secrets
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        ("npx", "-y", "mcp-remote", "https://x"),
+        ("npx", "mcp-remote@0.1.38", "https://x", "--debug"),
+        ("/usr/lib/node_modules/.bin/mcp-remote", "https://x"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("header", "env", "handed", "variables"),
+    [
+        ("Authorization:${AUTH}", {"AUTH": "Bearer abc-defg"}, "Authorization:${AUTH}", {"AUTH": "Bearer abc-defg"}),
+        ("X: Bearer ${env:TOKEN}", {}, "X: Bearer ${TOKEN}", {"TOKEN": "s3cret-token"}),
+        ("X:${TOKEN:-none}", {}, "X:${TICKETDECK_HEADER_0}", {"TICKETDECK_HEADER_0": "s3cret-token"}),
+        (
+            "X:a${command:printf s3cret-2}",
+            {"A": "1"},
+            "X:a${TICKETDECK_HEADER_1}",
+            {"A": "1", "TICKETDECK_HEADER_1": "s3cret-2"},
+        ),
+    ],
+)
+def test_a_header_that_the_program_fills_in_itself_is_handed_over_unexpanded(
+    start: tuple[str, ...], header: str, env: dict[str, str], handed: str, variables: dict[str, str]
+) -> None:
+    command = server_command(Profile(name="p", command=(*start, "--header", header), env=env), ENVIRON)
+    assert command.argv == (*start, "--header", handed)
+    assert command.env == variables
+    assert "Bearer abc-defg" in command.secrets or "AUTH" not in variables
+
+
+def test_a_reference_to_a_whole_header_is_filled_in_since_its_name_has_to_be_seen() -> None:
+    command = ("mcp-remote", "https://x", "--header", "${TOKEN}")
+    assert server_command(Profile(name="p", command=command), ENVIRON).argv[3] == "s3cret-token"
+
+
+def test_another_programs_header_is_filled_in() -> None:
+    command = ("curl-mcp", "--header", "X: ${TOKEN}", "mcp-remote")
+    assert server_command(Profile(name="p", command=command), ENVIRON).argv[2] == "X: s3cret-token"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "holds"),
+    [
+        ("JIRA_API_TOKEN", "${JIRA_TOKEN:-literal-secret}", True),
+        ("JIRA_API_TOKEN", "${A:-${B:-literal-secret}}", True),
+        ("JIRA_API_TOKEN", "${A:-}", False),
+        ("JIRA_API_TOKEN", "Bearer ${A}", False),
+        ("URL", "https://${USER}:literal-password@host/${PATH}", True),
+        ("URL", "https://${USER}:${PASSWORD}@host", False),
+        ("URL", "${URL:-https://host}", False),
+        ("HEADER", "ghp_abcdefghijklmnop1234 ${A}", True),
+    ],
+)
+def test_a_secret_in_plain_text_is_found_beside_references_too(name: str, value: str, holds: bool) -> None:
+    assert holds_secret(name, value) is holds
 
 
 def test_an_input_that_was_never_asked_for_points_to_import() -> None:
@@ -146,7 +230,7 @@ def test_the_started_command_knows_which_values_are_secret() -> None:
     assert set(command.secrets) == {"s3cret-token", "literal-password", "Bearer s3cret-token", "key-in-address"}
     assert "s3cret-token" not in str(command)
     assert "literal-password" not in str(command)
-    assert command.masked("failed with s3cret-token") == "failed with ****"
+    assert mask("failed with s3cret-token", command.secrets) == "failed with ****"
 
 
 def test_known_secrets_ask_no_keyring_and_run_no_command(tmp_path: Path) -> None:

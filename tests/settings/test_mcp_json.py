@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tui_app.settings.config import load_settings
-from tui_app.settings.mcp_json import Input, known_files, read_servers
+from tui_app.settings.expansion import server_command
+from tui_app.settings.load import load_settings
+from tui_app.settings.mcp_json import Input, known_files, read_servers, with_answers
+from tui_app.settings.references import ENVIRONMENT, literal, references
 from tui_app.tickets.errors import ConfigError
 
 
@@ -71,17 +73,16 @@ def test_a_projects_file_runs_in_its_project(tmp_path: Path, place: str) -> None
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ({"url": "https://x"}, "over the network"),
         ({"type": "sse", "command": "x"}, "over the network"),
-        ({"type": "http", "url": "x"}, "over the network"),
+        ({"type": "http", "url": "x"}, "https://"),
         ({"command": "x", "disabled": True}, "disabled"),
         ({"args": []}, "no command"),
         ({"command": 1}, "no command"),
-        ({"command": "x", "args": "y"}, "args are no list"),
-        ("x", "no object"),
+        ({"command": "x", "args": "y"}, "args are not a list"),
+        ("x", "not an object"),
         ({"command": "x", "args": ["${command:pickToken}"]}, "only its own program"),
         ({"command": "x", "env": {"A": "${keyring:a/b}"}}, "only its own program"),
-        ({"command": "x", "args": ["${workspaceFolder}"]}, "no workspace"),
+        ({"command": "x", "args": ["${workspaceFolder}"]}, "not in a workspace"),
     ],
 )
 def test_servers_that_cannot_be_used_are_named_with_the_reason(tmp_path: Path, entry: Any, reason: str) -> None:
@@ -89,6 +90,87 @@ def test_servers_that_cannot_be_used_are_named_with_the_reason(tmp_path: Path, e
     found = read_servers(path)
     assert [server.profile.name for server in found.servers] == ["good"]
     assert reason in found.skipped["bad"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "${X:-${command:touch x}}",
+        "${env:X:-${command:touch x}}",
+        "a ${X:-b ${Y:-${keyring:a/b}}} c",
+        "$${X} ${command:touch x}",
+        "${X:-$${Y}${command:touch x}}",
+        "${userHome}${X:-${/}${command:touch x}}",
+        "${X:-${command:touch x}",
+        "${${command:touch x}}",
+        "${config:secret}",
+        "${file}${env:1}",
+        "${X:-${command:sh -c 'x{y}'}}",
+    ],
+)
+@pytest.mark.parametrize("place", ["command", "args", "env", "cwd"])
+def test_no_reference_of_ours_gets_in_however_it_is_wrapped(tmp_path: Path, value: str, place: str) -> None:
+    entry = {"command": "x", place: [value] if place == "args" else {"A": value} if place == "env" else value}
+    found = read_servers(written(tmp_path / "mcp.json", {"mcpServers": {"bad": entry}}))
+    assert [*found.skipped] == ["bad"]
+    assert found.servers == []
+
+
+@pytest.mark.parametrize("name", ["${command:touch x}", "a${X:-${command:touch x}}", "$"])
+def test_the_name_of_a_folder_is_never_read_as_a_reference(tmp_path: Path, name: str) -> None:
+    entry = {"command": "run", "args": ["${workspaceFolder}", "${X:-${workspaceFolderBasename}}"]}
+    path = written(tmp_path / name / ".mcp.json", {"mcpServers": {"a": entry}})
+    profile = read_servers(path).servers[0].profile
+    command = server_command(profile, {})
+    assert command.argv == ("run", str(tmp_path / name), name)
+    assert command.cwd == str(tmp_path / name)
+
+
+def test_a_folder_that_cannot_be_written_beside_a_reference_is_told(tmp_path: Path) -> None:
+    entry = {"command": "run", "args": ["${workspaceFolder}${X}"]}
+    path = written(tmp_path / "a$" / ".mcp.json", {"mcpServers": {"a": entry}})
+    assert "beside a reference" in read_servers(path).skipped["a"]
+
+
+@pytest.mark.parametrize("answer", ["{command:touch x}", "${command:touch x}", "$", "${X:-${command:touch x}}"])
+@pytest.mark.parametrize(
+    "value", ["${input:a}", "$${input:a}", "${input:b}${input:a}", "${X:-${input:a}}", "-${input:a}-"]
+)
+def test_no_answer_to_an_input_becomes_a_reference(value: str, answer: str) -> None:
+    try:
+        filled = with_answers(value, {"a": literal(answer), "b": literal("$")})
+    except ValueError:
+        return
+    assert {reference.kind for reference in references(filled)} <= {ENVIRONMENT}
+
+
+def test_servers_that_claude_code_keeps_for_folders_are_read(tmp_path: Path) -> None:
+    (tmp_path / "north").mkdir()
+    desk = {"command": "node", "args": ["north.js"]}
+    projects = {
+        str(tmp_path / "north"): {"mcpServers": {"desk": desk, "jira": {"command": "uvx"}}},
+        "/srv/south": {"mcpServers": {"desk": {"command": "node", "args": ["south.js"]}}, "history": []},
+        "/srv/other/south": {"mcpServers": {"desk": {"command": "node", "args": ["other.js"]}}},
+        "/srv/again": {"mcpServers": {"desk": desk}},
+        "/srv/none": {"mcpServers": {}},
+        "/srv/broken": 1,
+    }
+    path = written(tmp_path / ".claude.json", {"mcpServers": {"u": {"command": "u"}}, "projects": projects})
+    found = [server.profile for server in read_servers(path).servers]
+    assert [(profile.name, profile.command[-1], profile.cwd) for profile in found] == [
+        ("u", "u", None),
+        ("desk", "north.js", str(tmp_path / "north")),
+        ("jira", "uvx", str(tmp_path / "north")),
+        ("desk-south", "south.js", None),
+        ("desk-south-2", "other.js", None),
+    ]
+    assert read_servers(written(tmp_path / "b.json", {"projects": projects})).servers[0].profile.name == "desk"
+
+
+@pytest.mark.parametrize("name", ["", "A=B", "A\0"])
+def test_a_name_that_no_variable_can_have_is_told(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"a": {"command": "x", "env": {name: "1"}}}})
+    assert "no name of a variable" in read_servers(path).skipped["a"]
 
 
 def test_inputs_are_listed_for_the_servers_that_use_them(tmp_path: Path) -> None:
@@ -132,11 +214,11 @@ def test_an_env_file_that_is_not_read_is_told(tmp_path: Path) -> None:
     [
         ("{", "line 1"),
         ('{\n"a": 1\n"b": 2}', "line 3"),
-        ("[]", "no JSON object"),
+        ("[]", "not a JSON object"),
         ("{}", "neither mcpServers nor servers"),
         ('{"servers": []}', "neither mcpServers nor servers"),
         ("\x00", "line 1"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 100_000, "not valid JSON"),
     ],
 )
 def test_what_is_no_such_file_is_told(tmp_path: Path, text: str, words: str) -> None:
@@ -150,15 +232,16 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_such_a_file_stands_in_for_a_config(tmp_path: Path) -> None:
-    path = written(tmp_path / "mcp.json", {"mcpServers": {"a": {"command": "x"}, "b": {"url": "https://x"}}})
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"a": {"command": "x"}, "b": {"url": "https://x"}, "c": {}}})
     settings = load_settings(path)
     assert settings.profile().name == "a"
-    assert list(settings.profiles) == ["local", "a"]
-    assert "b was left out" in settings.notices[0]
+    assert list(settings.profiles) == ["local", "a", "b"]
+    assert settings.profiles["b"].url == "https://x"
+    assert "c is skipped" in settings.notices[0]
 
 
 def test_a_file_without_a_usable_server_is_told_with_the_reasons(tmp_path: Path) -> None:
-    path = written(tmp_path / "mcp.json", {"mcpServers": {"b": {"url": "https://x"}}})
+    path = written(tmp_path / "mcp.json", {"mcpServers": {"b": {"type": "http"}}})
     with pytest.raises(ConfigError, match="b: it is reached over the network"):
         load_settings(path)
 

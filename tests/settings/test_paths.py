@@ -10,6 +10,7 @@ import pytest
 
 from tui_app.settings import paths
 from tui_app.settings.recents import RecentSearches
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria
 
 
@@ -32,7 +33,7 @@ def test_without_a_home_nothing_is_there_and_nothing_is_put_anywhere(
     chosen: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TICKETDECK_CONFIG_DIR", chosen)
-    recents = RecentSearches()
+    recents = RecentSearches(SYSTEM_CLOCK)
     assert recents.entries() == ()
     recents.add(TicketSearchCriteria(text="kept for this run"))
     assert len(recents.entries()) == 1

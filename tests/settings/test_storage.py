@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from tests.settings.writer_program import CONTENTS
-from tui_app.settings import locking
 from tui_app.settings.recents import MOST_RECENTS
-from tui_app.settings.storage import JsonFile, write_atomically
+from tui_app.settings.storage import STALE_SECONDS, JsonFile, write_atomically
+from tui_app.tickets.clock import SYSTEM_CLOCK
 
 HERE = Path(__file__).parent
 
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def json_file(path: Path, version: int = 1) -> JsonFile:
-    return JsonFile(path, version=version, what="Test data")
+    return JsonFile(path, version=version, what="Test data", clock=SYSTEM_CLOCK)
 
 
 def set_answer(content: dict[str, Any]) -> None:
@@ -110,15 +110,16 @@ def test_two_instances_that_write_100_entries_each_lose_none(folder: Path) -> No
 
 def test_a_lock_left_by_a_dead_process_delays_nobody(folder: Path) -> None:
     program = (
-        "import os, sys; from pathlib import Path; from tui_app.settings.locking import locked\n"
-        "with locked(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+        "import os, sys; from pathlib import Path; from tui_app.settings.storage import locked\n"
+        "from tui_app.tickets.clock import SYSTEM_CLOCK\n"
+        "with locked(Path(sys.argv[1]), SYSTEM_CLOCK): os.kill(os.getpid(), 9)"
     )
     lock = folder / ".shared.json.lock"
     done = subprocess.run([sys.executable, "-c", program, str(lock)], check=False)
     assert done.returncode == -signal.SIGKILL
     before = time.monotonic()
     json_file(folder / "shared.json").update(set_answer)
-    assert time.monotonic() - before < locking.STALE_SECONDS
+    assert time.monotonic() - before < STALE_SECONDS
 
 
 def test_a_holder_that_does_not_move_is_passed_by_within_a_second(folder: Path) -> None:
@@ -129,8 +130,8 @@ def test_a_holder_that_does_not_move_is_passed_by_within_a_second(folder: Path) 
     waited = time.monotonic() - before
     os.close(descriptor)
     assert content["answer"] == 42
-    assert locking.STALE_SECONDS < 1
-    assert locking.STALE_SECONDS <= waited < locking.STALE_SECONDS + 1  # a busy machine may take its time
+    assert STALE_SECONDS < 1
+    assert STALE_SECONDS <= waited < STALE_SECONDS + 1  # a busy machine may take its time
 
 
 def test_a_holder_that_was_passed_by_does_not_overwrite_what_came_after(folder: Path) -> None:
@@ -179,6 +180,26 @@ def test_a_file_of_a_newer_version_is_set_aside_with_one_notice(folder: Path) ->
     file = json_file(path)
     assert file.read() == file.read() == {}
     assert ["newer version" in notice for notice in file.notices] == [True]
+
+
+@pytest.mark.parametrize("name", ["state.json", "recents.json", "trusted.json"])
+def test_no_file_that_was_set_aside_is_ever_overwritten(folder: Path, name: str) -> None:
+    path = folder / name
+    contents = ['{"version": 2, "of": "a newer version"}', "damaged", "", '{"version": 3}']
+    for number, content in enumerate(contents):
+        path.write_text(content)
+        file = json_file(path)
+        assert file.read() == {}
+        assert f"{name}.bad{number or ''}, and" in file.notices[0]
+    assert [(folder / f"{name}.bad{number or ''}").read_text() for number in range(len(contents))] == contents
+
+
+def test_a_name_that_is_taken_by_a_link_or_a_folder_is_left_alone(folder: Path) -> None:
+    (folder / "state.json.bad").symlink_to(folder / "nowhere")
+    (folder / "state.json.bad1").mkdir()
+    (folder / "state.json").write_text("{")
+    assert json_file(folder / "state.json").read() == {}
+    assert (folder / "state.json.bad2").read_text() == "{"
 
 
 def test_unknown_keys_survive_a_rewrite(folder: Path) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from tui_app.tickets.criteria import ALLOWED, TicketSearchCriteria, check_criteria
+from tui_app.tickets.criterion import CRITERIA
 from tui_app.tickets.dates import parse_date_bound
 from tui_app.tickets.errors import UsageError
+from tui_app.tickets.fields import TICKET_FIELDS
+from tui_app.tickets.ticket import Ticket
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -53,6 +56,14 @@ def test_a_range_that_nothing_can_match_is_refused() -> None:
         check_criteria({"created_after": "2026-11-02", "created_before": "2026-11-01"})
 
 
+def test_a_relative_end_is_compared_with_an_absolute_one_only_where_the_time_is_known() -> None:
+    raw = {"created_after": "2026-11-20", "created_before": "7d"}
+    assert check_criteria(raw).created_before is not None
+    with pytest.raises(UsageError, match="later than created_before"):
+        check_criteria(raw, NOON)
+    assert check_criteria(raw, NOON.replace(month=12)).created_after is not None
+
+
 @pytest.mark.parametrize(("raw", "field"), [({"sort": "colour"}, "sort"), ({"colour": "red"}, "colour")])
 def test_unknown_names_are_refused_with_those_that_exist(raw: dict[str, Any], field: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -78,3 +89,19 @@ def test_relative_dates_are_read_anew_for_every_search() -> None:
 def test_only_fields_that_narrow_count_as_used() -> None:
     criteria = TicketSearchCriteria(text="a", sort="id", max_results=3, labels=("x",))
     assert criteria.used_fields() == {"text", "labels"}
+
+
+def test_what_is_due_is_bounded_by_dates_to_come() -> None:
+    criteria = check_criteria({"due_after": "today", "due_before": "+7d"}, NOON)
+    assert criteria.due_after is not None
+    assert criteria.due_before is not None
+    assert criteria.due_after.moment == datetime(2026, 11, 22, tzinfo=UTC)
+    assert criteria.due_before.moment == datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+    with pytest.raises(UsageError, match="due_after: tomorrow is later than due_before: yesterday"):
+        check_criteria({"due_after": "tomorrow", "due_before": "yesterday"})
+
+
+def test_the_table_and_the_criteria_name_the_same() -> None:
+    assert set(TicketSearchCriteria.__struct_fields__) - {"excluded"} == {criterion.name for criterion in CRITERIA}
+    assert {criterion.field for criterion in CRITERIA if criterion.field} <= {field.name for field in TICKET_FIELDS}
+    assert {field.name for field in TICKET_FIELDS} < set(Ticket.__struct_fields__)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from tui_app.tickets.clock import SYSTEM_CLOCK, SYSTEM_ZONE
 from tui_app.tickets.dates import as_utc, iso_utc, parse_date_bound
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -26,6 +28,9 @@ NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
         ("1y", NOW - timedelta(days=365)),
         ("today", datetime(2026, 11, 22, tzinfo=UTC)),
         ("Yesterday", datetime(2026, 11, 21, tzinfo=UTC)),
+        ("Tomorrow", datetime(2026, 11, 23, tzinfo=UTC)),
+        ("+7d", NOW + timedelta(days=7)),
+        ("+12h", NOW + timedelta(hours=12)),
         ("now", NOW),
     ],
 )
@@ -33,7 +38,7 @@ def test_every_form_that_is_promised_is_read(text: str, moment: datetime) -> Non
     assert parse_date_bound(text, NOW).moment == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "2026-02-30", "7", "d7", "99999y"])
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "2026-02-30", "7", "d7", "99999y", "+99999y", "+", "+-7d"])
 def test_anything_else_is_no_date(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|day|year"):
         parse_date_bound(text, NOW)
@@ -49,3 +54,41 @@ def test_moments_without_a_zone_are_taken_as_utc_and_all_are_written_in_utc() ->
 def test_the_ends_of_the_calendar_do_not_overflow(edge: datetime) -> None:
     assert as_utc(edge.replace(tzinfo=timezone(timedelta(hours=14)))).tzinfo is UTC
     assert as_utc(edge.replace(tzinfo=timezone(timedelta(hours=-12)))).tzinfo is UTC
+
+
+BERLIN = timezone(timedelta(hours=1))
+EVENING = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("today", datetime(2026, 11, 22, 23, tzinfo=UTC)),
+        ("yesterday", datetime(2026, 11, 21, 23, tzinfo=UTC)),
+        ("2026-11-01", datetime(2026, 10, 31, 23, tzinfo=UTC)),
+        ("2026-11-01T09:30", datetime(2026, 11, 1, 8, 30, tzinfo=UTC)),
+        ("2026-11-01T09:30Z", datetime(2026, 11, 1, 9, 30, tzinfo=UTC)),
+        ("12h", EVENING - timedelta(hours=12)),
+    ],
+)
+def test_a_day_and_a_time_are_of_the_users_zone(text: str, moment: datetime) -> None:
+    assert parse_date_bound(text, EVENING.astimezone(BERLIN)).moment == moment
+
+
+def test_a_day_to_compare_with_days_of_the_calendar_is_the_users_day_in_utc() -> None:
+    bound = parse_date_bound("today", EVENING.astimezone(BERLIN), of_calendar=True)
+    assert bound.moment == datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_the_systems_zone_has_the_rules_of_each_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        local = [moment.astimezone(SYSTEM_ZONE) for moment in (datetime(2026, 7, 1, tzinfo=UTC), EVENING)]
+        assert [moment.isoformat() for moment in local] == ["2026-07-01T02:00:00+02:00", "2026-11-23T00:30:00+01:00"]
+        assert local[0].tzname() == "CEST"
+        assert parse_date_bound("2026-07-01", SYSTEM_CLOCK.now()).moment == datetime(2026, 6, 30, 22, tzinfo=UTC)
+        assert datetime.max.replace(tzinfo=UTC).astimezone(SYSTEM_ZONE).year == 9999
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_app.tickets.export import (
-    CSV_COLUMNS,
     json_text,
     ticket_to_json,
     ticket_to_markdown,
@@ -22,6 +21,7 @@ from tui_app.tickets.export import (
     to_jsonl,
     to_markdown,
 )
+from tui_app.tickets.fields import ROW_FIELDS
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket
 
@@ -57,9 +57,11 @@ def test_the_json_document_has_every_key_and_null_for_what_is_absent() -> None:
                 "priority": None,
                 "type": None,
                 "project": None,
+                "parent": None,
                 "labels": [],
                 "created_at": None,
                 "updated_at": None,
+                "due_at": None,
                 "url": None,
                 "description": None,
                 "comments": [],
@@ -114,17 +116,42 @@ def test_json_lines_hold_one_ticket_each() -> None:
 
 def test_csv_reads_back() -> None:
     rows = list(csv.reader(StringIO(to_csv([WHOLE]))))
-    assert tuple(rows[0]) == CSV_COLUMNS
+    assert tuple(rows[0]) == ROW_FIELDS
     cells = dict(zip(rows[0], rows[1], strict=True))
     assert cells["labels"] == "a, b"
     assert cells["description"] == "First line\n\n- item"
     assert cells["reporter"] == ""
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "=\n"])
+OTHER_FORMS = [
+    *("＝1+1", "＋1", "－1", "＠SUM(A1)"),  # full width
+    *("﹦1", "﹢1", "﹣1", "﹫A1", "⁼1", "⁺1", "⁻1", "₌1", "₊1", "−1"),  # small, raised, lowered, a minus sign
+    *(
+        "\u3000＝1",
+        *(f"{invisible}=1" for invisible in ("\u180e", "\x01", "\u061c", "\ufff9", "\U000e0001", "\u2028", "\x85")),
+        "\xa0=1",
+        " \u2003+1",
+        "\ufeff=1",
+        "\u200b\u200b@A1",
+        "\u202e＝1",
+        "\n=1",
+        "\x0b=1",
+    ),  # behind blanks
+]
+
+
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "=\n", *OTHER_FORMS]
+)
 def test_no_cell_of_csv_is_a_formula(formula: str) -> None:
     row = list(csv.reader(StringIO(to_csv([Ticket(formula, formula, formula)], original=True), newline="")))[1]
     assert row[:3] == [f"'{formula}"] * 3
+
+
+@pytest.mark.parametrize("harmless", ["", "a=1", "1+1", "’=", "日本 = 1", "\u3000日本", "①", "é-mail"])
+def test_other_cells_of_csv_stay_as_they_are(harmless: str) -> None:
+    row = list(csv.reader(StringIO(to_csv([Ticket("A-1", harmless, "open")], original=True), newline="")))[1]
+    assert row[1] == harmless
 
 
 def test_csv_for_a_file_keeps_the_original_words_and_csv_for_a_terminal_does_not() -> None:

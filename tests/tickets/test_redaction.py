@@ -38,6 +38,20 @@ def test_a_name_spelt_with_escapes_is_found() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "internal&lowbar;notes: {}",
+        "{{&quot;internal&lowbar;notes&quot;&colon; &quot;{}&quot;}}",
+        "&apos;private&lowbar;data&apos;&colon; {}",
+        "Private&#95;data&colon; {}",
+    ],
+)
+def test_a_name_spelt_with_entities_is_found(text: str) -> None:
+    assert SECRET not in redact_text(text.format(SECRET))
+    assert SECRET not in json.dumps(redact({"id": "A-1", "body": text.format(SECRET)}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         f'Here you are:\n```json\n{{"id": 1, "internal_notes": "{SECRET}"}}\n```\nThat is all.',
         f'<result>[{{"privateData": ["{SECRET}"]}}]</result>',
         f"id: 1\ninternal_notes: |\n  first\n\n  {SECRET}\ntitle: kept",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -94,16 +93,3 @@ def test_joiners_and_selectors_stay_inside_emoji_alone(text: str) -> None:
             assert after in emoji
         elif character in "\ufe0e\ufe0f":
             assert before in emoji or (before in "1#*" and after == "\u20e3")
-
-
-def seconds(text: str) -> float:
-    begin = time.perf_counter()
-    clean(text)
-    return time.perf_counter() - begin
-
-
-@pytest.mark.parametrize("piece", ["\x1b[31m", "\u202e", "\u200d", "👨\u200d", "plain text "])
-def test_ten_megabytes_take_ten_times_as_long_as_one(piece: str) -> None:
-    size = 1_000_000 // len(piece.encode())
-    one = min(seconds(piece * size) for _ in range(2))
-    assert seconds(piece * size * 10) < 40 * one + 0.5  # quadratic would be a hundred times

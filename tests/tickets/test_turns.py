@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_app.tickets import turns
-from tui_app.tickets.turns import LongList, claim_turn, end_turn, give_way, in_slices, uncollected
+from tui_app.tickets.turns import claim_turn, end_turn, give_way, in_slices, switch_often, uncollected
 
 
 @pytest.fixture(autouse=True)
@@ -44,18 +44,13 @@ def test_others_run_between_slices_only(pauses: list[None], count: int, expected
     assert len(pauses) == expected
 
 
-def test_a_pause_is_made_once_in_a_while_however_often_one_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
-    slept_at: list[float] = []
-    monkeypatch.setattr(turns, "_pauser", turns._Pauser())
-    monkeypatch.setattr(
-        turns, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=lambda _: slept_at.append(clock[0]))
-    )
-    for milliseconds in (0, 0.4, 0.9, 1.1, 1.2, 5):
-        clock[0] = 100 + milliseconds / 1000
-        give_way()
-
-    assert slept_at == [100.0, 100.0011, 100.005]
+def test_no_thread_waits_long_for_one_that_computes() -> None:
+    before = sys.getswitchinterval()
+    try:
+        switch_often()
+        assert sys.getswitchinterval() < 0.001
+    finally:
+        sys.setswitchinterval(before)
 
 
 class TestTheTurnThatWasClaimed:
@@ -77,6 +72,9 @@ class TestTheTurnThatWasClaimed:
         other = in_background()
         other.join(5)
         assert not other.is_alive()
+        give_way_at_once = in_background()  # a claim that nobody ended is waited for once
+        give_way_at_once.join(5)
+        assert not give_way_at_once.is_alive()
 
     def test_nobody_waits_for_a_turn_of_his_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(turns, "_LONGEST_TURN", 1e6)
@@ -99,27 +97,6 @@ class TestTheTurnThatWasClaimed:
             return thread
 
         return started
-
-
-class TestALongList:
-    def test_it_is_freed_piece_by_piece(self, pauses: list[None]) -> None:
-        freed: list[int] = []
-
-        class Item:
-            def __init__(self, number: int) -> None:
-                self.number = number
-
-            def __del__(self) -> None:
-                freed.append(len(pauses))
-
-        items = LongList(map(Item, range(3 * turns._FREED_AT_ONCE)))
-        assert freed == []
-        del items
-
-        assert [freed.count(pause) for pause in range(3)] == [turns._FREED_AT_ONCE] * 3
-
-    def test_it_is_a_list_like_any_other(self) -> None:
-        assert LongList([1, 2]) == [1, 2]
 
 
 class TestTheGarbageCollector:

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui_app.settings.cached_rows import CachedRows
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.matching import matches
 from tui_app.tickets.messages import (
-    CallRecord,
+    AccessChanged,
+    AttachmentFetched,
+    CommitChanges,
     Failed,
+    FetchAttachment,
     Inspect,
+    ListActions,
     ListValues,
     LoadMore,
+    LogIn,
+    LogOut,
     OpenTicket,
-    ProfileSummary,
+    PrepareChanges,
+    PrepareForm,
     Reconnect,
     Reply,
     Request,
     Search,
     ServerInspected,
+    TicketOpened,
+    TicketsFound,
+    ValuesListed,
+)
+from tui_app.tickets.servers import (
+    AllowTool,
+    CallRecord,
+    ProfileSummary,
     ServerReport,
     ServerState,
     StateChanged,
-    TicketOpened,
-    TicketsFound,
     ToolSummary,
-    ValuesListed,
 )
-from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket
+from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket, TicketKey
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+FIXED_CLOCK = Clock(now=lambda: NOW, monotonic=time.monotonic)
+"""Durations pass, the date does not."""
 
 _TITLES = (
     "Printer on floor 3 prints blank pages after the firmware update",
@@ -162,12 +180,22 @@ class FakeService:
                 ticket = next(t for t in tickets if t.id == request.ticket_id)
                 whole = whole_ticket(replace(ticket, source=request.profile))
                 self.reply(TicketOpened(request.request_id, request.profile, whole, '{"id": "x"}', elapsed=0.04))
+            case FetchAttachment():
+                content = f"content of {request.attachment.name}".encode()
+                self.reply(AttachmentFetched(request.request_id, request.profile, request.attachment, content))
             case ListValues():
                 self.reply(
                     ValuesListed(request.request_id, request.profile, VALUES, native_language=self.native_language)
                 )
             case Inspect() | Reconnect():
                 self.reply(ServerInspected(request.request_id, request.profile, report(request.profile)))
+            case AllowTool():
+                self.failure = None
+                self.reply(AccessChanged(request.request_id, request.profile, f"{request.tool.name} is remembered"))
+            case LogIn() | LogOut():
+                self.reply(AccessChanged(request.request_id, request.profile, "done"))
+            case ListActions() | PrepareForm() | PrepareChanges() | CommitChanges():
+                pass  # a test of changes looks at `requests` and replies itself
 
     def _send(self, request_id: int, profile: str, found: list[Ticket], start: int, count: int) -> None:
         part = found[start : start + count]
@@ -193,7 +221,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 
 PROFILES = (
     ProfileSummary("local", "python -m tui_app.local_tracker", "builder", "built in"),
-    ProfileSummary("work", "node mcp-server.js", "auto", "config.toml"),
+    ProfileSummary("work", "node mcp-server.js", "auto", "config.toml", find_sites=lambda: ("https://work.example",)),
 )
 
 
@@ -282,6 +310,61 @@ class FakeSearchMemory:
         self.named.pop(name, None)
 
 
+class FakeDraft(Struct, frozen=True):
+    """One kept text."""
+
+    path: Path
+    values: Mapping[str, Any]
+    sent: bool = False
+
+
+class FakeDraftMemory:
+    """Texts in memory, the youngest last."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str], list[FakeDraft]] = {}
+        self.saves = 0
+
+    def save(
+        self,
+        profile: str,
+        ticket_id: str,
+        kind: str,
+        values: Mapping[str, Any],
+        answers: Mapping[str, Any] | None = None,
+        *,
+        instead_of: Path | None = None,
+    ) -> Path:
+        self.saves += 1
+        path = Path(f"draft-{self.saves}")
+        drafts = self.kept.setdefault((profile, ticket_id, str(kind)), [])
+        drafts[:] = [draft for draft in drafts if draft.path != instead_of]
+        drafts.append(FakeDraft(path, dict(values)))
+        return path
+
+    def latest(self, profile: str, ticket_id: str, kind: str) -> FakeDraft | None:
+        return next(iter(reversed(self.kept.get((profile, ticket_id, str(kind)), []))), None)
+
+    def discard(self, path: Path) -> None:
+        for drafts in self.kept.values():
+            drafts[:] = [draft for draft in drafts if draft.path != path]
+
+    @property
+    def texts(self) -> list[Mapping[str, Any]]:
+        """What is kept."""
+        return [draft.values for drafts in self.kept.values() for draft in drafts]
+
+
+class FakeChangeHistory:
+    """The log of changes in memory."""
+
+    def __init__(self) -> None:
+        self.entries: list[Mapping[str, Any]] = []
+
+    def changes(self) -> Sequence[Mapping[str, Any]]:
+        return tuple(self.entries)
+
+
 class FakeLookMemory:
     """Looks in memory."""
 
@@ -292,6 +375,10 @@ class FakeLookMemory:
         self.first_run_card_seen = not first_run
         self.kept_columns: dict[str, tuple[Mapping[str, Any], ...]] = {}
         self.kept_panes: dict[str, Any] = {}
+        self.kept_sites: dict[str, tuple[str, ...]] = {}
+        self.kept_orders: dict[str, Mapping[str, Any]] = {}
+        self.kept_trackers: tuple[str, ...] = ()
+        self.last_search: dict[str, Any] = {}
 
     def set_theme(self, theme: str) -> None:
         self.theme = theme
@@ -305,8 +392,62 @@ class FakeLookMemory:
     def set_columns(self, profile: str, columns: tuple[Mapping[str, Any], ...]) -> None:
         self.kept_columns[profile] = columns
 
+    def order(self, name: str) -> Mapping[str, Any]:
+        return self.kept_orders.get(name, {})
+
+    def set_order(self, name: str, order: Mapping[str, Any]) -> None:
+        self.kept_orders[name] = order
+
+    def set_trackers(self, names: Sequence[str]) -> None:
+        self.kept_trackers = tuple(names)
+
+    def sites(self, profile: str) -> Sequence[str]:
+        return self.kept_sites.get(profile, ())
+
+    def add_site(self, profile: str, site: str) -> None:
+        self.kept_sites[profile] = (*self.sites(profile), site)
+
     def panes(self) -> Mapping[str, Any]:
         return self.kept_panes
 
     def set_panes(self, panes: Mapping[str, Any]) -> None:
         self.kept_panes = dict(panes)
+
+    def set_last_search(self, trackers: Sequence[str], criteria: Mapping[str, Any]) -> None:
+        self.last_search = {"trackers": tuple(trackers), "criteria": criteria}
+
+
+class FakeRowMemory:
+    """Kept rows in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[tuple[str, ...], TicketSearchCriteria], CachedRows] = {}
+        self.opened: dict[TicketKey, tuple[Ticket, datetime]] = {}
+
+    def load(self, profiles: Sequence[str], criteria: TicketSearchCriteria) -> CachedRows | None:
+        return self.kept.get((tuple(profiles), criteria))
+
+    def store(
+        self,
+        profiles: Sequence[str],
+        criteria: TicketSearchCriteria,
+        tickets: Sequence[Ticket],
+        at: datetime,
+        *,
+        seen: Sequence[Ticket] = (),
+        seen_at: datetime | None = None,
+    ) -> None:
+        self.kept[tuple(profiles), criteria] = CachedRows(at, tuple(tickets), tuple(seen), seen_at)
+
+    def load_ticket(self, key: TicketKey) -> tuple[Ticket, datetime] | None:
+        return self.opened.get(key)
+
+    def store_ticket(self, ticket: Ticket, at: datetime) -> None:
+        self.opened[ticket.key] = (ticket, at)
+
+    def seen(self) -> Sequence[tuple[Ticket, datetime]]:
+        rows = {ticket.key: (ticket, rows.at) for rows in self.kept.values() for ticket in rows.tickets}
+        return tuple({**rows, **self.opened}.values())
+
+    def sweep(self) -> None:
+        pass

@@ -7,7 +7,7 @@ import sys
 
 from tests.ui.fakes import FakeService
 from tests.ui.support import make_app, tickets
-from tui_app.tickets.messages import TerminalNeeded
+from tui_app.tickets.servers import TerminalNeeded
 
 
 def main() -> int:

@@ -9,11 +9,26 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.ui.fakes import PROFILES, FakeLookMemory, FakeSearchMemory, FakeService, make_ticket
-from tui_app.settings.config import UiSettings
+from tests.ui.fakes import (
+    FIXED_CLOCK,
+    PROFILES,
+    FakeChangeHistory,
+    FakeDraftMemory,
+    FakeLookMemory,
+    FakeRowMemory,
+    FakeSearchMemory,
+    FakeService,
+    make_ticket,
+)
+from tui_app.settings.model import UiSettings
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.messages import Search
+from tui_app.tickets.servers import ProfileSummary
 from tui_app.ui.app import TicketdeckApp
 from tui_app.ui.browse.screen import BrowseScreen
-from tui_app.ui.key_names import name_of
+from tui_app.ui.keymap import name_of
+from tui_app.ui.quick_views import Beginning
+from tui_app.ui.user_files import UserMemories
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
 _MOST_TURNS = 400  # of the event loop, some seconds; a condition that is not met by then will not be
@@ -30,19 +45,29 @@ def make_app(
     ui: UiSettings | None = None,
     recents: FakeSearchMemory | None = None,
     looks: FakeLookMemory | None = None,
-    profile: str = "local",
+    rows: FakeRowMemory | None = None,
+    drafts: FakeDraftMemory | None = None,
+    history: FakeChangeHistory | None = None,
+    searched: tuple[str, ...] = ("local",),
+    profiles: tuple[ProfileSummary, ...] = PROFILES,
+    opening: tuple[Search, ...] = (),
     **changes: Any,
 ) -> TicketdeckApp:
     """The program over a fake service."""
     return TicketdeckApp(
         service if service is not None else FakeService(tickets()),
         settings=ui or UiSettings(),
-        profiles=PROFILES,
-        profile=profile,
-        recents=recents or FakeSearchMemory(),
-        looks=looks or FakeLookMemory(),
-        config_file="~/.config/ticketdeck/config.toml",
-        **changes,
+        profiles=profiles,
+        begin=Beginning(searched, opening[0].criteria if opening else TicketSearchCriteria(), opening),
+        memories=UserMemories(
+            recents=recents or FakeSearchMemory(),
+            looks=looks or FakeLookMemory(),
+            rows=rows or FakeRowMemory(),
+            drafts=drafts or FakeDraftMemory(),
+            changes=history or FakeChangeHistory(),
+            config_file="~/.config/ticketdeck/config.toml",
+        ),
+        **{"clock": FIXED_CLOCK, **changes},
     )
 
 
@@ -107,6 +132,6 @@ async def opened(
     async with app.run_test(size=size, notifications=True) as pilot:
         deck = Deck(app, pilot, service)
         if wait:
-            await deck.until(lambda: app.browser.counts.loaded or service.tickets is None, "rows")
+            await deck.until(lambda: app.browser.notices.counts.loaded or service.tickets is None, "rows")
         await deck.settle()
         yield deck

@@ -9,20 +9,12 @@ from msgspec.structs import replace
 
 from tests.ui.fakes import FakeSearchMemory, FakeService, failed, make_ticket, ready
 from tests.ui.support import opened, tickets
-from tui_app.settings.config import UiSettings
+from tui_app.settings.model import UiSettings
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import (
-    ListValues,
-    LoadMore,
-    Reconnect,
-    Search,
-    ServerState,
-    StateChanged,
-    TerminalNeeded,
-    TicketsFound,
-)
-from tui_app.ui.key_names import name_of
+from tui_app.tickets.messages import ListValues, LoadMore, Reconnect, Search, TicketsFound
+from tui_app.tickets.servers import ServerState, StateChanged, TerminalNeeded
+from tui_app.ui.keymap import name_of
 
 # ------------------------------------------------------------------- searching
 
@@ -38,10 +30,10 @@ async def test_a_search_submitted_before_the_screen_is_taken_over() -> None:
     service = FakeService(tickets())
     opening = Search(999, "local", TicketSearchCriteria(text="printer"))
     service.submit(opening)
-    async with opened(service, opening=opening) as deck:
+    async with opened(service, opening=(opening,)) as deck:
         await deck.sees("PAY-100")
         assert len(service.requests(Search)) == 1
-        assert "with “printer”" in deck.lines[0]
+        assert "with “printer”" in deck.lines[1]
 
 
 async def test_at_80_by_24_the_form_takes_one_line_and_fifteen_rows_show() -> None:
@@ -73,7 +65,7 @@ async def test_old_rows_stay_and_are_named_until_new_ones_come() -> None:
     service = FakeService(tickets())
     async with opened(service) as deck:
         service.tickets = None
-        await deck.press("2")
+        await deck.press("s", "p", "ctrl+s")
         await deck.sees("old rows")
         assert "PAY-100" in deck.text
         request = service.last_search
@@ -87,9 +79,9 @@ async def test_a_late_reply_never_overwrites_a_newer_one() -> None:
     service = FakeService(tickets())
     async with opened(service) as deck:
         service.tickets = None
-        await deck.press("2")
+        await deck.press("s", "p", "ctrl+s")
         former = service.last_search
-        await deck.press("3")
+        await deck.press("s", "r", "ctrl+s")
         newest = service.last_search
         found = TicketsFound(newest.request_id, "local", (make_ticket(1, id="NEW-2"),), 0, complete=True)
         service.reply(found)
@@ -119,7 +111,7 @@ async def test_nothing_found_says_what_to_press() -> None:
 async def test_pages_are_added_below_without_moving_the_cursor() -> None:
     service = FakeService(tickets(25), page_size=10)
     async with opened(service) as deck:
-        await deck.until(lambda: deck.browser.counts.loaded == 25)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 25)
         assert deck.browser.table.cursor_row == 0
 
 
@@ -131,9 +123,9 @@ async def test_reaching_the_end_loads_more_until_there_is_no_more() -> None:
         await deck.press("ctrl+s")
         await deck.sees("10 loaded of 25")
         await deck.press("G")
-        await deck.until(lambda: deck.browser.counts.loaded == 20)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 20)
         await deck.press("m")
-        await deck.until(lambda: deck.browser.counts.loaded == 25)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 25)
         assert len(service.requests(LoadMore)) == 2
         await deck.press("m")
         await deck.sees("Everything that matches is loaded.")
@@ -155,11 +147,15 @@ async def test_refresh_keeps_the_cursor_on_its_ticket() -> None:
         await deck.press("j", "j", "j")
         current = deck.browser.table.current
         assert current is not None
+        place = next(n for n, line in enumerate(deck.lines) if current.id in line)
         service.tickets = [make_ticket(90, id="NEW-9"), *tickets()]
         await deck.press("r")
-        await deck.sees("NEW-9")
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 31)
         assert deck.browser.table.current is not None
         assert deck.browser.table.current.id == current.id
+        assert current.id in deck.lines[place]
+        await deck.press("g")
+        await deck.sees("NEW-9")
 
 
 async def test_it_refreshes_by_itself_where_that_is_configured() -> None:
@@ -171,7 +167,7 @@ async def test_a_refresh_by_itself_that_fails_is_told_in_the_status_line_only_an
     service = FakeService(tickets())
     async with opened(service, ui=UiSettings(refresh_seconds=0.05)) as deck:
         service.failure = failed()
-        await deck.sees("local failed (e)")
+        await deck.sees("│  failed (e)")
         assert deck.app.focused is deck.browser.table
         assert "PAY-100" in deck.text
         service.failure = None
@@ -192,7 +188,7 @@ async def test_more_can_be_loaded_after_that_failed_once() -> None:
         await deck.press("escape")
         service.tickets = answers
         await deck.press("m")
-        await deck.until(lambda: deck.browser.counts.loaded > 10)
+        await deck.until(lambda: deck.browser.notices.counts.loaded > 10)
 
 
 async def test_another_tracker_starts_without_the_filter_and_facets_of_the_former() -> None:
@@ -201,7 +197,7 @@ async def test_another_tracker_starts_without_the_filter_and_facets_of_the_forme
         await deck.press("slash")
         await deck.type("printer")
         deck.browser.use_profiles(("work",))
-        await deck.until(lambda: deck.browser.counts.shown == 30)
+        await deck.until(lambda: deck.browser.notices.counts.shown == 30)
 
 
 # ---------------------------------------------------------------------- filter
@@ -215,7 +211,7 @@ async def test_the_filter_narrows_with_every_key_and_escape_drops_it() -> None:
         await deck.press("enter")
         assert deck.app.focused is deck.browser.table
         await deck.press("escape")
-        await deck.until(lambda: deck.browser.counts.shown == 30)
+        await deck.until(lambda: deck.browser.notices.counts.shown == 30)
 
 
 async def test_a_filter_typed_before_the_first_rows_narrows_them_when_they_come() -> None:
@@ -290,6 +286,12 @@ async def test_a_closed_error_can_be_shown_again() -> None:
         assert "exit code 1" in deck.text
 
 
+async def test_the_footer_offers_to_copy_an_error_also_where_there_is_no_ticket() -> None:
+    async with opened(FakeService(failure=failed()), wait=False) as deck:
+        await deck.sees("exit code 1")
+        await deck.until(lambda: "y Copy" in deck.lines[-1])
+
+
 async def test_an_error_is_never_read_as_markup() -> None:
     hostile = failed(title="[bold]x[/nope]", cause="[@click=app.quit]y[/]", hint="[/z]", stderr_tail="[red")
     async with opened(FakeService(failure=hostile), wait=False) as deck:
@@ -325,7 +327,7 @@ async def test_several_profiles_are_searched_into_one_table_with_their_source() 
     service = FakeService(tickets(4))
     async with opened(service, size=(300, 40)) as deck:
         deck.browser.use_profiles(("local", "work"))
-        await deck.until(lambda: deck.browser.counts.loaded == 8)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 8)
         assert {request.profile for request in service.requests(Search)[-2:]} == {"local", "work"}
         await deck.sees("Sou")
 
@@ -336,10 +338,9 @@ async def test_several_profiles_are_searched_into_one_table_with_their_source() 
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("9", "There is no quick view 9"),
+        ("9", "There is no view 9"),
         ("m", "Everything that matches is loaded."),
         ("e", "Nothing has gone wrong."),
-        ("escape", "Nothing to go back from"),
         ("tab", "There is no other pane"),
         ("A", "Nothing is marked"),
     ],
@@ -385,8 +386,9 @@ async def test_escape_goes_back_one_step_after_the_other() -> None:
             assert [bool(step()) for step in steps] == [False] * done + [True] * (len(steps) - done)
             await deck.press("escape")
         assert not any(step() for step in steps)
+        before = deck.text
         await deck.press("escape")
-        await deck.sees("Nothing to go back from")
+        assert deck.text == before
 
 
 async def test_a_refusal_that_is_on_the_screen_is_not_said_twice() -> None:

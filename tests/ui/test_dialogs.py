@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed
+from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
-from tui_app.settings.config import UiSettings
+from tui_app.settings.model import ConfiguredView, UiSettings
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Inspect, Reconnect, Search
 from tui_app.ui.dialogs.picker import Picker
@@ -126,9 +126,9 @@ async def test_a_saved_search_is_replaced_under_its_name_and_deleted() -> None:
         await deck.until(lambda: not recents.named)
 
 
-async def test_number_keys_are_the_configured_quick_views() -> None:
-    view = type("View", (), {"name": "Printers", "criteria": PRINTER})()
-    async with opened(ui=UiSettings(quick_views=(view,))) as deck:
+async def test_number_keys_are_the_configured_views() -> None:
+    view = ConfiguredView("Printers", PRINTER)
+    async with opened(ui=UiSettings(views=(view,))) as deck:
         await deck.press("1")
         await deck.until(lambda: deck.service.last_search.criteria == PRINTER)
         await deck.press("0")
@@ -136,12 +136,12 @@ async def test_number_keys_are_the_configured_quick_views() -> None:
 
 
 async def test_without_configured_views_mine_unassigned_and_changed_today_are_on_number_keys() -> None:
-    async with opened() as deck:
+    async with opened(FakeService([*tickets(), make_ticket(31, assignee=None)])) as deck:
+        await deck.press("1")
+        await deck.sees("Open tickets assigned to me")
         await deck.press("2")
-        await deck.sees("Tickets assigned to me")
-        await deck.press("3")
-        await deck.sees("Tickets assigned to nobody")
-        await deck.until(lambda: deck.browser.counts.loaded == 6)
+        await deck.sees("Open tickets assigned to nobody")
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 1)
         await deck.press("4")
         await deck.sees("Tickets, updated since today")
 
@@ -181,17 +181,54 @@ async def test_a_conflict_is_told_at_the_start() -> None:
 
 
 async def test_the_command_palette_has_every_action_and_runs_it() -> None:
-    async with opened(size=(100, 60)) as deck:
+    async with opened(size=(100, 70)) as deck:
         await deck.press("ctrl+p")
         shown = set(lines(deck))
         here = [key for key in KEYS if key.where in ("browser", "table", "anywhere") and key.action != "palette"]
-        views = [key for key in here if key.action.startswith("quick_view(")]
+        views = [key for key in here if key.action.startswith("show_tab(")]
         assert {key.tooltip for key in here if key not in views and not key.id.endswith("_too")} <= shown
-        assert "Quick view: Mine" in shown
-        assert not [words for words in shown if words.startswith("Quick view 9")]
+        assert "View: Mine" in shown
+        assert not [words for words in shown if words.startswith("View 9")]
         await deck.type("colours")
         await deck.press("enter")
         await deck.sees("Theme")
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("q", "End the program and its servers"),
+        ("quit", "End the program and its servers"),
+        ("search", "Edit the search"),
+        ("open", "Show the whole ticket"),
+        ("dark", "Pick colours; the screen shows them as you move"),
+        ("reload", "Search again; new and changed rows are marked"),
+        ("S", "Pick a saved search, or save this one under a name"),
+        ("comments", "Next section of the ticket"),
+        ("sort", "Sort by a column"),
+        ("go to", "Go to a ticket, by its id or address, of any tracker"),
+    ],
+)
+async def test_the_palette_puts_first_what_is_called_so_or_has_that_key(typed: str, first: str) -> None:
+    async with opened() as deck:
+        await deck.press("colon")
+        await deck.type(typed)
+        await deck.until(lambda: lines(deck)[:1] == [first], f"{first!r} at the top")
+
+
+async def test_colon_q_and_enter_quits() -> None:
+    async with opened() as deck:
+        await deck.press("colon", "q", "enter")
+        await deck.until(lambda: not deck.app.is_running)
+
+
+async def test_a_wide_footer_offers_what_a_day_needs() -> None:
+    async with opened(size=(200, 60)) as deck:
+        await deck.sees("q Quit")
+        footer = deck.lines[-1]
+        for words in ("0 Views", "S Saved", "p Trackers", "c Columns", ", Sort", "s Search", "# Go to"):
+            assert words in footer
+        assert footer.count("  ") >= 11
 
 
 async def test_help_and_quitting_work_out_of_a_dialog_too() -> None:
@@ -242,12 +279,27 @@ async def test_another_tracker_is_picked_inside_the_program() -> None:
 
 async def test_two_ticked_trackers_are_searched_together() -> None:
     async with opened() as deck:
-        await deck.press("p", "ctrl+t", "down", "ctrl+t", "enter")
-        await deck.until(lambda: deck.browser.counts.loaded == 60)
+        await deck.press("p", "down", "ctrl+t", "enter")  # the one in force is ticked
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 60)
         assert {request.profile for request in deck.service.requests(Search)[-2:]} == {"local", "work"}
 
 
 # ---------------------------------------------------------------------- table
+
+
+async def test_a_value_typed_among_the_facets_narrows_to_it_and_closes() -> None:
+    async with opened(size=(100, 30)) as deck:
+        await deck.press("f", "b")
+        await deck.sees("Type · 10")
+        await deck.press("enter")
+        assert deck.screen is deck.browser
+        assert deck.browser.table.facets == {"type": frozenset({"Bug"})}
+        await deck.press("f")
+        await deck.type("blo")
+        await deck.press("ctrl+t")
+        assert deck.browser.table.facets["status"] == frozenset({"Blocked"})
+        await deck.press("ctrl+x")
+        assert set(deck.browser.table.facets) == {"type"}
 
 
 async def test_facets_count_values_and_narrow_to_those_picked() -> None:
@@ -258,11 +310,11 @@ async def test_facets_count_values_and_narrow_to_those_picked() -> None:
         await deck.sees("In Review")
         await deck.type("blocked")
         await deck.press("enter")
-        await deck.until(lambda: deck.browser.counts.shown == 6)
+        await deck.until(lambda: deck.browser.notices.counts.shown == 6)
         await deck.press("escape", "escape")
         assert deck.screen is deck.browser
         await deck.press("escape")
-        await deck.until(lambda: deck.browser.counts.shown == 30)
+        await deck.until(lambda: deck.browser.notices.counts.shown == 30)
 
 
 async def test_columns_are_chosen_ordered_sized_and_remembered() -> None:
@@ -283,9 +335,9 @@ async def test_rows_are_sorted_by_a_column_and_turned_round() -> None:
         await deck.press("comma")
         await deck.type("title")
         await deck.press("enter")
-        assert deck.browser.table.sort == "title"
+        assert deck.browser.table.model.sort == "title"
         await deck.press("enter")
-        assert deck.browser.table.sort == "-title"
+        assert deck.browser.table.model.sort == "-title"
 
 
 # --------------------------------------------------------------------- server
@@ -361,7 +413,7 @@ async def test_closing_a_list_searches_nothing() -> None:
             await deck.press("escape")
             assert deck.screen is deck.browser, key
         assert len(deck.service.requests(Search)) == 1
-        assert deck.browser.searching.criteria == TicketSearchCriteria()
+        assert deck.browser.search.current.criteria == TicketSearchCriteria()
 
 
 async def test_lists_are_usable_at_60_by_15() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.support import opened
-from tui_app.settings.config import UiSettings
-from tui_app.ui.key_names import display_key, name_of
-from tui_app.ui.keymap import checked_keymap, effective_keys, keys_markdown
-from tui_app.ui.keys import KEYS, PLACES, bindings_for
+from tui_app.settings.model import UiSettings
+from tui_app.ui.key import PLACES
+from tui_app.ui.keymap import checked_keymap, display_key, effective_keys, keys_markdown, name_of
+from tui_app.ui.keys import KEYS, bindings_for
 
 
 def test_every_key_has_an_id_of_its_own_a_place_and_words() -> None:
@@ -30,7 +30,7 @@ def test_no_two_actions_want_the_same_key_in_the_same_place() -> None:
     [
         ({"search.facets": "/"}, "search.facets", "search.filter"),
         ({"search.edit": "j"}, "table.down", "search.edit"),
-        ({"search.edit": "n"}, "detail.next", "search.edit"),
+        ({"search.edit": "b"}, "detail.page_up", "search.edit"),
         ({"program.theme": "s"}, "search.edit", "program.theme"),
         ({"table.mark": "q"}, "table.mark", "program.quit"),
         ({"search.facets": "F", "search.filter": "F"}, "search.filter", "search.facets"),
@@ -65,8 +65,8 @@ def test_what_terminals_send_is_a_key(name: str) -> None:
 
 
 def test_a_key_can_be_remapped_by_its_id_in_characters_or_names() -> None:
-    keymap, complaints = checked_keymap({"search.filter": "F, ctrl+f", "program.help": "!"})
-    assert keymap["program.help"] == "exclamation_mark"
+    keymap, complaints = checked_keymap({"search.filter": "F, ctrl+f", "program.help": "="})
+    assert keymap["program.help"] == "equals_sign"
     assert keymap["search.filter"] == "F,ctrl+f"
     assert [words.partition("; ")[0] for words in complaints] == [
         "[keys]: ^f is both search.filter and table.page_down",
@@ -104,4 +104,4 @@ async def test_words_that_tell_what_to_press_name_the_keys_in_force() -> None:
         await deck.sees("No ticket is shown; L opens it.")
         await deck.press("s")
         await deck.type("statsu:open")
-        await deck.sees("^e: Did you mean")
+        await deck.sees("^e: A search has no word statsu: Did you mean status: ?")

@@ -6,7 +6,7 @@ from textual.events import MouseScrollDown
 
 from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import opened
-from tui_app.ui.dialogs.pick_list import PickList
+from tui_app.ui.dialogs.picker import PickList
 
 
 async def test_a_click_beside_a_dialog_closes_it_and_one_into_it_does_not() -> None:
@@ -15,7 +15,7 @@ async def test_a_click_beside_a_dialog_closes_it_and_one_into_it_does_not() -> N
         for key in ("f", "c", "comma", "p", "T", "P", "ctrl+r", "0", "y"):
             await deck.press(key)
             assert deck.screen is not deck.browser, key
-            inside = deck.screen.query("#dialog-title, #server-text").first().region.offset
+            inside = deck.screen.query("#dialog-title, #reading-text").first().region.offset
             await deck.pilot.click(offset=inside)
             await deck.settle()
             assert deck.screen is not deck.browser, key

@@ -3,40 +3,90 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria, criteria_of
+from tui_app.tickets.criterion import CRITERIA, EXCLUDABLE_CRITERIA, CriterionKind, Match
+from tui_app.tickets.errors import UsageError
+from tui_app.tickets.fields import SORT_FIELDS
 from tui_app.tickets.matching import matches
-from tui_app.tickets.query import format_query, parse_query
-from tui_app.tickets.query_completion import complete_query
-from tui_app.tickets.query_parts import join_values, split_values
-from tui_app.tickets.query_slips import slips
+from tui_app.tickets.query import (
+    QUERY_WORDS,
+    UNREAD,
+    format_query,
+    parse_query,
+    read_query,
+)
+from tui_app.tickets.query_assist import complete_query, slips
+from tui_app.tickets.quoting import join_values, split_values
 from tui_app.tickets.ticket import Ticket
 
 KNOWN = {"status": ("open", "in progress", "done"), "assignee": ("Ada Moreno", "Jun Park")}
 
-WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=12).map(
-    lambda text: " ".join(text.split())
-)
-VALUE = WORDS.filter(bool)
-PLAIN = st.lists(
-    st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), blacklist_characters='"'), min_size=1),
-    max_size=4,
-).map(" ".join)
-CRITERIA = st.fixed_dictionaries(
+VALUE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+VALUES = st.lists(VALUE, min_size=1, max_size=3)
+DATES = {
+    Match.SINCE: st.sampled_from(["7d", "2020-11-01", "yesterday"]),
+    Match.BEFORE: st.sampled_from(["+2w", "2026-11-01T09:30", "today"]),
+}
+OF_KIND = {
+    CriterionKind.TEXT: st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+    | st.lists(
+        st.sampled_from(['"', "\\", "-", ":", "status:", "is:open", "-label:x", "a b", "x", " ", "https://x"])
+    ).map("".join),
+    CriterionKind.OPENNESS: st.sampled_from(["open", "closed", "Open"]),
+    CriterionKind.LIST: VALUES | VALUE,
+    CriterionKind.PERSON: VALUES | st.sampled_from(["me", "unassigned", "Ada Moreno"]),
+    CriterionKind.SORT: st.sampled_from([f"{sign}{name}" for name in SORT_FIELDS for sign in ("", "-")]),
+    CriterionKind.NUMBER: st.integers(1, 1000),
+    CriterionKind.NATIVE: VALUE,
+}
+CRITERIA_AS_TYPED = st.fixed_dictionaries(
     {},
     optional={
-        "text": PLAIN.filter(bool),
-        "status": st.lists(VALUE, min_size=1, max_size=3, unique=True).map(tuple),
-        "labels": st.lists(VALUE, min_size=1, max_size=3, unique=True).map(tuple),
-        "assignee": VALUE,
-        "project": VALUE,
-        "native": VALUE,
-        "created_after": st.sampled_from(["7d", "2026-11-01", "yesterday"]),
-        "max_results": st.sampled_from(["1", "500"]),
+        **{
+            criterion.name: DATES[criterion.match] if criterion.match in DATES else OF_KIND[criterion.kind]
+            for criterion in CRITERIA
+        },
+        **{f"-{name}": VALUES for name in sorted(EXCLUDABLE_CRITERIA)},
     },
 )
+
+
+@example({"-type": [":"], "project": ["//x"]})
+@example({"assignee": [" "]})
+@given(CRITERIA_AS_TYPED)
+def test_reading_what_was_written_gives_the_same_criteria(raw: dict[str, object]) -> None:
+    """For every criterion of the table, so one that is added is held too."""
+    criteria = check_criteria(raw)
+    assert criteria_of(criteria.query()) == criteria
+    assert check_criteria(criteria.to_json()) == criteria
+
+
+@given(st.text() | st.lists(st.sampled_from([*QUERY_WORDS, *'-:,"\\<> ', "open", "7d"]), max_size=8).map("".join))
+def test_any_text_is_a_query_or_is_told_why_not(text: str) -> None:
+    raw, problems = read_query(text)
+    assert bool(problems) is (UNREAD in raw)
+    if problems:
+        with pytest.raises(UsageError) as caught:
+            parse_query(text)
+        assert caught.value.hint
+    else:
+        assert parse_query(text) == raw
+    list(slips(text, KNOWN))
+    for cursor in range(len(text) + 1):
+        completion = complete_query(text, cursor, KNOWN)
+        assert 0 <= completion.start <= completion.end <= len(text)
+
+
+@given(CRITERIA_AS_TYPED)
+def test_what_is_not_understood_is_kept_as_it_was_typed(raw: dict[str, object]) -> None:
+    raw = {name: value for name, value in raw.items() if name != "text"}
+    query = format_query({**raw, UNREAD: "statsu:open"})
+    read, problems = read_query(query)
+    assert read[UNREAD] == "statsu:open"
+    assert [problem.replacement for problem in problems] == ["status:open"]
 
 
 def test_words_and_fields_are_told_apart() -> None:
@@ -44,24 +94,31 @@ def test_words_and_fields_are_told_apart() -> None:
     assert criteria == {
         "text": 'printer "exact words"',
         "status": ("open", "in progress"),
-        "assignee": "me",
+        "assignee": ("me",),
         "labels": ("bug",),
         "created_after": "7d",
     }
 
 
-@given(CRITERIA)
-def test_reading_what_was_written_gives_the_same_criteria(criteria: dict[str, object]) -> None:
-    assert parse_query(format_query(criteria)) == criteria
-
-
-@given(st.text())
-def test_any_text_is_a_query(text: str) -> None:
-    parse_query(text)
-    list(slips(text, KNOWN))
-    for cursor in range(len(text) + 1):
-        completion = complete_query(text, cursor, KNOWN)
-        assert 0 <= completion.start <= completion.end <= len(text)
+@pytest.mark.parametrize(
+    ("query", "criteria"),
+    [
+        ("-wontfix", {"-text": ("wontfix",)}),
+        ('-"exact words" -x', {"-text": ("exact words", "x")}),
+        ("-label:wontfix,later -tag:x", {"-labels": ("wontfix", "later", "x")}),
+        ('-assignee:me,"Ada Moreno"', {"-assignee": ("me", "Ada Moreno")}),
+        ("-is:open", {"openness": "closed"}),
+        ("-is:closed is:OPEN", {"openness": "open"}),
+        ("-after:7d", {"created_before": "7d"}),
+        ("-updated:7d", {"updated_before": "7d"}),
+        ("-due:>today", {"due_before": "today"}),
+        ("- -> --force a-b", {"text": "- -> --force a-b"}),
+        ("-https://x.org", {"-text": ("https://x.org",)}),
+        ("\\-label:x", {"text": "-label:x"}),
+    ],
+)
+def test_a_sign_before_a_word_leaves_out(query: str, criteria: dict[str, object]) -> None:
+    assert parse_query(query) == criteria
 
 
 @given(st.lists(VALUE.filter(lambda value: value == value.strip()), max_size=4))
@@ -72,31 +129,96 @@ def test_a_list_field_reads_back_what_it_shows(values: list[str]) -> None:
 @pytest.mark.parametrize(
     ("query", "field", "value"),
     [
-        ("is:open", "status", ("open",)),
+        ("state:open", "status", ("open",)),
         ("tag:bug tag:ui", "labels", ("bug", "ui")),
-        ("owner:me", "assignee", "me"),
+        ("owner:me", "assignee", ("me",)),
         ("since:2w", "created_after", "2w"),
         ("sort:-updated", "sort", "-updated_at"),
         ("limit:500", "max_results", "500"),
         ('jql:"project = PAY"', "native", "project = PAY"),
-        ("project:A project:B", "project", "B"),
+        ("project:A project:B", "project", ("A", "B")),
     ],
 )
 def test_other_words_for_the_same_field_are_understood(query: str, field: str, value: object) -> None:
     assert parse_query(query) == {field: value}
 
 
-@pytest.mark.parametrize("query", ["http://example.org/x", "status:", "Error: no route", "12:30", '"open'])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "http://example.org/x?a=b:c", "Error: no route", "12:30", '"open', "std::vector", "C:\\temp", "10.0.0.1:8080",
+        '"foo:bar"', "fixed:", "a -> b",
+    ],
+)  # fmt: skip
 def test_what_only_looks_like_a_field_stays_text(query: str) -> None:
     assert parse_query(query) == {"text": query}
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("statsu:open", "Did you mean status:"),
+        ("-lable:x", "Did you mean label:"),
+        ("foo:bar", "It can be is, status,"),
+        ("assigne: me", "Did you mean assignee:"),
+        ("status:", "status: is followed by nothing"),
+        ('label:""', "followed by nothing"),
+        ("due:<", "followed by nothing"),
+        ("is:", "followed by nothing"),
+        ("title:jam", "need no title:"),
+        ("-Summary:jam", "need no Summary:"),
+        ("label:'two words'", "no quotation mark"),
+        ("status:“in review”,open", "no quotation mark"),
+        ("-sort:id", "cannot be left out"),
+        ("-max:5", "cannot be left out"),
+        ('-""', "nothing between"),
+    ],
+)
+def test_what_is_not_understood_is_told(query: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        parse_query(f"printer {query}")
+    assert caught.value.hint
+
+
+def test_a_status_after_is_is_told_where_it_belongs() -> None:
+    with pytest.raises(UsageError, match="neither open nor closed") as caught:
+        criteria_of("is:merged")
+    assert "status:merged" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("is:", "such as is:open"),
+        ("status:", "such as status:open"),
+        ("is:unassigned", "Write assignee:unassigned"),
+        ("is:issue", "type:issue"),
+        ("created:2026-11-01..2026-11-05", "created_after takes 2026-11-01"),
+        ("text:jam", "Write jam alone"),
+        ("assignee:‘Ada Moreno’", 'assignee:"Ada"'),
+    ],
+)
+def test_the_hint_says_what_to_write(query: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        criteria_of(query)
+    assert hint in caught.value.hint
+
+
+def test_a_value_with_other_quotation_marks_is_quoted() -> None:
+    query = check_criteria({"labels": ["'x", "“y”"]}).query()
+    assert query == 'label:"\'x","“y”"'
+    assert criteria_of(query).labels == ("'x", "“y”")
+
+
+def test_people_write_themselves_as_elsewhere() -> None:
+    assert criteria_of("assignee:@me -reporter:@me").query() == "-reporter:me assignee:me"
 
 
 def test_a_backslash_makes_a_field_text() -> None:
     assert parse_query("\\status:open") == {"text": "status:open"}
 
 
-def test_a_misspelt_field_is_asked_about_and_kept_as_text() -> None:
-    assert parse_query("statsu:open") == {"text": "statsu:open"}
+def test_a_misspelt_field_is_asked_about() -> None:
     (slip,) = slips("statsu:open", KNOWN)
     assert slip.replacement == "status:open"
     assert "Did you mean status:" in slip.message
@@ -126,6 +248,16 @@ def test_the_second_value_of_a_list_completes_by_itself() -> None:
     assert completion.apply("status:open,d", "done")[0] == "status:open,done "
 
 
+def test_a_value_that_was_chosen_is_not_offered_again() -> None:
+    assert complete_query("status:open,", 12, KNOWN).options == ('"in progress"', "done")
+
+
+def test_what_is_left_out_completes_too() -> None:
+    assert complete_query("-st", 3, KNOWN).apply("-st", "status:")[0] == "-status:"
+    assert complete_query("-status:d", 9, KNOWN).options == ("done",)
+    assert complete_query("is:", 3, KNOWN).options == ("open", "closed")
+
+
 def test_me_and_nobody_come_first_among_people() -> None:
     assert complete_query("assignee:", 9, KNOWN).options == ("me", "unassigned", "Ada Moreno".join('""'), '"Jun Park"')
 
@@ -143,3 +275,26 @@ def test_me_and_nobody_come_first_among_people() -> None:
 def test_words_in_quotes_are_found_only_together(text: str, found: bool) -> None:
     ticket = Ticket("PAY-1", "Printer prints blank pages", "open")
     assert matches(ticket, TicketSearchCriteria(text=text), ["text"]) is found
+
+
+@pytest.mark.parametrize(
+    ("query", "criteria"),
+    [
+        ("created:<2026-11-01", {"created_before": "2026-11-01"}),
+        ("after:>7d before:>1d", {"created_after": "1d"}),
+        ('created:<"2026-11-01 10:00"', {"created_before": "2026-11-01 10:00"}),
+        ("updated:<7d", {"updated_before": "7d"}),
+        ("status:<x", {"status": ("<x",)}),
+        ("due:<+7d due:>today", {"due_before": "+7d", "due_after": "today"}),
+        ("due:tomorrow", {"due_before": "tomorrow"}),
+        ("parent:PAY-7", {"parent": ("PAY-7",)}),
+    ],
+)
+def test_a_sign_before_a_date_picks_the_end_that_is_bounded(query: str, criteria: dict[str, object]) -> None:
+    assert parse_query(query) == criteria
+
+
+def test_dates_to_come_are_offered_for_what_is_due() -> None:
+    assert "+7d" in complete_query("due:", 4, KNOWN).options
+    assert complete_query("due:<to", 7, KNOWN).options == ("today", "tomorrow")
+    assert complete_query("after:to", 8, KNOWN).options == ("today",)

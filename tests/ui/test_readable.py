@@ -11,8 +11,9 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
-from tests.ui.fakes import make_ticket
-from tui_app.tickets.messages import CallRecord, TicketOpened
+from tests.ui.fakes import FIXED_CLOCK, make_ticket
+from tui_app.tickets.messages import TicketOpened
+from tui_app.tickets.servers import CallRecord
 from tui_app.tickets.ticket import Change, Comment, Ticket
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.table.results_table import ResultsTable
@@ -38,8 +39,8 @@ class Pair(App[None]):
     """The table above the pane."""
 
     def compose(self) -> ComposeResult:
-        yield ResultsTable()
-        yield TicketDetail()
+        yield ResultsTable(FIXED_CLOCK)
+        yield TicketDetail(FIXED_CLOCK)
 
 
 def opened(ticket: Ticket) -> TicketOpened:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import one_quick
 from tests.terminal import Terminal
 
 PROGRAM = [sys.executable, "-m", "tests.ui.program"]
@@ -51,7 +52,9 @@ def test_a_login_command_gets_the_terminal_and_gives_it_back() -> None:
 
 def test_pager_and_editor_get_the_terminal_and_the_whole_ticket_and_give_it_back(tmp_path: Path) -> None:
     reader = tmp_path / "reader"
-    reader.write_text('#!/bin/sh\necho "has: $(head -1 "$2")"; echo "$1 waits"; read line\n')
+    reader.write_text(
+        '#!/bin/sh\necho "has: $(head -1 "$2")"; echo "$(grep -c "^# [A-Z]" "$2") tickets; $1 waits"; read line\n'
+    )
     reader.chmod(0o755)
     environment = {"PAGER": f"{reader} pager", "VISUAL": "", "EDITOR": f"{reader} editor"}
     with program(environment=environment) as terminal:
@@ -62,6 +65,12 @@ def test_pager_and_editor_get_the_terminal_and_the_whole_ticket_and_give_it_back
             assert "has: # PAY-100" in terminal.text
             terminal.send("\n")
             terminal.wait_for("q Quit")
+        terminal.send("  ")
+        terminal.wait_for("2 marked")
+        terminal.send("|")
+        terminal.wait_for("2 tickets; pager waits")
+        terminal.send("\n")
+        terminal.wait_for("q Quit")
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
 
@@ -92,7 +101,7 @@ def _rgb(colour: str) -> tuple[str, ...]:
     return (colour[:2], colour[2:4], colour[4:]) if is_hexadecimal else ()
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", "xterm", "screen", "linux"])
+@pytest.mark.parametrize("term", one_quick("xterm-256color", "xterm", "screen", "linux"))
 def test_it_runs_in_every_kind_of_terminal(term: str) -> None:
     with program(environment={"TERM": term, "COLORTERM": ""}) as terminal:
         terminal.wait_for("PAY-100")

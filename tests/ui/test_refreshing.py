@@ -27,7 +27,7 @@ async def search_ten(deck: Deck) -> None:
     await deck.press("s")
     await deck.type("max:10")
     await deck.press("ctrl+s")
-    await deck.until(lambda: deck.browser.counts.loaded == 10)
+    await deck.until(lambda: deck.browser.notices.counts.loaded == 10)
 
 
 async def test_a_refresh_brings_all_pages_that_were_loaded_and_keeps_the_cursor() -> None:
@@ -35,7 +35,7 @@ async def test_a_refresh_brings_all_pages_that_were_loaded_and_keeps_the_cursor(
     async with opened(service, wait=False) as deck:
         await search_ten(deck)
         await deck.press("m", "m", "m")
-        await deck.until(lambda: deck.browser.counts.loaded == 35)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 35)
         await deck.press("G")
         before, wanted = ids(deck), current(deck)
         service.submitted.clear()
@@ -80,9 +80,12 @@ async def test_trying_a_failed_search_again_marks_nothing_as_new() -> None:
     service = FakeService(tickets(8))
     async with opened(service) as deck:
         service.failure = failed()
-        await deck.press("x")
+        await deck.press("s", "p", "ctrl+s")
         await deck.sees("The server did not start")
-        service.failure, service.tickets = None, [make_ticket(0, id="NEW-1", updated_at=None, created_at=None)]
+        service.failure, service.tickets = (
+            None,
+            [make_ticket(0, id="NEW-1", title="p", created_at=None)],
+        )
         await deck.press("r")
         await deck.until(lambda: ids(deck) == ["NEW-1"])
         assert gutter(deck, "NEW-1") == "▌ "
@@ -102,31 +105,31 @@ async def test_a_tracker_whose_refresh_fails_keeps_its_rows() -> None:
     service = FakeService(tickets(4))
     async with opened(service) as deck:
         deck.browser.use_profiles(("local", "work"))
-        await deck.until(lambda: deck.browser.counts.loaded == 8)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 8)
         service.tickets = None
         await deck.press("r")
         local, work = service.requests(Search)[-2:]
         found = tuple(replace(ticket, source="local") for ticket in [*tickets(4), make_ticket(90)])
         service.reply(TicketsFound(local.request_id, "local", found, 0, complete=True))
         service.reply(failed(request_id=work.request_id, profile="work"))
-        await deck.sees("work failed (e)")
+        await deck.sees("work failed: The server did not start (e)")
         assert [ticket.source for ticket in deck.browser.table.tickets] == ["local"] * 5 + ["work"] * 4
-        assert len(deck.browser.table.changes) == 1
+        assert len(deck.browser.table.model.changes) == 1
 
 
 async def test_whichever_tracker_answers_first_a_refresh_leaves_the_rows_in_their_order() -> None:
     service = FakeService(tickets(3))
     async with opened(service) as deck:
         deck.browser.use_profiles(("local", "work"))
-        await deck.until(lambda: deck.browser.counts.loaded == 6)
-        before, service.tickets = ids(deck), None
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 6)
+        before, service.tickets = [ticket.key for ticket in deck.browser.table.shown], None
         await deck.press("r")
         for request in reversed(service.requests(Search)[-2:]):
             found = tuple(replace(ticket, source=request.profile) for ticket in tickets(3))
             service.reply(TicketsFound(request.request_id, request.profile, found, 0, complete=True))
-        await deck.until(lambda: not deck.browser.searching.progress.running)
-        assert ids(deck) == before
-        assert [ticket.source for ticket in deck.browser.table.tickets] == ["local"] * 3 + ["work"] * 3
+        await deck.until(lambda: not deck.browser.search.current.progress.running)
+        assert [ticket.key for ticket in deck.browser.table.shown] == before
+        assert [ticket.source for ticket in deck.browser.table.shown] == ["local", "work"] * 3
 
 
 async def test_a_refresh_that_is_given_up_keeps_the_rows_it_had_not_reached() -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from textual.widgets import Input
 
-from tests.ui.fakes import FakeService
+from tests.cases import one_quick
+from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search
 from tui_app.ui.form.completions import CompletionList
-from tui_app.ui.form.field_row import FieldRow
-from tui_app.ui.form.fields import FIELDS
+from tui_app.ui.form.form_rows import FORM_CRITERIA, FieldRow
 from tui_app.ui.form.search_form import SearchForm
 
 
 def field(deck: Deck, name: str) -> Input:
-    return next(row.input for row in deck.screen.query(FieldRow) if row.spec.name == name)
+    return next(row.input for row in deck.screen.query(FieldRow) if row.criterion.name == name)
 
 
 async def fill(deck: Deck, name: str, text: str) -> None:
@@ -45,30 +43,46 @@ async def test_what_is_typed_in_a_field_shows_in_the_query() -> None:
 
 
 EVERY_FIELD = [
+    ("openness", "open", "is:open", "open"),
     ("status", "open, in review", 'status:open,"in review"', ("open", "in review")),
     ("assignee", "Ada Moreno", 'assignee:"Ada Moreno"', "Ada Moreno"),
+    ("reporter", "me, Jun Park", 'reporter:me,"Jun Park"', ("me", "Jun Park")),
+    ("type", "bug", "type:bug", "bug"),
     ("project", "PAY", "project:PAY", "PAY"),
+    ("parent", "PAY-7", "parent:PAY-7", "PAY-7"),
     ("labels", "bug, ui", "label:bug,ui", ("bug", "ui")),
     ("priority", "High", "priority:High", "High"),
+    ("ids", "PAY-7, PAY-9", "id:PAY-7,PAY-9", ("PAY-7", "PAY-9")),
     ("created_after", "7d", "after:7d", "7d"),
     ("created_before", "yesterday", "before:yesterday", "yesterday"),
     ("updated_after", "2026-11-01", "updated:2026-11-01", "2026-11-01"),
+    ("updated_before", "30d", "updated:<30d", "30d"),
+    ("due_before", "+7d", "due:+7d", "+7d"),
+    ("due_after", "today", "due:>today", "today"),
     ("sort", "-updated_at", "sort:-updated_at", "-updated_at"),
     ("max_results", "50", "max:50", 50),
     ("native", "rank > 1", 'native:"rank > 1"', "rank > 1"),
 ]
 
 
-@pytest.mark.parametrize(("name", "in_field", "in_query", "searched"), EVERY_FIELD)
-async def test_every_field_and_the_query_are_two_views_of_the_same(
-    name: str, in_field: str, in_query: str, searched: object
-) -> None:
+async def test_every_field_and_the_query_are_two_views_of_the_same() -> None:
     async with opened(FakeService(tickets(3), native_language="JQL")) as deck:
         await deck.press("s")
-        field(deck, name).value = in_field
-        await deck.until(lambda: field(deck, "text").value == in_query)
-        field(deck, "text").value = "printer"
-        await deck.until(lambda: field(deck, name).value == "")
+        for name, in_field, in_query, _ in EVERY_FIELD:
+            field(deck, name).value = in_field
+            await deck.until(lambda: field(deck, "text").value == in_query)  # noqa: B023 (waited for in the loop)
+            field(deck, "text").value = "printer"
+            await deck.until(lambda: field(deck, name).value == "")  # noqa: B023
+            field(deck, "text").value = f"printer {in_query}"
+            await deck.until(lambda: field(deck, name).value == in_field)  # noqa: B023
+            field(deck, "text").value = ""
+            await deck.until(lambda: field(deck, name).value == "")  # noqa: B023
+
+
+@pytest.mark.parametrize(("name", "in_field", "in_query", "searched"), one_quick(*EVERY_FIELD))
+async def test_what_is_in_the_form_is_searched_for(name: str, in_field: str, in_query: str, searched: object) -> None:
+    async with opened(FakeService(tickets(3), native_language="JQL")) as deck:
+        await deck.press("s")
         field(deck, "text").value = f"printer {in_query}"
         await deck.until(lambda: field(deck, name).value == in_field)
         await deck.press("ctrl+s")
@@ -80,49 +94,47 @@ async def test_every_field_and_the_query_are_two_views_of_the_same(
 
 
 def test_no_field_is_left_out_above() -> None:
-    assert [spec.name for spec in FIELDS] == [name for name, *_ in EVERY_FIELD]
+    assert [spec.name for spec in FORM_CRITERIA] == [name for name, *_ in EVERY_FIELD]
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "offered"),
-    [
-        ("status", "rev", "In Review"),
-        ("assignee", "m", "me"),
-        ("assignee", "vogt", "Lena Vogt"),
-        ("project", "w", "WEB"),
-        ("labels", "printing, sec", "security"),
-        ("priority", "highe", "Highest"),
-        ("created_after", "yes", "yesterday"),
-        ("sort", "-up", "-updated_at"),
-        ("max_results", "5", "500"),
-    ],
-)
-async def test_every_field_completes(name: str, typed: str, offered: str) -> None:
+async def test_every_field_completes() -> None:
     async with opened(FakeService(tickets(9))) as deck:
         await deck.press("s")
-        await fill(deck, name, typed)
-        assert offered in deck.screen.query_one(CompletionList)._options
+        for name, typed, offered in (
+            ("status", "rev", "In Review"),
+            ("assignee", "m", "me"),
+            ("assignee", "vogt", "Lena Vogt"),
+            ("project", "w", "WEB"),
+            ("labels", "printing, sec", "security"),
+            ("priority", "highe", "Highest"),
+            ("created_after", "yes", "yesterday"),
+            ("sort", "-up", "-updated_at"),
+            ("max_results", "5", "500"),
+        ):
+            await fill(deck, name, typed)
+            assert offered in deck.screen.query_one(CompletionList)._options
+            await deck.press("ctrl+l")
 
 
 async def test_a_native_query_is_asked_for_where_the_tracker_has_a_language() -> None:
     async with opened(FakeService(tickets(3), native_language="JQL")) as deck:
         await deck.press("s")
-        await deck.sees("JQL")
+        assert [row.criterion.caption for row in deck.screen.query(FieldRow)][-1] == "JQL"
     async with opened(FakeService(tickets(3))) as deck:
         await deck.press("s")
-        assert "native" not in [row.spec.name for row in deck.screen.query(FieldRow)]
+        assert "native" not in [row.criterion.name for row in deck.screen.query(FieldRow)]
 
 
 async def test_tab_goes_through_the_fields_in_the_order_they_are_seen() -> None:
     async with opened() as deck:
         await deck.press("s")
         seen = []
-        for _ in FIELDS:
+        for _ in FORM_CRITERIA:
             focused = deck.app.focused
             assert isinstance(focused, Input)
             seen.append(focused.name)
             await deck.press("tab")
-        assert seen == ["text", *[spec.name for spec in FIELDS if spec.name != "native"]]
+        assert seen == ["text", *[spec.name for spec in FORM_CRITERIA if spec.name != "native"]]
         await deck.press("shift+tab")
         assert deck.app.focused is field(deck, "max_results")
 
@@ -154,7 +166,7 @@ async def test_a_date_says_what_it_means() -> None:
         await fill(deck, "updated_after", "2026-11-01")
         await deck.sees("Sun 1 Nov 2026")
         await fill(deck, "created_after", "yesterday")
-        await deck.sees(f"{datetime.now(UTC) - timedelta(days=1):%a} ")
+        await deck.sees("Sat 21 Nov 2026")
 
 
 async def test_tab_takes_the_first_completion_and_then_goes_on() -> None:
@@ -167,7 +179,7 @@ async def test_tab_takes_the_first_completion_and_then_goes_on() -> None:
         await deck.press("tab")
         assert field(deck, "text").value == "status:Blocked "
         await deck.press("tab")
-        assert deck.app.focused is field(deck, "status")
+        assert deck.app.focused is field(deck, "openness")
 
 
 async def test_arrows_choose_among_completions_and_enter_takes_one() -> None:
@@ -224,14 +236,13 @@ async def test_the_form_opens_with_what_is_searched() -> None:
         await deck.press("enter")
         await deck.sees("labelled printing")
         await deck.press("s")
-        assert field(deck, "text").value == "label:printing"
+        assert field(deck, "text").value == "label:printing "  # the next word begins where the search ended
 
 
 async def test_hostile_values_are_shown_as_they_are() -> None:
     hostile = "[@click=app.quit]x[/nope]"
-    service = FakeService(tickets(3))
+    service = FakeService([*tickets(3), make_ticket(3, status=hostile)])
     async with opened(service) as deck:
-        deck.browser.known.add_seen("local", [tickets(1)[0].__class__(id="X-1", title="x", status=hostile)])
         await deck.press("s")
         await fill(deck, "status", "[@")
         await deck.sees(hostile)
@@ -240,7 +251,51 @@ async def test_hostile_values_are_shown_as_they_are() -> None:
 async def test_at_60_by_15_every_field_can_be_reached() -> None:
     async with opened(size=(60, 15)) as deck:
         await deck.press("s")
-        for _ in range(10):
+        for criterion in FORM_CRITERIA[:-1]:
             await deck.press("down")
-        assert deck.app.focused is field(deck, "max_results")
+            assert deck.app.focused is field(deck, criterion.name)
         await deck.sees("At most")
+
+
+async def test_what_is_not_understood_is_told_and_kept_while_a_field_is_filled() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.type("priorty:high -label:later")
+        await deck.sees("Did you mean priority:")
+        await fill(deck, "status", "open")
+        assert field(deck, "text").value == "-label:later status:open priorty:high"
+        await deck.press("ctrl+s")
+        await deck.sees("for it as text, quote it")
+        field(deck, "text").value = '-label:later "priorty:high"'
+        await deck.press("ctrl+s")
+        await deck.until(lambda: deck.service.last_search.criteria.text == '"priorty:high"')
+        assert deck.service.last_search.criteria.without("labels") == ("later",)
+
+
+async def test_in_few_lines_only_what_is_searched_for_is_shown_until_another_field_is_gone_to() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        await deck.sees("shows every field")
+        assert "Assignee" not in deck.text
+        await deck.type("status:open")
+        await deck.sees("Status         open")
+        assert "shows every field" in deck.text
+        await deck.press("escape", "down")
+        await deck.sees("Assignee")
+        assert "shows every field" not in deck.text
+
+
+async def test_in_many_lines_every_field_is_shown() -> None:
+    async with opened(size=(100, 40)) as deck:
+        await deck.press("s")
+        await deck.sees("Assignee")
+        assert "shows every field" not in deck.text
+
+
+async def test_what_is_wrong_with_a_criterion_without_a_field_is_told_at_the_line_on_top() -> None:
+    async with opened() as deck:
+        await deck.press("s")
+        field(deck, "text").value = f'native:"{"x" * 2100}"'
+        await deck.press("enter")
+        await deck.sees("2000")
+        assert deck.screen.query(SearchForm)

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from tests.ui.fakes import FakeService, report
 from tests.ui.support import opened
-from tui_app.tickets.messages import CallRecord, Inspect, Reconnect, ServerInspected, ToolSummary
+from tui_app.tickets.messages import Inspect, Reconnect, ServerInspected
+from tui_app.tickets.servers import CallRecord, ToolSummary
 
 SIZE = (110, 50)
 
@@ -26,7 +27,7 @@ async def test_everything_that_is_shown_is_copied() -> None:
             "none configured",
             "0.8 s to start, 1 live",
             "search_tickets",
-            "create_ticket  never called",
+            "create_ticket  for changes",
             'get = "get_ticket"',
             '12 ms  search_tickets {"max_results": 100}',
             "listening on stdio",

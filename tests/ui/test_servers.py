@@ -8,9 +8,10 @@ import time
 import pytest
 from msgspec.structs import replace
 
-from tests.ui.fakes import FakeService, failed, ready, report
+from tests.ui.fakes import PROFILES, FakeService, failed, ready, report
 from tests.ui.support import opened, tickets
-from tui_app.tickets.messages import Inspect, Search, ServerInspected, ServerState, StateChanged
+from tui_app.tickets.messages import Inspect, Search, ServerInspected
+from tui_app.tickets.servers import ProfileSummary, ServerState, StateChanged
 
 STATES = {
     "starting": (StateChanged("local", ServerState.STARTING, "loading 1 of 9", limit=30), "starting 12 of 30 s · load"),
@@ -58,7 +59,7 @@ async def test_a_long_cause_leaves_room_for_what_failed_and_its_key() -> None:
         await deck.press("4")
         service.reply(StateChanged("local", ServerState.DOWN, "a very long command line " * 5 + "ended"))
         await deck.sees("✗ local down: a very")
-        await deck.sees("local failed (e)  │  old rows")
+        await deck.sees("│  failed (e)")
 
 
 async def test_all_that_the_server_pane_shows_can_be_copied() -> None:
@@ -67,7 +68,7 @@ async def test_all_that_the_server_pane_shows_can_be_copied() -> None:
         await deck.until(lambda: "listening on stdio" in deck.app.clipboard)
         for words in (
             *("node mcp-server.js", "tracker 1.2", "2025-11-25 (legacy)", 'search = "search_tickets"', "12 ms"),
-            *("search   search_tickets", "create_ticket  never called"),
+            *("search   search_tickets", "create_ticket  for changes"),
         ):
             assert words in deck.app.clipboard
             assert words in deck.text
@@ -86,13 +87,23 @@ async def test_the_server_pane_goes_from_tracker_to_tracker_and_a_late_report_is
         assert "first" not in deck.text
 
 
+async def test_all_trackers_but_the_samples_are_one_line_of_the_list() -> None:
+    profiles = (*PROFILES, ProfileSummary("ops", "node ops.js", "auto", "config.toml"))
+    async with opened(FakeService(tickets(2)), size=(100, 30), profiles=profiles) as deck:
+        await deck.press("p", "up")
+        await deck.sees("All 2 of yours, together")
+        await deck.sees("Enter searches 2 trackers into one table.")
+        await deck.press("ctrl+t", "enter")
+        await deck.until(lambda: deck.browser.search.profiles == ("work", "ops"))
+
+
 async def test_out_of_several_trackers_the_one_under_the_cursor_can_be_taken_alone() -> None:
     async with opened(FakeService(tickets(2)), size=(100, 30)) as deck:
-        await deck.press("p", "ctrl+t", "down", "ctrl+t")
+        await deck.press("p", "down", "ctrl+t")
         await deck.sees("Enter searches 2 trackers into one table.")
         await deck.press("enter")
-        await deck.until(lambda: deck.browser.counts.loaded == 4)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 4)
         await deck.press("p", "ctrl+t", "enter")
-        await deck.until(lambda: deck.browser.counts.loaded == 2)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 2)
         assert deck.service.last_search == deck.service.requests(Search)[-1]
-        assert deck.browser.searching.profiles == ("work",)
+        assert deck.browser.search.profiles == ("work",)

@@ -11,14 +11,22 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket, ready
+from tests.ui.changing.tracker import ChangingService
+from tests.ui.fakes import NOW, FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket, ready
 from tests.ui.support import SIZES, Deck, make_app, tickets
+from tui_app.settings.model import ConfiguredCommand, UiSettings
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import Request, Search, ServerState, StateChanged, TicketsFound
-from tui_app.ui.key_names import name_of
+from tui_app.tickets.messages import Request, Search, TicketsFound
+from tui_app.tickets.servers import ServerState, StateChanged
+from tui_app.tickets.ticket import Relation
+from tui_app.ui.keymap import name_of
 
-pytestmark = [pytest.mark.snapshot, pytest.mark.usefixtures("standing_clock")]
+pytestmark = pytest.mark.snapshot
+
+STOPPED_CLOCK = Clock(now=lambda: NOW, monotonic=lambda: 112.0)
+"""No picture depends on when it is taken."""
 
 
 def everything() -> FakeService:
@@ -54,6 +62,21 @@ class SecondTime(FakeService):
             self._then(self, request)
         else:
             super().submit(request)
+
+
+def related() -> FakeService:
+    """A ticket on which hangs all that can hang on one."""
+    first = make_ticket(
+        0,
+        description="See [the runbook](https://wiki.example/printers).\n\n- [x] firmware\n- [ ] drum",
+        relations=(
+            Relation("parent", "PAY-90", "Printers survive a Friday evening", "In Progress"),
+            Relation("child", "PAY-151", "Count the pages", "Done"),
+            Relation("blocks", "OPS-149", "Load balancer sends traffic to a dead node", "Blocked"),
+        ),
+        extra={"story_points": 5, "sprint": [{"id": 42, "name": "Sprint 42"}], "reactions": {"+1": 0}},
+    )
+    return FakeService([first, *(make_ticket(number) for number in range(1, 60))])
 
 
 def silence() -> FakeService:
@@ -95,6 +118,14 @@ def changed() -> FakeService:
     return SecondTime(then)
 
 
+def changeable() -> FakeService:
+    return ChangingService(tickets(60))
+
+
+def customers() -> FakeService:
+    return ChangingService(tickets(60), visibility="internal")
+
+
 @dataclass(frozen=True)
 class Scene:
     """A screen: what the service answers, which keys lead there, and words that show that it is there."""
@@ -103,11 +134,19 @@ class Scene:
     until: str = "PAY-100"
     service: Callable[[], FakeService] = everything
     first_run: bool = False
+    ui: UiSettings | None = None
 
 
 def typed(text: str) -> tuple[str, ...]:
     return tuple(map(name_of, text))
 
+
+COMMANDS = UiSettings(
+    commands=(
+        ConfiguredCommand(("git", "switch", "-c", "{branch}"), name="Start work", key="F"),
+        ConfiguredCommand(("gh", "issue", "close", "{url}"), name="Close at GitHub", background=True),
+    )
+)
 
 SCENES = {
     "first_start": Scene(until="Welcome", first_run=True),
@@ -116,18 +155,20 @@ SCENES = {
     "empty": Scene(keys=("2",), until="No ticket matches", service=nothing),
     "failed": Scene(until="Cannot find module", service=broken),
     "loading": Scene(until="starting 12 of 30 s", service=starting),
-    "old_rows": Scene(keys=("2",), until="old rows", service=silence),
-    "retrying": Scene(keys=("2",), until="attempt 2 of 3 in 3 s", service=timing_out),
-    "logged_out": Scene(keys=("2",), until="You are not logged in", service=logged_out),
+    "old_rows": Scene(keys=("s", "p", "ctrl+s"), until="old rows", service=silence),
+    "retrying": Scene(keys=("s", "p", "ctrl+s"), until="attempt 2 of 3 in 3 s", service=timing_out),
+    "logged_out": Scene(keys=("s", "p", "ctrl+s"), until="You are not logged in", service=logged_out),
     "refreshed": Scene(keys=("j", "j", "space", "space", "r"), until="61 loaded of 612", service=changed),
     "narrowed": Scene(keys=("f", "enter", "enter", "escape", "escape"), until="shown of 60"),
-    "trackers": Scene(keys=("p", "ctrl+t", "down", "ctrl+t", "enter"), until="120 tickets"),
+    "trackers": Scene(keys=("p", "down", "ctrl+t", "enter"), until="120 tickets"),
+    "related": Scene(keys=("enter", *("right_square_bracket",) * 2), until="Comments (", service=related),
+    "links": Scene(keys=("U",), until="Links and relations of", service=related),
     "zoomed": Scene(keys=("enter", "z"), until="Description"),
     "form": Scene(keys=("s", *typed("printer status:open after:7d max:0")), until="takes a whole number"),
     "completion": Scene(keys=("s", *typed("status:i")), until="In Progress"),
     "filter": Scene(keys=("slash", *typed("printer")), until="6 shown of 60"),
     "help": Scene(keys=("question_mark",), until="In the table"),
-    "palette": Scene(keys=("ctrl+p",), until="Say what to search for"),
+    "palette": Scene(keys=("ctrl+p",), until="Edit the search"),
     "recents": Scene(keys=("ctrl+r",), until="labelled bug"),
     "saved": Scene(keys=("S",), until="Paper jams"),
     "views": Scene(keys=("0",), until="Changed today"),
@@ -138,19 +179,38 @@ SCENES = {
     "facets": Scene(keys=("f", "enter"), until="picks a value"),
     "copy": Scene(keys=("y",), until="Branch name"),
     "export": Scene(keys=("space", "X", *typed("tickets.csv")), until="Marked rows"),
+    "copy_several": Scene(keys=("space", "space", "space", "y"), until="Markdown list"),
     "open": Scene(keys=("o",), until="Yes, open it"),
+    "open_several": Scene(keys=("space", "space", "space", "o"), until="Yes, open all of them"),
+    "commands": Scene(keys=("dollar_sign",), until="Close at GitHub", ui=COMMANDS),
+    "command_asked": Scene(keys=("space", "space", "F"), until="Run Start work for 2 tickets?", ui=COMMANDS),
     "server": Scene(keys=("P",), until="get_ticket"),
+    "change_menu": Scene(keys=("full_stop",), until="Cannot be done here", service=changeable),
+    "change_status": Scene(keys=("t",), until="In Review", service=changeable),
+    "change_labels": Scene(keys=("L", "ctrl+t", *typed("security"), "ctrl+t"), until="+ security", service=changeable),
+    "change_comment": Scene(keys=("C", *typed("Seen here")), until="Seen here", service=changeable),
+    "change_create": Scene(keys=("O",), until="Type (optional)", service=changeable),
+    "preview": Scene(keys=("I",), until="Can be undone.", service=changeable),
+    "preview_public": Scene(
+        keys=("C", *typed("Dear customer"), "tab", "ctrl+n", *typed("public"), "enter", "ctrl+s"),
+        until="PUBLIC: the customer reads it.",
+        service=customers,
+    ),
+    "preview_several": Scene(
+        keys=("space", "space", "space", "t", *typed("done"), "enter"), until="3 of 3 tickets", service=changeable
+    ),
 }
 _QUIET_LOOKS = 15
 OVERVIEW = (
-    *("first_start", "results", "detail", "zoomed", "form", "narrowed", "refreshed", "trackers"),
+    *("first_start", "results", "detail", "related", "zoomed", "form", "narrowed", "refreshed", "trackers"),
     *("loading", "empty", "failed", "old_rows", "retrying", "logged_out"),
 )
 """Taken at all sizes; every other scene at 80x24."""
+_PREVIEW_SIZES = ("80x24", "160x45")
 CASES = [
     pytest.param(name, size, theme, id=f"{name}-{size}-{theme}")
     for name in SCENES
-    for size in (SIZES if name in OVERVIEW else ("80x24",))
+    for size in (SIZES if name in OVERVIEW else _PREVIEW_SIZES if name.startswith("preview") else ("80x24",))
     for theme in ("dark", "light")
 ]
 
@@ -159,8 +219,7 @@ def ticket_has_settled(deck: Deck) -> bool:
     """Whether the pane, if it is in sight, has caught up with the cursor, and nothing is being fetched."""
     browser = deck.browser
     current = browser.table.current
-    caught_up = browser._shown is current and not browser.following._under_way
-    return current is None or not browser.detail_in_sight() or caught_up
+    return current is None or not browser.panes.is_detail_in_sight() or browser.shown.is_settled
 
 
 async def stand_still(deck: Deck) -> None:
@@ -178,7 +237,10 @@ async def stand_still(deck: Deck) -> None:
 
 
 @pytest.mark.parametrize(("name", "size", "theme"), CASES)
-def test_the_screen_looks_as_it_did(name: str, size: str, theme: str, snap_compare: Any) -> None:
+def test_the_screen_looks_as_it_did(
+    name: str, size: str, theme: str, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROWSER", "true")
     scene = SCENES[name]
     service = scene.service()
     recents = FakeSearchMemory()
@@ -186,11 +248,11 @@ def test_the_screen_looks_as_it_did(name: str, size: str, theme: str, snap_compa
     recents.add(check_criteria({"labels": ["bug"], "updated_after": "7d"}))
     recents.save("Paper jams", check_criteria({"text": "paper jam"}))
     looks = FakeLookMemory(theme=f"ticketdeck-{theme}", first_run=scene.first_run)
-    app = make_app(service, recents=recents, looks=looks)
+    app = make_app(service, recents=recents, looks=looks, clock=STOPPED_CLOCK, ui=scene.ui)
 
     async def lead_there(pilot: Pilot[None]) -> None:
         deck = Deck(app, pilot, service)
-        await deck.until(lambda: app.browser.counts.loaded or scene.service is not everything)
+        await deck.until(lambda: app.browser.notices.counts.loaded or scene.service is not everything)
         await deck.settle()
         for key in scene.keys:
             await pilot.press(key)
@@ -202,4 +264,5 @@ def test_the_screen_looks_as_it_did(name: str, size: str, theme: str, snap_compa
             line.cursor_blink = False
         await stand_still(deck)
 
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=lead_there)
+    columns, lines = map(int, size.split("x"))
+    assert snap_compare(app, terminal_size=(columns, lines), run_before=lead_there)

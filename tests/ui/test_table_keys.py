@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.ui.fakes import FakeLookMemory, FakeService, failed, make_ticket
+from tests.ui.fakes import NOW, FakeLookMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
-from tui_app.settings.config import UiSettings
+from tui_app.settings.model import UiSettings
 from tui_app.settings.state import UiState
-from tui_app.ui.rendering.moments import full
+from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.ui.rendering.at_a_glance import full
 
 
 def gutters(deck: Deck) -> str:
     """The second cell of each row: marks and news."""
-    return "".join(line[1:2] for line in deck.lines[2 : 2 + len(deck.browser.table.shown)])
+    return "".join(line[1:2] for line in deck.lines[3 : 3 + len(deck.browser.table.shown)])
 
 
 async def test_marks_by_key_one_a_range_all_inverted_and_none() -> None:
@@ -29,14 +30,14 @@ async def test_marks_by_key_one_a_range_all_inverted_and_none() -> None:
 
 
 async def test_columns_order_and_size_are_kept_in_the_file_for_each_tracker(tmp_path: Path) -> None:
-    looks = UiState(tmp_path / "state.json")
+    looks = UiState(SYSTEM_CLOCK, tmp_path / "state.json")
     async with opened(looks=looks) as deck:
         await deck.press("c")
         await deck.type("reporter")
         await deck.press("enter", "ctrl+up", "ctrl+right", "escape")
         kept = deck.browser.table.columns
-        await deck.until(lambda: len(UiState(tmp_path / "state.json").columns("local")) == len(kept))
-    async with opened(looks=UiState(tmp_path / "state.json")) as deck:
+        await deck.until(lambda: len(UiState(SYSTEM_CLOCK, tmp_path / "state.json").columns("local")) == len(kept))
+    async with opened(looks=UiState(SYSTEM_CLOCK, tmp_path / "state.json")) as deck:
         assert deck.browser.table.columns == kept
         assert (kept[-2].name, kept[-2].width) == ("reporter", 22)
         deck.browser.use_profiles(("work",))
@@ -47,7 +48,7 @@ async def test_columns_order_and_size_are_kept_in_the_file_for_each_tracker(tmp_
 
 async def test_a_further_field_of_the_tracker_is_picked_as_column_order_and_facet() -> None:
     rows = [make_ticket(n, extra={"severity": ("S1", "S2", "S3")[n % 3]}) for n in range(9)]
-    async with opened(FakeService(rows), size=(120, 30)) as deck:
+    async with opened(FakeService(rows), size=(110, 30)) as deck:
         await deck.press("c")
         await deck.type("sever")
         await deck.press("enter", "escape")
@@ -55,8 +56,8 @@ async def test_a_further_field_of_the_tracker_is_picked_as_column_order_and_face
         await deck.press("comma")
         await deck.type("sever")
         await deck.press("enter", "enter", "escape")
-        assert deck.lines[1].rstrip().endswith("▼")
-        assert "S3" in deck.lines[2]
+        assert deck.lines[2].rstrip().endswith("▼")
+        assert "S3" in deck.lines[3]
         await deck.press("f")
         await deck.type("sever")
         await deck.press("enter", "enter", "escape", "escape")
@@ -107,8 +108,8 @@ async def test_fuzzy_is_switched_on_and_off_while_filtering_and_a_sign_inverts()
 async def test_the_row_has_relative_times_and_the_ticket_the_full_ones() -> None:
     async with opened(size=(160, 40)) as deck:
         moment = tickets()[0].updated_at
-        await deck.sees(full(moment))
-        assert full(moment)[:10] not in deck.lines[2][:90]
+        await deck.sees(full(moment, NOW))
+        assert full(moment, NOW)[-13:-1] not in deck.lines[3][:90]
 
 
 async def test_loading_empty_failed_and_stale_look_different_and_name_keys() -> None:
@@ -126,9 +127,9 @@ async def test_loading_empty_failed_and_stale_look_different_and_name_keys() -> 
     async with opened(service) as deck:
         fresh = deck.text
         service.tickets = None
-        await deck.press("4")
+        await deck.press("s", "p", "ctrl+s")
         await deck.sees("old rows")
-        assert "↻" in deck.lines[1]
+        assert "↻" in deck.lines[2]
         assert "PAY-100" in deck.text
         seen["stale"] = deck.text
     assert len({fresh, *seen.values()}) == 5
@@ -138,6 +139,6 @@ async def test_loading_empty_failed_and_stale_look_different_and_name_keys() -> 
 async def test_rows_of_several_trackers_say_which_one_whatever_columns_are_configured(columns: Any) -> None:
     async with opened(FakeService(tickets(4)), ui=UiSettings(columns=columns)) as deck:
         deck.browser.use_profiles(("local", "work"))
-        await deck.until(lambda: deck.browser.counts.loaded == 8)
+        await deck.until(lambda: deck.browser.notices.counts.loaded == 8)
         rows = [line for line in deck.lines if "PAY-100" in line]
         assert [("local" in line, "work" in line) for line in rows] == [(True, False), (False, True)]

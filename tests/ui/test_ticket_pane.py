@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.fakes import FakeService
+from tests.ui.fakes import FakeLookMemory, FakeService
 from tests.ui.support import Deck, opened, tickets
-from tui_app.tickets.messages import CallRecord, OpenTicket, TicketOpened
-from tui_app.ui.browse.layout import Arrangement
+from tui_app.tickets.messages import OpenTicket, TicketOpened
+from tui_app.tickets.servers import CallRecord
+from tui_app.ui.browse.pane_layout import Arrangement
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_enter_shows_the_whole_ticket_and_escape_goes_back(size: tuple[int, int]) -> None:
     async with opened(size=size) as deck:
         await deck.press("enter")
-        await deck.until(lambda: deck.browser.detail_in_sight() and deck.browser.detail.has_focus_within)
+        await deck.until(lambda: deck.browser.panes.is_detail_in_sight() and deck.browser.detail.has_focus_within)
         await deck.until(lambda: deck.service.requests(OpenTicket))
         await deck.press("escape")
         assert deck.app.focused is deck.browser.table
@@ -31,7 +32,7 @@ async def test_tickets_that_are_only_passed_are_not_fetched() -> None:
     async with opened(service, size=(160, 40)) as deck:
         await deck.until(lambda: service.requests(OpenTicket))
         for _ in range(8):
-            deck.browser.table.action_cursor_down()
+            deck.browser.table.action_lines(1)
         await deck.until(lambda: any(r.ticket_id == "WEB-108" for r in service.requests(OpenTicket)))
         fetched = {request.ticket_id for request in service.requests(OpenTicket)}
         assert not fetched & {"WEB-102", "PAY-103", "OPS-104", "WEB-105", "PAY-106", "OPS-107"}
@@ -39,16 +40,16 @@ async def test_tickets_that_are_only_passed_are_not_fetched() -> None:
 
 async def test_a_small_screen_gives_the_table_all_its_room_until_a_ticket_is_opened() -> None:
     async with opened(size=(60, 15)) as deck:
-        assert not deck.browser.detail_in_sight()
+        assert not deck.browser.panes.is_detail_in_sight()
         await deck.press("enter")
-        assert deck.browser.detail_in_sight()
+        assert deck.browser.panes.is_detail_in_sight()
         assert not deck.browser.table.display
 
 
 async def test_zoom_gives_a_pane_everything_and_takes_it_back() -> None:
     async with opened(size=(160, 40)) as deck:
         await deck.press("z")
-        assert not deck.browser.detail_in_sight()
+        assert not deck.browser.panes.is_detail_in_sight()
         await deck.press("z", "enter", "z")
         assert not deck.browser.table.display
         await deck.press("escape")
@@ -56,10 +57,11 @@ async def test_zoom_gives_a_pane_everything_and_takes_it_back() -> None:
 
 
 async def test_hiding_the_ticket_is_remembered() -> None:
-    async with opened(size=(160, 40)) as deck:
+    looks = FakeLookMemory()
+    async with opened(size=(160, 40), looks=looks) as deck:
         await deck.press("d")
-        assert not deck.browser.detail_in_sight()
-        await deck.until(lambda: deck.app.looks.panes().get("detail") is False)
+        assert not deck.browser.panes.is_detail_in_sight()
+        await deck.until(lambda: looks.panes().get("detail") is False)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ async def test_the_next_ticket_is_fetched_ahead_and_none_twice() -> None:
         await deck.sees("I can reproduce it")
         await deck.until(lambda: asked(deck) == ["PAY-100", "OPS-101"])
         await deck.press("k")
-        await deck.until(lambda: deck.browser._shown is deck.browser.table.current)
+        await deck.until(lambda: deck.browser.shown.is_settled)
         assert asked(deck) == ["PAY-100", "OPS-101"]
 
 
@@ -129,7 +131,7 @@ async def test_words_in_the_ticket_are_found_and_gone_through_with_n_and_shift_n
             places.append(view.lines[view._matches[view._here]].text.strip())
             await deck.press(key)
         assert places[0].startswith("PAY-100  Printer on floor 3 prints blank pages")
-        assert places[1:] == ["The page stays blank.", "page.png (20 KB)  https://tracker.example/files/1", places[1]]
+        assert places[1:] == ["The page stays blank.", "page.png  PNG, 20 KB", places[1]]
         assert view.has_focus
         await deck.press("escape")
         assert not view.is_marked
@@ -155,3 +157,9 @@ async def test_whatever_size_the_screen_gets_a_pane_in_sight_has_the_keys(keys: 
             focused = deck.app.focused
             assert focused is not None, size
             assert focused.region.area > 0, size
+
+
+async def test_u_in_the_ticket_lists_what_it_names() -> None:
+    async with opened(FakeService(tickets())) as deck:
+        await deck.press("enter", "u")
+        await deck.sees("Links and relations of PAY-100")

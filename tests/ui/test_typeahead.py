@@ -11,10 +11,10 @@ from textual.widgets import Input
 
 from tests.ui.support import Deck, opened
 from tui_app.tickets.messages import Search
-from tui_app.ui.browse.filter_line import FilterLine
+from tui_app.ui.browse.panels import FilterLine
 from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.form.form_screen import FormScreen
-from tui_app.ui.key_names import name_of
+from tui_app.ui.keymap import name_of
 from tui_app.ui.typeahead import Typeahead
 
 
@@ -104,6 +104,20 @@ async def test_a_key_whose_consequences_never_end_holds_the_others_for_a_second_
         burst(deck, "j", "s", "a")
         await deck.until(lambda: typed(deck) == "a")
         assert lost
+
+
+async def test_a_turn_that_ends_twice_lets_no_key_overtake_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    admit = Typeahead._admit
+
+    def by_its_end_and_by_its_limit(typeahead: Typeahead, turn: int) -> None:
+        admit(typeahead, turn)
+        admit(typeahead, turn)
+
+    monkeypatch.setattr(Typeahead, "_admit", by_its_end_and_by_its_limit)
+    async with opened() as deck:
+        burst(deck, "s", *"abcdef")
+        await deck.until(lambda: len(typed(deck)) == 6)
+        assert typed(deck) == "abcdef"
 
 
 @pytest.mark.parametrize("seed", range(5))

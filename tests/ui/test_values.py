@@ -8,13 +8,15 @@ import pytest
 
 from tests.ui.fakes import failed, make_ticket
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
-from tui_app.tickets.messages import Search, ServerState, StateChanged, TicketsFound, ValuesListed
-from tui_app.ui.browse.layout import Arrangement, arrangement
-from tui_app.ui.browse.progress import SearchProgress
-from tui_app.ui.form.fields import check_fields, note_for
-from tui_app.ui.form.known_values import KnownValues
+from tui_app.tickets.messages import Search, TicketsFound, ValuesListed
+from tui_app.tickets.servers import ServerState, StateChanged
+from tui_app.ui.browse.current_search import SearchProgress
+from tui_app.ui.browse.pane_layout import Arrangement, arrangement
+from tui_app.ui.form.completions import KnownValues
+from tui_app.ui.form.form_rows import check_fields, note_for
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.status.describe import Counts, describe_counts, describe_facets, describe_search, describe_state
+from tui_app.ui.status.status_line import Counts, describe_counts, describe_facets, describe_search, describe_state
+from tui_app.ui.themes import with_plain_greys
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -39,7 +41,7 @@ def test_criteria_read_as_a_sentence(criteria: dict[str, object], sentence: str)
 @pytest.mark.parametrize(
     ("name", "text", "words", "is_error"),
     [
-        ("created_after", "7d", "Sun 15 Nov 2026, 15:00 UTC", False),
+        ("created_after", "7d", "Sun 15 Nov 2026, 15:00", False),
         ("created_after", "2026-11-01", "Sun 1 Nov 2026", False),
         ("created_after", "2027-01-01", "Fri 1 Jan 2027, in the future", False),
         ("created_before", "2026-02-30", "no such day; try 2026-11-01, 7d, yesterday", True),
@@ -59,7 +61,7 @@ def test_a_field_says_what_its_value_means_or_what_is_wrong(name: str, text: str
 
 
 def test_dates_in_the_wrong_order_are_told_at_the_field() -> None:
-    name, words = check_fields({"created_after": "2026-11-01", "created_before": "2026-10-01"})
+    name, words = check_fields({"created_after": "2026-11-01", "created_before": "2026-10-01"}, NOW)
     assert name == "created_after"
     assert "later than created_before" in words
 
@@ -83,6 +85,7 @@ def test_values_come_from_the_server_first_and_then_from_tickets_seen() -> None:
         ((80, 24), Arrangement.OVER),
         ((120, 40), Arrangement.BELOW),
         ((140, 24), Arrangement.BESIDE),
+        ((120, 30), Arrangement.BESIDE),
         ((300, 80), Arrangement.BESIDE),
     ],
 )
@@ -135,7 +138,7 @@ def test_each_state_has_a_sign_of_its_own_kind() -> None:
 def progress(*, total: int | None, truncated: bool, complete: bool = True, count: int = 2) -> SearchProgress:
     made = SearchProgress.of([Search(1, "work", TicketSearchCriteria())])
     found = tuple(make_ticket(number) for number in range(count))
-    made.take(TicketsFound(1, "work", found, 0, complete, total, truncated, applied_here=("labels",)))
+    made.take(TicketsFound(1, "work", found, 0, complete, total, truncated, filtered_here=("labels",)))
     return made
 
 
@@ -151,6 +154,13 @@ def progress(*, total: int | None, truncated: bool, complete: bool = True, count
         (Counts(60, 60), progress(total=None, truncated=False, complete=False, count=0), "searching"),
         (Counts(60, 60), progress(total=None, truncated=False, complete=False), "2 so far"),
         (Counts(2, 2, 1), progress(total=2, truncated=False), "1 marked  2 tickets"),
+        (Counts(2, 2, 0, 2), progress(total=2, truncated=False), "2/2 tickets"),
+        (
+            Counts(1, 2, 1, 1),
+            progress(total=2317, truncated=True),
+            "1 marked  1/1 shown of 2 loaded of 2,317 (m for more)",
+        ),
+        (Counts(60, 60, 0, 7), progress(total=None, truncated=False, complete=False), "2 so far"),
     ],
 )
 def test_counts_are_honest(counts: Counts, made: SearchProgress, said: str) -> None:
@@ -172,8 +182,21 @@ def test_what_the_rows_are_narrowed_to_is_said(values: set[str], said: str) -> N
     assert words(describe_facets({"status": values})) == said
 
 
+def test_the_only_tracker_is_not_named_again_where_it_failed() -> None:
+    made = SearchProgress.of([Search(1, "work", TicketSearchCriteria())])
+    made.fail(failed(request_id=1))
+    assert words(describe_search(made, stale=False)) == "failed (e)"
+
+
+def test_that_the_openness_is_filtered_here_is_said_in_words() -> None:
+    found = TicketsFound(1, "work", (), 0, complete=True, filtered_here=("openness", "labels"))
+    made = SearchProgress.of([Search(1, "work", TicketSearchCriteria())])
+    made.take(found)
+    assert "filtered here: open/closed, labels" in words(describe_search(made, stale=False))
+
+
 def test_criteria_applied_here_are_named() -> None:
-    assert "labels applied here" in words(describe_search(progress(total=None, truncated=False), stale=False))
+    assert "filtered here: labels" in words(describe_search(progress(total=None, truncated=False), stale=False))
 
 
 # -------------------------------------------------------------------- progress
@@ -202,3 +225,8 @@ def test_only_parts_that_have_more_are_asked_for_more() -> None:
     requests = made.more_requests(50, [90, 91])
     assert [(request.request_id, request.profile, request.search_id) for request in requests] == [(90, "a", 1)]
     assert made.request_ids == (90,)
+
+
+def test_greys_with_a_tint_are_plain_where_the_nearest_of_256_colours_would_be_blue() -> None:
+    plain = with_plain_greys({"panel": "#222636", "error": "#f7768e", "text": "auto 87%", "background": "#14161f"})
+    assert plain == {"panel": "#262626", "error": "#f7768e", "text": "auto 87%", "background": "#121212"}

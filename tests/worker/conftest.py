@@ -1,4 +1,4 @@
-"""A service on scripted floors, closed after each test; none may leave an unexpected fault behind."""
+"""A service with a scripted backend, closed after each test; none may leave an unexpected fault behind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.worker.fakes import Bench, FakeFloors, FakeTime, Handler, Listener, profile
+from tests.worker.fakes import Bench, FakeBackend, FakeTime, Handler, Listener, profile
 from tui_app.adapters.base import Adapter
 from tui_app.settings.profiles import Profile
 from tui_app.worker.prestart import Prestarts
@@ -27,17 +27,19 @@ def make_bench() -> Iterator[MakeBench]:
     def make(
         handler: Handler, *, of: Profile | None = None, adapter: Adapter | None = None, connected: bool = True
     ) -> Bench:
-        floors, listener, time = FakeFloors(handler, adapter), Listener(), FakeTime()
+        backend, listener, time = FakeBackend(handler, adapter), Listener(), FakeTime()
         used = of or profile()
         prestarts = Prestarts()
-        service = Service({used.name: used}, floors=floors, timing=time.timing, prestarts=prestarts)
+        service = Service(
+            {used.name: used}, clock=time.clock, backend=backend.functions, timing=time.timing, prestarts=prestarts
+        )
         if connected:
             service.connect(listener.deliver)
-        benches.append(Bench(service, floors, listener, time, prestarts))
+        benches.append(Bench(service, backend, listener, time, prestarts))
         return benches[-1]
 
     yield make
     for bench in benches:
         bench.service.close()
         assert not bench.service.crashes
-        assert bench.floors.live == 0
+        assert bench.backend.live == 0

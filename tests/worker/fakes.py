@@ -1,4 +1,4 @@
-"""Scripted floors below the worker: servers, sessions and an adapter that live in this process."""
+"""A scripted backend for the worker: servers, sessions and an adapter that live in this process."""
 
 from __future__ import annotations
 
@@ -9,31 +9,41 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from tui_app.adapters.base import Adapter, Page, ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.base import (
+    Adapter,
+    ChangeHints,
+    Page,
+    Plan,
+    ServerDescription,
+    TicketReference,
+    ToolCall,
+    plan_search,
+)
 from tui_app.adapters.failures import failure_in
+from tui_app.mcp_client.peer import Peer
+from tui_app.mcp_client.session import Session
+from tui_app.mcp_client.transport import PendingTransport, Transport
 from tui_app.mcp_client.types import CallToolResult, ContentBlock, Era, ServerIdentity, Tool
 from tui_app.settings.profiles import AuthCommands, PoolLimits, Profile, RetryPolicy, Timeouts
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria
-from tui_app.tickets.errors import InvalidResponseError, MCPError
-from tui_app.tickets.messages import (
-    Failed,
-    Reply,
-    Request,
-    StateChanged,
-    TerminalNeeded,
-    TicketsFound,
-)
-from tui_app.tickets.text import clean
-from tui_app.tickets.ticket import Comment, Ticket
-from tui_app.worker.floors import Process, Session
+from tui_app.tickets.errors import InvalidResponseError, MCPConnectionError, MCPError, NoSearchToolError
+from tui_app.tickets.messages import ChangeMade, ChangePrepared, Failed, Reply, Request, TicketsFound
+from tui_app.tickets.servers import LoginEnded, LoginOffered, StateChanged, TerminalNeeded
+from tui_app.tickets.ticket import Comment, JsonValue, Ticket
+from tui_app.worker.backend import Backend
 from tui_app.worker.prestart import Prestarts
-from tui_app.worker.retry import Timing
+from tui_app.worker.retry import RetryTiming
 from tui_app.worker.service import Service
 
 BOUND = 10.0
 """Seconds after which a wait in a test has failed; never reached when all is well."""
+
+BEGIN = datetime(2026, 11, 29, 12, tzinfo=UTC)
+"""When the clock of `FakeTime` read zero seconds."""
 
 R = TypeVar("R")
 FAKE_IDENTITY = ServerIdentity("fake-tracker", "1.0", Era.LEGACY, "2025-11-25")
@@ -53,45 +63,77 @@ def rows(first: int, count: int, **fields: Any) -> list[dict[str, Any]]:
     return [{"id": f"T-{number}", "title": f"Ticket {number}", **fields} for number in range(first, first + count)]
 
 
-class FakeCommand:
-    """A command whose only secret is ``hunter2``."""
+class FakeTarget:
+    """A target whose only secret is ``hunter2``."""
 
+    named = "fake-server (configured in a test)"
+    key = "fake"
     secrets = ("hunter2",)
 
-    def masked(self, text: str) -> str:
-        return text.replace("hunter2", "****")
 
-    def foreign(self, text: str) -> str:
-        return clean(self.masked(text))
+class FakePending:
+    """A server on its way, of which only the log matters."""
 
-
-class FakeProcess:
-    """A process of which only the words matter."""
-
-    def __init__(self, stderr: str = "") -> None:
-        self.command = FakeCommand()
+    def __init__(self, log: str = "") -> None:
+        self.peer = Peer(FakeTarget(), "standard error")
+        self.peer.keep_log(log.encode())
         self.elapsed = 0.0
-        self.stderr_tail = stderr
-        self.skipped_lines = 0
-        self.skipped_tail = ""
         self.ended = False
 
-    @property
-    def last_error_line(self) -> str:
-        return self.stderr_tail.splitlines()[-1] if self.stderr_tail else ""
+    def open(
+        self,
+        *,
+        message_bytes: int,
+        on_message: Callable[[bytes], None],
+        on_failed: Callable[[int, MCPError], None],
+        on_lost: Callable[[MCPError], None],
+    ) -> Transport:
+        raise NotImplementedError
 
-    def end(self, *, patiently: bool = True) -> None:
+    def discard(self) -> None:
         self.ended = True
 
+    def restarted(self) -> PendingTransport:
+        raise NotImplementedError
 
-@dataclass(eq=False)
-class FakeSession:
-    handler: Handler
-    process: FakeProcess = field(default_factory=FakeProcess)
-    identity: ServerIdentity = FAKE_IDENTITY
-    tools: tuple[Tool, ...] = (Tool("find"), Tool("get"))
-    alive: bool = True
-    closed: bool = False
+    async def start_failure(self, error: MCPConnectionError | None, limit: float) -> MCPError:
+        raise NotImplementedError
+
+
+class FakeSession(Session):
+    """A session whose tool calls are all answered by ``handler``."""
+
+    def __init__(self, handler: Handler, pending: FakePending, tools: tuple[Tool, ...]) -> None:
+        self.handler = handler
+        self.pending = pending
+        self.identity = FAKE_IDENTITY
+        self.tools = tools
+        self.closed = False
+        self.lost = False
+        self.wait: Callable[[], tuple[Tool, ...]] | None = None
+        """Called when somebody waits for other tools; returns those that are listed from then on."""
+
+        self.changes = 0
+
+    @property
+    def tool_changes(self) -> int:
+        return self.changes
+
+    @property
+    def announces_tools(self) -> bool:
+        return self.wait is not None
+
+    async def wait_for_tools(self, changes: int, seconds: float) -> None:
+        assert self.wait
+        self.tools = self.wait()
+
+    @property
+    def alive(self) -> bool:
+        return not (self.closed or self.lost)
+
+    @property
+    def peer(self) -> Peer:
+        return self.pending.peer
 
     async def list_tools(self) -> tuple[Tool, ...]:
         return self.tools
@@ -102,11 +144,11 @@ class FakeSession:
         arguments: Mapping[str, Any],
         *,
         timeout: float | None = None,  # noqa: ASYNC109 (as the real one)
+        once: bool = False,
     ) -> CallToolResult:
         return await self.handler(name, arguments)
 
     async def close(self) -> None:
-        self.alive = False
         self.closed = True
 
 
@@ -114,12 +156,15 @@ class FakeSession:
 class FakeAdapter:
     """Reads ``{"rows": [...], "next": .., "total": ..}``; the search tool takes ``limit`` and ``cursor``."""
 
-    honours: frozenset[str] = frozenset()
+    pushes_down: frozenset[str] = frozenset()
     setup: tuple[ToolCall, ...] = ()
     takes_limit: bool = True
     name: str = "fake"
     reason: str = "a test wants it"
     native_language: str | None = None
+    change_hints: ChangeHints = field(default_factory=ChangeHints)
+    plans: list[TicketSearchCriteria] = field(default_factory=list)
+    """What was planned, in order."""
 
     def setup_calls(self) -> tuple[ToolCall, ...]:
         return self.setup
@@ -127,13 +172,27 @@ class FakeAdapter:
     def after_setup(self, results: Sequence[CallToolResult]) -> Adapter:
         return self
 
-    def honoured(self, criteria: TicketSearchCriteria) -> frozenset[str]:
-        return self.honours & criteria.used_fields()
+    def memory(self) -> JsonValue:
+        return None
 
-    def search_call(self, criteria: TicketSearchCriteria) -> ToolCall:
-        return ToolCall("find", {"limit": criteria.max_results} if self.takes_limit else {})
+    def search_failed(self, plan: Plan, call: ToolCall, error: MCPError) -> Page | None:
+        return None
 
-    def page(self, criteria: TicketSearchCriteria, call: ToolCall, result: CallToolResult) -> Page:
+    def look_again(self, reference: TicketReference, results: Sequence[CallToolResult]) -> TicketReference | None:
+        return None
+
+    def field_calls(self, fields: Sequence[str]) -> tuple[ToolCall, ...]:
+        return ()
+
+    def with_fields(self, fields: Sequence[str], results: Sequence[CallToolResult | None]) -> Adapter:
+        return self
+
+    def plan(self, criteria: TicketSearchCriteria) -> Plan:
+        self.plans.append(criteria)
+        call = ToolCall("find", {"limit": criteria.max_results} if self.takes_limit else {})
+        return plan_search(call, criteria, self.pushes_down & criteria.used_fields())
+
+    def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:
         try:
             answer = json.loads(result.text)
             tickets = tuple(Ticket(row["id"], row["title"], row.get("status", "open")) for row in answer["rows"])
@@ -173,7 +232,7 @@ class FakeAdapter:
         return {"search": {"tool": "find"}}
 
 
-class FakeFloors:
+class FakeBackend:
     """Starts `FakeSession`s that all answer with ``handler``; ``faults`` are raised by the next starts, in order."""
 
     def __init__(self, handler: Handler, adapter: Adapter | None = None) -> None:
@@ -183,28 +242,27 @@ class FakeFloors:
         self.faults: list[Exception] = []
         self.starts = 0
         self.sessions: list[FakeSession] = []
-        self.processes: list[FakeProcess] = []
+        self.pending: list[FakePending] = []
         self.hang_next_start = False
         self.hanging = threading.Event()
         self.tools: tuple[Tool, ...] = (Tool("find"), Tool("get"))
+        self.wait_for_tools: Callable[[], tuple[Tool, ...]] | None = None
 
     @property
     def live(self) -> int:
         return sum(session.alive for session in self.sessions)
 
-    def shown_command(self, profile: Profile) -> str:
-        return " ".join(profile.command)
+    @property
+    def functions(self) -> Backend:
+        return Backend(self.spawn, self.open_session, self.choose_adapter)
 
-    def starts_at_once(self, profile: Profile) -> bool:
-        return "${command:" not in str(profile.env)
-
-    def spawn(self, profile: Profile) -> Process:
+    def spawn(self, profile: Profile) -> PendingTransport:
         if self.spawn_faults:
             raise self.spawn_faults.pop(0)
-        self.processes.append(FakeProcess("last words"))
-        return self.processes[-1]
+        self.pending.append(FakePending("last words"))
+        return self.pending[-1]
 
-    async def open_session(self, profile: Profile, process: Process) -> Session:
+    async def open_session(self, profile: Profile, pending: PendingTransport) -> Session:
         self.starts += 1
         await asyncio.sleep(0)
         if self.hang_next_start:
@@ -213,14 +271,14 @@ class FakeFloors:
             await asyncio.Event().wait()
         if self.faults:
             raise self.faults.pop(0)
-        assert isinstance(process, FakeProcess)
-        self.sessions.append(FakeSession(self.handler, process, tools=self.tools))
+        assert isinstance(pending, FakePending)
+        self.sessions.append(FakeSession(self.handler, pending, self.tools))
+        self.sessions[-1].wait = self.wait_for_tools
         return self.sessions[-1]
 
-    def load(self, profile: Profile) -> None:
-        """There is nothing to load."""
-
     def choose_adapter(self, description: ServerDescription, profile: Profile) -> Adapter:
+        if all(tool.name != "find" for tool in description.tools):
+            raise NoSearchToolError("none of them finds")
         return self.adapter
 
 
@@ -251,6 +309,10 @@ class Listener:
         assert isinstance(reply, kind)
         return reply
 
+    def has_ended(self, request_id: int) -> bool:
+        """Whether the request has its final reply."""
+        return any(is_final(reply, request_id) for reply in self.replies)
+
     def final(self, request_id: int) -> Reply:
         return self.until(lambda reply: is_final(reply, request_id))
 
@@ -270,9 +332,9 @@ class Listener:
 
 
 def is_final(reply: Reply, request_id: int) -> bool:
-    if isinstance(reply, (StateChanged, TerminalNeeded)) or reply.request_id != request_id:
+    if isinstance(reply, StateChanged | TerminalNeeded | LoginOffered | LoginEnded) or reply.request_id != request_id:
         return False
-    return not isinstance(reply, TicketsFound) or reply.complete
+    return not isinstance(reply, TicketsFound | ChangePrepared | ChangeMade) or reply.complete
 
 
 @dataclass
@@ -289,8 +351,12 @@ class FakeTime:
         await asyncio.sleep(0)
 
     @property
-    def timing(self) -> Timing:
-        return Timing(clock=lambda: self.now, sleep=self.sleep, chance=lambda: self.chance)
+    def clock(self) -> Clock:
+        return Clock(now=lambda: BEGIN + timedelta(seconds=self.now), monotonic=lambda: self.now)
+
+    @property
+    def timing(self) -> RetryTiming:
+        return RetryTiming(self.clock, self.sleep, lambda: self.chance)
 
 
 def profile(
@@ -316,17 +382,17 @@ def profile(
 
 @dataclass
 class Bench:
-    """A service on scripted floors, and its listener."""
+    """A service with a scripted backend, and its listener."""
 
     service: Service
-    floors: FakeFloors
+    backend: FakeBackend
     listener: Listener
     time: FakeTime
     prestarts: Prestarts
 
     def prestart(self, used: Profile) -> None:
         """Start the profile's server before anybody asked."""
-        self.prestarts.start(used, self.floors)
+        self.prestarts.start(used, self.backend.spawn)
 
     def ask(self, request: Request) -> Reply:
         self.service.submit(request)

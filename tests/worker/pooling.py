@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tui_app.tickets.errors import ServerStartError
 from tui_app.worker.circuit import Circuit, CircuitLimits
@@ -69,6 +70,24 @@ class Starts:
             self.under_way -= 1
 
 
+class Census(NamedTuple):
+    """How many there are of each, at one moment."""
+
+    live: int
+    starting: int
+    leases: int
+    waiting: int
+
+
+class WatchedPool(SessionPool[Pooled]):
+    """A pool that can be looked into."""
+
+    @property
+    def census(self) -> Census:
+        leases = sum(entry.leases for entry in self._entries)
+        return Census(len(self._entries), len(self._starts), leases, len(self._waiters))
+
+
 def make_pool(
     starts: Starts,
     *,
@@ -81,6 +100,6 @@ def make_pool(
     idle_last: float = 60.0,
     circuit: Circuit | None = None,
     on_idle: Callable[[], None] = lambda: None,
-) -> SessionPool[Pooled]:
+) -> WatchedPool:
     settings = PoolSettings(most, wait, shared_by, most_waiting, sibling_after, idle_extra, idle_last)
-    return SessionPool(starts, settings, circuit or Circuit(CircuitLimits(failures=1000), lambda: 0.0), on_idle)
+    return WatchedPool(starts, settings, circuit or Circuit(CircuitLimits(failures=1000), lambda: 0.0), on_idle)

@@ -5,7 +5,7 @@ It has an in-house tracker's tools and forty tickets. BEHAVIOUR is one of:
 ``good``        answers properly, several calls at a time
 ``dies``        ends with exit code 3 at every search, after a line on standard error
 ``dies-once``   the same, until FOLDER holds a file ``died``
-``hangs``       never answers a search, until FOLDER holds a file ``mended``
+``hangs``       never answers a search, until FOLDER holds a file ``mended``; leaves ``hung`` there
 ``refuses``     answers 401, until FOLDER holds a file ``token``
 ``stubborn``    has a child, and both ignore the end of their input and SIGTERM; hangs at a search
 ``slow``        says ``warming up`` on standard error and takes 0.6 s to get ready
@@ -92,6 +92,7 @@ def search(arguments: dict[str, Any]) -> dict[str, Any]:
         print("Traceback: the disk is on fire", file=sys.stderr, flush=True)
         os._exit(3)
     if BEHAVIOUR == "stubborn" or (BEHAVIOUR == "hangs" and not has("mended")):
+        remember("hung")
         threading.Event().wait()
     if BEHAVIOUR == "refuses" and not has("token"):
         return text_result({"error": f"401 Unauthorized{EVIL}"})

@@ -12,7 +12,8 @@ import signal
 import sys
 import termios
 
-from tui_app.worker.terminal import run_on_terminal
+from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.worker.login_commands import run_on_terminal
 
 interrupted = False
 
@@ -25,7 +26,7 @@ def note_interrupt(*_: object) -> None:
 def main() -> None:
     signal.signal(signal.SIGINT, note_interrupt)
     seconds, argv = float(sys.argv[1]), sys.argv[2:]
-    outcome = run_on_terminal(argv, seconds, notice="logging in")
+    outcome = run_on_terminal(argv, seconds, SYSTEM_CLOCK, notice="logging in")
     own = os.tcgetpgrp(0) == os.getpgrp()
     echo = bool(termios.tcgetattr(0)[3] & termios.ECHO)
     left = os.read(0, 100) if select.select([0], [], [], 0.1)[0] else b""

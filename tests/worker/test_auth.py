@@ -12,28 +12,29 @@ from tests.worker.conftest import MakeBench
 from tests.worker.fakes import Bench, FakeAdapter, error_result, json_result, profile, rows
 from tui_app.adapters.base import ToolCall
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.settings.auth_presets import AUTH_PRESETS
-from tui_app.settings.profiles import AuthCommands, Timeouts
+from tui_app.settings.profiles import AUTH_PRESETS, AuthCommands, Timeouts
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind, MCPAuthenticationError, MCPError, MCPToolError
-from tui_app.tickets.messages import Failed, Search, ServerState, TerminalNeeded, TicketsFound
+from tui_app.tickets.messages import Failed, Search, TicketsFound
+from tui_app.tickets.servers import ServerState, TerminalNeeded
 from tui_app.worker.auth import Login, LoginStep, command_error
-from tui_app.worker.commands import Ending, Outcome
+from tui_app.worker.login_commands import CommandOutcome, Ending
 
 COMMANDS = AuthCommands(check=("check-it",), login=("log-in", "-o"), interactive=False, name="test")
-DONE, FAILED = Outcome(Ending.DONE, 0), Outcome(Ending.FAILED, 1, "nope")
+DONE, FAILED = CommandOutcome(Ending.DONE, 0), CommandOutcome(Ending.FAILED, 1, "nope")
 
 
 class Runner:
     """Runs commands by giving scripted outcomes, and remembers which were asked for."""
 
-    def __init__(self, **outcomes: Outcome | list[Outcome]) -> None:
+    def __init__(self, **outcomes: CommandOutcome | list[CommandOutcome]) -> None:
         self.outcomes = {name.replace("_", "-"): outcome for name, outcome in outcomes.items()}
         self.ran: list[str] = []
         self.gate: asyncio.Event | None = None
         self.started = asyncio.Event()
 
-    async def __call__(self, argv: tuple[str, ...], limit: float) -> Outcome:
+    async def __call__(self, argv: tuple[str, ...], limit: float) -> CommandOutcome:
         self.ran.append(argv[0])
         self.started.set()
         await asyncio.sleep(0)
@@ -44,7 +45,7 @@ class Runner:
 
 
 def login(runner: Runner, commands: AuthCommands | None = COMMANDS, steps: list[LoginStep] | None = None) -> Login:
-    async def on_terminal(commands: AuthCommands) -> Outcome:
+    async def on_terminal(commands: AuthCommands) -> CommandOutcome:
         return await runner((f"terminal {commands.login[0]}",), 0)
 
     announce = (lambda step: None) if steps is None else steps.append
@@ -59,7 +60,7 @@ async def test_whoever_is_logged_in_is_checked_once() -> None:
     await state.ensure()
 
     assert runner.ran == ["check-it"]
-    assert state.story == "`check-it` says that you are logged in"
+    assert state.last_outcome == "`check-it` reports that you are logged in"
 
 
 async def test_without_commands_nothing_is_run() -> None:
@@ -166,7 +167,7 @@ async def test_a_login_goes_on_while_one_still_waits_and_ends_with_the_last() ->
 @pytest.mark.parametrize("ending", [ending for ending in Ending if ending is not Ending.DONE])
 def test_every_way_to_fail_has_its_own_words(what: str, ending: Ending) -> None:
     def words(ending: Ending) -> tuple[str, str]:
-        error = command_error(what, ("tool", "-x y"), Outcome(ending, 3, "one\ntwo"), 10, "/etc/c.toml")
+        error = command_error(what, ("tool", "-x y"), CommandOutcome(ending, 3, "one\ntwo"), 10, "/etc/c.toml")
         assert error.kind is ErrorKind.AUTH
         assert error.hint
         return error.title, error.cause
@@ -180,11 +181,14 @@ def test_every_way_to_fail_has_its_own_words(what: str, ending: Ending) -> None:
 @pytest.mark.parametrize(
     ("runner", "cause"),
     [
-        (Runner(check_it=Outcome(Ending.MISSING)), "'check-it' is not installed"),
-        (Runner(check_it=Outcome(Ending.TIMED_OUT)), "did not end within 10 s"),
-        (Runner(check_it=FAILED, log_in=Outcome(Ending.FAILED, 7, "wrong PIN")), "exit code 7. It said:\nwrong PIN"),
-        (Runner(check_it=FAILED, log_in=Outcome(Ending.CANCELLED)), "ended before it was done"),
-        (Runner(check_it=FAILED, log_in=Outcome(Ending.TIMED_OUT)), "did not end within 60 s"),
+        (Runner(check_it=CommandOutcome(Ending.MISSING)), "'check-it' is not installed"),
+        (Runner(check_it=CommandOutcome(Ending.TIMED_OUT)), "did not end within 10 s"),
+        (
+            Runner(check_it=FAILED, log_in=CommandOutcome(Ending.FAILED, 7, "wrong PIN")),
+            "exit code 7. Its output:\nwrong PIN",
+        ),
+        (Runner(check_it=FAILED, log_in=CommandOutcome(Ending.CANCELLED)), "stopped before it had finished"),
+        (Runner(check_it=FAILED, log_in=CommandOutcome(Ending.TIMED_OUT)), "did not end within 60 s"),
     ],
 )
 async def test_what_went_wrong_is_told_and_remembered(runner: Runner, cause: str) -> None:
@@ -194,7 +198,7 @@ async def test_what_went_wrong_is_told_and_remembered(runner: Runner, cause: str
         await state.ensure()
 
     assert cause in caught.value.cause
-    assert state.story == caught.value.cause
+    assert state.last_outcome == caught.value.cause
 
 
 def test_the_presets_are_complete() -> None:
@@ -259,11 +263,11 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """Commands that were run on the terminal, which is not a real one here."""
     ran: list[tuple[str, ...]] = []
 
-    def run(argv: tuple[str, ...], seconds: float, **_: Any) -> Outcome:
+    def run(argv: tuple[str, ...], seconds: float, clock: Clock, **_: Any) -> CommandOutcome:
         ran.append(argv)
         return DONE
 
-    monkeypatch.setattr("tui_app.worker.terminal.run_on_terminal", run)
+    monkeypatch.setattr("tui_app.worker.login_commands.run_on_terminal", run)
     return ran
 
 
@@ -282,7 +286,7 @@ def test_a_refused_request_logs_in_once_and_is_repeated_once(
 
     assert on_terminal == [("mwinit", "-o")]
     assert tracker.refused == 1
-    assert bench.floors.starts == 2, "the server that had the old credentials is not used again"
+    assert bench.backend.starts == 2, "the server that had the old credentials is not used again"
     states = [state.state for state in bench.listener.states()]
     assert ServerState.LOGIN_NEEDED in states
     assert ServerState.LOGGING_IN in states
@@ -339,10 +343,10 @@ def test_ten_concurrent_refusals_cause_one_check_and_one_login(
 def test_a_login_that_breaks_in_our_own_hands_is_told_and_keeps_nobody_waiting(
     make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any, **__: Any) -> Outcome:
+    def broken(*_: Any, **__: Any) -> CommandOutcome:
         raise RuntimeError("the terminal is odd")
 
-    monkeypatch.setattr("tui_app.worker.terminal.run_on_terminal", broken)
+    monkeypatch.setattr("tui_app.worker.login_commands.run_on_terminal", broken)
     bench = make_bench(GuardedTracker(error_result("401")).handle, of=profile(auth=INTERACTIVE))
     bench.service.submit(Search(1, "work", TicketSearchCriteria()))
 
@@ -406,4 +410,4 @@ def test_a_profile_with_a_check_is_not_started_beforehand(make_bench: MakeBench)
 
     bench.prestart(profile(auth=COMMANDS))
 
-    assert bench.floors.processes == []
+    assert bench.backend.pending == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import Terminal
-from tests.worker.test_commands import alive
+from tests.worker.test_login_commands import alive
 
 HERE = Path(__file__).parent
 

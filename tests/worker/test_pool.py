@@ -10,11 +10,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.worker.fakes import BOUND
-from tests.worker.pooling import Pooled, Starts, make_pool
+from tests.worker.pooling import Census, Pooled, Starts, WatchedPool, make_pool
 from tui_app.tickets.errors import MCPAuthenticationError, ServerStartError
 from tui_app.worker.circuit import Circuit, CircuitLimits, CircuitOpenError
 from tui_app.worker.pool import SessionPool
-from tui_app.worker.pool_terms import PoolCensus, PoolClosedError, PoolFullError, PoolWaitError
+from tui_app.worker.pool_terms import PoolClosedError, PoolFullError, PoolSettings, PoolWaitError
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -24,7 +24,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def hold(pool: SessionPool[Pooled], release: asyncio.Event, *, wait: float | None = None) -> int:
+async def hold(pool: WatchedPool, release: asyncio.Event, *, wait: float | None = None) -> int:
     async with pool.lease(wait) as session:
         await release.wait()
         return session.number
@@ -34,7 +34,7 @@ async def test_never_more_sessions_than_allowed_and_the_rest_waits_its_turn() ->
     starts, release = Starts(), asyncio.Event()
     pool = make_pool(starts, most=2)
     holders = [asyncio.create_task(hold(pool, release)) for _ in range(5)]
-    await until(lambda: pool.census == PoolCensus(live=2, starting=0, leases=2, waiting=3))
+    await until(lambda: pool.census == Census(live=2, starting=0, leases=2, waiting=3))
 
     release.set()
     await asyncio.gather(*holders)
@@ -265,7 +265,7 @@ async def test_closing_during_a_start_leaves_nothing_behind() -> None:
 
     with pytest.raises(PoolClosedError):
         await task
-    assert pool.census == PoolCensus(0, 0, 0, 0)
+    assert pool.census == Census(0, 0, 0, 0)
 
 
 async def test_a_failed_start_is_told_to_all_who_waited_for_it() -> None:
@@ -310,7 +310,7 @@ async def test_a_caller_that_gives_up_in_the_moment_of_its_turn_takes_nothing_al
     second.cancel()
     await asyncio.gather(first, second, return_exceptions=True)
 
-    await until(lambda: pool.census == PoolCensus(live=1, starting=0, leases=0, waiting=0))
+    await until(lambda: pool.census == Census(live=1, starting=0, leases=0, waiting=0))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(pool.lease(0.1))
     await pool.close()
@@ -407,7 +407,7 @@ class TestCircuit:
         async def refuse() -> Pooled:
             raise MCPAuthenticationError("401")
 
-        pool = SessionPool(refuse, circuit=self.circuit)
+        pool = SessionPool(refuse, PoolSettings(), self.circuit)
         for _ in range(9):
             with pytest.raises(MCPAuthenticationError):
                 async with pool.lease():

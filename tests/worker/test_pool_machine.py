@@ -12,22 +12,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.cases import examples
 from tests.worker.fakes import BOUND
-from tests.worker.pooling import Pooled, Starts, make_pool
+from tests.worker.pooling import Census, Pooled, Starts, WatchedPool, make_pool
 from tui_app.tickets.errors import MCPError
-from tui_app.worker.pool import SessionPool
-from tui_app.worker.pool_terms import PoolCensus, PoolClosedError
+from tui_app.worker.pool_terms import PoolClosedError
 
 
 class Caller:
     """Somebody who leases, works until told to stop, and hands back."""
 
-    def __init__(self, pool: SessionPool[Pooled], wait: float) -> None:
+    def __init__(self, pool: WatchedPool, wait: float) -> None:
         self.session: Pooled | None = None
         self.done = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self._work(pool, wait))
 
-    async def _work(self, pool: SessionPool[Pooled], wait: float) -> None:
+    async def _work(self, pool: WatchedPool, wait: float) -> None:
         async with pool.lease(wait) as session:
             self.session = session
             session.users += 1
@@ -161,7 +161,7 @@ class PoolMachine(RuleBasedStateMachine):
         self.run(end())
         if hasattr(self, "starts"):
             assert self.starts.open == 0
-            assert self.pool.census == PoolCensus(0, 0, 0, 0)
+            assert self.pool.census == Census(0, 0, 0, 0)
         for caller in self.callers:
             if not caller.task.cancelled():
                 assert isinstance(caller.task.exception(), MCPError | None)
@@ -169,7 +169,7 @@ class PoolMachine(RuleBasedStateMachine):
 
 
 TestPoolMachine = PoolMachine.TestCase
-TestPoolMachine.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestPoolMachine.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -180,7 +180,7 @@ async def test_random_interleavings_end_without_deadlock(seed: int) -> None:
             await interleave(chance)
 
 
-async def use(pool: SessionPool[Pooled], chance: random.Random) -> None:
+async def use(pool: WatchedPool, chance: random.Random) -> None:
     with suppress(MCPError):
         async with pool.lease(chance.choice([0.0, 0.002, 5.0])) as session:
             await turns(chance.randint(0, 4))
@@ -225,4 +225,4 @@ async def interleave(chance: random.Random) -> None:
     await pool.close()
     assert starts.most <= most
     assert starts.open == 0
-    assert pool.census == PoolCensus(0, 0, 0, 0)
+    assert pool.census == Census(0, 0, 0, 0)

@@ -14,9 +14,11 @@ import pytest
 from msgspec.structs import replace
 
 from tests.worker.conftest import MakeBench
-from tests.worker.fakes import BOUND, FakeFloors, Listener, error_result, json_result, profile, rows
+from tests.worker.fakes import BOUND, FakeAdapter, FakeBackend, Listener, error_result, json_result, profile, rows
+from tui_app.adapters.base import Plan, ToolCall, plan_search
 from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.settings.profiles import RetryPolicy, Timeouts
+from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import (
     CommandNotFoundError,
@@ -35,11 +37,11 @@ from tui_app.tickets.messages import (
     Reply,
     Search,
     ServerInspected,
-    ServerState,
     TicketOpened,
     TicketsFound,
     ValuesListed,
 )
+from tui_app.tickets.servers import ServerState
 from tui_app.worker.service import Service
 
 SEARCH = Search(1, "work", TicketSearchCriteria())
@@ -154,7 +156,7 @@ def test_inspecting_without_connecting_starts_nothing(make_bench: MakeBench) -> 
 
     assert isinstance(inspected, ServerInspected)
     assert inspected.report.command == "fake-server --stdio"
-    assert bench.floors.starts == 0
+    assert bench.backend.starts == 0
 
 
 def test_reconnecting_ends_the_old_server_and_starts_another(make_bench: MakeBench) -> None:
@@ -163,8 +165,8 @@ def test_reconnecting_ends_the_old_server_and_starts_another(make_bench: MakeBen
 
     assert isinstance(bench.ask(Reconnect(2, "work")), ServerInspected)
 
-    assert bench.floors.starts == 2
-    assert [session.closed for session in bench.floors.sessions] == [True, False]
+    assert bench.backend.starts == 2
+    assert [session.closed for session in bench.backend.sessions] == [True, False]
 
 
 def test_an_unknown_profile_is_a_configuration_fault(make_bench: MakeBench) -> None:
@@ -182,7 +184,7 @@ def test_a_lost_server_is_replaced_and_the_call_repeated(make_bench: MakeBench) 
         nonlocal calls
         calls += 1
         if calls == 1:
-            bench.floors.sessions[-1].alive = False
+            bench.backend.sessions[-1].lost = True
             raise MCPConnectionError("The server ended with exit code 3.")
         return await three_rows(name, arguments)
 
@@ -190,7 +192,7 @@ def test_a_lost_server_is_replaced_and_the_call_repeated(make_bench: MakeBench) 
 
     assert isinstance(bench.ask(SEARCH), TicketsFound)
 
-    assert bench.floors.starts == 2
+    assert bench.backend.starts == 2
     assert bench.time.slept == [1.0]
     retrying = next(state for state in bench.listener.states() if state.state is ServerState.RETRYING)
     assert (retrying.attempt, retrying.attempts, retrying.until) == (2, 3, 1001.0)
@@ -227,15 +229,29 @@ def test_a_server_that_does_not_start_is_told_with_its_kind(
     make_bench: MakeBench, fault: MCPConnectionError, starts: int, kind: ErrorKind
 ) -> None:
     bench = make_bench(three_rows)
-    bench.floors.faults = [fault] * 3
+    bench.backend.faults = [fault] * 3
 
     failed = bench.ask(SEARCH)
 
     assert isinstance(failed, Failed)
     assert failed.kind is kind
-    assert bench.floors.starts == starts
-    bench.floors.faults = []
+    assert bench.backend.starts == starts
+    bench.backend.faults = []
     assert isinstance(bench.ask(Search(2, "work", TicketSearchCriteria())), TicketsFound)
+
+
+class ListsByAction(FakeAdapter):
+    """Searches with the reading action of a tool that can also delete."""
+
+    def plan(self, criteria: TicketSearchCriteria) -> Plan:
+        return plan_search(ToolCall("find", {"action": "list"}), criteria, frozenset())
+
+
+ACTIONS = Tool(
+    "find",
+    input_schema={"properties": {"action": {"type": "string", "enum": ["list", "delete"]}}},
+    annotations={"readOnlyHint": False},
+)
 
 
 def test_a_tool_that_may_write_is_not_called_again_once_it_was_sent(make_bench: MakeBench) -> None:
@@ -246,14 +262,40 @@ def test_a_tool_that_may_write_is_not_called_again_once_it_was_sent(make_bench: 
         calls += 1
         raise MCPConnectionError("The pipe is closed.")
 
-    bench = make_bench(loses)
-    bench.floors.tools = (Tool("find", annotations={"readOnlyHint": False}),)
+    bench = make_bench(loses, adapter=ListsByAction())
+    bench.backend.tools = (ACTIONS,)
 
     failed = bench.ask(SEARCH)
 
     assert isinstance(failed, Failed)
     assert calls == 1
     assert "not repeated" in failed.cause
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        Tool("find", annotations={"readOnlyHint": False}),
+        Tool("find", annotations={"readOnlyHint": True, "destructiveHint": True}),
+        Tool("find", "Deletes every ticket that it finds"),
+    ],
+)
+def test_a_tool_that_says_that_it_writes_is_not_called_whatever_the_adapter(make_bench: MakeBench, tool: Tool) -> None:
+    calls = 0
+
+    async def counts(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        nonlocal calls
+        calls += 1
+        return json_result({"rows": []})
+
+    bench = make_bench(counts)
+    bench.backend.tools = (tool,)
+
+    failed = bench.ask(SEARCH)
+
+    assert isinstance(failed, Failed)
+    assert failed.title == "That tool does more than read"
+    assert calls == 0
 
 
 def test_a_tools_own_error_is_not_tried_again(make_bench: MakeBench) -> None:
@@ -289,7 +331,7 @@ def test_a_cancelled_search_ends_as_cancelled_and_the_next_one_works(make_bench:
     assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
     answering.set()
     assert isinstance(bench.ask(Search(2, "work", TicketSearchCriteria())), TicketsFound)
-    assert bench.floors.starts == 1
+    assert bench.backend.starts == 1
 
 
 def test_a_request_cancelled_before_it_began_costs_the_server_nothing(make_bench: MakeBench) -> None:
@@ -339,18 +381,18 @@ def test_opening_a_ticket_does_not_wait_for_a_search(make_bench: MakeBench) -> N
     assert isinstance(bench.listener.final(2), TicketOpened)
     opened.set()
     assert isinstance(bench.listener.final(1), TicketsFound)
-    assert bench.floors.starts == 1
+    assert bench.backend.starts == 1
 
 
 def test_a_prestarted_process_is_taken_by_the_first_request(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
     bench.prestart(profile())
-    (process,) = bench.floors.processes
+    (pending,) = bench.backend.pending
 
     bench.ask(SEARCH)
 
-    assert bench.floors.sessions[0].process is process
-    assert len(bench.floors.processes) == 1
+    assert bench.backend.sessions[0].pending is pending
+    assert len(bench.backend.pending) == 1
 
 
 def test_while_a_server_gets_ready_a_request_waits_for_a_listener(make_bench: MakeBench) -> None:
@@ -376,7 +418,7 @@ def test_without_a_server_on_its_way_a_request_waits_for_nobody(make_bench: Make
 
 def test_a_prestart_that_failed_is_told_to_the_first_request(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
-    bench.floors.spawn_faults = [CommandNotFoundError("There is no npx.")]
+    bench.backend.spawn_faults = [CommandNotFoundError("There is no npx.")]
     bench.prestart(profile())
 
     failed = bench.ask(SEARCH)
@@ -391,7 +433,7 @@ def test_a_prestarted_process_that_nobody_took_is_ended(make_bench: MakeBench) -
 
     bench.service.close()
 
-    assert bench.floors.processes[0].ended
+    assert bench.backend.pending[0].ended
 
 
 def test_closing_cancels_what_is_under_way_ends_all_servers_and_can_be_repeated(make_bench: MakeBench) -> None:
@@ -403,7 +445,7 @@ def test_closing_cancels_what_is_under_way_ends_all_servers_and_can_be_repeated(
     bench.service.close()
 
     assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
-    assert bench.floors.live == 0
+    assert bench.backend.live == 0
     assert not [thread for thread in threading.enumerate() if thread.name == "ticketdeck-worker"]
 
 
@@ -413,7 +455,7 @@ def test_a_request_after_the_end_is_answered_as_cancelled(make_bench: MakeBench)
     bench.service.close()
 
     assert bench.ask(Search(2, "work", TicketSearchCriteria())) == Failed(
-        2, "work", ErrorKind.CANCELLED, "Cancelled", "The request was given up.", "", retryable=True
+        2, "work", ErrorKind.CANCELLED, "Cancelled", "The request was cancelled.", "", retryable=True
     )
 
 
@@ -424,7 +466,9 @@ def test_a_fault_of_our_own_is_a_reply_too_and_is_kept_for_the_crash_report() ->
         raise ZeroDivisionError("secret ticket text")
 
     listener = Listener()
-    service = Service({"work": profile()}, floors=FakeFloors(impossible), on_crash=reported.append)
+    service = Service(
+        {"work": profile()}, clock=SYSTEM_CLOCK, backend=FakeBackend(impossible).functions, on_crash=reported.append
+    )
     service.connect(listener.deliver)
     service.submit(SEARCH)
 
@@ -446,7 +490,9 @@ def test_a_listener_that_raises_does_not_stop_the_worker() -> None:
             raise RuntimeError("the screen is gone")
         listener.deliver(reply)  # type: ignore[arg-type] # a Reply
 
-    service = Service({"work": profile()}, floors=FakeFloors(three_rows), on_crash=reported.append)
+    service = Service(
+        {"work": profile()}, clock=SYSTEM_CLOCK, backend=FakeBackend(three_rows).functions, on_crash=reported.append
+    )
     service.connect(deliver)
     service.submit(SEARCH)
     service.submit(Search(2, "work", TicketSearchCriteria()))
@@ -475,9 +521,9 @@ def test_a_secret_that_a_server_repeats_is_masked(make_bench: MakeBench) -> None
 
 def test_reconnecting_gives_up_a_start_that_hangs(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
-    bench.floors.hang_next_start = True
+    bench.backend.hang_next_start = True
     bench.service.submit(SEARCH)
-    assert bench.floors.hanging.wait(BOUND)
+    assert bench.backend.hanging.wait(BOUND)
 
     bench.service.submit(Reconnect(2, "work"))
 
@@ -488,12 +534,12 @@ def test_reconnecting_gives_up_a_start_that_hangs(make_bench: MakeBench) -> None
 def test_a_prestarted_process_that_waited_too_long_is_not_used(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
     bench.prestart(profile())
-    bench.floors.processes[0].elapsed = 29.0
+    bench.backend.pending[0].elapsed = 29.0
 
     bench.ask(SEARCH)
 
-    assert bench.floors.processes[0].ended
-    assert bench.floors.sessions[0].process is bench.floors.processes[1]
+    assert bench.backend.pending[0].ended
+    assert bench.backend.sessions[0].pending is bench.backend.pending[1]
 
 
 def test_no_password_manager_is_asked_before_the_first_request(make_bench: MakeBench) -> None:
@@ -501,12 +547,12 @@ def test_no_password_manager_is_asked_before_the_first_request(make_bench: MakeB
 
     bench.prestart(replace(profile(), env={"TOKEN": "${command:pass show tracker}"}))
 
-    assert bench.floors.processes == []
+    assert bench.backend.pending == []
 
 
 def test_a_lost_server_is_told_as_down_with_its_cause(make_bench: MakeBench) -> None:
     async def dies(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-        bench.floors.sessions[-1].alive = False
+        bench.backend.sessions[-1].lost = True
         raise MCPConnectionError("The server ended with exit code 3.")
 
     bench = make_bench(dies, of=profile(retry=RetryPolicy(attempts=1)))
@@ -518,7 +564,7 @@ def test_a_lost_server_is_told_as_down_with_its_cause(make_bench: MakeBench) -> 
 
 def test_many_failed_starts_open_the_circuit_and_reconnecting_closes_it(make_bench: MakeBench) -> None:
     bench = make_bench(three_rows)
-    bench.floors.faults = [ServerStartError("Exit code 1.")] * 5
+    bench.backend.faults = [ServerStartError("Exit code 1.")] * 5
     assert isinstance(bench.ask(SEARCH), Failed)
     assert isinstance(bench.ask(Search(2, "work", TicketSearchCriteria())), Failed)
 
@@ -526,7 +572,7 @@ def test_many_failed_starts_open_the_circuit_and_reconnecting_closes_it(make_ben
 
     assert isinstance(refused, Failed)
     assert refused.title == "The server keeps failing to start"
-    assert bench.floors.starts == 5
+    assert bench.backend.starts == 5
     assert isinstance(bench.ask(Reconnect(4, "work")), ServerInspected)
 
 
@@ -537,15 +583,17 @@ from tui_app.settings.profiles import Profile
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search, TicketsFound
 from tui_app.worker.service import Service
+from tui_app.tickets.clock import SYSTEM_CLOCK
 early = [name for name in ("tenacity", "tui_app.mcp_client.session", "tui_app.adapters.base") if name in sys.modules]
 server = (sys.executable, {str(Path(__file__).with_name("scripted_server.py"))!r}, "good")
-service = Service({{"work": Profile("work", server)}})
+service = Service({{"work": Profile("work", server)}}, clock=SYSTEM_CLOCK)
 replies = queue.Queue()
 service.connect(replies.put)
 service.submit(Search(1, "work", TicketSearchCriteria()))
 while not isinstance(replies.get(timeout=20), TicketsFound):
     pass
-heavy = ("pydantic", "textual", "rich", "jmespath", "tomlkit", "platformdirs", "sqlite3", "click")
+heavy = ("pydantic", "textual", "rich", "jmespath", "tomlkit", "platformdirs", "sqlite3", "click", "httpx2", "anyio",
+         "tui_app.adapters.changing")
 print(early + [name for name in heavy if name in sys.modules])
 service.close()
 """
@@ -563,3 +611,16 @@ def test_retries_and_their_delays_come_from_the_profile(make_bench: MakeBench) -
     bench.ask(SEARCH)
 
     assert bench.time.slept == [4, 10, 10]
+
+
+def test_the_calls_that_an_adapter_wants_first_are_made_once(make_bench: MakeBench) -> None:
+    made: list[str] = []
+
+    async def counts(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        made.append(name)
+        return json_result({"rows": rows(1, 1)})
+
+    bench = make_bench(counts, adapter=FakeAdapter(setup=(ToolCall("whoami", {}),)))
+
+    assert isinstance(bench.ask(SEARCH), TicketsFound)
+    assert made == ["whoami", "find"]

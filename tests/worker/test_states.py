@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tui_app.tickets.messages import ServerState, StateChanged
+from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.tickets.servers import ServerState, StateChanged
 from tui_app.worker.states import StateBoard
 
 
 def test_while_calls_are_under_way_it_is_told_of_which_server_and_since_when_the_oldest_is() -> None:
     told: list[StateChanged] = []
-    board = StateBoard("work", told.append)
+    board = StateBoard("work", told.append, SYSTEM_CLOCK)
     board.ready("jira 2.1")
     with board.working():
         with board.working():

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import Terminal
-from tui_app.worker.commands import Ending
-from tui_app.worker.terminal import run_on_terminal
+from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.worker.login_commands import Ending, run_on_terminal
 
 HERE = Path(__file__).parent
 LOGIN = (sys.executable, str(HERE / "login_program.py"))
@@ -68,13 +68,14 @@ def test_a_login_that_takes_too_long_is_ended_even_if_it_is_deaf() -> None:
 
 
 def test_a_missing_login_command_is_told_without_touching_the_terminal() -> None:
-    assert run_on_terminal(("no-such-login-tool",), 5).ending is Ending.MISSING
+    assert run_on_terminal(("no-such-login-tool",), 5, SYSTEM_CLOCK).ending is Ending.MISSING
 
 
 def test_without_a_terminal_nothing_is_run() -> None:
     program = (
-        "from tui_app.worker.terminal import run_on_terminal as run; import sys;"
-        "print(run([sys.executable, '-c', 'open(\"ran\", \"w\")'], 5))"
+        "from tui_app.worker.login_commands import run_on_terminal as run; import sys;"
+        "from tui_app.tickets.clock import SYSTEM_CLOCK;"
+        "print(run([sys.executable, '-c', 'open(\"ran\", \"w\")'], 5, SYSTEM_CLOCK))"
     )
     import subprocess
 

@@ -8,10 +8,10 @@ import threading
 import pytest
 
 from tests.worker.fakes import BOUND
-from tui_app.tickets.messages import Reply, ServerState, StateChanged
-from tui_app.worker.daemon_call import daemon_call
-from tui_app.worker.outbox import Outbox
-from tui_app.worker.shared_task import SharedTask
+from tui_app.tickets.messages import Reply
+from tui_app.tickets.servers import ServerState, StateChanged
+from tui_app.worker.concurrency import SharedTask, daemon_call
+from tui_app.worker.replies import ReplyQueue
 
 
 def unexpected(value: object) -> None:
@@ -23,7 +23,7 @@ def reply(number: int) -> StateChanged:
 
 
 def test_replies_from_many_threads_come_one_at_a_time_and_in_each_threads_order() -> None:
-    outbox, seen, busy = Outbox(unexpected), list[Reply](), threading.Lock()
+    outbox, seen, busy = ReplyQueue(unexpected), list[Reply](), threading.Lock()
 
     def deliver(item: Reply) -> None:
         assert busy.acquire(blocking=False)
@@ -50,7 +50,7 @@ def test_replies_from_many_threads_come_one_at_a_time_and_in_each_threads_order(
 
 
 def test_a_listener_may_answer_from_within() -> None:
-    outbox, seen = Outbox(unexpected), list[str]()
+    outbox, seen = ReplyQueue(unexpected), list[str]()
 
     def deliver(item: Reply) -> None:
         assert isinstance(item, StateChanged)

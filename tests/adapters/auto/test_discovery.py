@@ -6,7 +6,8 @@ import pytest
 
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, TEXTS, described, tool
 from tui_app.adapters.auto.discovery import discover
-from tui_app.adapters.auto.words import split_words
+from tui_app.adapters.auto.tool_variants import variants_of
+from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool
 
 
@@ -179,3 +180,15 @@ def test_search_and_open_are_found_however_they_are_named(style: str) -> None:
     assert found.search
     assert found.get
     assert (found.search.tool.name, found.get.tool.name) == (search, get)
+
+
+def test_what_prose_says_of_one_action_only_holds_for_that_action() -> None:
+    actions = {"type": "string", "enum": ["issues", "users", "get", "delete"]}
+    key = {"type": "string", "description": "The key. Required for: get, delete"}
+    words = {"type": "string", "description": "JQL query. Required for: issues"}
+    name = {"type": "string", "description": "Name or email (only for users)"}
+    search = tool("tracker_search", "action", action=actions, key=key, jql=words, name=name)
+    found = {variant.constants["action"]: variant for variant in variants_of(search)}
+    assert [argument.path for argument in found["issues"].arguments if argument.required] == ["action", "jql"]
+    assert [argument.path for argument in found["get"].arguments] == ["action", "key"]
+    assert [argument.path for argument in found["get"].arguments if argument.required] == ["action", "key"]

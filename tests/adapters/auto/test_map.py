@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.adapters.pages import first_page
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, data, described, tool
-from tui_app.adapters.auto import make
-from tui_app.adapters.auto.adapter import AutoAdapter
+from tui_app.adapters.auto import AutoAdapter, make
 from tui_app.adapters.base import TicketReference
 from tui_app.adapters.mapping import parse_map
 from tui_app.tickets.criteria import check_criteria
-from tui_app.tickets.errors import ConfigError, MCPError, NoSearchToolError
+from tui_app.tickets.errors import ConfigError, MCPError, MCPToolError, NoSearchToolError
 
 TOOLS = (
     tool(
@@ -35,21 +35,21 @@ def adapter(**table: Any) -> AutoAdapter:
 
 def test_an_argument_that_nothing_fills_is_named_with_the_lines_that_supply_it() -> None:
     with pytest.raises(MCPError) as caught:
-        adapter().search_call(check_criteria({}))
+        adapter().plan(check_criteria({}))
     assert "'projectRoot'" in caught.value.cause
     assert '[profiles.NAME.map.search.arguments]\nprojectRoot = "/path"' in caught.value.hint
 
 
 def test_the_lines_that_the_message_shows_supply_it_to_the_get_tool_too() -> None:
     ready = adapter(search={"arguments": {"projectRoot": "/srv"}})
-    assert ready.search_call(check_criteria({})).arguments == {"projectRoot": "/srv"}
+    assert ready.plan(check_criteria({})).call.arguments == {"projectRoot": "/srv"}
     (call,) = ready.open_calls(TicketReference("1"))
     assert call.arguments == {"projectRoot": "/srv", "id": "1"}
 
 
 def test_arguments_for_all_tools_go_to_those_that_take_them() -> None:
     ready = adapter(arguments={"projectRoot": "/srv", "unknown": 1})
-    assert ready.search_call(check_criteria({})).arguments == {"projectRoot": "/srv"}
+    assert ready.plan(check_criteria({})).call.arguments == {"projectRoot": "/srv"}
 
 
 def test_a_tool_its_arguments_and_its_criteria_can_be_named() -> None:
@@ -62,8 +62,8 @@ def test_a_tool_its_arguments_and_its_criteria_can_be_named() -> None:
         get={"tool": "peek", "id": "which"},
     )
     criteria = check_criteria({"text": "printer", "max_results": 7})
-    assert ready.search_call(criteria).arguments == {"action": "scan", "find": "printer", "how_many": 7}
-    assert ready.honoured(criteria) == {"text"}
+    assert ready.plan(criteria).call.arguments == {"action": "scan", "find": "printer", "how_many": 7}
+    assert ready.plan(criteria).pushed_down == {"text"}
     (call,) = ready.open_calls(TicketReference("A-1"))
     assert (call.tool, call.arguments) == ("peek", {"which": "A-1"})
 
@@ -73,8 +73,8 @@ def test_a_criterion_can_be_kept_from_being_sent_and_led_into_an_object() -> Non
         search={"arguments": {"projectRoot": "/srv"}, "criteria": {"text": False, "project": "filters.team"}},
     )
     criteria = check_criteria({"text": "x", "project": "PAY"})
-    assert ready.search_call(criteria).arguments == {"projectRoot": "/srv", "filters": {"team": "PAY"}}
-    assert ready.honoured(criteria) == {"project"}
+    assert ready.plan(criteria).call.arguments == {"projectRoot": "/srv", "filters": {"team": "PAY"}}
+    assert ready.plan(criteria).pushed_down == {"project"}
 
 
 def test_rows_and_fields_are_read_where_the_map_says() -> None:
@@ -85,7 +85,7 @@ def test_rows_and_fields_are_read_where_the_map_says() -> None:
     )
     criteria = check_criteria({})
     answer = data({"answer": {"found": [{"thing": {"names": ["Z-1"], "said": {"loudly": "Hey"}}}]}})
-    (found,) = ready.page(criteria, ready.search_call(criteria), answer).tickets
+    (found,) = first_page(ready, criteria, answer).tickets
     assert (found.id, found.title, found.status) == ("Z-1", "Hey", "fixed")
 
 
@@ -93,7 +93,7 @@ def test_rows_that_are_not_where_the_map_says_are_an_error() -> None:
     ready = adapter(search={"arguments": {"projectRoot": "/srv"}}, rows="nowhere")
     criteria = check_criteria({})
     with pytest.raises(MCPError, match="'nowhere'"):
-        ready.page(criteria, ready.search_call(criteria), data({"issues": []}))
+        first_page(ready, criteria, data({"issues": []}))
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,62 @@ def test_what_there_is_for_a_required_argument_is_looked_up_and_told() -> None:
     ready = make(described(*tools), {})
     assert [call.tool for call in ready.setup_calls()] == ["list_teams"]
     one = ready.after_setup([data([{"id": "t1", "name": "Platform"}])])
-    assert one.search_call(check_criteria({})).arguments == {"team_id": "t1"}
+    one = one.after_setup([data([{"id": "7", "title": "Seven", "status": "open"}])])
+    assert one.plan(check_criteria({})).call.arguments == {"team_id": "t1"}
     assert one.open_calls(TicketReference("7"))[0].arguments == {"team_id": "t1", "id": "7"}
-    many = ready.after_setup([data([{"id": "t1"}, {"id": "t2"}])])
-    with pytest.raises(MCPError) as caught:
-        many.search_call(check_criteria({}))
-    assert "There are: t1, t2." in caught.value.cause
-    assert 'team_id = "t1"' in caught.value.hint
+
+
+def test_all_places_are_asked_in_turn_and_named_in_the_tickets() -> None:
+    tools = (tool("list_tasks", "team_id", team_id=TEXT), tool("list_teams"))
+    ready = make(described(*tools), {}).after_setup([data([{"id": "t1", "name": "Red"}, {"id": "t2", "name": "Blue"}])])
+    while ready.setup_calls():
+        ready = ready.after_setup([data([{"id": "1", "title": "One", "status": "open"}])])
+    plan = ready.plan(check_criteria({}))
+    first = ready.page(plan, plan.call, data([{"id": "1", "title": "One", "status": "open"}]))
+    assert first.next_call
+    second = ready.page(plan, first.next_call, data([{"id": "2", "title": "Two", "status": "open"}]))
+    assert [plan.call.arguments, first.next_call.arguments] == [{"team_id": "t1"}, {"team_id": "t2"}]
+    assert [(ticket.id, ticket.project) for page in (first, second) for ticket in page.tickets] == [
+        ("1", "Red"),
+        ("2", "Blue"),
+    ]
+    assert second.next_call is None
+
+
+@pytest.mark.parametrize("wanted", ["t2", "Blue", "blue"])
+def test_a_place_is_named_by_its_id_or_its_name(wanted: str) -> None:
+    tools = (tool("list_tasks", "team_id", team_id=TEXT), tool("list_teams"))
+    ready = make(described(*tools), {}).after_setup([data([{"id": "t1", "name": "Red"}, {"id": "t2", "name": "Blue"}])])
+    while ready.setup_calls():
+        ready = ready.after_setup([data([{"id": "1", "title": "One", "status": "open"}])])
+    plan = ready.plan(check_criteria({"project": wanted}))
+    assert plan.call.arguments == {"team_id": "t2"}
+    assert ready.page(plan, plan.call, data([{"id": "2", "title": "Two", "status": "open"}])).next_call is None
+
+
+def test_a_place_that_fails_is_left_out_with_a_warning() -> None:
+    tools = (tool("list_tasks", "team_id", team_id=TEXT), tool("list_teams"))
+    ready = make(described(*tools), {}).after_setup([data([{"id": "t1", "name": "Red"}, {"id": "t2", "name": "Blue"}])])
+    while ready.setup_calls():
+        ready = ready.after_setup([data([{"id": "1", "title": "One", "status": "open"}])])
+    plan = ready.plan(check_criteria({}))
+    page = ready.search_failed(plan, plan.call, MCPToolError("archived"))
+    assert page
+    assert page.next_call
+    assert page.next_call.arguments == {"team_id": "t2"}
+    assert page.warnings == ("Red could not be read: archived",)
+
+
+def test_where_only_undecided_tools_are_left_the_error_names_the_likeliest_and_how_to_allow_it() -> None:
+    tools = (
+        tool("dispatch"),
+        tool("delete_all"),
+        tool("things", "id", id=TEXT),
+        tool("chore_dispatch", about="Chores."),
+    )
+    with pytest.raises(NoSearchToolError) as caught:
+        make(described(*tools), {})
+    assert '[profiles.NAME.map.search] tool = "' in caught.value.hint
+    assert "delete_all" not in caught.value.hint
+    allowed = make(described(*tools), {"search": {"tool": "dispatch"}})
+    assert allowed.plan(check_criteria({})).call.tool == "dispatch"

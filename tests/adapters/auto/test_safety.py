@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, described, tool
 from tui_app.adapters.auto import make
 from tui_app.adapters.auto.discovery import discover
-from tui_app.adapters.auto.safety import may_write, words_may_write
-from tui_app.adapters.auto.uses import uses_of
-from tui_app.adapters.auto.words import ALWAYS_WRITING, split_words
+from tui_app.adapters.auto.tool_variants import variants_of
+from tui_app.adapters.safety.gate import contradiction, is_request_tool, name_may_write, speaks_for
+from tui_app.adapters.safety.verbs import STRONG_WRITING, split_words
+from tui_app.mcp_client.types import Tool
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import MCPToolError
 
@@ -27,7 +28,7 @@ from tui_app.tickets.errors import MCPToolError
     ],
 )  # fmt: skip
 def test_a_name_that_says_so_may_write(name: str) -> None:
-    assert words_may_write(split_words(name))
+    assert name_may_write(split_words(name))
 
 
 @pytest.mark.parametrize(
@@ -39,28 +40,158 @@ def test_a_name_that_says_so_may_write(name: str) -> None:
     ],
 )  # fmt: skip
 def test_a_name_that_reads_does_not(name: str) -> None:
-    assert not words_may_write(split_words(name))
+    assert not name_may_write(split_words(name))
 
 
-def test_annotations_rule_a_tool_out_whatever_its_name() -> None:
-    assert may_write(tool("search_issues", hints={"readOnlyHint": False}))
-    assert may_write(tool("search_issues", hints={"destructiveHint": True}))
-    assert not may_write(tool("search_issues", hints={"readOnlyHint": True, "destructiveHint": True}))
+@pytest.mark.parametrize(
+    "hints",
+    [{"readOnlyHint": False}, {"destructiveHint": True}, {"readOnlyHint": True, "destructiveHint": True}],
+)
+def test_annotations_rule_a_tool_out_whatever_its_name(hints: dict[str, bool]) -> None:
+    assert contradiction(tool("search_issues", hints=hints), {})
+
+
+@pytest.mark.parametrize(
+    "hints",
+    [{"readOnlyHint": "false"}, {"readOnlyHint": 0}, {"destructiveHint": "true"}, {"destructiveHint": 1}],
+    ids=str,
+)
+def test_a_hint_that_is_mistyped_makes_stricter_and_never_laxer(hints: dict[str, object]) -> None:
+    assert contradiction(Tool("search_issues", annotations=hints), {})
+    assert not speaks_for(Tool("issues_of_mine", annotations={"readOnlyHint": "true"}), {})
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["De\u200bletes all tickets", "D\u0435letes all tickets", "\uff24\uff45\uff4c\uff45\uff54\uff45\uff53 all tickets",
+     "<b>Deletes</b> every ticket.", "\U0001f5d1\ufe0f Deletes every ticket."],
+)  # fmt: skip
+def test_a_description_that_says_so_in_disguise_rules_a_tool_out(about: str) -> None:
+    assert contradiction(Tool("search_issues", about), {})
+    assert contradiction(Tool("search_issues", title=about), {})
+    assert contradiction(Tool("search_issues", annotations={"title": about}), {})
+
+
+@pytest.mark.parametrize(
+    "name", ["del\u200bete_tickets", "d\u0435lete_tickets", "\uff44\uff45\uff4c\uff45\uff54\uff45_tickets"]
+)
+def test_a_name_that_says_so_in_disguise_may_write(name: str) -> None:
+    assert name_may_write(split_words(name))
+
+
+@pytest.mark.parametrize(
+    ("properties", "sent", "refused"),
+    [
+        ({"purge": {"type": "boolean", "default": True}}, {}, True),
+        ({"mark_as_read": {"type": "boolean", "default": True}}, {}, True),
+        ({"purge": {"type": "boolean", "default": True}}, {"purge": False}, False),
+        ({"purge": {"type": "boolean", "default": False}}, {}, False),
+        ({"action": {"type": "string", "enum": ["search", "delete"], "default": "delete"}}, {}, True),
+        ({"action": {"type": "string", "enum": ["search", "delete"], "default": "search"}}, {}, False),
+        ({"update_history": {"type": "boolean", "default": True}}, {}, False),
+        ({"open_only": {"type": "boolean", "default": True}}, {}, False),
+    ],
+)
+def test_an_argument_that_orders_a_change_where_it_is_left_out_rules_a_tool_out(
+    properties: dict[str, object], sent: dict[str, bool], refused: bool
+) -> None:
+    one = Tool("search_issues", "Search tickets.", input_schema={"type": "object", "properties": properties})
+    assert bool(contradiction(one, sent)) is refused
 
 
 def test_annotations_alone_rule_no_tool_in() -> None:
-    assert not list(uses_of(tool("delete_issues", hints={"readOnlyHint": True})))
+    assert not list(variants_of(tool("delete_issues", hints={"readOnlyHint": True})))
 
 
-def test_a_description_or_a_required_body_rules_a_tool_out() -> None:
-    assert may_write(tool("get_started", about="Creates a project with sample issues"))
-    assert may_write(tool("issue", "title", title=TEXT))
-    assert not may_write(tool("search_issues", "summary", summary=TEXT))
+@pytest.mark.parametrize(
+    "about",
+    [
+        "Permanently removes all issues", "This tool will delete every issue.", "Deletes every ticket in the project",
+        "Creates a project with sample issues", "Fetches the tickets and closes them", "Used to archive old tickets",
+        "Returns the open issues, which will be deleted afterwards.", "Lists and updates tickets.",
+        "Gets a ticket, then marks it as read", "A tool for deleting tickets", "Search issues. Deletes them, too.",
+        "Löscht alle Tickets", "Supprime les tickets fermés", "Elimina todas las incidencias",
+        "Удаляет все задачи проекта", "删除所有任务", "チケットを検索して削除します", "모든 티켓을 삭제합니다",
+    ],
+)  # fmt: skip
+def test_a_description_that_says_what_the_call_changes_rules_a_tool_out(about: str) -> None:
+    assert contradiction(tool("search_issues", about=about), {})
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        "Search issues that were created or updated since a date", "List issues. To delete one, use delete_issue.",
+        "Lists tickets; does not modify anything", "Use create_issue to create a ticket; this one searches.",
+        "Get all tickets, including deleted and archived ones", "Find tickets before creating a new one",
+        "Returns comments, links and updates of an issue", "List tickets closed by me. Set limit to 10 at most.",
+        "Sucht Tickets, die zuletzt geändert wurden", "Busca tareas creadas después de una fecha",
+        "Список созданных задач", "查询已删除的任务", "作成されたチケットの一覧を取得",
+        "An authorized user must update it",
+    ],
+)  # fmt: skip
+def test_words_of_change_that_name_something_else_do_not(about: str) -> None:
+    assert contradiction(tool("search_issues", about=about), {}) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["eliminar_tarea", "aufgabe_löschen", "удалитьЗадачу", "supprimerTicket", "criar_chamado", "删除任务", "görev_ekle",
+     "listar_y_borrar"],
+)  # fmt: skip
+def test_a_name_may_say_so_in_another_language(name: str) -> None:
+    assert contradiction(tool(name), {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["listar_tareas", "aufgabenAnzeigen", "показать_задачи", "rechercher_tickets", "查询任务", "チケット一覧", "ara"],
+)
+def test_a_name_of_reading_may_be_in_another_language(name: str) -> None:
+    assert contradiction(tool(name), {}) is None
+    assert speaks_for(tool(name), {})
+
+
+@pytest.mark.parametrize("name", ["dispatch", "chores", "x_42", "sync_all_the_things", "record_task_failure"])
+def test_nothing_speaks_for_a_tool_without_a_word_of_reading(name: str) -> None:
+    assert not speaks_for(tool(name), {})
+    assert speaks_for(tool(name, hints={"readOnlyHint": True}), {})
+
+
+def test_a_word_of_reading_in_the_description_speaks_for_a_tool() -> None:
+    assert speaks_for(tool("chores", about="Shows what is left to do."), {})
+    assert speaks_for(tool("x", about="The board, with all cards"), {})
+
+
+@pytest.mark.parametrize(
+    "request_tool",
+    [
+        tool("call_api", "method path", "Get anything", method={"enum": ["GET", "POST"]}, path=TEXT),
+        tool("fetch_url", "url", url=TEXT), tool("query_database", "sql", sql=TEXT),
+        tool("show", "command", command=TEXT), tool("get_request", "path", path=TEXT, method=TEXT),
+    ],
+)  # fmt: skip
+def test_a_tool_that_passes_on_any_request_is_never_a_candidate(request_tool: Tool) -> None:
+    assert is_request_tool(request_tool)
+    assert not list(variants_of(request_tool))
+
+
+@pytest.mark.parametrize("hints", [{}, {"readOnlyHint": False, "destructiveHint": True}])
+def test_of_a_tool_with_actions_the_action_decides_whatever_the_hints(hints: dict[str, bool]) -> None:
+    actions = tool("tracker", "action", "List, create or delete", hints, action={"enum": ["list", "create", "delete"]})
+    assert contradiction(actions, {"action": "list"}) is None
+    assert contradiction(actions, {"action": "delete"})
+    assert contradiction(actions, {}) or not hints
+
+
+def test_a_required_body_rules_a_tool_out() -> None:
+    assert not list(variants_of(tool("issues", "title", title=TEXT)))
+    assert list(variants_of(tool("search_issues", "summary", summary=TEXT)))
 
 
 def test_of_a_tool_with_actions_only_those_that_read_are_used() -> None:
     actions = {"enum": ["create", "list", "get", "delete", "transition", "add_comment", "list_comments", "execute_jql"]}
-    found = {use.constants["action"] for use in uses_of(tool("manage_issue", "action", action=actions))}
+    found = {variant.constants["action"] for variant in variants_of(tool("manage_issue", "action", action=actions))}
     assert found == {"list", "get", "list_comments", "execute_jql"}
 
 
@@ -73,14 +204,14 @@ def test_of_a_tool_with_actions_only_those_that_read_are_used() -> None:
     ],
 )
 def test_a_tool_whose_only_action_writes_is_not_used(action: dict[str, object]) -> None:
-    assert not list(uses_of(tool("issue_search", "action", query=TEXT, action=action)))
+    assert not list(variants_of(tool("issue_search", "action", query=TEXT, action=action)))
 
 
 @pytest.mark.parametrize("schema", [{"enum": ["create"]}, {"type": "string", "default": "delete_all"}])
 def test_no_required_argument_is_filled_with_a_writing_verb(schema: dict[str, object]) -> None:
     adapter = make(described(tool("issue_search", "intent", query=TEXT, intent=schema)), {})
     with pytest.raises(MCPToolError, match="'intent'"):
-        adapter.search_call(check_criteria({}))
+        adapter.plan(check_criteria({}))
 
 
 @given(
@@ -112,5 +243,33 @@ def test_no_required_argument_is_filled_with_a_writing_verb(schema: dict[str, ob
 )
 def test_whatever_tools_there_are_none_with_a_writing_verb_gets_a_role(names: list[str]) -> None:
     found = discover(described(*(tool(name, id=NUMBER, query=TEXT) for name in names)))
-    uses = [found.search, found.text_search, found.get, found.comments, *found.values.values(), *found.places.values()]
-    assert not [use.tool.name for use in uses if use and ALWAYS_WRITING & set(split_words(use.tool.name))]
+    variants = [
+        found.search,
+        found.text_search,
+        found.get,
+        found.comments,
+        *found.values.values(),
+        *found.variants,
+        *(variant for variant, _ in found.others),
+        *found.getters,
+    ]
+    assert not [
+        variant.tool.name for variant in variants if variant and STRONG_WRITING & set(split_words(variant.tool.name))
+    ]
+
+
+def test_of_a_tool_for_any_request_a_shipped_adapter_may_only_send_what_gets() -> None:
+    request_tool = tool("tracker_request", "path", "Makes a request", path=TEXT, method=TEXT)
+    assert contradiction(request_tool, {"path": "/issues", "method": "get"}) is None
+    assert contradiction(request_tool, {"path": "/issues", "method": "DELETE"})
+    assert contradiction(request_tool, {"path": "/issues", "method": "post"})
+
+
+def test_a_filter_by_state_does_not_excuse_a_hint_of_writing() -> None:
+    states = tool("issue_search", "", "", {"readOnlyHint": False}, state={"enum": ["all", "open"]})
+    assert contradiction(states, {"state": "all"})
+
+
+def test_a_required_value_that_orders_to_write_is_not_sent_as_a_place() -> None:
+    adapter = make(described(tool("issue_search", "query", query={"type": "string", "enum": ["create"]})), {})
+    assert adapter.setup_calls() == ()

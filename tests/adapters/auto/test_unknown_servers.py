@@ -7,11 +7,10 @@ from collections.abc import Iterable
 import pytest
 
 from tests.adapters.servers_of_many_kinds import SERVERS, Server
-from tui_app.adapters.arguments import missing
-from tui_app.adapters.auto import make
-from tui_app.adapters.auto.adapter import AutoAdapter
-from tui_app.adapters.base import TicketReference, ToolCall
-from tui_app.mcp_client.types import CallToolResult
+from tui_app.adapters.auto import AutoAdapter, make
+from tui_app.adapters.base import ServerDescription, TicketReference, ToolCall
+from tui_app.adapters.tool_arguments import missing
+from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import check_criteria
 
 each = pytest.mark.parametrize("server", SERVERS, ids=[server.name for server in SERVERS])
@@ -29,15 +28,21 @@ def answered(server: Server, calls: Iterable[ToolCall]) -> list[CallToolResult]:
 
 
 def ready(server: Server) -> AutoAdapter:
-    adapter = make(server.description, server.map)
-    return adapter.after_setup(answered(server, adapter.setup_calls()))
+    return settled(server, make(server.description, server.map))
+
+
+def settled(server: Server, adapter: AutoAdapter) -> AutoAdapter:
+    """``adapter`` once it has found out all that it wants to know."""
+    while calls := adapter.setup_calls():
+        adapter = adapter.after_setup(answered(server, calls))
+    return adapter
 
 
 @each
 def test_the_tickets_are_found_by_their_human_ids(server: Server) -> None:
     adapter, criteria = ready(server), check_criteria(server.criteria)
-    call = adapter.search_call(criteria)
-    page = adapter.page(criteria, call, *answered(server, [call]))
+    call = adapter.plan(criteria).call
+    page = adapter.page(adapter.plan(criteria), call, *answered(server, [call]))
     assert tuple(ticket.id for ticket in page.tickets) == server.ids
     assert page.tickets[0].title == "Ticket 1"
 
@@ -45,8 +50,8 @@ def test_the_tickets_are_found_by_their_human_ids(server: Server) -> None:
 @each
 def test_a_found_ticket_opens(server: Server) -> None:
     adapter, criteria = ready(server), check_criteria(server.criteria)
-    call = adapter.search_call(criteria)
-    row = adapter.page(criteria, call, *answered(server, [call])).tickets[0]
+    call = adapter.plan(criteria).call
+    row = adapter.page(adapter.plan(criteria), call, *answered(server, [call])).tickets[0]
     reference = TicketReference(row.id, row.lookup)
     opened = adapter.opened(reference, answered(server, adapter.open_calls(reference)))
     assert (opened.id, opened.title) == (row.id, "Ticket 1")
@@ -56,9 +61,9 @@ def test_a_found_ticket_opens(server: Server) -> None:
 def test_the_mapping_in_force_is_one_that_a_profile_can_hold(server: Server) -> None:
     adapter, criteria = ready(server), check_criteria(server.criteria)
     again = make(server.description, adapter.mapping())
-    again = again.after_setup(answered(server, again.setup_calls()))
+    again = settled(server, again)
     assert again.mapping() == adapter.mapping()
-    assert again.search_call(criteria) == adapter.search_call(criteria)
+    assert again.plan(criteria).call == adapter.plan(criteria).call
 
 
 @each
@@ -83,3 +88,24 @@ def test_failing_comments_do_not_keep_the_ticket_from_opening() -> None:
     ticket, _ = answered(server, adapter.open_calls(reference))
     opened = adapter.opened(reference, [ticket, CallToolResult(is_error=True)])
     assert (opened.id, opened.comments) == ("36", ())
+
+
+def test_a_tool_of_values_that_needs_more_than_a_search_knows_is_left_alone() -> None:
+    inner = {
+        "type": "object",
+        "properties": {"query": {"type": "string"}, "action": {"type": "string", "enum": ["search"]}},
+        "required": ["action", "query"],
+        "additionalProperties": False,
+    }
+    schemas: dict[str, dict[str, object]] = {
+        "issue_search": {"type": "object", "properties": {}},
+        "issues_search": {"type": "object", "properties": {}},
+        "users_search": {"type": "object", "properties": {"query": inner}, "additionalProperties": False},
+    }
+    tools = tuple(
+        Tool(name=name, description="", title="", input_schema=schema, output_schema=None, annotations={})
+        for name, schema in schemas.items()
+    )
+    adapter = make(ServerDescription("x", "1", "", tools), {})
+    assert adapter.value_calls() == ()
+    assert adapter.values(()) == {}

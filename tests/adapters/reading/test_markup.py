@@ -49,7 +49,7 @@ def test_markdown_stays_as_it_is(text: str) -> None:
         ("h2. Head\n* a\n** b\n# one", "## Head\n- a\n  - b\n1. one"),
         ("h1. x\n{code:java}\nint *a*;\n{code}\nend", "# x\n```java\nint *a*;\n```\nend"),
         ("{noformat}h2. x{noformat}", "```\nh2. x\n```"),
-        ("{quote}said *so*{quote}\nafter", "> said **so**\nafter"),
+        ("{quote}said *so*{quote}\nafter", "> said **so**\n\nafter"),
         ("||a||b||\n|1|2|", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
         (
             "h3. x\nsee [here|https://x.y/z] and [~bob] {{code}} -gone-",

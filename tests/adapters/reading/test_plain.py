@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tui_app.adapters.reading.fields import iter_tickets, ticket_from
 from tui_app.adapters.reading.plain import plain_tickets
+from tui_app.adapters.reading.ticket_from_row import iter_tickets, read_columns, ticket_from
 from tui_app.tickets.ticket import Ticket
 
 ROW: dict[str, Any] = {
@@ -72,7 +72,7 @@ def seen(ticket: Ticket) -> Ticket:
 
 
 def test_plain_rows_are_read_the_short_way() -> None:
-    found = plain_tickets([ROW, {**ROW, "id": "PAY-143", "assignee": None, "description": None}])
+    found = plain_tickets([ROW, {**ROW, "id": "PAY-143", "assignee": None, "description": None, "version": 7}])
     assert found is not None
     assert [type(ticket) for ticket in found] == [Ticket, Ticket]
     assert (found[0].id, found[1].id, found[1].assignee) == ("PAY-142", "PAY-143", None)
@@ -105,11 +105,11 @@ def test_both_ways_find_the_same(some: list[dict[str, Any]]) -> None:
 def test_one_row_that_takes_a_closer_look_does_not_make_the_others_take_one(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[Any] = []
 
-    def closer(row: Any) -> Ticket:
-        looked_at.append(row)
-        return ticket_from(row)
+    def closer(rows: list[Any], *others: Any) -> list[Ticket]:
+        looked_at.extend(rows)
+        return read_columns(rows, *others)
 
-    monkeypatch.setattr("tui_app.adapters.reading.fields.ticket_from", closer)
+    monkeypatch.setattr("tui_app.adapters.reading.ticket_from_row.read_columns", closer)
     odd = {**ROW, "severity": "high"}
 
     assert len(list(iter_tickets([ROW, odd, "no row", ROW]))) == 3

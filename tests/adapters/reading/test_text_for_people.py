@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_app.adapters.reading import iter_tickets, read_record, read_rows, ticket_from
+from tui_app.adapters.reading.text_rows import text_page, text_record
 from tui_app.mcp_client.types import CallToolResult, ContentBlock
 from tui_app.tickets.ticket import Ticket
 
@@ -155,3 +156,23 @@ def test_underlined_sections_end_each_other() -> None:
 def test_a_sentence_with_a_key_in_it_is_no_ticket() -> None:
     with pytest.raises(Exception, match="No tickets"):
         tickets("I could not decide what UTF-8 has to do with it.")
+
+
+def test_tags_at_the_end_of_titles_are_labels() -> None:
+    text = "- [ ] **#2** Login fails `#bug` `#urgent`\n- [x] **#1** Printer is offline #hardware\n"
+    page = text_page(text)
+    assert page is not None
+    found = [
+        (ticket.id, ticket.title, ticket.status, ticket.labels) for ticket in iter_tickets(page.rows, page.columns)
+    ]
+    assert found == [
+        ("2", "Login fails", "open", ("bug", "urgent")),
+        ("1", "Printer is offline", "done", ("hardware",)),
+    ]
+
+
+def test_the_box_of_a_ticket_shown_alone_is_its_status() -> None:
+    record = text_record("- [x] **#6** Write release notes `#docs`\n  (No relationships)\n", "6")
+    assert record is not None
+    ticket = ticket_from(record)
+    assert (ticket.title, ticket.status, ticket.labels) == ("Write release notes", "done", ("docs",))

@@ -16,14 +16,15 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Input
 
+from tests.ui.fakes import FIXED_CLOCK
 from tui_app.tickets.errors import ErrorKind
-from tui_app.tickets.messages import CallRecord, Failed, TicketOpened
+from tui_app.tickets.messages import Failed, TicketOpened
+from tui_app.tickets.servers import CallRecord
 from tui_app.tickets.text import clean_line
-from tui_app.tickets.ticket import Attachment, Change, Comment, Ticket
-from tui_app.ui.detail.document import opened_document
-from tui_app.ui.detail.layout import DocumentLayout
-from tui_app.ui.detail.markdown import MarkdownRenderer, pieces
-from tui_app.ui.detail.styles import STYLE_NAMES, markdown_styles
+from tui_app.tickets.ticket import Attachment, Change, Comment, Relation, Ticket
+from tui_app.ui.detail.document import EXTRA_FIELDS, HISTORY, Moment, opened_document
+from tui_app.ui.detail.document_layout import STYLE_NAMES, DocumentLayout
+from tui_app.ui.detail.markdown_strips import MarkdownRenderer, pieces
 from tui_app.ui.detail.ticket_detail import TicketDetail
 
 MOMENT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -71,7 +72,7 @@ FAILED = Failed(
 
 class Harness(App[None]):
     def compose(self) -> ComposeResult:
-        yield TicketDetail(id="detail")
+        yield TicketDetail(FIXED_CLOCK, id="detail")
 
 
 class Pane:
@@ -115,12 +116,14 @@ async def test_a_whole_ticket_is_rendered_with_everything_that_is_known() -> Non
     async with pane() as shown:
         shown.widget.show_opened(OPENED)
         await shown.shows("☐ first")
+        shown.widget.to_section(1)
+        for _ in range(4):
+            shown.widget.to_section(1)
+        await shown.shows("status: open → in progress")
+        await shown.shows("Story points")
         for words in (
-            "◐ in progress",
-            "↑ high",
-            "Amina Diallo",
-            "a, b",
-            "2026-11-02 08:00 UTC",
+            "◐ in progress · ↑ high · Amina Diallo",
+            "created 2w ago (2 Nov 08:00) · a, b",
             "https://tracker.example/PAY-142",
             "Story points",
             "! updated_at is no date",
@@ -128,14 +131,30 @@ async def test_a_whole_ticket_is_rendered_with_everything_that_is_known() -> Non
             "☑ second",
             "def total()",
             "Comments (1)",
-            "Jonas, 2026-11-02",
+            "Jonas, 2w ago (2 Nov 08:00)",
             "I agree.",
             "status: open → in progress",
-            "photo.jpg (2 KB)",
-            'get_ticket {"id": "PAY-142"}  0.25 s',
+            "photo.jpg  JPG, 2 KB",
         ):
             assert words in shown.text
         assert "# What happens" not in shown.text
+
+
+def head_of(ticket: Ticket) -> list[str]:
+    document = opened_document(TicketOpened(1, "work", ticket), Moment(MOMENT))
+    return [" · ".join(word.text for word in line) for line in document.head]
+
+
+def test_a_number_that_is_no_known_status_or_priority_is_told_what_it_is_of() -> None:
+    assert head_of(Ticket("1", "One", "3", priority="2"))[0] == "status 3 · priority 2 · nobody"
+    assert head_of(Ticket("1", "One", "Quux", priority="P9"))[0] == "Quux · P9 · nobody"
+
+
+def test_a_change_that_was_the_creation_is_not_told_twice() -> None:
+    later = MOMENT.replace(second=MOMENT.second + 1)
+    [words] = head_of(Ticket("1", "One", "open", created_at=MOMENT, updated_at=later))[1:]
+    assert words.startswith("created ")
+    assert "updated" not in words
 
 
 async def test_a_failure_says_why_and_keeps_what_the_row_holds() -> None:
@@ -143,8 +162,8 @@ async def test_a_failure_says_why_and_keeps_what_the_row_holds() -> None:
         shown.widget.show_ticket(TICKET)
         shown.widget.show_failure(FAILED)
         await shown.shows("Too slow")
-        for words in ("30 s passed", "Press r", "last words", "Printer on fire"):
-            assert words in shown.text
+        for words in ("Too slow", "30 s passed", "Press r", "last words", "Printer on fire"):
+            assert shown.text.count(words) == 1, words
 
 
 async def test_the_raw_answer_comes_and_goes_by_one_action() -> None:
@@ -282,10 +301,13 @@ ANY_TEXT = st.text(
 @given(ANY_TEXT, st.integers(10, 120))
 def test_any_text_becomes_lines_of_the_right_width_without_controls(text: str, width: int) -> None:
     styles = dict.fromkeys((*STYLE_NAMES, "base"), Style())
-    layout = DocumentLayout(width, styles, MarkdownRenderer(markdown_styles(styles), Style(), "ansi_dark"))
+    layout = DocumentLayout(width, styles, MarkdownRenderer(styles, dark=True), {HISTORY, EXTRA_FIELDS})
     comment = Comment(text, MOMENT, text)
+    related = (Relation(text, text, text, text, text),)
+    files = (Attachment(text, text, 7, text),)
     ticket = replace(TICKET, id=text, title=text, description=text, comments=(comment,), extra={text: text})
-    document = opened_document(replace(OPENED, ticket=ticket, warnings=(text,)), MOMENT)
+    ticket = replace(ticket, relations=related, attachments=files, history=(Change(text, MOMENT, text, text, text),))
+    document = opened_document(replace(OPENED, ticket=ticket, warnings=(text,)), Moment(MOMENT))
     lines = [*layout.header(document), *layout.plain(document, 100)]
     lines += [strip for strips in layout.rendered(document) for strip in strips]
     for strip in lines:
@@ -297,7 +319,7 @@ def test_any_text_becomes_lines_of_the_right_width_without_controls(text: str, w
 def rendered(text: str, width: int = 60) -> list[str]:
     """The lines that Markdown becomes."""
     styles = dict.fromkeys((*STYLE_NAMES, "base"), Style())
-    renderer = MarkdownRenderer(markdown_styles(styles), Style(), "ansi_dark")
+    renderer = MarkdownRenderer(styles, dark=True)
     return [strip.text.rstrip() for strip in renderer.strips(text, width)]
 
 
@@ -319,11 +341,26 @@ def test_a_task_has_its_sign_in_place_of_a_bullet_and_keeps_its_inner_lists() ->
         ("[https://good.example](https://bad.example)", "https://good.example (https://bad.example)"),
         ("![photo](https://a.example/1.png)", "image: photo (https://a.example/1.png)"),
         ("![](https://a.example/1.png)", "image: https://a.example/1.png"),
-        ("<b>bold</b> &amp;", "<b>bold</b> &"),
+        ("<b>bold</b> &amp;", "bold &"),
+        ("Some <b>html</b> &amp; <i>more</i>", "Some html & more"),
+        ('<a href="https://a.example/x">rules</a>', "rules (https://a.example/x)"),
+        ('see <img src="https://a.example/1.png" alt="photo">', "see image: photo (https://a.example/1.png)"),
+        ("List<String> and <your-name>, a < b", "List<String> and <your-name>, a < b"),
+        ("before <!-- hidden --> after", "before  after"),
+        ("<b>never closed", "never closed"),
+        ("closed</b> **never</b> opened**", "closed never opened"),
+        ("`<b>code</b>`", "<b>code</b>"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
     ],
 )
 def test_a_link_shows_its_target_once(text: str, line: str) -> None:
     assert rendered(text) == [line]
+
+
+def test_html_between_lines_of_markdown_is_read() -> None:
+    text = "one<br>two\n\n<details>\n<summary>Logs</summary>\n\n- **a**\n\n</details>\n\n<!-- note -->"
+    assert rendered(text) == ["one", "two", "", "Logs", "", " • a"]
+    assert rendered("<div>\n<p>one</p><p>two</p>\n</div>") == ["one", "two"]
 
 
 def test_a_table_a_quote_and_a_line_take_no_more_room_than_they_need() -> None:
@@ -334,11 +371,12 @@ def test_a_table_a_quote_and_a_line_take_no_more_room_than_they_need() -> None:
 def test_a_long_change_is_told_in_short_and_a_wrapped_name_by_itself() -> None:
     change = Change("Mei", MOMENT, "description", "old " * 500, None)
     ticket = replace(WHOLE, history=(change,), extra={"sprint": {"name": "42"}, "teams": ["a", "b"]}, title="t" * 9000)
-    document = opened_document(replace(OPENED, ticket=ticket), MOMENT)
+    document = opened_document(replace(OPENED, ticket=ticket), Moment(MOMENT))
     history = next(part.text for part in document.parts if part.heading.startswith("History"))
     assert "→ none" in history
     assert len(history) < 250
-    assert {"Sprint": "42", "Teams": "a, b"}.items() <= {field.name: field.value for field in document.fields}.items()
+    further = next(part.entries for part in document.parts if part.heading.startswith("Further fields"))
+    assert {("Sprint", "42"), ("Teams", "a, b")} <= {entry.cells for entry in further}
     assert len(document.title) < 2100
 
 

@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_app.ui.rendering.safe import width_of
-from tui_app.ui.rendering.signs import (
+from tui_app.tickets.vocabulary import (
     PRIORITY_RANK,
-    PRIORITY_SIGNS,
     STATUS_RANK,
-    STATUS_SIGNS,
     PriorityLevel,
     StatusKind,
     priority_level,
     status_kind,
 )
+from tui_app.ui.rendering.at_a_glance import PRIORITY_SIGNS, STATUS_SIGNS
+from tui_app.ui.rendering.cells import width_of
 
 
 @pytest.mark.parametrize(
@@ -25,8 +24,8 @@ from tui_app.ui.rendering.signs import (
         (StatusKind.OPEN, "Open|NEW|to do|todo|To-Do|Backlog|Reopened|unassigned|Unresolved|Not started|Triage"),
         (StatusKind.ACTIVE, "In Progress|in_progress|doing|In Review|Testing|Assigned|QA"),
         (StatusKind.BLOCKED, "Blocked|On Hold|Waiting for customer|paused|Pending"),
-        (StatusKind.DONE, "Done|closed|Resolved|Fixed|Merged|Won't fix|Cancelled|Duplicate"),
-        (StatusKind.OTHER, "完了|…|???|"),
+        (StatusKind.DONE, "Done|closed|Resolved|Fixed|Merged|Won't fix|Cancelled|Duplicate|完了"),
+        (StatusKind.OTHER, "Zzyzx|…|???|"),
     ],
 )
 def test_a_status_is_judged_by_its_words(kind: StatusKind, words: str) -> None:
@@ -41,7 +40,7 @@ def test_a_status_is_judged_by_its_words(kind: StatusKind, words: str) -> None:
         (PriorityLevel.MEDIUM, "Medium|Normal|P2"),
         (PriorityLevel.LOW, "Low|minor|P3"),
         (PriorityLevel.LOWEST, "Lowest|trivial|P4"),
-        (PriorityLevel.OTHER, "緊急|none|"),
+        (PriorityLevel.OTHER, "緊急|none||1|4|0"),
     ],
 )
 def test_a_priority_is_judged_by_its_words_or_its_number(level: PriorityLevel, words: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.ui.fakes import FakeService, make_ticket
-from tests.ui.support import opened
+from tests.ui.fakes import FakeLookMemory, FakeService, make_ticket
+from tests.ui.support import opened, tickets
+from tui_app.settings.model import ConfiguredCommand, UiSettings
 from tui_app.tickets.messages import OpenTicket
 from tui_app.ui.dialogs.sharing_dialogs import copy_choices
 
@@ -25,6 +27,124 @@ async def test_a_copy_is_picked_by_its_first_letter() -> None:
         await deck.until(lambda: "printer-on-floor-3" in deck.app.clipboard)
         await deck.press("Y")
         await deck.until(lambda: deck.app.clipboard == "PAY-100")
+
+
+async def test_of_marked_tickets_ids_addresses_and_a_list_are_copied() -> None:
+    async with opened() as deck:
+        await deck.press("space", "space")
+        await deck.press("Y")
+        await deck.until(lambda: deck.app.clipboard == "PAY-100\nOPS-101")
+        await deck.press("ctrl+y")
+        await deck.until(lambda: "browse/0\nhttps://tracker.example/browse/1" in deck.app.clipboard)
+        await deck.press("y")
+        await deck.sees("Copy of 2 tickets")
+        await deck.type("list")
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.clipboard.startswith("- [PAY-100: Printer"))
+        assert deck.app.clipboard.count("](https://") == 2
+
+
+async def test_in_the_ticket_keys_act_on_it_alone_whatever_is_marked() -> None:
+    async with opened(size=(140, 40)) as deck:
+        await deck.press("space", "space", "tab", "Y")
+        await deck.until(lambda: deck.app.clipboard == "WEB-102")
+
+
+async def test_in_the_ticket_without_a_row_every_key_says_so_whatever_is_marked() -> None:
+    command = ConfiguredCommand(("true", "{id}"), key="F")
+    async with opened(size=(140, 40), ui=UiSettings(commands=(command,))) as deck:
+        await deck.press("space", "space", "slash")
+        await deck.type("zzzz")
+        await deck.press("enter", "tab")
+        for key in ("y", "Y", "ctrl+y", "o", "vertical_line", "E", "F", "C"):
+            deck.app.clear_notifications()
+            await deck.press(key)
+            told = [shown.message for shown in deck.app._notifications]
+            assert (key, told) == (key, ["There is no ticket under the cursor."])
+            assert deck.screen is deck.browser
+
+
+async def test_marked_tickets_without_what_is_wanted_are_named() -> None:
+    rows = [make_ticket(number, url=None) if number in (1, 2, 4, 5) else make_ticket(number) for number in range(6)]
+    async with opened(FakeService(rows), size=(120, 30)) as deck:
+        await deck.press("a", "ctrl+y")
+        told = "OPS-101, WEB-102, OPS-104 and 1 other have no web address."
+        await deck.until(lambda: told in [shown.message for shown in deck.app._notifications])
+        assert deck.app.clipboard.count("\n") == 1
+        await deck.press("A", "j", "space", "space", "ctrl+y")
+        await deck.sees("None of the marked tickets has a web address.")
+
+
+@pytest.fixture
+def opened_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """The addresses that the user's web browser was handed so far."""
+    browser, log = tmp_path / "browser", tmp_path / "log"
+    browser.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> {log}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    return lambda: log.read_text().splitlines() if log.exists() else []
+
+
+async def test_an_address_of_the_trackers_own_site_opens_at_once(opened_addresses: Callable[[], list[str]]) -> None:
+    rows = [make_ticket(1, url="https://work.example/1"), make_ticket(2, url="https://work.example.evil.example/2")]
+    async with opened(FakeService(rows), searched=("work",), size=(120, 30)) as deck:
+        await deck.press("o")
+        await deck.until(lambda: opened_addresses() == ["https://work.example/1"])
+        await deck.sees("Opening https://work.example/1 in the web browser.")
+        await deck.press("j", "o")
+        await deck.sees("Open WEB-102 in the web browser?")
+        assert len(opened_addresses()) == 1
+
+
+async def test_another_site_opens_at_once_after_the_user_has_said_so(
+    opened_addresses: Callable[[], list[str]],
+) -> None:
+    looks = FakeLookMemory()
+    async with opened(looks=looks, size=(120, 30)) as deck:
+        await deck.press("o")
+        await deck.sees("Yes, always at tracker.example")
+        await deck.press("down", "enter")
+        await deck.until(lambda: len(opened_addresses()) == 1)
+        await deck.until(lambda: looks.sites("local") == ("https://tracker.example",))
+        await deck.press("j", "o")
+        await deck.until(lambda: len(opened_addresses()) == 2)
+        assert looks.sites("work") == ()
+
+
+async def test_marked_tickets_are_opened_after_a_question(opened_addresses: Callable[[], list[str]]) -> None:
+    rows = [make_ticket(number, url=f"https://work.example/{number}" if number else None) for number in range(3)]
+    async with opened(FakeService(rows), searched=("work",), size=(120, 30)) as deck:
+        await deck.press("a", "o")
+        await deck.sees("Open 2 tickets in the web browser?")
+        await deck.sees("PAY-100 has no web address.")
+        assert opened_addresses() == []
+        await deck.press("enter")
+        await deck.until(lambda: sorted(opened_addresses()) == ["https://work.example/1", "https://work.example/2"])
+
+
+async def test_no_hundred_pages_are_opened_at_once(opened_addresses: Callable[[], list[str]]) -> None:
+    async with opened(FakeService(tickets(31)), size=(120, 30)) as deck:
+        await deck.press("a", "o")
+        await deck.sees("31 tickets are marked, and 30 at most are opened at once.")
+        assert opened_addresses() == []
+
+
+async def test_without_a_browser_the_copy_is_offered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 1 5.6.7.8 22")
+    async with opened() as deck:
+        await deck.press("o")
+        await deck.sees("There is no web browser here")
+        await deck.sees("https://tracker.example/browse/0")
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.clipboard == "https://tracker.example/browse/0")
+
+
+async def test_links_are_of_one_ticket_and_say_so() -> None:
+    async with opened(size=(120, 30)) as deck:
+        await deck.press("space", "space", "U")
+        await deck.sees("Links and relations of WEB-102 alone, not of all 2 that are marked")
 
 
 async def test_an_address_is_shown_in_full_before_it_is_opened() -> None:
@@ -75,7 +195,7 @@ async def test_an_ending_that_says_no_format_is_refused() -> None:
         await deck.press("X")
         await deck.type("out.xls")
         await deck.press("enter")
-        await deck.sees("has no ending that tells the format")
+        await deck.sees("has no ending that names a format")
 
 
 @pytest.mark.parametrize(
@@ -158,4 +278,5 @@ def _count(file: Path) -> int:
             return len(json.loads(text)["tickets"])
         case ".jsonl":
             return len([json.loads(line) for line in text.splitlines()])
-    return len(text.splitlines()) - 2  # the table's heading
+        case _:
+            return len(text.splitlines()) - 2  # the table's heading

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_app.tickets.branch_names import branch_name
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.sharing.browser import browser_command, open_address
-from tui_app.ui.sharing.clipboard import clipboard_tool, copy_text
-from tui_app.ui.sharing.exporting import export_tickets
-from tui_app.ui.sharing.names import branch_name, markdown_link
+from tui_app.ui.sharing.clipboard import clipboard_tool, copy_text, markdown_link
+from tui_app.ui.sharing.external import browser_command, open_address
+from tui_app.ui.sharing.files import export_tickets
 
 TICKET = Ticket(
     id="PAY-142", title="Printer [2nd floor] is on fire!", status="open", url="https://tracker.example/PAY-142"

@@ -12,7 +12,7 @@ from tui_app.tickets.ticket import Ticket
 
 
 @pytest.fixture
-def board(standing_clock: None) -> Opening:
+def board() -> Opening:
     """Opens a table that holds these tickets and has the focus."""
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Whatever stands in a ticket, the table draws straight columns and nothing that a terminal would obey."""
+"""Whatever is in a ticket, the table draws straight columns and nothing that a terminal would obey."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from rich.style import Style
 from tests.ui.table.board import Opening, ticket
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.rendering.signs import PriorityLevel, StatusKind
-from tui_app.ui.table.changes import News
+from tui_app.tickets.vocabulary import PriorityLevel, StatusKind
+from tui_app.ui.table.column_layout import GUTTER, fitted_layout, natural_layout
 from tui_app.ui.table.columns import ColumnSpec, extra_columns
 from tui_app.ui.table.filtering import read_filter
-from tui_app.ui.table.layout import GUTTER, fitted_layout, natural_layout
-from tui_app.ui.table.painter import RowPainter, RowState, cell_text
+from tui_app.ui.table.marks import RowChange
+from tui_app.ui.table.painter import RowPainter
+from tui_app.ui.table.table_model import RowState
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SCRIPTS = {
@@ -54,7 +55,7 @@ async def test_columns_stand_straight_when_scrolled_through_wide_characters(boar
     async with board(rows, size=(60, 10)) as shown:
         shown.table.set_columns([ColumnSpec("id", 5), ColumnSpec("title", 71), ColumnSpec("status", 9)])
         for _ in range(5):
-            shown.table.action_scroll_right()
+            shown.table.action_scroll_aside(1)
             assert shown.is_square()
 
 
@@ -87,12 +88,12 @@ TICKETS = st.builds(
     problems=st.lists(ANY_TEXT, max_size=1).map(tuple),
     source=ANY_TEXT,
 )
-STATES = st.builds(RowState, st.booleans(), st.booleans(), st.none() | st.sampled_from(News))
+STATES = st.builds(RowState, st.booleans(), st.booleans(), st.none() | st.sampled_from(RowChange))
 STYLES = {
     name: Style()
     for name in (
         *("row", "id", "title", "done-title", "secondary", "stale", "snippet", "match", "header", "header-sort"),
-        *("cursor", "cursor-bar", "marked", "new", "changed"),
+        *("cursor", "cursor-bar", "marked", *RowChange),
         *(f"status-{kind}" for kind in StatusKind),
         *(f"priority-{level}" for level in PriorityLevel),
     )
@@ -106,7 +107,7 @@ def test_any_ticket_is_a_straight_line_without_controls(
     row: Ticket, state: RowState, room: int, typed: str | None, stale: bool
 ) -> None:
     columns = [ColumnSpec(name) for name in (*FIELDS, *extra_columns([row]))]
-    layout = fitted_layout(natural_layout(columns, [row], lambda each, name: cell_text(each, name, NOW)), room)
+    layout = fitted_layout(natural_layout(columns, [row], NOW), room)
     painter = RowPainter(STYLES, layout, read_filter(typed or ""), NOW, stale=stale)
     for strip in (painter.row(row, state), painter.header("title", descending=True)):
         text = "".join(segment.text for segment in strip)

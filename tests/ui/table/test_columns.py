@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.ui.fakes import NOW
 from tests.ui.table.board import Opening, ticket
-from tui_app.ui.table.columns import (
-    ColumnSpec,
-    column_kind,
-    columns_from_text,
-    default_columns,
-    extra_columns,
-    facet_values,
-    natural_key,
-    text_of,
-)
+from tui_app.ui.table.columns import ColumnSpec, column_kind, default_columns, extra_columns, unknown_columns
 from tui_app.ui.table.results_table import ResultsTable
+from tui_app.ui.table.row_values import facet_values, natural_key, ordered, sort_keys, text_of
 
 
 def specs(*names: str) -> list[ColumnSpec]:
@@ -47,14 +40,100 @@ async def test_any_further_field_is_a_column_and_sorts(board: Opening) -> None:
 
 def test_further_fields_are_offered_the_most_frequent_first() -> None:
     rows = [ticket(1, extra={"b": 1, "a": 1}), ticket(2, extra={"b": 2})]
-    assert extra_columns(rows) == ["extra.b", "extra.a"]
+    assert list(extra_columns(rows)) == ["extra.b", "extra.a"]
 
 
-def test_a_column_is_saved_and_read_as_text() -> None:
-    for text in ("title", "extra.story:points:12", "updated_at:9"):
-        assert ColumnSpec.from_text(text).to_text() == text
+def test_a_column_is_read_from_text() -> None:
+    assert ColumnSpec.from_text("title") == ColumnSpec("title")
+    assert ColumnSpec.from_text("extra.story:points:12") == ColumnSpec("extra.story:points", 12)
+    assert ColumnSpec.from_text("updated_at:9") == ColumnSpec("updated_at", 9)
     assert ColumnSpec.from_text("extra.a:b") == ColumnSpec("extra.a:b")
-    assert columns_from_text(["id", "title:9", "id:5"]) == (ColumnSpec("id", 5), ColumnSpec("title", 9))
+    assert ColumnSpec.from_text("Updated:9") == ColumnSpec("updated_at", 9)
+    assert ColumnSpec.from_text("Story points") == ColumnSpec("extra.Story points")
+
+
+NAMED = {"customfield_10016": {"name": "Story points", "value": 5}, "targetDate": "2026-12-24", "self": "https://x/1"}
+
+
+async def test_a_field_is_a_column_by_the_name_that_people_see(board: Opening) -> None:
+    plain = ticket(2, extra={"Story points": 8})
+    async with board([ticket(1, extra=NAMED), plain], size=(120, 10)) as shown:
+        shown.table.set_columns(specs("id", "title", "story points", "Target date"))
+        assert shown.header.split()[-4:] == ["Story", "points", "Target", "date"]
+        assert shown.line_of("T-1").split()[-2:] == ["5", "2026-12-24"]
+        shown.table.sort_by("extra.story points", descending=True)
+        assert shown.ids == ["T-2", "T-1"]
+
+
+def test_further_fields_are_listed_by_what_people_call_them_with_an_example() -> None:
+    assert extra_columns([ticket(1, extra=NAMED)]) == {"extra.Story points": "5", "extra.targetDate": "2026-12-24"}
+
+
+def test_a_database_s_keys_are_no_columns_to_choose() -> None:
+    row = ticket(1, extra={"id": 101, "node_id": "I_kwDO1", "sprint_id": 7, "severity": "high"})
+    assert list(extra_columns([row])) == ["extra.severity"]
+
+
+@pytest.mark.parametrize(
+    ("values", "in_order"),
+    [
+        (("10", "9", "2.5"), ["2.5", "9", "10"]),
+        ((10, "9", 2.5, None), [2.5, "9", 10, None]),
+        (("2026-11-02T10:00:00Z", "2026-11-02T11:30:00+02:00"), ["2026-11-02T11:30:00+02:00", "2026-11-02T10:00:00Z"]),
+        (("Sprint 10", "Sprint 9"), ["Sprint 9", "Sprint 10"]),
+        ((["b"], ["a", "c"], []), [["a", "c"], ["b"], []]),
+    ],
+)
+def test_further_fields_sort_as_what_they_are(values: tuple[object, ...], in_order: list[object]) -> None:
+    rows = [ticket(at, extra={"x": value}) for at, value in enumerate(values)]
+    keys = sort_keys("extra.x")(rows)
+    present = sorted((key, row) for key, row in zip(keys, [row.extra["x"] for row in rows], strict=True) if key)
+    assert [value for _, value in present] == [value for value in in_order if value not in (None, [])]
+
+
+@pytest.mark.parametrize(
+    ("sort", "ids"),
+    [
+        ("priority", ["T-3", "T-2", "T-4", "T-1"]),
+        ("-priority", ["T-2", "T-4", "T-3", "T-1"]),
+        ("-id", ["T-4", "T-3", "T-2", "T-1"]),
+        ("", ["T-1", "T-2", "T-3", "T-4"]),
+    ],
+)
+def test_equal_tickets_keep_their_places_either_way_and_those_without_a_value_are_last(
+    sort: str, ids: list[str]
+) -> None:
+    rows = [ticket(number, priority=word) for number, word in ((1, None), (2, "Low"), (3, "High"), (4, "Low"))]
+    assert [row.id for row in ordered(rows, sort)] == ids
+
+
+def test_times_count_in_facets_by_the_month_where_the_user_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    late = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
+    row = ticket(
+        1, created_at=late, due_at=datetime(2026, 11, 1, tzinfo=UTC), extra={"seen_at": "2026-11-01T03:00:00Z"}
+    )
+    assert facet_values(row, "created_at") == facet_values(row, "extra.Seen at") == ("2026-10",)
+    assert facet_values(row, "due_at") == ("2026-11",)
+    assert text_of(row, "created_at") == "2026-10-31 20:00"
+
+
+def test_a_column_that_does_not_exist_is_told_with_the_nearest_ones() -> None:
+    assert unknown_columns(["asignee", "title", "Story points"], []) == {
+        "asignee": "there is no field 'asignee'; did you mean Assignee?"
+    }
+    rows = [ticket(1, extra=NAMED)]
+    assert unknown_columns(["Story pints", "Story points", "story_points"], rows) == {
+        "Story pints": "there is no field 'Story pints'; did you mean Story points?"
+    }
+    assert "the list of columns has those that there are" in unknown_columns(["Xyzzy"], rows)["Xyzzy"]
+
+
+async def test_a_column_that_is_chosen_twice_counts_once_with_its_last_width(board: Opening) -> None:
+    async with board([ticket(1)]) as shown:
+        shown.table.set_columns(specs("id", "title:9", "id:5"))
+        assert shown.table.columns == (ColumnSpec("id", 5), ColumnSpec("title", 9))
 
 
 def test_the_wider_the_table_the_more_columns_it_shows_and_the_title_is_always_there() -> None:
@@ -99,13 +178,13 @@ async def test_columns_that_do_not_fit_are_scrolled_to_and_the_gutter_stays(boar
         shown.table.set_columns(specs(*names))
         assert "Lena" not in shown.text
         for _ in range(20):
-            shown.table.action_scroll_right()
+            shown.table.action_scroll_aside(1)
         assert "Lena" in shown.text
         assert "Reporter" in shown.header
         assert shown.lines[1][0] == "▌"
         assert shown.is_square()
         for _ in range(20):
-            shown.table.action_scroll_left()
+            shown.table.action_scroll_aside(-1)
         assert "T-1" in shown.text
 
 
@@ -116,7 +195,7 @@ async def test_the_sorted_column_says_so_and_in_which_direction(board: Opening) 
         shown.table.sort_by("title")
         assert "Title ▼" in shown.header
         shown.table.sort_by("title")
-        assert shown.table.sort is None
+        assert shown.table.model.sort is None
         assert "▲" not in shown.header
         assert "▼" not in shown.header
 
@@ -157,7 +236,7 @@ async def test_times_sort_with_the_youngest_first_and_ids_by_their_number(board:
     rows = [ticket(n, updated_at=NOW - timedelta(hours=n)) for n in (9, 100, 10)]
     async with board(rows) as shown:
         shown.table.sort_by("updated_at")
-        assert shown.table.sort == "-updated_at"
+        assert shown.table.model.sort == "-updated_at"
         assert shown.ids == ["T-9", "T-10", "T-100"]
         shown.table.sort_by("id")
         assert shown.ids == ["T-9", "T-10", "T-100"]
@@ -197,7 +276,7 @@ def test_numbers_within_ids_count_as_numbers(smaller: str, larger: str) -> None:
         (5, "5"),
         (["a", {"name": "b"}], "a, b"),
         ({"displayName": "Ada"}, "Ada"),
-        ({"x": 1, "y": None}, "x: 1, y: "),
+        ({"x": 1, "y": None}, "1"),
     ],
 )
 def test_any_value_of_a_further_field_has_words(value: object, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from typing import Any
 
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.ui.table.board import Board, Opening, ticket
 from tui_app.tickets.ticket import Comment, Ticket
-from tui_app.ui.table.filtering import Filter, folded, fuzzy_letters, highlights, keeps, read_filter, snippet
+from tui_app.ui.table.filtering import TextFilter, folded, fuzzy_letters, highlights, keeps, read_filter, snippet
+from tui_app.ui.table.loaded_rows import LoadedRows
 from tui_app.ui.table.results_table import ResultsTable
-from tui_app.ui.table.rows import Rows
 
 
 def row(number: int, **changes: Any) -> Ticket:
@@ -62,15 +63,15 @@ async def test_the_filter_line_keeps_what_it_says(board: Opening, line: str, ids
 @pytest.mark.parametrize(
     ("line", "read"),
     [
-        ("a B", Filter(("a", "b"))),
-        ("a !b", Filter(("a",), ("b",))),
-        ("! a", Filter(("a",), inverted=True)),
-        ("~ab", Filter(("ab",), fuzzy=True)),
-        ("~! ab", Filter(("ab",), inverted=True, fuzzy=True)),
-        ("\\!a \\~b", Filter(("!a", "~b"))),
+        ("a B", TextFilter(("a", "b"))),
+        ("a !b", TextFilter(("a",), ("b",))),
+        ("! a", TextFilter(("a",), inverted=True)),
+        ("~ab", TextFilter(("ab",), fuzzy=True)),
+        ("~! ab", TextFilter(("ab",), inverted=True, fuzzy=True)),
+        ("\\!a \\~b", TextFilter(("!a", "~b"))),
     ],
 )
-def test_a_line_is_read_by_its_signs(line: str, read: Filter) -> None:
+def test_a_line_is_read_by_its_signs(line: str, read: TextFilter) -> None:
     assert read_filter(line) == read
 
 
@@ -152,7 +153,7 @@ def test_highlights_are_sorted_spans_within_the_line(line: str, typed: str) -> N
 @given(st.lists(st.text(st.sampled_from("ab ~!"), max_size=6), min_size=1, max_size=6))
 def test_narrowing_the_former_hits_finds_what_looking_at_everything_finds(lines: list[str]) -> None:
     tickets = [ticket(n, title=title) for n, title in enumerate(("ab", "ba", "aab b", "c", "bbb a", "", "a!b"))]
-    rows = Rows()
+    rows = LoadedRows(time.monotonic)
     rows.replace(tickets)
     for line in lines:
         rows.set_filter(read_filter(line))
@@ -165,16 +166,16 @@ def test_narrowing_the_former_hits_finds_what_looking_at_everything_finds(lines:
 
 async def test_a_narrower_filter_looks_only_at_the_former_hits(board: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    looks = Rows.keeps
+    looks = LoadedRows.keeps
 
-    def counted(rows: Rows, index: int) -> bool:
+    def counted(rows: LoadedRows, index: int) -> bool:
         looked.append(index)
         return looks(rows, index)
 
     async with board([ticket(n, title="odd" if n % 2 else "even") for n in range(500)]) as shown:
         shown.table.set_filter("od")
         assert len(shown.ids) == 250
-        monkeypatch.setattr(Rows, "keeps", counted)
+        monkeypatch.setattr(LoadedRows, "keeps", counted)
         shown.table.set_filter("odd")
         assert len(shown.ids) == 250
         assert len(looked) == 250
@@ -218,11 +219,11 @@ async def test_nothing_found_says_so_and_what_to_press(board: Opening) -> None:
 
 async def test_facets_count_values_and_narrow_to_the_chosen_ones(board: Opening) -> None:
     async with board([*ROWS]) as shown:
-        assert shown.table.facet_counts("assignee") == [("Ada", 2), ("", 1), ("Bo", 1)]
+        assert shown.table.model.rows.facet_counts("assignee") == [("Ada", 2), ("", 1), ("Bo", 1)]
         shown.table.set_facet("assignee", frozenset({"Ada", ""}))
         assert shown.ids == ["T-1", "T-3", "T-4"]
-        assert shown.table.facet_counts("labels") == [("", 1), ("hardware", 1), ("web", 1)]
-        assert dict(shown.table.facet_counts("assignee"))["Bo"] == 1
+        assert shown.table.model.rows.facet_counts("labels") == [("", 1), ("hardware", 1), ("web", 1)]
+        assert dict(shown.table.model.rows.facet_counts("assignee"))["Bo"] == 1
         shown.table.set_filter("printer")
         shown.table.set_facet("labels", frozenset({"web"}))
         assert shown.ids == ["T-3"]

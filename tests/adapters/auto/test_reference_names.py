@@ -1,0 +1,80 @@
+"""Rows that refer to statuses and people by id show their names, which another tool lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.adapters.servers_of_many_kinds import TEXT, data, described, tool
+from tui_app.adapters.auto import AutoAdapter, make
+from tui_app.adapters.base import TicketReference
+from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.criteria import check_criteria
+from tui_app.tickets.ticket import JsonValue, Ticket
+
+SERVER = described(
+    tool("list_tasks"),
+    tool("get_task", "task_id", task_id=TEXT),
+    tool("list_statuses"),
+    tool("list_users"),
+    tool("list_priorities", "project_id", project_id=TEXT),
+    name="board",
+)
+ROWS = [
+    {"id": number, "title": f"Ticket {number}", "status_id": number % 2 + 1, "assignee_id": f"u{number}"}
+    for number in (1, 2, 3)
+]
+ANSWERS: Mapping[str, Any] = {
+    "list_tasks": {"tasks": ROWS},
+    "list_statuses": [{"id": 1, "name": "To do"}, {"id": 2, "name": "In review"}],
+    "list_users": {"users": [{"id": "u1", "name": "Ada"}, {"id": "u2", "name": "Jun"}]},
+    "get_task": ROWS[0],
+}
+
+
+def settled(called: list[str], memory: JsonValue = None) -> AutoAdapter:
+    def answer(name: str) -> CallToolResult:
+        called.append(name)
+        return data(ANSWERS[name])
+
+    adapter: AutoAdapter = make(SERVER, {}, memory)
+    while calls := adapter.setup_calls():
+        adapter = adapter.after_setup([answer(call.tool) for call in calls])
+    return adapter
+
+
+def tickets(adapter: AutoAdapter) -> tuple[Ticket, ...]:
+    plan = adapter.plan(check_criteria({}))
+    return adapter.page(plan, plan.call, data(ANSWERS["list_tasks"])).tickets
+
+
+def test_statuses_and_people_have_their_names() -> None:
+    called: list[str] = []
+    found = tickets(settled(called))
+    assert [(ticket.status, ticket.assignee) for ticket in found] == [
+        ("In review", "Ada"), ("To do", "Jun"), ("In review", None),
+    ]  # fmt: skip
+    assert not any("no status" in ticket.problems for ticket in found)
+    assert called == ["list_tasks", "list_statuses", "list_users"]
+
+
+def test_they_are_remembered() -> None:
+    called: list[str] = []
+    memory = settled([]).memory()
+    assert [ticket.status for ticket in tickets(settled(called, memory))] == ["In review", "To do", "In review"]
+    assert not called
+
+
+def test_an_opened_ticket_has_them_too() -> None:
+    adapter = settled([])
+    opened = adapter.opened(TicketReference("1"), [data(ANSWERS["get_task"])])
+    assert (opened.id, opened.status, opened.assignee) == ("1", "In review", "Ada")
+
+
+@pytest.mark.parametrize("names", [None, 7, {"status": 1}, {"status": {"column": 3}}])
+def test_a_damaged_memory_names_nothing(names: Any) -> None:
+    memory = settled([]).memory()
+    assert isinstance(memory, dict)
+    assert [ticket.status for ticket in tickets(settled([], {**memory, "names": names}))] == ["", "", ""]

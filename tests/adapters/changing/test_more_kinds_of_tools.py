@@ -1,0 +1,189 @@
+"""Kinds of tools beyond the common one: lists of objects, boards, parts of a tracker that look like tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.adapters.changing.servers import TEXT, TEXTS, Tracker, tool
+from tui_app.tickets.changes import ChangeKind
+
+TICKET = {"id": "PAY-7", "title": "Login fails", "status": "open", "labels": ["a"]}
+UUIDS = {"type": "string", "format": "uuid"}
+A, B, C = (f"{letter * 8}-0000-4000-8000-000000000001" for letter in "abc")
+
+
+def objects(**members: Any) -> dict[str, Any]:
+    """A list of objects with these members; a name that ends with an underscore is required."""
+    schema = {
+        "type": "object",
+        "properties": {name.rstrip("_"): kind for name, kind in members.items()},
+        "required": [name[:-1] for name in members if name.endswith("_")],
+    }
+    return {"type": "array", "items": schema}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "sent"),
+    [
+        (ChangeKind.COMMENT, {"text": "Hi"}, ("create_comments", {"items": [{"task_id": "t1", "content": "Hi"}]})),
+        (ChangeKind.CLOSE, {}, ("close_tasks", {"items": [{"task_id": "t1"}]})),
+        (ChangeKind.TITLE, {"title": "New"}, ("update_tasks", {"items": [{"task_id": "t1", "content": "New"}]})),
+        (
+            ChangeKind.LABELS,
+            {"add": ["b"]},
+            ("update_tasks", {"items": [{"task_id": "t1", "content": "Login fails", "labels": ["a", "b"]}]}),
+        ),
+        (
+            ChangeKind.CREATE,
+            {"title": "New", "description": "Text"},
+            ("create_tasks", {"items": [{"content": "New", "description": "Text"}]}),
+        ),
+    ],
+)
+def test_a_list_of_objects_gets_one_which_keeps_what_it_requires(
+    kind: ChangeKind, values: dict[str, Any], sent: object
+) -> None:
+    either = "Either 'task_id' or the 'task_name' to identify the target."
+    tools = [
+        tool("get_tasks_list", {"ids": TEXTS}),
+        tool("get_task", {"task_id!": TEXT}),
+        tool("create_comments", {"items!": objects(task_id=TEXT, project_id=TEXT, content_=TEXT)}),
+        tool("close_tasks", {"items!": objects(task_id=TEXT, task_name=TEXT)}, either),
+        tool("create_tasks", {"items!": objects(content_=TEXT, description=TEXT)}),
+        tool(
+            "update_tasks",
+            {"items!": objects(task_id=TEXT, task_name=TEXT, content_=TEXT, description=TEXT, labels=TEXTS)},
+            either,
+        ),
+    ]
+    row = {"id": "t1", "content": "Login fails", "status": "open", "labels": ["a"], "description": ""}
+    tracker = Tracker(tools, row, {"get_tasks_list": [row], "get_task": row})
+    assert tracker.sent(kind, **values) == sent
+
+
+def test_what_belongs_to_a_part_of_the_tracker_is_no_way_to_change_a_ticket() -> None:
+    """A tool that edits a state is called like one that sets the state of a ticket."""
+    data = {"type": "object", "properties": {"id": UUIDS, "name": TEXT, "state": UUIDS, "assignees": TEXTS}}
+    tools = [
+        tool("update_state", {"project_id!": UUIDS, "state_id!": UUIDS, "state_data!": data}),
+        tool("update_issue", {"project_id!": UUIDS, "issue_id!": UUIDS, "issue_data!": data}),
+        tool("list_states", {"project_id!": UUIDS}),
+    ]
+    row = {"project_id": A, "id": B, "title": "Login fails", "status": "open"}
+    tracker = Tracker(tools, row, {"list_states": [{"id": C, "name": "Done"}]})
+    call = {"project_id": A, "issue_id": B, "issue_data": {"state": C}}
+    assert tracker.sent(ChangeKind.STATUS, status="done") == ("update_issue", call)
+
+
+def test_a_uuid_of_what_a_ticket_belongs_to_is_not_its_own() -> None:
+    tools = [tool("add_issue_comment", {"project_id!": UUIDS, "issue_id!": UUIDS, "text!": TEXT})]
+    row = {"project_id": A, "id": B, "title": "Login fails", "status": "open"}
+    sent = Tracker(tools, row).sent(ChangeKind.COMMENT, text="Hi")
+    assert sent == ("add_issue_comment", {"project_id": A, "issue_id": B, "text": "Hi"})
+
+
+def test_a_project_that_is_a_uuid_is_not_taken_by_its_name() -> None:
+    create = tool("create_issue", {"project_id!": {**TEXT, "description": "The uuid identifier"}, "title!": TEXT})
+    listed = {"list_projects": [{"id": A, "name": "Alpha"}]}
+    tracker = Tracker([create, tool("list_projects", {})], TICKET, listed)
+    assert tracker.sent(ChangeKind.CREATE, title="New", project="Alpha") == (
+        "create_issue",
+        {"title": "New", "project_id": A},
+    )
+    assert "does not take 'PAY'" in str(tracker.sent(ChangeKind.CREATE, title="New", project="PAY"))
+
+
+def test_a_text_that_is_the_title_is_not_written_over_as_a_description() -> None:
+    modify = tool("modify", {"task_id!": TEXT, "description": TEXT})
+    row = {"id": "t1", "description": "Login fails", "status": "pending"}
+    tracker = Tracker([tool("get_task", {"task_id!": TEXT}), modify], row, {"get_task": row, "list_issues": [row]})
+    assert "their title" in str(tracker.sent(ChangeKind.DESCRIPTION, description="New"))
+    assert tracker.sent(ChangeKind.TITLE, title="New") == ("modify", {"task_id": "t1", "description": "New"})
+
+
+@pytest.mark.parametrize(
+    ("about", "time", "sent"),
+    [
+        ("ISO-8601 duration, e.g. 'PT1H30M'", "90m", "PT1H30M"),
+        ("ISO 8601", "30m", "PT30M"),
+        ("as HH:MM", "1h5m", "01:05"),
+        ("such as '3h 30m'", "1h30m", "1h 30m"),
+        ("time spent", "1h30m", "1h30m"),
+    ],
+)
+def test_a_time_is_written_in_the_notation_that_is_asked_for(about: str, time: str, sent: str) -> None:
+    tracker = Tracker([tool("add_worklog", {"issue_id!": TEXT, "duration!": {**TEXT, "description": about}})], TICKET)
+    assert tracker.sent(ChangeKind.LOG_WORK, time=time) == ("add_worklog", {"issue_id": "PAY-7", "duration": sent})
+
+
+def test_a_list_of_a_board_is_a_status_there() -> None:
+    tools = [
+        tool("get_board_lists", {"board_id!": TEXT}),
+        tool("move_issue", {"issue_id!": TEXT, "list_id!": TEXT, "board_id": TEXT}),
+    ]
+    row = {"id": "c1", "title": "Login fails", "status": "open", "list_id": "l1", "board_id": "b1"}
+    lists = [{"id": "l1", "name": "To do"}, {"id": "l2", "name": "Done"}]
+    tracker = Tracker(tools, row, {"get_board_lists": lists})
+    call = tracker.call(ChangeKind.STATUS, status="done")
+    assert (call.tool, call.arguments) == ("move_issue", {"issue_id": "c1", "list_id": "l2"})
+    before = tracker.fresh()
+    tracker.ticket["list_id"] = "l2"
+    assert tracker.changes.verified(call, before, tracker.fresh()) is True
+    assert tracker.changes.verified(call, before, before) is False
+
+
+@pytest.mark.parametrize(
+    ("listed", "sent"),
+    [(["a"], ["a", "b"]), ({"tags": [{"name": "a"}]}, ["a", "b"]), ([], ["b"]), ({"1": "a"}, None), ("Oops", None)],
+)
+def test_labels_that_a_tool_of_their_own_lists_are_kept(listed: object, sent: list[str] | None) -> None:
+    tools = [tool("set_issue_tags", {"issue_id!": TEXT, "tags!": TEXTS}), tool("get_issue_tags", {"issue_id!": TEXT})]
+    row = {key: value for key, value in TICKET.items() if key != "labels"}
+    made = Tracker(tools, row, {"get_issue_tags": listed}).sent(ChangeKind.LABELS, add=["b"])
+    if sent is None:
+        assert "NotOfferedError" in str(made)
+    else:
+        assert made == ("set_issue_tags", {"issue_id": "PAY-7", "tags": sent})
+
+
+@pytest.mark.parametrize(
+    ("about", "value"), [('Use "-1" to unassign', "-1"), ("'none' clears it", "none"), ("to clear pass ''", None)]
+)
+def test_the_word_for_nobody_is_the_servers_own(about: str, value: str | None) -> None:
+    tracker = Tracker(
+        [tool("assign_issue", {"issue_id!": TEXT, "assignee!": {**TEXT, "description": about}})],
+        {**TICKET, "assignee": "bob"},
+    )
+    sent = tracker.sent(ChangeKind.ASSIGN, assignee=None)
+    assert sent == ("assign_issue", {"issue_id": "PAY-7", "assignee": value}) if value else "NotOffered" in str(sent)
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Use operation 'delete' to remove labels", "Can clear the `due_date`", "'all' for clear views", "Clear with 'x'"],
+)
+def test_what_a_tool_says_of_something_else_is_no_word_for_nobody(about: str) -> None:
+    assign = tool("assign_issue", {"issue_id!": TEXT, "assignee!": TEXT}, f"Assign an issue. {about}")
+    assert "NotOffered" in str(Tracker([assign], {**TICKET, "assignee": "bob"}).sent(ChangeKind.ASSIGN, assignee=None))
+
+
+def test_an_action_says_what_a_tool_does_that_is_called_a_workflow() -> None:
+    action = {**TEXT, "enum": ["get_transitions", "transition"]}
+    workflow = tool("workflow", {"action!": action, "issueKey!": TEXT, "transitionId": TEXT})
+    offered = {"transitions": [{"id": "31", "name": "Finish", "to": {"name": "Done"}}]}
+    tracker = Tracker([workflow], TICKET, {"workflow": offered})
+    assert tracker.sent(ChangeKind.STATUS, status="Done") == (
+        "workflow",
+        {"action": "transition", "issueKey": "PAY-7", "transitionId": "31"},
+    )
+
+
+@pytest.mark.parametrize(("id_name", "sent"), [("id!", True), ("id", False)])
+def test_whose_title_it_is_says_which_ticket_is_meant_only_where_the_id_may_be_left_out(
+    id_name: str, sent: bool
+) -> None:
+    title = {**TEXT, "description": "Title of the issue to update"}
+    made = Tracker([tool("update_issue", {id_name: TEXT, "title": title})], TICKET).sent(ChangeKind.TITLE, title="New")
+    assert (made == ("update_issue", {"id": "PAY-7", "title": "New"})) is sent

@@ -1,0 +1,74 @@
+"""The options that are read without click are read as click reads them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_app.cli import browse as browsing
+from tui_app.cli.commands import run
+from tui_app.cli.options import GlobalOptions, plain_options
+from tui_app.tickets.errors import UsageError
+
+OPTIONS = [
+    "-p",
+    "--profile",
+    "--command",
+    "--url",
+    "--header",
+    "--adapter",
+    "--env",
+    "--config",
+    "--log",
+    "--comma",
+    "--version",
+    "-x",
+]
+WORDS = st.sampled_from(
+    [*OPTIONS, "--profile=work", "-pwork", "work", "node x.js", "A=1", "B", "", "-", "--", "search"]
+)
+
+
+@given(arguments=st.lists(WORDS, max_size=6))
+def test_what_is_read_plainly_is_what_click_reads(arguments: list[str]) -> None:
+    plain = plain_options(arguments)
+    if plain is not None:
+        assert vars(plain) == vars(by_click(arguments))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["-p", "work"],
+        ["--command", "node server.js", "--env", "A=1", "--env", "B", "--adapter", "jira"],
+        ["--profile", "work", "-p", "home"],
+        ["--url", "https://mcp.example.com/mcp", "--header", "A: b", "--header", "C: d"],
+    ],
+    ids=" ".join,
+)
+def test_what_starts_the_browser_waits_for_no_parser(arguments: list[str]) -> None:
+    assert plain_options(arguments) is not None
+
+
+@pytest.mark.parametrize("arguments", [["--config", "x.toml"], ["-p"], ["search"], ["-p", "--version"], ["a", "b"]])
+def test_what_needs_a_closer_look_is_left_to_click(arguments: list[str]) -> None:
+    assert plain_options(arguments) is None
+
+
+def by_click(arguments: list[str]) -> GlobalOptions:
+    """What the browser is started with; an empty one if it is not."""
+    started: list[GlobalOptions] = []
+
+    def browse(options: GlobalOptions) -> int:
+        started.append(options)
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(browsing, "browse", browse)
+        try:
+            run(arguments)
+        except UsageError:
+            return GlobalOptions()
+    return started[0] if started else GlobalOptions()

@@ -1,0 +1,1 @@
+"""Tests of OAuth as pure functions and of the listener for its redirect."""

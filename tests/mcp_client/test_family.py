@@ -1,0 +1,87 @@
+"""A process that was started here ends with everything that it started, wherever that has gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import MARK, marked_processes, new_mark, wait_until, wait_until_gone
+from tui_app.processes.family import Family, run, start
+from tui_app.processes.watchdog import watchdog
+
+APART = {
+    "in its group": "sleep 600 &",
+    "in a session of its own": "setsid sleep 600 &",
+    "deaf, in a session of its own": "setsid sh -c 'trap \"\" TERM HUP; sleep 600; sleep 600' &",
+    "as a daemon": "(setsid sleep 600 &)",
+    "as the daemon of a daemon": "(setsid sh -c '(setsid sleep 600 &)' &)",
+    "without our environment": f"env -i {MARK}=${MARK} setsid sleep 600 &",
+    "without our environment, below another": f"sh -c 'env -i {MARK}=${MARK} setsid sleep 600; :' &",
+}
+
+
+def family_of(tmp_path: Path, mark: dict[str, str], apart: str) -> Family:
+    there = tmp_path / "there"
+    family = start(
+        ["sh", "-c", f"{apart}\nsleep 0.2; touch {there}; sleep 600"],
+        environment={"PATH": "/usr/bin:/bin", **mark},
+        start_new_session=True,
+    )
+    wait_until(there.exists)
+    wait_until(lambda: any(" 600" in process for process in marked_processes(mark)))
+    return family
+
+
+@pytest.mark.parametrize("apart", APART.values(), ids=APART.keys())
+def test_a_family_ends_as_a_whole(tmp_path: Path, apart: str) -> None:
+    mark = new_mark()
+    family = family_of(tmp_path, mark, apart)
+
+    family.end()
+
+    wait_until_gone(mark, 1.0)
+
+
+@pytest.mark.parametrize("apart", APART.values(), ids=APART.keys())
+def test_the_watchdog_ends_a_family_as_a_whole(tmp_path: Path, apart: str) -> None:
+    mark = new_mark()
+    family = family_of(tmp_path, mark, apart)
+
+    watchdog.stop()
+
+    wait_until_gone(mark, 1.0)
+    family.process.wait()
+
+
+def test_what_a_command_left_behind_by_intent_stays() -> None:
+    mark = new_mark()
+    assert run(["sh", "-c", "(setsid sleep 3 >/dev/null &)"], environment=mark | {"PATH": "/usr/bin:/bin"}) == (0, "")
+    watchdog.stop()
+    assert marked_processes(mark)
+
+
+def test_a_command_that_takes_too_long_is_ended_with_what_it_started() -> None:
+    mark = new_mark()
+    with pytest.raises(subprocess.TimeoutExpired):
+        run(
+            [sys.executable, "-c", "import subprocess; subprocess.run(['sleep', '600'], start_new_session=True)"],
+            environment=mark,
+            seconds=0.5,
+        )
+    wait_until_gone(mark, 1.0)
+
+
+@pytest.mark.parametrize("given", [b"", b"\xc3\xa4\n", b"x" * 200_000], ids=len)
+def test_a_command_reads_what_it_is_given(given: bytes) -> None:
+    assert run(["cat"], given=given, stdout=subprocess.PIPE) == (0, given.decode())
+
+
+def test_a_command_may_leave_unread_what_it_is_given() -> None:
+    assert run(["true"], given=b"x" * 200_000) == (0, "")
+
+
+def test_text_is_handed_back() -> None:
+    assert run(["printf", "ä"], stdout=subprocess.PIPE) == (0, "ä")

@@ -1,0 +1,87 @@
+"""What a server repeats of its secrets in its name, its version and its tools is masked where it enters."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.mcp_client.conftest import QUICK
+from tests.mcp_client.test_connection import LEGACY_IDENTITY, FarTransport
+from tui_app.mcp_client.peer import mask
+from tui_app.mcp_client.session import open_session
+from tui_app.mcp_client.types import Tool, with_masked_texts
+from tui_app.mcp_client.wire import Frame
+
+SECRET = "hunter2"
+
+
+def masked(text: str) -> str:
+    return mask(text, (SECRET,))
+
+
+def test_every_text_of_a_tool_is_masked_and_what_calls_are_made_of_stays() -> None:
+    schema = {
+        "description": f"about {SECRET}",
+        "properties": {SECRET: {"title": SECRET, "enum": [SECRET], "anyOf": [{"description": SECRET}]}},
+        "required": [SECRET],
+    }
+    tool = with_masked_texts(Tool(SECRET, SECRET, SECRET, schema, {"title": SECRET}, {SECRET: SECRET}), masked)
+    assert (tool.name, tool.description, tool.title) == ("****", "****", "****")
+    assert tool.input_schema == {
+        "description": "about ****",
+        "properties": {SECRET: {"title": "****", "enum": [SECRET], "anyOf": [{"description": "****"}]}},
+        "required": [SECRET],
+    }
+    assert (tool.output_schema, tool.annotations) == ({"title": "****"}, {"****": "****"})
+
+
+@pytest.mark.parametrize("depth", [10, 100_000])
+def test_a_schema_of_any_depth_is_masked_or_left_out(depth: int) -> None:
+    schema: dict[str, Any] = {"description": SECRET}
+    for _ in range(depth):
+        schema = {"properties": schema}
+    tool = with_masked_texts(Tool("search", input_schema=schema), masked)
+    assert SECRET not in json.dumps(tool.input_schema)
+
+
+@pytest.mark.parametrize(
+    ("secret", "written"),
+    [
+        ("p@ss/w rd", "at https://x/?k=p%40ss%2Fw%20rd"),
+        ("p@ss/w rd", "at https://x/?k=p%40ss%2Fw+rd"),
+        ('quo"te\\d', '{"k": "quo\\"te\\\\d"}'),
+        ("größe-77", '{"k": "gr\\u00f6\\u00dfe-77"}'),
+    ],
+)
+def test_a_secret_is_masked_as_addresses_and_json_write_it(secret: str, written: str) -> None:
+    assert "****" in mask(written, (secret,))
+
+
+class Repeating(FarTransport):
+    """A server that has its secret in its own name and in a tool's."""
+
+    def send(self, frame: Frame) -> None:
+        if frame.method == "initialize":
+            about = {"name": f"far {SECRET}", "version": SECRET}
+            self._reply(frame, {"result": {**LEGACY_IDENTITY, "serverInfo": about, "instructions": SECRET}})
+        elif frame.method == "tools/list":
+            self._reply(frame, {"result": {"tools": [{"name": f"find_{SECRET}", "description": SECRET}]}})
+        elif frame.method == "tools/call":
+            self.sent.append(frame)
+            self._reply(frame, {"result": {"content": []}})
+        else:
+            super().send(frame)
+
+
+async def test_a_session_shows_no_secret_and_calls_a_tool_by_its_own_name() -> None:
+    transport = Repeating()
+    session = await open_session(transport, QUICK)
+    identity = session.identity
+    assert (identity.name, identity.version, identity.instructions) == ("far ****", "****", "****")
+    (tool,) = await session.list_tools()
+    assert (tool.name, tool.description) == ("find_****", "****")
+    await session.call_tool(tool.name, {})
+    assert (transport.sent[-1].params or {})["name"] == f"find_{SECRET}"
+    await session.close()

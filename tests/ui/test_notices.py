@@ -1,0 +1,134 @@
+"""What was shown for a moment can be read again in full, and is never in the way."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from textual.widgets._toast import Toast
+
+from tests.ui.fakes import FakeLookMemory, FakeService, failed, make_ticket
+from tests.ui.support import Deck, opened, tickets
+from tui_app.tickets.messages import TicketsFound
+
+LONG = " ".join(f"word{number}" for number in range(60))
+
+
+def toasts(deck: Deck) -> int:
+    return sum(bool(toast.region.area) for toast in deck.screen.query(Toast))
+
+
+async def test_every_message_is_listed_in_full_after_it_has_gone() -> None:
+    async with opened(notices=("config.toml: [ui] theme: there is no 'dakr'.", LONG)) as deck:
+        deck.app.notify("Copied PAY-100.")
+        deck.app.clear_notifications()
+        await deck.press("e")
+        await deck.sees("there is no 'dakr'")
+        assert all(word in deck.text for word in LONG.split())
+        assert deck.text.index("Copied PAY-100.") < deck.text.index("there is no 'dakr'")
+        await deck.press("escape")
+        await deck.until(lambda: "Messages" not in deck.text)
+
+
+async def test_warnings_of_the_search_and_faults_of_tickets_are_listed_in_full() -> None:
+    service = FakeService()
+    async with opened(service, wait=False) as deck:
+        faulty = make_ticket(1, problems=("updated: 'soon' is no date",))
+        service.reply(
+            TicketsFound(
+                service.last_search.request_id, "local", (faulty,), 0, complete=True, warnings=("first", LONG),
+                filtered_here=("labels",),
+            )
+        )  # fmt: skip
+        await deck.sees("OPS-101")
+        await deck.press("e")
+        await deck.sees("OPS-101: updated: 'soon' is no date")
+        assert all(word in deck.text for word in ("first", *LONG.split()))
+        assert "The server cannot search by labels" in deck.text
+
+
+async def test_the_key_shows_the_error_first_and_then_everything() -> None:
+    async with opened(FakeService(failure=failed()), wait=False) as deck:
+        await deck.sees("exit code 1")
+        await deck.press("e")
+        await deck.sees("The server did not start (local)")
+        assert "Notices" in deck.text
+
+
+async def test_messages_that_have_gone_leave_nothing_on_the_screen() -> None:
+    """Whatever took them away: a dialog, escape, a click. Leftovers would make every frame slower."""
+    async with opened() as deck:
+        empty = len([*deck.browser.query("ToastRack *")])
+        for number in range(4):
+            deck.app.notify(f"Message {number}")
+            await deck.until(lambda: toasts(deck) == 1)
+            await deck.press("question_mark")
+            await deck.until(lambda: deck.screen is not deck.browser)
+            await deck.press("escape")
+            await deck.until(lambda: toasts(deck) == 1)
+            deck.app.clear_notifications()
+            await deck.until(lambda: toasts(deck) == 0)
+        await deck.until(lambda: len([*deck.browser.query("ToastRack *")]) == empty)
+
+
+async def test_escape_goes_back_and_closes_a_confirmation_with_the_same_key() -> None:
+    async with opened() as deck:
+        await deck.press("space")
+        deck.app.notify("Copied")
+        await deck.until(lambda: toasts(deck) == 1)
+        await deck.press("escape")
+        await deck.until(lambda: toasts(deck) == 0)
+        assert not deck.browser.table.marked
+
+
+async def test_escape_closes_a_confirmation_where_there_is_nothing_to_go_back_from() -> None:
+    async with opened() as deck:
+        deck.app.notify("Copied")
+        await deck.until(lambda: toasts(deck) == 1)
+        await deck.press("escape")
+        await deck.until(lambda: toasts(deck) == 0)
+
+
+async def test_escape_closes_a_warning_before_anything_else() -> None:
+    async with opened() as deck:
+        await deck.press("space")
+        deck.app.notify("A word", severity="warning")
+        await deck.until(lambda: toasts(deck) == 1)
+        await deck.press("escape")
+        await deck.until(lambda: toasts(deck) == 0)
+        assert deck.browser.table.marked
+        await deck.press("escape")
+        assert not deck.browser.table.marked
+
+
+async def test_no_toast_covers_a_dialog_and_what_came_meanwhile_is_shown_when_it_is_closed() -> None:
+    async with opened() as deck:
+        deck.app.notify("Before")
+        await deck.until(lambda: toasts(deck) == 1)
+        await deck.press("question_mark")
+        deck.app.notify("Meanwhile")
+        await deck.settle()
+        assert "Before" not in deck.text
+        assert "Meanwhile" not in deck.text
+        await deck.press("escape")
+        await deck.sees("Meanwhile")
+
+
+async def test_a_message_is_never_read_as_markup_in_the_list() -> None:
+    async with opened(FakeService([replace(one, title="[/x]") for one in tickets(3)])) as deck:
+        deck.app.notify("[bold]x[/nope]")
+        await deck.press("e")
+        await deck.sees("[bold]x[/nope]")
+
+
+async def test_warnings_of_the_start_are_shown_once_the_first_card_is_closed() -> None:
+    looks = FakeLookMemory(first_run=True)
+    async with opened(FakeService(tickets(3)), looks=looks, notices=("The first warning.", "Another one.")) as deck:
+        await deck.sees("Welcome to ticketdeck")
+        assert "The first warning." not in deck.text
+        deck.app.notify("Said meanwhile.")
+        await deck.settle()
+        assert "Said meanwhile." not in deck.text
+        await deck.press("escape")
+        await deck.until(lambda: "Welcome" not in deck.text)
+        for words in ("The first warning.", "Another one.", "Said meanwhile."):
+            await deck.sees(words)
+        assert deck.text.count("The first warning.") == 1

@@ -1,0 +1,304 @@
+"""Logging in to a remote tracker: one login, tokens that last, nothing that another login or server can change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.worker.authorization_server import RemoteTracker, serving_apart
+from tests.worker.fakes import Listener, is_final
+from tui_app.settings.profiles import OAuthSettings, Profile
+from tui_app.settings.token_store import StoredLogin, TokenStore
+from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.errors import ErrorKind
+from tui_app.tickets.messages import AccessChanged, Failed, LogIn, LogOut, Search, TicketsFound, new_request_id
+from tui_app.tickets.servers import LoginEnded, LoginOffered
+from tui_app.worker.oauth_tokens import OAuthTokens, exchange_for
+from tui_app.worker.service import Service
+
+
+@pytest.fixture
+def tracker() -> Iterator[RemoteTracker]:
+    with serving_apart() as remote:
+        yield remote
+
+
+class Bench:
+    """A service with one remote profile."""
+
+    def __init__(self, tracker: RemoteTracker, oauth: OAuthSettings | None = None) -> None:
+        self.tracker = tracker
+        self.profile = Profile("far", url=tracker.url, oauth=oauth or OAuthSettings(), source="config.toml")
+        self.listener = Listener()
+        self.service = Service({"far": self.profile}, clock=SYSTEM_CLOCK)
+        self.service.connect(self.listener.deliver)
+
+    def search(self) -> int:
+        number = new_request_id()
+        self.service.submit(Search(number, "far", TicketSearchCriteria()))
+        return number
+
+    def found(self, number: int) -> TicketsFound | Failed:
+        came = [reply for reply in self.listener.replies if is_final(reply, number)]
+        reply = came[0] if came else self.listener.final(number)
+        assert isinstance(reply, TicketsFound | Failed)
+        return reply
+
+    def log_in(self, **changes: str) -> None:
+        """Say yes to the login that is offered, as a browser that pastes."""
+        offer = self.listener.next_of(LoginOffered)
+        assert offer.take(self.tracker.consent(offer.url, **changes))
+
+
+@pytest.fixture
+def bench(tracker: RemoteTracker) -> Iterator[Bench]:
+    made = Bench(tracker)
+    yield made
+    made.service.close()
+
+
+def stored(tracker: RemoteTracker) -> StoredLogin:
+    login = TokenStore(SYSTEM_CLOCK).load("far", tracker.url)
+    assert login is not None
+    return login
+
+
+def test_the_first_search_offers_a_login_and_goes_on_after_it(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    found = bench.found(number)
+    assert isinstance(found, TicketsFound)
+    assert [ticket.id for ticket in found.tickets] == ["R-1"]
+    assert [reply.profile for reply in bench.listener.replies if isinstance(reply, LoginEnded)] == ["far"]
+
+
+def test_a_login_says_who_asks_and_where_it_comes_back_to(bench: Bench) -> None:
+    bench.search()
+    offer = bench.listener.next_of(LoginOffered)
+    assert offer.server == bench.tracker.url
+    assert offer.login_host == "127.0.0.1"
+    assert offer.redirect.startswith("http://127.0.0.1:")
+    assert len(offer.short_url) < 40
+    offer.decline("no")
+
+
+def test_many_searches_at_once_lead_to_one_login(bench: Bench) -> None:
+    numbers = [bench.search() for _ in range(4)]
+    bench.log_in()
+    assert all(isinstance(bench.found(number), TicketsFound) for number in numbers)
+    assert len(bench.tracker.registered) == 1
+
+
+def test_a_declined_login_fails_the_search_with_what_to_do(bench: Bench) -> None:
+    number = bench.search()
+    bench.listener.next_of(LoginOffered).decline("there is no terminal to log in at")
+    failed = bench.found(number)
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.AUTH
+    assert "ticketdeck login -p far" in failed.hint
+
+
+@pytest.mark.parametrize("state", ["", "another"])
+def test_an_address_of_another_login_changes_nothing(bench: Bench, state: str) -> None:
+    number = bench.search()
+    offer = bench.listener.next_of(LoginOffered)
+    assert not offer.take(bench.tracker.consent(offer.url, state=state))
+    assert offer.take(bench.tracker.consent(offer.url))
+    assert isinstance(bench.found(number), TicketsFound)
+
+
+def test_an_answer_of_another_issuer_is_refused(bench: Bench) -> None:
+    bench.tracker.issuer_in_redirect = "https://evil.example.com"
+    number = bench.search()
+    bench.log_in()
+    failed = bench.found(number)
+    assert isinstance(failed, Failed)
+    assert "is not from" in failed.cause
+    assert TokenStore(SYSTEM_CLOCK).load("far", bench.tracker.url) is None
+
+
+def test_a_stored_login_needs_no_new_one(bench: Bench, tracker: RemoteTracker) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    again = Bench(tracker)
+    try:
+        assert isinstance(again.found(again.search()), TicketsFound)
+        assert tracker.refreshed == 0
+    finally:
+        again.service.close()
+
+
+def test_a_refused_token_is_refreshed_without_the_user(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.expire()
+    assert isinstance(bench.found(bench.search()), TicketsFound)
+    assert bench.tracker.refreshed == 1
+
+
+def test_a_token_that_ends_soon_is_refreshed_before_it_is_used(tracker: RemoteTracker) -> None:
+    tracker.lifetime = 5.0
+    bench = Bench(tracker)
+    try:
+        number = bench.search()
+        bench.log_in()
+        assert isinstance(bench.found(number), TicketsFound)
+        assert tracker.refreshed >= 1
+    finally:
+        bench.service.close()
+
+
+def test_a_refresh_token_that_is_not_good_any_more_leads_to_a_new_login(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.expire()
+    bench.tracker.forget_refresh_tokens()
+    number = bench.search()
+    bench.log_in()
+    assert isinstance(bench.found(number), TicketsFound)
+
+
+def test_too_small_a_scope_leads_to_a_login_for_both(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.needed_scope = "detail"
+    number = bench.search()
+    bench.log_in()
+    assert isinstance(bench.found(number), TicketsFound)
+    assert set(stored(bench.tracker).scope.split()) == {"read", "detail"}
+
+
+def test_the_first_search_may_need_a_wider_login_than_the_one_it_began_with(bench: Bench) -> None:
+    bench.tracker.needed_scope = "detail"
+    number = bench.search()
+    bench.log_in()
+    bench.log_in()
+    assert isinstance(bench.found(number), TicketsFound)
+    assert set(stored(bench.tracker).scope.split()) == {"read", "detail"}
+
+
+def test_a_scope_that_no_login_grants_is_asked_for_once(bench: Bench) -> None:
+    bench.tracker.needed_scope, bench.tracker.never_granted = "detail", "detail"
+    number = bench.search()
+    bench.log_in()
+    bench.log_in()
+    failed = bench.found(number)
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.AUTH
+    assert "still refuses" in failed.hint
+
+
+def test_a_server_that_registers_nobody_says_which_address_to_register(tracker: RemoteTracker) -> None:
+    tracker.registers = False
+    bench = Bench(tracker)
+    try:
+        failed = bench.found(bench.search())
+        assert isinstance(failed, Failed)
+        assert "http://127.0.0.1:PORT/callback" in failed.hint
+        assert "oauth.client_id" in failed.hint
+    finally:
+        bench.service.close()
+
+
+def test_a_configured_client_is_used_as_it_is(tracker: RemoteTracker) -> None:
+    bench = Bench(tracker, OAuthSettings(client_id="mine"))
+    try:
+        number = bench.search()
+        offer = bench.listener.next_of(LoginOffered)
+        assert "client_id=mine&" in offer.url
+        assert offer.take(tracker.consent(offer.url))
+        assert isinstance(bench.found(number), TicketsFound)
+        assert tracker.registered == []
+    finally:
+        bench.service.close()
+
+
+def test_login_and_logout_are_requests_of_their_own(bench: Bench) -> None:
+    number = new_request_id()
+    bench.service.submit(LogIn(number, "far"))
+    bench.log_in()
+    logged_in = bench.listener.final(number)
+    assert isinstance(logged_in, AccessChanged)
+    assert "oauth-tokens.json" in logged_in.line
+    number = new_request_id()
+    bench.service.submit(LogOut(number, "far"))
+    logged_out = bench.listener.final(number)
+    assert isinstance(logged_out, AccessChanged)
+    assert "revoked" in logged_out.line
+    assert bench.tracker.revoked == ["refresh-4-canary"]
+    assert TokenStore(SYSTEM_CLOCK).load("far", bench.tracker.url) is None
+
+
+def test_a_tracker_that_lets_everybody_in_needs_no_login(bench: Bench) -> None:
+    bench.tracker.open_to_all = True
+    number = new_request_id()
+    bench.service.submit(LogIn(number, "far"))
+    answer = bench.listener.final(number)
+    assert isinstance(answer, AccessChanged)
+    assert "no login is needed" in answer.line
+    assert bench.tracker.registered == []
+
+
+def test_a_login_of_another_profile_or_address_is_not_used(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    store = TokenStore(SYSTEM_CLOCK)
+    assert store.load("other", bench.tracker.url) is None
+    assert store.load("far", "https://elsewhere.example.com/mcp") is None
+
+
+def test_tokens_are_kept_for_this_user_alone_and_in_no_other_file(bench: Bench, isolated_home: Path) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    with_tokens = [p for p in isolated_home.rglob("*") if p.is_file() and b"canary" in p.read_bytes()]
+    assert [p.name for p in with_tokens] == ["oauth-tokens.json"]
+    assert with_tokens[0].stat().st_mode & 0o077 == 0
+
+
+async def test_of_two_processes_one_refreshes_and_both_use_the_new_token(tracker: RemoteTracker) -> None:
+    profile = Profile("far", url=tracker.url)
+    store = TokenStore(SYSTEM_CLOCK)
+    store.save("far", tracker.url, _nearly_over(tracker))
+
+    def tokens() -> OAuthTokens:
+        make: Callable[[], object] = lambda: exchange_for(profile)  # noqa: E731
+        return OAuthTokens("far", tracker.url, TokenStore(SYSTEM_CLOCK), make, SYSTEM_CLOCK)  # type: ignore[arg-type]
+
+    first, second = await asyncio.gather(tokens().token(), tokens().token())
+    assert first == second
+    assert tracker.refreshed == 1
+
+
+def _nearly_over(tracker: RemoteTracker) -> StoredLogin:
+    granted = tracker._token(
+        {
+            "grant_type": "authorization_code",
+            "code": tracker.consent(
+                "http://x/?redirect_uri=r&state=s&scope=read&code_challenge_method=S256"
+                "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+            )
+            .partition("code=")[2]
+            .partition("&")[0],
+            "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            "resource": tracker.url,
+        }
+    )[2]
+    return StoredLogin(
+        issuer=tracker.origin,
+        token_endpoint=f"{tracker.origin}/token",
+        client_id="c",
+        access_token=granted["access_token"],
+        refresh_token=granted["refresh_token"],
+        expires_at=SYSTEM_CLOCK.now().timestamp() + 1,
+        resource=tracker.url,
+    )
