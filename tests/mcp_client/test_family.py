@@ -12,10 +12,16 @@ from tests.processes import MARK, marked_processes, new_mark, wait_until, wait_u
 from tui_app.processes.family import Family, run, start
 from tui_app.processes.watchdog import watchdog
 
+_THIRTY = " ".join(str(number) for number in range(30))
+_TIRELESS = 'trap "" TERM HUP; while :; do'
 APART = {
     "in its group": "sleep 600 &",
     "in a session of its own": "setsid sleep 600 &",
     "deaf, in a session of its own": "setsid sh -c 'trap \"\" TERM HUP; sleep 600; sleep 600' &",
+    "deaf and tireless": f"for _ in {_THIRTY}; do setsid sh -c '{_TIRELESS} sleep 600; done' & done",
+    "deaf and tireless, without our environment": (
+        f"for _ in {_THIRTY}; do setsid sh -c '{_TIRELESS} env -i {MARK}=${MARK} sleep 600; done' & done"
+    ),
     "as a daemon": "(setsid sleep 600 &)",
     "as the daemon of a daemon": "(setsid sh -c '(setsid sleep 600 &)' &)",
     "without our environment": f"env -i {MARK}=${MARK} setsid sleep 600 &",

@@ -60,6 +60,15 @@ class Family:
                 os.kill(pid, number)
         return left or bool(self._strays)
 
+    def kill(self) -> None:
+        """Kill every member. They are stopped first: one that starts another meanwhile would leave it unseen."""
+        known = -1
+        while known < len(self._strays):
+            known = len(self._strays)
+            self.signal(signal.SIGSTOP)
+            self.look()
+        self.signal(signal.SIGKILL)
+
     def waiting(self, seconds: float) -> Iterator[float]:
         """Wait until the family is gone, for ``seconds`` at most; each value is how long to sleep before going on."""
         waited, pauses = 0.0, iter(_PAUSES)
@@ -70,12 +79,13 @@ class Family:
 
     def ending(self) -> Iterator[float]:
         """End the family; each value is how long to sleep before going on."""
-        for number, grace in ((signal.SIGTERM, _TERMINATED_GRACE), (signal.SIGKILL, _KILLED_GRACE)):
-            if not self.look():
-                break
-            self.signal(number)
+        if self.look():
+            self.signal(signal.SIGTERM)
             self.signal(signal.SIGCONT)  # what was stopped ends on no request
-            yield from self.waiting(grace)
+            yield from self.waiting(_TERMINATED_GRACE)
+        if self.look():
+            self.kill()
+            yield from self.waiting(_KILLED_GRACE)
         self.release()
 
     def end(self) -> None:

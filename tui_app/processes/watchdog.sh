@@ -65,6 +65,8 @@ while [ "$targets" != ' ' ] && [ "$patience" -gt 0 ]; do
     signal 0
     patience=$((patience - 1))
 done
+[ "$targets" = ' ' ] || signal STOP # one that starts another meanwhile would leave it unseen
+targets="$targets$(echo $(members)) "
 signal KILL
 for _ in 1 2 3; do # what was started meanwhile
     targets=" $(echo $(members)) "

@@ -109,10 +109,12 @@ class ServerProcess:
         self._family.look()  # before its members lose their parents, by which some can be found
         self.close_input()
         yield from self._family.waiting(INPUT_CLOSED_GRACE if patiently else 0)
-        for number, grace in ((signal.SIGTERM, TERMINATED_GRACE), (signal.SIGKILL, KILLED_GRACE)):
-            if self._family.look():
-                self._family.signal(number)
-                yield from self._family.waiting(grace)
+        if self._family.look():
+            self._family.signal(signal.SIGTERM)
+            yield from self._family.waiting(TERMINATED_GRACE)
+        if self._family.look():
+            self._family.kill()
+            yield from self._family.waiting(KILLED_GRACE)
         deadline = self._clock.monotonic() + REAPED_GRACE
         while self.exit_code is None and self._clock.monotonic() < deadline:
             yield _PAUSE
