@@ -20,27 +20,67 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from textual.keys import key_to_character
 
-from tests.end_to_end.driving import ESCAPE, PROGRAM, at_table, leave
+from tests.end_to_end.driving import ESCAPE, PROGRAM, QUIT, at_table, footer
 from tests.end_to_end.output import foreign_control, without_copies
 from tests.processes import new_mark, wait_until_gone
 from tests.terminal import Terminal
+from tui_app.ui import keys
 
 SECONDS = float(os.environ.get("TICKETDECK_CHAOS_SECONDS", "30"))
 SERVER = Path(__file__).with_name("chaos_server.py")
+_NAMED = {
+    "enter": "\r", "escape": "\x1b", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ", "backspace": "\x7f",
+    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
+    "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "ctrl+pageup": "\x1b[5;5~", "ctrl+pagedown": "\x1b[6;5~",
+    "ctrl+up": "\x1b[1;5A", "ctrl+down": "\x1b[1;5B", "ctrl+right": "\x1b[1;5C", "ctrl+left": "\x1b[1;5D",
+    "alt+up": "\x1b[1;3A", "alt+down": "\x1b[1;3B", "alt+right": "\x1b[1;3C", "alt+left": "\x1b[1;3D",
+    "shift+up": "\x1b[1;2A", "shift+down": "\x1b[1;2B", "f1": "\x1bOP", "f2": "\x1bOQ", "ctrl+space": "\0",
+}  # fmt: skip
+LEFT_OUT = {"program.quit", "program.quit_too", "program.interrupt", "program.suspend", "table.export"}
+
+
+def typed(name: str) -> str:
+    """What a terminal sends for a key that goes by this name in the table of keys."""
+    control = re.fullmatch(r"ctrl\+([a-z])", name)
+    return _NAMED.get(name) or (chr(ord(control[1]) - 96) if control else key_to_character(name)) or name
+
+
 KEYS = (
-    *("j", "k", "g", "G", "h", "l", "\r", "\x1b", "\x1b", "\t", " ", "v", "a", "A", "*", "r", "r", "x", "m", "d", "z"),
-    *("s", "/", "f", "c", ",", "p", "0", "1", "2", "3", "?", ":", "T", "y", "Y", "w", "P", "e", "S", "\x12", "o"),
-    *("\x1b[6~", "\x1b[5~", "\x04", "\x15", "\x0c", "\x0e", "n", "N", "J", "K", "b", "fault", "open", "\x7f", "\x18"),
-    *(".", "C", "t", "@", "I", "!", "L", "R", "D", "O", "W", "u", "I\x13", "Cdone\x13\x13", "t\r\x13", "I\x13u\x13"),
-    *("\x13", "\x19", "\x07", "\x0f", "\x14", "<", ">", "4", "5", "B", ";", "Z", "[", "]", "U", "|", "E", "Q", "+"),
-    *("#", "#FLT-7\r", "#FLT-999\r", "-", "i", "is:open\r", ":reload\r", "\x1b[1;5B", "\x1b[1;5C"),
+    *sorted({typed(name) for key in keys.KEYS if key.id not in LEFT_OUT for name in key.names}),
+    *("\x1b", "j", "j", "k", "r", "r", "s", "/", "x", "F", "$\r", "$tell\r", "fault", "open", "is:open\r", ":reload\r"),
+    *("#FLT-7\r", "#FLT-999\r", "I\x13", "Cdone\x13\x13", "t\r\x13", "I\x13u\x13"),
 )
-"""Everything but quitting, suspending and exporting. Pager and editor are programs that end at once."""
+"""Every key of the program but those of `LEFT_OUT`, and words. Pager and editor are programs that end at once."""
+COMMANDS = """
+[[commands]]
+name = "Tell"
+run = ["printf", "%s\\n", "{id}", "{title}"]
+key = "F"
+
+[[commands]]
+name = "Fail behind the screen"
+run = ["sh", "-c", "echo no >&2; exit 3"]
+background = true
+where = "anywhere"
+
+[[commands]]
+name = "Tell of all"
+run = "printf %s {id}"
+marked = "list"
+background = true
+refresh = true
+"""
+CHANGES = (("I", ""), ("t", "\r"), ("!", "\r"), ("Cdone", "\x13"), ("RAnother title", "\x13"), ("L", "a\r"))
+"""A key that begins a change with what is typed, and what leads from there to its preview."""
 OTHER_PROGRAMS = {"PAGER": "cat", "EDITOR": "true", "VISUAL": "true", "BROWSER": "true", "SSH_TTY": "/dev/null"}
 HELP = "type a word or a key"
+UNDER_WAY = "A change is under way"
 _REFUSED_KEY = re.compile(rb"(\x1b\[[0-?]*[Hhlm](?:\x1b\](?:22;[a-z-]{1,20}|2;ticketdeck[^\x00-\x1f\x7f]*)\x07)*)\x07+")
 """The bell of a field that takes digits only, rung between two frames; also behind a title or a mouse pointer."""
+CHANGE_RATE = 0.3
+"""Of the rounds of keys that a change follows."""
 ANSWER_SECONDS = 0.3
 SLOW_SECONDS = 5.0
 """For the help to open on a machine that others work on."""
@@ -61,6 +101,18 @@ def calls_and_intents(calls: Path, home: Path) -> tuple[list[str], list[str]]:
     called = [json.loads(line)["name"] for line in calls.read_text().splitlines()] if calls.exists() else []
     entries = [json.loads(line) for log in home.rglob("writes.jsonl*") for line in log.read_text().splitlines()]
     return called, [entry["tool"] for entry in entries if entry["phase"] == "intent"]
+
+
+def change(terminal: Terminal, begin: str, rest: str) -> None:
+    """Make a change from the table as far as a faulty server lets it come: preview, agreement, send."""
+    terminal.send(begin)
+    terminal.shows(lambda text: not at_table(text), ANSWER_SECONDS)
+    terminal.send(rest)
+    if terminal.shows(lambda text: at_table(text) or "^s Send" in footer(text), SLOW_SECONDS) and not at_table(
+        terminal.text
+    ):
+        terminal.send("\x19\x13")
+        terminal.shows(lambda text: "^s Send" not in footer(text), ANSWER_SECONDS)
 
 
 def lives(terminal: Terminal) -> None:
@@ -85,6 +137,9 @@ def test_random_faults_under_random_keys(isolated_home: Path, capsys: pytest.Cap
     print(f"TICKETDECK_CHAOS_SEED={seed}")
     draw = random.Random(seed)
     mark = new_mark()
+    config = isolated_home / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(COMMANDS)
     calls = isolated_home / "calls.jsonl"
     command = shlex.join([sys.executable, str(SERVER), "--seed", str(seed), "--calls", str(calls)])
     program = shlex.split(os.environ.get("TICKETDECK_CHAOS_PROGRAM", "")) or PROGRAM
@@ -99,10 +154,10 @@ def test_random_faults_under_random_keys(isolated_home: Path, capsys: pytest.Cap
         end = time.monotonic() + SECONDS
         sizes = [(120, 35), (80, 24), (200, 60), (40, 10)]
         held: list[int] = []
-        keys = 0
+        pressed = 0
         while time.monotonic() < end:
             presses = draw.randrange(1, 40)
-            keys += presses
+            pressed += presses
             for _ in range(presses):
                 terminal.send(draw.choice(KEYS))
                 terminal.read_for(draw.choice((0.0, 0.0, 0.01, 0.05)))
@@ -111,9 +166,14 @@ def test_random_faults_under_random_keys(isolated_home: Path, capsys: pytest.Cap
             assert terminal.process.poll() is None, f"it ended:\n{terminal.text}"
             terminal.resize(120, 35)
             lives(terminal)
+            if draw.random() < CHANGE_RATE:
+                change(terminal, *draw.choice(CHANGES))
             held.append(memory(terminal.process.pid))
-            print(f"{SECONDS - (end - time.monotonic()):.0f} s, {keys} keys, {held[-1] // 1_000_000} MB")
-        leave(terminal)
+            print(f"{SECONDS - (end - time.monotonic()):.0f} s, {pressed} keys, {held[-1] // 1_000_000} MB")
+        terminal.send(QUIT)
+        if terminal.shows(UNDER_WAY, ANSWER_SECONDS):
+            terminal.send("\x1b[B\r")
+        assert terminal.wait_for_exit() == 0
         output = bytes(terminal.output)
     wait_until_gone(mark)
     assert b"Traceback" not in output
