@@ -126,6 +126,7 @@ class BrowseScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        self.screen_layout_refresh_signal.subscribe(self, lambda _: self._show_behind())
         self._tab_shown(self.search.tabs.active)
         self.search.begin()
         if self._wanted:
@@ -173,6 +174,11 @@ class BrowseScreen(Screen[None]):
 
     def on_resize(self) -> None:
         self.panes.arrange(self.size)
+
+    def _show_behind(self) -> None:
+        """What a new layout has moved is drawn behind an open dialog, too: Textual draws the screen on top alone."""
+        if not self.is_current:
+            self.app.screen.refresh()
 
     @on(ResultsTable.Highlighted)
     def _cursor_moved(self, event: ResultsTable.Highlighted) -> None:
