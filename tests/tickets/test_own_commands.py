@@ -163,11 +163,23 @@ def test_a_shell_gets_values_in_variables_and_runs_none_of_them(line: str, writt
 
 @pytest.mark.parametrize(
     "line",
-    ["eval echo {title}", 'sh -c "echo {title}"', "ssh host {title}", "echo $((1 + {title}))", "watch {title}"],
-)
+    [
+        "eval echo {title}", 'sh -c "echo {title}"', "ssh host {title}", "echo $((1 + {title}))", "watch {title}",
+        "echo {title} | xargs sh -c", "echo {title} | sh -c 'read x; $x'", "echo {title} | bash",
+        "x={title}; python3 -c $x", "echo {title} | while read x; do env -i sh -c x; done", "echo {title} | ssh host",
+        'sh -c "date | echo {title}"', "sh -c $(echo {title} | wc -c)",
+    ],
+)  # fmt: skip
 def test_what_a_shell_would_read_twice_has_to_be_harmless(line: str) -> None:
     command = of(line, shell=True)
     assert "would be run as a part of a script" in refusal(command, values(title="a[$(touch owned)]"))
+
+
+@pytest.mark.parametrize(
+    "line", ["echo {title} | wc -c", "printf %s {title} | cut -c 1-20 | tr a-z A-Z", "echo {title} | grep -c x; date"]
+)
+def test_an_option_of_another_program_makes_no_script_of_a_value(line: str) -> None:
+    assert call_for_all(of(line, shell=True), [values(title=HOSTILE)]).variables == {"ticketdeck_title": HOSTILE}
 
 
 @pytest.mark.parametrize(

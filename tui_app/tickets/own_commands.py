@@ -51,6 +51,8 @@ _READS_A_SCRIPT = frozenset(
     "eval trap source ssh tmux screen watch su xterm parallel entr hyperfine awk gawk mawk sed gsed".split()  # noqa: SIM905
 )
 """Programs that read their arguments, or all of them as one line, as a script."""
+_PLAIN = re.compile(r"[\w.,:/%+=-]+", re.ASCII)
+"""A word that is no script, whoever reads it."""
 _END_OF_OPTIONS = "--"
 
 Values = Mapping[str, str]
@@ -240,9 +242,43 @@ def _is_code(run: Sequence[str], at: int) -> bool:
 
 
 def _script_is_code(script: str) -> bool:
-    """Whether a line for a shell hands words to yet another reader, or reckons with them, which runs what they hold."""
-    words = re.split(r"[\s;|&()`]+", script)
-    return "((" in script or any(Path(word).name in _READS_A_SCRIPT or _CODE_OPTION.fullmatch(word) for word in words)
+    """Whether a line for a shell hands words to yet another reader, or reckons with them, which runs what they hold.
+
+    An option counts for its own program: ``-c`` of a ``wc`` behind a pipe makes no script of what is printed to it.
+    """
+    if any(sign in script for sign in "()`"):  # what is within may become a word of any program around it
+        return "((" in script or any(map(_is_reader, re.split(r"[\s;|&()`]+", script)))
+    return any(
+        any(map(_is_reader, words)) if _PLACEHOLDER.search(" ".join(words)) else _reads_a_script(words)
+        for words in map(str.split, _commands_of(script))
+    )
+
+
+def _is_reader(word: str) -> bool:
+    return Path(word).name in _READS_A_SCRIPT or _CODE_OPTION.fullmatch(word) is not None
+
+
+def _reads_a_script(words: Sequence[str]) -> bool:
+    """Whether a command that holds no value itself may run what it is handed: as a shell, or by a program behind it."""
+    if not words:
+        return False
+    options = [at for at, word in enumerate(words) if _CODE_OPTION.fullmatch(word)]
+    is_of_another = any(word[:1] != "-" for at in options for word in words[1:at])
+    takes_a_script = any(not _PLAIN.fullmatch(word) for at in options for word in words[at + 1 : at + 2])
+    names = {Path(word).name for word in words}
+    return is_of_another or takes_a_script or not names.isdisjoint(_READS_A_SCRIPT) or words[0].endswith("sh")
+
+
+def _commands_of(script: str) -> Iterator[str]:
+    """The commands of a line for a shell: what is between quotation marks is never parted."""
+    command = ""
+    for quote, character in _with_quotes(script):
+        if not quote and character in ";|&\n":
+            yield command
+            command = ""
+        else:
+            command += character
+    yield command
 
 
 def _parts(argument: str) -> Iterator[tuple[str, str]]:
@@ -271,14 +307,25 @@ def _scanned(script: str) -> Iterator[tuple[str, str, str]]:
     quote = ""
     for text, name in _parts(script):
         yield quote, text, name
-        skip = False
-        for character in text:
-            if skip:
-                skip = False
-            elif character == "\\" and quote != "'":
-                skip = True
-            elif character in "'\"" and quote in ("", character):
-                quote = "" if quote else character
+        for before, character in _with_quotes(text, quote):
+            quote = _quote_after(before, character)
+
+
+def _with_quotes(text: str, quote: str = "") -> Iterator[tuple[str, str]]:
+    """The characters of a line for a shell, each with the quotation mark before it; one with a backslash is as two."""
+    at = 0
+    while at < len(text):
+        length = 2 if text[at] == "\\" and quote != "'" else 1
+        character = text[at : at + length]
+        yield quote, character
+        quote = _quote_after(quote, character)
+        at += length
+
+
+def _quote_after(quote: str, character: str) -> str:
+    if character not in ("'", '"') or quote not in ("", character):
+        return quote
+    return "" if quote else character
 
 
 def _shell_call(script: str, tickets: Sequence[Values], ids: tuple[str, ...]) -> Call:
