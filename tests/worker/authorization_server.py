@@ -47,6 +47,8 @@ class RemoteTracker:
     registered: list[dict[str, Any]] = field(default_factory=list)
     refreshed: int = 0
     revoked: list[str] = field(default_factory=list)
+    revocation_wants: str = ""
+    """A field, as it is sent, without which nothing is revoked."""
     scopes: dict[str, str] = field(default_factory=dict)
     """Access token to its scopes: those that are good."""
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -102,6 +104,8 @@ class RemoteTracker:
                 self._codes[code] = dict(parse_qsl(body.decode()))
                 more = {"user_code": "WDJB-MJHT", "verification_uri": f"{self.origin}/activate", "interval": 2}
                 return 200, {}, {"device_code": code, **more}
+            case "/revoke" if self.revocation_wants not in body.decode():
+                return 400, {}, {"error": "invalid_request"}
             case "/revoke":
                 self.revoked.append(dict(parse_qsl(body.decode()))["token"])
                 return 200, {}, {}

@@ -185,6 +185,20 @@ def test_the_first_search_may_need_a_wider_login_than_the_one_it_began_with(benc
     assert set(stored(bench.tracker).scope.split()) == {"read", "detail"}
 
 
+def test_where_nobody_can_log_in_the_missing_right_is_named(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.needed_scope = "detail"
+    number = bench.search()
+    bench.listener.next_of(LoginOffered).decline("you gave it up")
+    failed = bench.found(number)
+    assert isinstance(failed, Failed)
+    assert failed.kind is ErrorKind.AUTH
+    assert failed.title == "Your login is not enough"
+    assert "(it answered 403): its login has to allow detail" in failed.cause
+
+
 def test_a_scope_that_no_login_grants_is_asked_for_once(bench: Bench) -> None:
     bench.tracker.needed_scope, bench.tracker.never_granted = "detail", "detail"
     number = bench.search()
@@ -233,7 +247,28 @@ def test_login_and_logout_are_requests_of_their_own(bench: Bench) -> None:
     logged_out = bench.listener.final(number)
     assert isinstance(logged_out, AccessChanged)
     assert "revoked" in logged_out.line
-    assert bench.tracker.revoked == ["refresh-4-canary"]
+    assert bench.tracker.revoked == ["refresh-4-canary", "access-3-canary"]
+    assert TokenStore(SYSTEM_CLOCK).load("far", bench.tracker.url) is None
+
+
+@pytest.mark.parametrize(
+    ("wants", "line"),
+    [
+        ("client_secret=", "revoked at"),  # the official Python SDK's servers ask public clients for an empty one
+        ("never=satisfied", "did not revoke it"),
+    ],
+)
+def test_a_logout_tells_whether_the_server_has_forgotten_the_login(bench: Bench, wants: str, line: str) -> None:
+    number = new_request_id()
+    bench.service.submit(LogIn(number, "far"))
+    bench.log_in()
+    bench.listener.final(number)
+    bench.tracker.revocation_wants = wants
+    number = new_request_id()
+    bench.service.submit(LogOut(number, "far"))
+    logged_out = bench.listener.final(number)
+    assert isinstance(logged_out, AccessChanged)
+    assert line in logged_out.line
     assert TokenStore(SYSTEM_CLOCK).load("far", bench.tracker.url) is None
 
 

@@ -161,8 +161,12 @@ class OAuthLogin:
         revoked = await self._tokens.revoke(login)
         await self._tokens.forget()
         self.last_outcome = "logged out"
-        where = f"revoked at {clean_line(login.issuer)} and deleted here" if revoked else "deleted here"
-        return f"The login for {self._profile.name} was {where}."
+        issuer, name = clean_line(login.issuer), self._profile.name
+        if revoked:
+            return f"The login for {name} was revoked at {issuer} and deleted here."
+        return (
+            f"The login for {name} was deleted here. {issuer} did not revoke it: what it has given out ends by itself."
+        )
 
     async def _log_in(self) -> None:
         if not self._can_ask:
@@ -307,13 +311,17 @@ class OAuthLogin:
         )
 
     def _not_logged_in(self, reason: str) -> MCPAuthenticationError:
-        name = self._profile.name
+        name, challenge = self._profile.name, self._challenge
         which = f"-p {name}" if self._profile.source != COMMAND_LINE else f"--url {self._profile.url}"
-        answered = f" (it answered {self._challenge.status})" if self._challenge else ""
+        answered = f" (it answered {challenge.status})" if challenge else ""
+        title = "You are not logged in"
+        if challenge is not None and challenge.insufficient_scope:
+            title = "Your login is not enough"
+            answered += f": its login has to allow {clean_line(challenge.scope) or 'more'}"
         return MCPAuthenticationError(
             f"{name} wants you to log in{answered}, and {reason}.",
             hint=f"Log in with `ticketdeck login {which}`.",
-            title="You are not logged in",
+            title=title,
         )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tui_app.mcp_client.oauth.grants import TokenGrant, read_tokens, refresh_request, revocation_request
+from tui_app.mcp_client.oauth.grants import TokenGrant, read_tokens, refresh_request, revocation_requests
 from tui_app.mcp_client.oauth.metadata import AuthorizationServer
 from tui_app.mcp_client.oauth.registration import Client, InvalidGrantError
 from tui_app.settings.expansion import http_endpoint, oauth_settings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _AHEAD_SECONDS = 30.0  # a token that ends sooner could end on its way
 _LOCK_SECONDS = 20.0  # longer than an exchange may take; then the other process hangs, and this one refreshes
 _LOCK_POLL_SECONDS = 0.05
+_REDIRECTED = 300
 
 
 class OAuthTokens:
@@ -95,19 +96,22 @@ class OAuthTokens:
         await daemon_call(lambda: self._store.delete(self._profile, self._url), unwanted=_ignored)
 
     async def revoke(self, login: StoredLogin) -> bool:
-        """Have the server forget ``login``; whether it did."""
+        """Have the server forget ``login``, its access token too; whether it has forgotten what lasts longest of it."""
+        tokens = {"refresh_token": login.refresh_token, "access_token": login.access_token}
+        return ([await self._revoked(login, token, kind) for kind, token in tokens.items() if token] or [False])[0]
+
+    async def _revoked(self, login: StoredLogin, token: str, kind: str) -> bool:
         server = AuthorizationServer(
             login.issuer, "", login.token_endpoint, revocation_endpoint=login.revocation_endpoint
         )
         client = Client(login.issuer, login.client_id, login.client_secret, login.auth_method)
-        token, kind = (
-            (login.refresh_token, "refresh_token") if login.refresh_token else (login.access_token, "access_token")
-        )
-        request = revocation_request(server, client, token, kind)
-        try:
-            return request is not None and (await self._exchange().post(request)).status < 300
-        except MCPError:
-            return False
+        for request in revocation_requests(server, client, token, kind):
+            try:
+                if (await self._exchange().post(request)).status < _REDIRECTED:
+                    return True
+            except MCPError:
+                return False
+        return False
 
     def _ends_soon(self, login: StoredLogin) -> bool:
         return login.expires_at is not None and login.expires_at - _AHEAD_SECONDS < self._clock.now().timestamp()

@@ -180,7 +180,7 @@ FAULTS = {
     "413": Fault(status(413), "MCPProtocolError", "413"),
     "415": Fault(status(415), "MCPProtocolError", "415 Unsupported Media Type"),
     "418": Fault(status(418), "MCPProtocolError", "418"),
-    "421": Fault(status(421), "MCPProtocolError", "421"),
+    "421": Fault(status(421, "Invalid Host header", "text/plain"), "AccessRefusedError", "421 .*Invalid Host"),
     "422": Fault(status(422, {"detail": "field required"}), "MCPProtocolError", "422 .*field required"),
     "429": Fault(status(429), "TooManyRequestsError", "429 Too Many Requests"),
     "429 for a minute": Fault(status(429, Retry_After="60"), "TooManyRequestsError", "429 .* wait 60 s"),

@@ -17,7 +17,7 @@ from tui_app.mcp_client.oauth.grants import (
     code_request,
     read_tokens,
     refresh_request,
-    revocation_request,
+    revocation_requests,
 )
 from tui_app.mcp_client.oauth.metadata import AuthorizationServer
 from tui_app.mcp_client.oauth.registration import (
@@ -205,9 +205,10 @@ def test_a_grant_that_is_not_good_any_more_has_an_error_of_its_own() -> None:
 
 
 def test_a_token_is_revoked_where_there_is_an_address_for_it() -> None:
-    assert revocation_request(SERVER, CLIENT, "t", "refresh_token") is None
+    assert revocation_requests(SERVER, CLIENT, "t", "refresh_token") == ()
     server = replace(SERVER, revocation_endpoint="https://login.example.com/revoke")
-    request = revocation_request(server, CLIENT, "t", "refresh_token")
-    assert request is not None
-    assert request.url == server.revocation_endpoint
+    request, again = revocation_requests(server, CLIENT, "t", "refresh_token")
+    assert request.url == again.url == server.revocation_endpoint
+    assert b"client_secret" not in request.content
+    assert again.content.endswith(b"client_secret=&client_id=" + CLIENT.client_id.encode())
     assert form(request.content)["token_type_hint"] == "refresh_token"

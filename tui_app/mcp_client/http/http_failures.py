@@ -73,6 +73,11 @@ def refused(peer: Peer, status: int, body: str) -> MCPError:
         case 404 | 405 | 410:
             hint = "Check the address: it has to be that of the MCP endpoint, which often ends in /mcp."
             return AccessRefusedError(what, hint=hint, title="There is no MCP server at this address")
+        case 421:
+            hint = (
+                "The server takes no requests for this host name: use its own, or have its administrator add this one."
+            )
+            return AccessRefusedError(what, hint=hint, title="The server refuses the host name")
         case 407:
             return proxy_failed(peer, "407 Proxy Authentication Required")
         case 511:

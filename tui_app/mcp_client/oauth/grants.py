@@ -206,12 +206,17 @@ def refresh_request(
     )
 
 
-def revocation_request(server: AuthorizationServer, client: Client, token: str, kind: str) -> FormRequest | None:
-    """Revoke ``token`` (RFC 7009 section 2.1); None: the server has no address for it."""
+def revocation_requests(server: AuthorizationServer, client: Client, token: str, kind: str) -> tuple[FormRequest, ...]:
+    """What revokes ``token``, one after the other until one is taken (RFC 7009 section 2.1); none: the server has no
+    address for it.
+
+    For a client without a secret an empty one means the same (RFC 6749 section 2.3.1), and some servers insist on it.
+    """
     if not server.revocation_endpoint:
-        return None
+        return ()
     form = {"token": token, "token_type_hint": kind}
-    return _token_request(server, client, form, server.revocation_endpoint)
+    forms = (form,) if client.client_secret else (form, {**form, "client_secret": ""})
+    return tuple(_token_request(server, client, fields, server.revocation_endpoint) for fields in forms)
 
 
 def read_tokens(status: int, body: bytes) -> TokenGrant:
