@@ -607,6 +607,28 @@ async def test_a_connection_that_was_closed_between_two_calls_is_made_anew() -> 
             assert await told(session.call_tool("work", {"n": 1})) == (DONE, "")
 
 
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (answer, "An answer to an earlier request came"),
+        (lambda request: response(200, answered(request), "text/event-stream"), "before it had answered"),
+        (lambda _: response(202), "answered 202 without a body"),
+        (lambda _: response(500, b"late"), "500 .*late"),
+    ],
+)
+async def test_a_response_behind_the_answer_spoils_one_request_at_most(
+    make: Callable[[Request], bytes], words: str
+) -> None:
+    async def respond(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(request) + (make(request) if len(server.asked("tools/call")) == 1 else b""))
+
+    async with running(FaultServer(respond)) as server, remote_session(server.url, SMALL) as session:
+        assert await told(session.call_tool("work", {"n": 1})) == (DONE, "")
+        assert re.search(words, (await told(session.call_tool("work", {"n": 1})))[1])
+        for _ in range(2):
+            assert await told(session.call_tool("work", {"n": 1})) == (DONE, "")
+
+
 async def test_a_stream_that_asks_for_a_year_of_patience_ends_in_time() -> None:
     respond = streamed(b"id: 1\nretry: 31536000000\ndata:\n\n")
     async with running(FaultServer(respond, era="legacy")) as server, remote_session(server.url, SHORT) as session:

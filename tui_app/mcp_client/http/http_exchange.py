@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_app.mcp_client.peer import Peer
     from tui_app.mcp_client.wire import Frame
     from tui_app.tickets.clock import Clock
+    from tui_app.tickets.errors import MCPError
 
 EVENT_STREAM = "text/event-stream"
 
@@ -93,6 +94,32 @@ def error_of(body: bytes, request_id: int | None) -> bytes | None:
     if request_id is None or not isinstance(message, dict) or not isinstance(message.get("error"), dict):
         return None
     return json.dumps({**message, "id": request_id}).encode()
+
+
+def begin_of(body: bytes) -> str:
+    """As much of a body that is no answer as is looked at: secrets are masked before it is cut to what is shown."""
+    return body[:_ERROR_BYTES].decode("utf-8", "replace")
+
+
+def no_answer(peer: Peer, exchange: Exchange, body: bytes) -> MCPError:
+    """The failure of an exchange whose body is whole and holds no answer to its request."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        message = None
+    its_id, own = (message.get("id") if isinstance(message, dict) else None), exchange.frame.request_id
+    if type(its_id) is int and own is not None and its_id < own:
+        return http_failures.mixed_up(peer, exchange.what)
+    words = peer.foreign(begin_of(body))[:200].strip()
+    return http_failures.unanswered(peer, exchange.what, f"answered {words or 'an empty body'}")
+
+
+async def hang_up(response: httpx2.Response) -> None:
+    """Close the connection of a response: whatever follows it there would be taken for the next one."""
+    stream = response.extensions.get("network_stream")
+    if stream is not None:
+        with suppress(httpx2.HTTPError, OSError):
+            await stream.aclose()
 
 
 async def event_data(response: httpx2.Response, reader: EventReader) -> AsyncGenerator[bytes, None]:

@@ -173,6 +173,12 @@ def unanswered(peer: Peer, what: str, happened: str) -> MCPError:
     return _with_log(MCPProtocolError(f"{peer.named} {happened}, and no answer to {what}.", hint=_DOCTOR), peer)
 
 
+def mixed_up(peer: Peer, what: str) -> MCPError:
+    """What came belongs to an earlier request: the server, or a proxy, sent more than one response to that."""
+    cause = f"An answer to an earlier request came from {peer.named} in the place of one to {what}."
+    return _with_log(MCPConnectionError(cause, hint="Try again.", title="The connection was mixed up"), peer)
+
+
 def broken_off(peer: Peer, what: str) -> MCPError:
     """The stream ended before the answer came."""
     cause = f"{peer.named} ended the stream before it had answered {what}."

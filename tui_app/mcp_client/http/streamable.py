@@ -32,8 +32,6 @@ _MOST_TRIES = 6
 """Exchanges for one message: redirects, a new token, short pauses."""
 _MOST_PAUSES = 2
 """Pauses for one message that the server asks for by Retry-After."""
-_QUOTED_BYTES = 64 * 1024
-"""Of a body that is no answer: secrets are masked before it is shortened to what is shown."""
 _DRAIN_SECONDS = 1.0
 """A stream that has carried its answer may end by itself, so that its connection can be used again."""
 _FIRST_SECONDS = 2.0
@@ -225,7 +223,11 @@ class StreamableTransport:
             kind = response.headers.get("content-type", "no body")
             took = self._clock.monotonic() - begin
             self._log(f"{exchange.what}: {response.status_code} {kind[:100]} after {took:.2f} s")
-            yield response
+            try:
+                yield response
+            except MCPError:
+                await http_exchange.hang_up(response)
+                raise
 
     async def _headers(self, token: str | None) -> dict[str, str]:
         """The headers of a legacy session."""
@@ -261,7 +263,7 @@ class StreamableTransport:
             if body.lstrip()[:1] == b"{":  # a message, whatever type it is said to have
                 self._hand_on(exchange, body)
             if not exchange.answered:
-                text = body[:_QUOTED_BYTES].decode("utf-8", "replace")
+                text = http_exchange.begin_of(body)
                 page = http_exchange.is_page(kind, text)
                 raise http_failures.no_message(self._peer, exchange.what, response.status_code, kind, text, page=page)
 
@@ -269,11 +271,9 @@ class StreamableTransport:
         length = response.headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length[:15]) > self._message_bytes:
             raise TooLargeError
-        body = await read_body(response, self._message_bytes)
-        self._hand_on(exchange, body)
+        self._hand_on(exchange, body := await read_body(response, self._message_bytes))
         if not exchange.answered and not self._hand_on_as_error(exchange, body):
-            words = self._peer.foreign(body[:_QUOTED_BYTES].decode("utf-8", "replace"))[:200].strip()
-            raise http_failures.unanswered(self._peer, exchange.what, f"answered {words or 'an empty body'}")
+            raise http_exchange.no_answer(self._peer, exchange, body)
 
     async def _read_events(self, exchange: Exchange, response: httpx2.Response) -> None:
         reader = EventReader(self._message_bytes)
