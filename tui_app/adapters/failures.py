@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError, MCPToolError
 from tui_app.tickets.json_values import json_or_none
@@ -27,11 +28,6 @@ _MOST_WORDS = 12  # parts; a validator may list hundreds
 _UNAUTHORISED = 401  # HTTP; 403 is no authentication error: whoever is refused there is known already
 _FIRST_ERROR_STATUS = 400
 
-_ROW_KEYS = frozenset(
-    {"issues", "items", "tickets", "tasks", "bugs", "results", "hits", "records", "stories", "nodes", "values"}
-)
-_IDENTITY_KEYS = frozenset({"id", "key", "identifier", "human_id", "iid", "number"})
-_TITLE_KEYS = frozenset({"title", "summary", "subject", "name", "fields"})
 _STATUS_KEYS = ("status", "statusCode", "status_code", "code")
 _WORD_KEYS = ("error", "message", "detail", "details", "error_description", "errorMessages", "errors", "hint", "help")
 _FAILED_WORDS = frozenset({"error", "failed", "failure", "fail"})
@@ -151,13 +147,24 @@ def _tells_failure(payload: Mapping[str, Any]) -> bool:
 
 
 def _holds_tickets(payload: Mapping[str, Any]) -> bool:
-    if payload.keys() & _IDENTITY_KEYS and payload.keys() & _TITLE_KEYS:
+    if _is_named(payload, "id") and _is_named(payload, "title"):
         return True
-    for key in _ROW_KEYS & payload.keys():
-        if isinstance(payload[key], (list, Mapping)) and payload[key]:
-            return True
-    inner = payload.get("data")
-    return _holds_tickets(inner) if isinstance(inner, Mapping) else isinstance(inner, list) and bool(inner)
+    return any(_holds_rows(value) for name, value in payload.items() if name not in _WORD_KEYS)
+
+
+def _holds_rows(value: object) -> bool:
+    """Whether ``value`` is a list of things that have an id or a title, or holds one."""
+    if isinstance(value, Mapping):
+        return any(map(_holds_rows, value.values()))
+    rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    return any(_is_named(row, "id") or _is_named(row, "title") for row in rows[:1])
+
+
+def _is_named(row: Mapping[str, Any], field: str) -> bool:
+    """Whether a name in ``row`` speaks for ``field``; that of an error's code does not."""
+    return any(
+        hints(name).get(field, 0) > CERTAIN_NAME for name in islice(row, _MOST_WORDS) if name not in _STATUS_KEYS
+    )
 
 
 def _is_prose_failure(prose: str) -> bool:
@@ -169,7 +176,10 @@ def _is_prose_failure(prose: str) -> bool:
         return False
     begin = failure_words.LEADING_MARKS.match(prose.lstrip())
     words = prose.lstrip()[begin.end() if begin else 0 :]
-    return bool(failure_words.PROSE_FAILURE.match(words) or failure_words.STATUS_LINE.search(prose))
+    if failure_words.PROSE_FAILURE.match(words) or failure_words.STATUS_LINE.search(prose):
+        return True
+    is_listed = begin is not None and begin[0].endswith(" ")  # ``- Please log in``: a title
+    return not is_listed and not words.strip().isdecimal() and failure_words.AUTHENTICATION.match(words) is not None
 
 
 def _statuses(data: object) -> Iterator[int]:

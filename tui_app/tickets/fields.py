@@ -62,61 +62,51 @@ class TicketField(NamedTuple):
     words: tuple[str, ...] = ()
     """Words that name it in answers and files, without accents, the preferred ones first. A hint only: what a column
     holds counts for more."""
+    beginnings: tuple[str, ...] = ()
+    """What words for it begin with in the languages that trackers are used in, without accents. They count where no
+    field has the whole word."""
 
 
 TICKET_FIELDS = (
     TicketField(
         "id", "ID", FieldKind.ID, sortable=True,
-        words=names(
-            "key identifier iid reference number id ref no nr code gid uid uuid numero nummer clave chave cle chiave "
-            "schlussel sleutel klucz ключ номер 编号 番号 キー"
-        ),
+        words=names("key identifier iid reference number id ref no nr code gid uid uuid"),
+        beginnings=names("schlussel sleutel clave numer номер 编号 番号"),
     ),
     TicketField(
         "title", "Title", FieldKind.LINE, sortable=True, change="line",
-        words=names(
-            "title summary subject name headline caption titulo titre titel sujet betreff asunto resumen resumo "
-            "riepilogo samenvatting podsumowanie тема название 标题 件名 要約 제목"
-        ),
+        words=names("title summary subject name headline"),
+        beginnings=names("tit betreff asunto resume samenvat тема назван 标题 件名 要約 제목"),
     ),
     TicketField(
         "status", "Status", FieldKind.STATUS, sortable=True, facet=True, change="choice",
-        words=names(
-            "status state stage column lifecycle phase list estado etat zustand statut stato статус 状态 状況 "
-            "ステータス 상태"
-        ),
+        words=names("status state stage column phase list"),
+        beginnings=names("statu estad etat zustand статус 状态 状態 ステータス 상태"),
     ),
     TicketField(
         "assignee", "Assignee", FieldKind.PERSON, sortable=True, facet=True, change="person",
-        words=names(
-            "assignee assigned assignees handler responsible owner assignments members asignado asignada "
-            "responsable responsavel assegnatario toegewezen bearbeiter исполнитель 担当 负责 담당"
-        ),
+        words=names("assignee assigned handler owner member"),
+        beginnings=names("assign asign respons bearbeit toegewez исполнител 担当 负责 담당"),
     ),
     TicketField(
         "reporter", "Reporter", FieldKind.PERSON, sortable=True, facet=True,
-        words=names(
-            "reporter author creator requester requestor submitter caller user customer autor auteur melder informador "
-            "relator rapporteur автор 報告 作者 보고"
-        ),
+        words=names("reporter author creator requester requestor submitter caller user customer"),
+        beginnings=names("autor auteur inform relator rapport автор 報告 作者 보고"),
     ),
     TicketField(
         "priority", "Priority", FieldKind.PRIORITY, sortable=True, facet=True, change="choice",
-        words=names(
-            "priority prio urgency severity importance impact prioridad prioridade priorite priorita prioritat "
-            "prioriteit priorytet приоритет 优先 優先 우선"
-        ),
+        words=names("priority urgency severity importance"),
+        beginnings=names("prio приорит 优先 優先 우선"),
     ),
     TicketField(
         "type", "Type", FieldKind.WORD, sortable=True, facet=True, change="choice",
-        words=names("type tracker kind category tipo typ vorgangstyp тип 类型 種別 タイプ 유형"),
+        words=names("type tracker kind category"),
+        beginnings=names("typ tipo vorgangstyp тип 类型 種別 タイプ 유형"),
     ),
     TicketField(
         "project", "Project", FieldKind.WORD, sortable=True, facet=True, change="choice",
-        words=names(
-            "project repository repo queue board team product workspace space proyecto projet projekt "
-            "progetto проект 项目"
-        ),
+        words=names("project repository repo queue board team product workspace space"),
+        beginnings=names("proje proye проект 项目"),
     ),
     TicketField(
         "parent", "Parent", FieldKind.ID, sortable=True, facet=True, change="id",
@@ -124,58 +114,45 @@ TICKET_FIELDS = (
     ),
     TicketField(
         "labels", "Labels", FieldKind.LABELS, facet=True, change="labels",
-        words=names(
-            "labels tags label tag keywords etiquetas etiquettes rotulos stichworter schlagworter метки 标签 ラベル"
-        ),
+        words=names("label tag keyword"),
+        beginnings=names("etiq schlagw stichw метк 标签"),
     ),
     TicketField(
         "created_at", "Created", FieldKind.MOMENT, sortable=True, facet=True,
-        words=names(
-            "created creation create opened reported submitted inserted added creado creada cree creato erstellt "
-            "criado aangemaakt utworzono создан создано 创建 作成 생성"
-        ),
+        words=names("created opened reported submitted inserted added"),
+        beginnings=names("creat crea cria erstell aangemaa созда 创建 作成 생성"),
     ),
     TicketField(
         "updated_at", "Updated", FieldKind.MOMENT, sortable=True, facet=True,
-        words=names(
-            "updated update modified changed change activity actualizado actualizada atualizado modifie "
-            "miseajour aggiornato geandert aktualisiert bijgewerkt zaktualizowano изменен обновлен обновлено "
-            "更新 업데이트"
-        ),
+        words=names("updated modified changed activity"),
+        beginnings=names("updat modif actuali atuali aktuali geander bijgew miseajour измен обновл 更新 업데이트"),
     ),
     TicketField(
         "due_at", "Due", FieldKind.DUE, sortable=True, facet=True, change="day",
-        words=names(
-            "due deadline target fallig falligkeitsdatum vencimiento vencimento echeance scadenza vervaldatum termin "
-            "срок 期限 기한"
-        ),
+        words=names("due deadline target"),
+        beginnings=names("fallig venci echean vervald termin срок 期限 기한"),
     ),
     TicketField(
         "url", "URL", FieldKind.URL,
-        words=names("permalink url link href web self enlace lien"),
+        words=names("permalink url link href web self"),
     ),
     TicketField(
         "description", "Description", FieldKind.TEXT, column=False, change="text",
-        words=names(
-            "description body details detail desc text content message notes snippet excerpt descripcion descricao "
-            "beschreibung "
-            "описание 描述 説明"
-        ),
+        words=names("description body detail desc text content message note snippet excerpt"),
+        beginnings=names("descri beschr описан 描述 説明"),
     ),
     TicketField(
         "comments", "Comments", FieldKind.LIST, exported=False,
-        words=names(
-            "comments comment notes journals discussions discussion thread replies conversation activity kommentare "
-            "kommentar commentaires commentaire comentarios comentario コメント"
-        ),
+        words=names("comment note journal discussion thread reply conversation activity"),
+        beginnings=names("komment coment comment"),
     ),
     TicketField(
         "history", "History", FieldKind.LIST, column=False, exported=False,
-        words=names("history changelog changes journals activities events"),
+        words=names("history changelog change journal event"),
     ),
     TicketField(
         "attachments", "Attachments", FieldKind.LIST, column=False, exported=False,
-        words=names("attachments attachment files uploads"),
+        words=names("attachment file upload"),
     ),
     TicketField("source", "Source", FieldKind.WORD, facet=True, exported=False),
 )  # fmt: skip

@@ -1,10 +1,11 @@
 """The words of statuses, of urgency and of people: which mean the same, and what they mean.
 
-Invariant: every complete word in a table is judged to be of the kind that it is listed under.
+Invariant: every word in a table is judged to be of the kind that it is listed under.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
@@ -63,87 +64,58 @@ class _Meaning(NamedTuple):
 
     kind: str
     words: tuple[str, ...] = ()
-    """Complete values without blanks and signs: a text that holds nothing else is a status, or a priority."""
+    """Beginnings of words: a text that holds nothing else is a status, or a priority, wherever it stands."""
     parts: tuple[str, ...] = ()
-    """What a value of this kind holds, in the form of `_spaced`."""
+    """What else a value of this kind holds, in the form of `_spaced`."""
 
 
 _STATUS_MEANINGS = (
     _Meaning(
         StatusKind.BLOCKED,
-        names("blocked onhold waiting pending deferred"),
-        ("block", "hold", "wait", "imped", "stuck", "pause", "pending", "deferred", "suspend", "wartet", "attente",
-         "espera", "ожида", "待ち"),
+        names("block hold wait pending defer"),
+        names("imped stuck pause suspend wartet attente espera ожида"),
     ),
     _Meaning(
         StatusKind.OPEN,
-        names("unconfirmed unstarted reopened"),
-        ("^ un", "^ not ", "reopen", "incomplete", "^ nicht ", "^ non ", "^ no ", "^ не ", "未", "^ 미"),
+        names("unconfirm unstart reopen"),
+        ("^ un", "^ not ", "incomplete", "^ nicht ", "^ non ", "^ no ", "^ не ", "未", "^ 미"),
     ),
     _Meaning(
         StatusKind.DONE,
-        names(
-            "resolved done closed completed complete cancelled canceled rejected wontfix duplicate merged finished "
-            "invalid verified"
-        ),
-        ("done", "clos", "resolv", "complet", "fixed", "merged", "cancel", "wont", "won t", "reject", "releas",
-         "verif", "duplicate", "deploye", "shippe", "finish", "archiv", "invalid",
-         "erledigt", "geschlossen", "fertig", "gelost", "abgelehnt", "ferme", " termine", "cerrad", "resuelt",
-         " terminad", " terminat", "fechad", "concluid", "concluso", "chius", "risolt", "gesloten", "afgerond", "zamkn",
-         "rozwiaz", "zakonczon", " resolu ", "закрыт", "решен", "выполнен", "завершен", "готово", "отменен",
-         "完成", "完了", "关闭", "關閉", "解决", "解決", "取消", "완료", "해결"),
+        names("done clos resol complet cancel reject wont fix fixed merged finish duplicat invalid verif"),
+        ("won t", "releas", "deploye", "shippe", "archiv", "erledigt", "schlossen", "fertig", "gelost", "ferme",
+         " termin", "cerrad", "resuelt", "fechad", "conclu", "chius", "risolt", "geslot", "zamkn", "rozw", "закры",
+         "реше", "выполн", "заверш", "готов", "отмен", "完", "关闭", "關閉", "解决", "解決", "取消", "완료", "해결"),
     ),
     _Meaning(
         StatusKind.ACTIVE,
-        names(
-            "inprogress progress doing started active review inreview codereview testing qa assigned investigating "
-            "selectedfordevelopment readyfortest readyforreview"
-        ),
-        ("progress", "doing", "active", "review", "test", "start", "develop", "implement", "work", "investigat",
-         "ongoing", "qa ", "current", "running", "assigned", "indetermin",
-         "arbeit", "en cours", "en curso", "in corso", "andamento", "w toku", "работ", "进行", "進行", "진행"),
+        names("progress doing start activ review testing qa assign investigat"),
+        ("develop", "implement", "work", "test", "ongoing", "indetermin", "arbeit", "en cours", "en curso", "andamento",
+         "работ", "进行", "進行", "진행"),
     ),
     _Meaning(
         StatusKind.OPEN,
-        names("open opened new todo backlog ready triage accepted draft planned icebox"),
-        ("open", "new", "todo", "to do", "backlog", "triage", "ready", "created", "icebox", "idea", "draft",
-         "proposed", "inbox", "queue", "select", "accept", "plan", "next", "feedback", "acknowledg", "confirm", "need",
-         "offen", " neu ", "ouvert", "nouveau", "abiert", "nuevo", "aberto", "apert", "otwart", "откры", " нов", "新",
-         "待", "신규"),
+        names("open new todo backlog ready triage accept draft planned feedback acknowledg confirm"),
+        ("to do", "created", "idea", "proposed", "inbox", "queue", "select", "plan", "next", "need", "offen", " neu ",
+         "ouvert", "nouv", "abiert", "nuev", "abert", "apert", "otwart", "откры", " нов", "新", "待", "신규"),
     ),
-    _Meaning(StatusKind.OTHER, names("feedback acknowledged confirmed needsinfo")),
 )  # fmt: skip
 """Parts in other languages than English are those of the words that trackers themselves begin with there."""
 
 _PRIORITY_MEANINGS = (
-    _Meaning(
-        PriorityLevel.HIGHEST,
-        names("highest critical blocker urgent immediate p0"),
-        ("highest", "critical", "urgent", "blocker", "immediate", "emergency", "showstopper", "very high",
-         " p0 ", " 0 ", " sev1 ", " sev 1 "),
-    ),
-    _Meaning(
-        PriorityLevel.LOWEST,
-        names("lowest trivial p4 p5"),
-        ("lowest", "trivial", "very low", " p4 ", " 4 ", " p5 ", " 5 ", "wish"),
-    ),
-    _Meaning(
-        PriorityLevel.HIGH,
-        names("high major p1"),
-        ("high", "major", "important", " p1 ", " 1 ", " sev2 ", " sev 2 "),
-    ),
-    _Meaning(PriorityLevel.LOW, names("low minor p3"), ("low", "minor", " p3 ", " 3 ", " sev4 ", " sev 4 ")),
-    _Meaning(
-        PriorityLevel.MEDIUM,
-        names("medium normal p2"),
-        ("medium", "normal", "moderate", "default", "average", " p2 ", " 2 ", " sev3 ", " sev 3 "),
-    ),
-)  # fmt: skip
-
-STATUS_WORDS = frozenset(word for meaning in _STATUS_MEANINGS for word in meaning.words)
-"""Complete values that are statuses wherever they occur, as `plain_name` spells them."""
-PRIORITY_WORDS = frozenset(word for meaning in _PRIORITY_MEANINGS for word in meaning.words)
-"""Complete values that are priorities wherever they occur, as `plain_name` spells them."""
+    _Meaning(PriorityLevel.HIGHEST, names("highest critical urgent blocker immediate"), ("very high",)),
+    _Meaning(PriorityLevel.LOWEST, names("lowest trivial"), ("very low",)),
+    _Meaning(PriorityLevel.HIGH, names("high major important")),
+    _Meaning(PriorityLevel.LOW, names("low minor")),
+    _Meaning(PriorityLevel.MEDIUM, names("medium normal moderate")),
+)
+_NUMBERED = re.compile(r" (sev)? ?p?([0-5]) ")
+"""``P1`` and ``1 - ..`` are high, so is ``sev 2``: severities are counted from one."""
+_LEVELS = tuple(PriorityLevel)[:-1]
+_LONGEST_WORD = 40  # characters of what stands for nothing but a status
+_ENDING = re.compile(r"(?:[a-z]?(?:ed|ing|e|d|ve))?")
+_SHORTEST_STEM = 4  # letters; a shorter word takes no endings
+_BETWEEN = frozenset(("^", "in", "on", "for", "to", "priority"))
 
 STATUS_RANK = {
     kind: rank
@@ -192,7 +164,10 @@ def priority_level(priority: str) -> PriorityLevel:
     """
     if priority.strip().isdecimal():
         return PriorityLevel.OTHER
-    return PriorityLevel(_kind_of(priority, _PRIORITY_MEANINGS) or PriorityLevel.OTHER)
+    kind = _kind_of(priority, _PRIORITY_MEANINGS)
+    if kind is None and (numbered := _NUMBERED.search(_spaced(priority))):
+        return _LEVELS[min(max(int(numbered[2]) - bool(numbered[1]), 0), len(_LEVELS) - 1)]
+    return PriorityLevel(kind or PriorityLevel.OTHER)
 
 
 def urgency(priority: str) -> int:
@@ -205,9 +180,46 @@ def by_urgency(priorities: Iterable[str]) -> list[str]:
     return sorted(priorities, key=lambda priority: (urgency(priority), priority))
 
 
+@lru_cache(_DIFFERENT_VALUES)
+def is_status(text: str) -> bool:
+    """Whether ``text`` is a status wherever it stands: ``Done``, ``in progress``."""
+    return _is_nothing_but(text, _STATUS_MEANINGS)
+
+
+@lru_cache(_DIFFERENT_VALUES)
+def is_priority(text: str) -> bool:
+    """Whether ``text`` is a priority wherever it stands: ``high``, ``P1``, ``low priority``."""
+    return _is_nothing_but(text, _PRIORITY_MEANINGS) or re.fullmatch(r"\W*[pP][0-5]\W*", text) is not None
+
+
+def _is_nothing_but(text: str, meanings: Iterable[_Meaning]) -> bool:
+    if len(text) > _LONGEST_WORD:
+        return False
+    stems = [stem for meaning in meanings for stem in meaning.words]
+
+    def is_one(word: str) -> bool:
+        return any(_is_form(word, stem) for stem in stems)
+
+    words = _spaced(text).split()
+    told = [word for word in words if word not in _BETWEEN]
+    return bool(told) and (
+        is_one("".join(words[1:])) or all(is_one(word) or is_one(word.removeprefix("in")) for word in told)
+    )
+
+
+def _is_form(word: str, stem: str) -> bool:
+    """Whether ``word`` is ``stem`` with an ending."""
+    if not word.startswith(stem) or len(stem) < _SHORTEST_STEM:
+        return word == stem
+    return _ENDING.fullmatch(word, len(stem)) is not None
+
+
 def _kind_of(value: str, meanings: Iterable[_Meaning]) -> str | None:
     words = _spaced(value)
-    return next((meaning.kind for meaning in meanings if any(part in words for part in meaning.parts)), None)
+    return next(
+        (one.kind for one in meanings if any(part in words for part in (*one.words, *one.parts))),
+        None,
+    )
 
 
 def _spaced(value: str) -> str:

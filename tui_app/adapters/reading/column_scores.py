@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
 from tui_app.adapters.reading.field_values import are_human, is_nothing, word_of
 from tui_app.adapters.reading.timestamps import looks_like_moment, parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
 from tui_app.tickets.ticket import JsonValue
-from tui_app.tickets.vocabulary import PRIORITY_WORDS, STATUS_WORDS
+from tui_app.tickets.vocabulary import is_priority, is_status
 
 Path: TypeAlias = tuple[str, ...]
 """Names that lead from a row to a value."""
@@ -63,8 +63,8 @@ class Column:
         self.lines = self.share(lambda text: "\n" in text)
         self.email = self.share(_EMAIL.fullmatch)
         self.person = self.share(_PERSON.fullmatch)
-        self.state = self.share(lambda text: plain_name(text[:40]) in STATUS_WORDS)
-        self.priority = self.share(lambda text: plain_name(text[:40]) in PRIORITY_WORDS)
+        self.state = self.share(is_status)
+        self.priority = self.share(is_priority)
         self.date = 0.0 if self.url or self.length > _LONGEST_DATE or self.is_flag else self.share(_is_date)
 
     def share(self, holds: Callable[[str], object]) -> float:

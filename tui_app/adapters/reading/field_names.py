@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from tui_app.tickets.fields import TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.fields import names as names
+from tui_app.tickets.private_names import stem
 
 _MOST_REMEMBERED = 20_000  # names; a server that makes up keys must not fill the memory
 _LONGEST_NAME = 80  # characters; a longer one is a sentence
@@ -54,15 +55,17 @@ _FILLERS = frozenset(names("to is the current of"))
 _WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {field.name: {_folded(word): 1 - 0.004 * rank for rank, word in enumerate(field.words)} for field in TICKET_FIELDS}
 )
+_TOGETHER = {field.name: {**_WORDS[field.name], **dict.fromkeys(field.beginnings, 0.95)} for field in TICKET_FIELDS}
 _KINDS = {field.name: field.kind for field in TICKET_FIELDS}
 _VOCABULARY = frozenset(
-    {word for words in _WORDS.values() for word in words}.union(
+    {word for words in _TOGETHER.values() for word in words}.union(
         TICKET_NOUNS, _ID_ENDS, _FOR_PEOPLE, _PAGES, _VALUE_ENDS, _DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
     )
 )
 CERTAIN_NAME = 0.8
 """A hint from which on a name is taken to name a field."""
-_FOREIGN = tuple((word, field) for field, words in _WORDS.items() for word in words if not word.isascii())
+_BEGINNINGS = tuple((_folded(begin), field.name) for field in TICKET_FIELDS for begin in field.beginnings)
+_BEGUN, _HELD = 0.95, 0.85  # what a beginning is worth, and one within a word of a script that writes words together
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 
@@ -116,7 +119,7 @@ def _hint(field: str, words: tuple[str, ...]) -> float:
 
 def _word_hint(field: str, words: tuple[str, ...]) -> float:
     kind = _KINDS[field]
-    if len(words) > 1 and (together := _known(field, "".join(words))):
+    if len(words) > 1 and (together := _TOGETHER[field].get("".join(words))):
         return together
     core = [word for word in words if word not in _FILLERS] or list(words)
     bonus = 0.0
@@ -142,14 +145,7 @@ def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
         return known + bonus
     if field == "title" and whole and word in TICKET_NOUNS:
         return 0.6
-    if word.isascii():
-        return 0
-    return _foreign(field, word)
-
-
-def _foreign(field: str, word: str) -> float:
-    """Scripts that write words together: a name that holds a word of the field."""
-    return 0.85 if any(other == field and foreign in word for foreign, other in _FOREIGN) else 0
+    return 0
 
 
 def _id_hint(field: str, words: tuple[str, ...]) -> float:
@@ -159,7 +155,7 @@ def _id_hint(field: str, words: tuple[str, ...]) -> float:
         bonus = 0.03 if last in _KEY_ENDS else -0.02 if last in _ID_ENDS else 0
         return _known(field, rest[0]) + bonus if len(rest) == 1 else 0
     if not others:
-        return 0.9 if last in _ID_ENDS else _known(field, last) or _foreign(field, last)
+        return 0.9 if last in _ID_ENDS else _known(field, last)
     if last in _FOR_PEOPLE and words[0] == "id":
         return 1.01
     if not _known(field, last):
@@ -184,5 +180,21 @@ def _by_hint(field: str, words: tuple[str, ...]) -> float:
 
 
 def _known(field: str, word: str) -> float:
-    words = _WORDS[field]
-    return words.get(word) or (words.get(word[:-1], 0) - 0.02 if word.endswith("s") and word[:-1] in words else 0)
+    return _meanings(word).get(field, 0)
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _meanings(word: str) -> Mapping[str, float]:
+    """Field to how much one word says it: as it stands, without its plural, else by how it begins."""
+    whole = {field: weight for field, words in _WORDS.items() if (weight := words.get(word))}
+    if whole:
+        return whole
+    one = stem(word)
+    single = {field: weight - 0.02 for field, words in _WORDS.items() if one != word and (weight := words.get(one))}
+    if single:
+        return single
+    begun = [(len(begin), field) for begin, field in _BEGINNINGS if word.startswith(begin)]
+    if begun:
+        return dict.fromkeys((field for length, field in begun if length == max(begun)[0]), _BEGUN)
+    within = [field for begin, field in _BEGINNINGS if not begin.isascii() and begin in word]
+    return dict.fromkeys(within, _HELD)

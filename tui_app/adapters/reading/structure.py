@@ -14,10 +14,9 @@ from typing import TypeAlias
 
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.field_columns import certainly_tickets
-from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import Row, is_nothing, word_of
 from tui_app.tickets.ticket import JsonValue
-from tui_app.tickets.vocabulary import STATUS_WORDS
+from tui_app.tickets.vocabulary import is_status
 
 Steps: TypeAlias = tuple[str, ...]
 ITEMS, VALUES, DATA, MATRIX, ZIPPED = "*", "+", "!", "#", "="
@@ -118,7 +117,7 @@ def _look_at_object(value: Row, steps: Steps, found: dict[Steps, None]) -> None:
     if len(objects) > 1 and len(objects) >= 0.6 * len(members) and _alike(objects):
         found.setdefault((*steps, VALUES))
     rows = [item for inner in lists for item in inner[:5]]
-    is_board = len(lists) > 1 or any(isinstance(i, list) and plain_name(name) in STATUS_WORDS for name, i in members)
+    is_board = len(lists) > 1 or any(isinstance(i, list) and is_status(name) for name, i in members)
     if rows and is_board and len(lists) >= 0.5 * len(members):
         of_objects = all(isinstance(row, Mapping) for row in rows)
         if (of_objects and _alike([row for row in rows if isinstance(row, Mapping)])) or all(

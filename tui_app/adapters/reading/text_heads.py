@@ -14,7 +14,7 @@ from msgspec import Struct
 from tui_app.adapters.reading.field_names import TICKET_NOUNS, plain_name
 from tui_app.adapters.reading.text_labels import label_field
 from tui_app.tickets.ticket import JsonValue
-from tui_app.tickets.vocabulary import PRIORITY_WORDS, STATUS_WORDS
+from tui_app.tickets.vocabulary import is_priority, is_status
 
 LONGEST_HEAD = 1000  # characters; a longer line is a text
 
@@ -106,12 +106,11 @@ def check_item(line: str) -> Head | None:
 
 def classify(part: str) -> str | None:
     """The field that a part of a line is by its words: ``high`` is a priority, ``in progress`` a status."""
-    plain = plain_name(part[:60].replace(".", " "))
-    if plain in STATUS_WORDS:
+    if is_status(part):
         return "status"
-    if plain in PRIORITY_WORDS or plain.removesuffix("priority") in PRIORITY_WORDS:
+    if is_priority(part):
         return "priority"
-    return "type" if plain in _TYPES else None
+    return "type" if plain_name(part[:60].replace(".", " ")) in _TYPES else None
 
 
 def undecorated(text: str) -> str:

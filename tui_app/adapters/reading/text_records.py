@@ -12,11 +12,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.text_heads import Head, Shape, check_item, classify, head_of, undecorated
 from tui_app.adapters.reading.text_labels import LONG_FIELDS, comment_rows, label_field, labelled_line, section_heading
 from tui_app.tickets.ticket import JsonValue
-from tui_app.tickets.vocabulary import STATUS_WORDS
+from tui_app.tickets.vocabulary import is_status
 
 _MOST_LINES = 50_000
 _RULE = re.compile(r"[-=_*~─━]{3,}")
@@ -284,7 +283,7 @@ def _part(part: str) -> tuple[str, str] | None:
 
 def _group_name(text: str) -> str | None:
     match = _GROUP.fullmatch(text.strip("*_ "))
-    return match["name"].strip() if match and plain_name(match["name"]) in STATUS_WORDS else None
+    return match["name"].strip() if match and is_status(match["name"]) else None
 
 
 def _value(field: str, value: str) -> JsonValue:
