@@ -143,12 +143,12 @@ TICKET_FIELDS = (
     ),
     TicketField(
         "comments", "Comments", FieldKind.LIST, exported=False,
-        words=names("comment note journal discussion thread reply conversation activity"),
+        words=names("comment note journal discussion thread reply conversation message"),
         beginnings=names("komment coment comment"),
     ),
     TicketField(
         "history", "History", FieldKind.LIST, column=False, exported=False,
-        words=names("history changelog change journal event"),
+        words=names("history changelog change journal event activity"),
     ),
     TicketField(
         "attachments", "Attachments", FieldKind.LIST, column=False, exported=False,

@@ -7,47 +7,56 @@ argument whose meaning is not certain has none, and is not sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tui_app.adapters.auto.flat_arguments import Argument
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
+from tui_app.adapters.reading.field_names import (
+    CERTAIN_NAME,
+    DATE_PARTS,
+    FUNCTION_WORDS,
+    ID_WORDS,
+    PLURALS,
+    TICKET_NOUNS,
+    hints,
+    taken_apart,
+)
 from tui_app.adapters.reading.field_names import names as _words
-from tui_app.adapters.reading.field_names import taken_apart
+from tui_app.adapters.safety.gate import ACTION_NAMES
 from tui_app.adapters.safety.verbs import split_words
+from tui_app.tickets.fields import FIELDS_BY_NAME
 
 _CORES: Mapping[str, str] = {
     word: concept
     for concept, table in {
-        "text": "text query search q keyword term phrase contains words needle freetext",
-        "title": "title summary subject name",
-        "native": "jql wiql cql kql lucene",
+        "text": "text query search q keyword term phrase contains",
+        "title": " ".join(FIELDS_BY_NAME["title"].words),
         "status": "status state stage",
-        "assignee": "assignee assigned owner responsible owned",
+        "assignee": "assignee assigned owner responsible",
         "mine": "mine my me",
         "project": "project",
         "repo_owner": "org organization namespace",
-        "place": "repository repo queue board product team workspace space listid",
+        "place": " ".join(word for word in FIELDS_BY_NAME["project"].words if word != "project"),
         "labels": "label tag",
         "priority": "priority prio",
-        "severity": "severity urgency importance",
+        "severity": " ".join(word for word in FIELDS_BY_NAME["priority"].words if word != "priority"),
         "max_results": "limit per size first max top take count n",
-        "offset": "offset skip startat startindex",
+        "offset": "offset skip start",
         "page": "page",
         "cursor": "cursor token continuation marker after scroll",
-        "sort": "sort sorting ordering",
-        "order": "direction order dir ascending descending",
+        "sort": "sort ordering",
+        "order": "direction order ascending descending",
         "format": "format output response",
         "scope": "scope visibility",
-        "action": "action operation op method command mode verb",
+        "action": " ".join(ACTION_NAMES),
         "kind": "entity resource object type kind table collection",
     }.items()
     for word in _words(table)
 }
 """The words that an argument's meaning is made of; the one named first is preferred where several arguments have it."""
-_PARTS = frozenset(
+_PARTS = FUNCTION_WORDS | ID_WORDS.union(
     _words(
-        "id key name login email slug path identifier value string field filter by to or is in eq equals of the "
-        "number num no index level record result item row user next current at full only list workflow"
+        "name login email slug path value string field filter is eq equals num index level record result item row user "
+        "next current full only list workflow"
     )
 )
 """Words that say how a meaning is written, not which it is."""
@@ -68,23 +77,14 @@ _INCLUDING = frozenset(_words("include show with all"))
 _ENDED = frozenset(_words("closed completed done resolved finished inactive all"))
 _COUNTED = frozenset(_words("pagination total count info"))
 
-_CREATED = frozenset(_words("created creation create opened reported submitted createdat createdon raised filed added"))
-_UPDATED = frozenset(_words("updated update modified modification changed change updatedat updatedon activity"))
-_OTHER_MOMENTS = frozenset(
-    _words("due closed resolved completed resolution closure done finished deleted started merged sla")
-)
-_AFTER = frozenset(_words("after since from start min minimum gte ge gt begin beginning newer later lower earliest"))
-_BEFORE = frozenset(_words("before until to end max maximum lte le lt till older earlier upper latest"))
-_DATE_WORDS = frozenset(_words("date time datetime timestamp day at on range"))
-_SAYS_CREATED = re.compile(r"\bcreat|\bopened\b|\breported\b|\bsubmitted\b|\bfiled\b|\braised\b", re.IGNORECASE)
-_SAYS_UPDATED = re.compile(r"\bupdat|\bmodif|\bchanged\b", re.IGNORECASE)
-_SAYS_AFTER = re.compile(r"\b(?:after|since|newer|or later|from)\b", re.IGNORECASE)
-_SAYS_BEFORE = re.compile(r"\b(?:before|until|older|or earlier)\b", re.IGNORECASE)
+_AFTER = frozenset(_words("after since from start min minimum gte ge gt begin newer later earliest"))
+_BEFORE = frozenset(_words("before until to end max maximum lte le lt older earlier latest"))
+_DATE_WORDS = DATE_PARTS | {"day", "range"}
 _NO_CURSOR = re.compile(r"\bdate\b|\btime\b|YYYY|iso", re.IGNORECASE)
-_COMPARATORS = frozenset(
-    _words("eq in equals is contains containsignorecase eqignorecase equalto value values any anyof ilike like")
-)
+_COMPARATORS = ("eq", "in", "is", "contains", "value", "any", "like", "ilike")
+"""Beginnings of the last part of a path that says how something is compared."""
 _OBJECT_PARTS = frozenset(_words("name key some label username"))
+_LANGUAGE_NAME = re.compile(r"(?!s)[a-z]{1,3}ql")
 GITHUB = "GitHub search"
 LANGUAGES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("JQL", re.compile(r"\bJQL\b")),
@@ -140,7 +140,7 @@ def _meaning(words: Sequence[str]) -> str | None:
         return "with_total" if rest and rest <= _COUNTED else None
     if len(pieces) > 1 and set(pieces) <= _COUNTED:
         return "with_total"
-    whole = _CORES.get("".join(words)) or (_CORES.get(pieces[0]) if len(pieces) == 1 else None)
+    whole = _core("".join(words)) or (_core(pieces[0]) if len(pieces) == 1 else "")
     if whole:
         return whole if whole not in ("title", "scope") or pieces == list(words) else None
     told = [piece for piece in pieces if piece not in _PARTS and piece not in _TICKETS]
@@ -148,7 +148,7 @@ def _meaning(words: Sequence[str]) -> str | None:
         return "max_results"
     if not told and "name" in pieces and set(pieces) <= {"name", "filter", "by"}:
         return "title"
-    meant = {_CORES.get(piece, "") for piece in told}
+    meant = {_core(piece) for piece in told}
     if len(meant) > 1 and {told[0], told[-1]} & {"search", "query", "contains"}:
         meant -= {"text"}
     if "order" in meant and pieces[0] == "order" and pieces[-1] in ("by", "field"):
@@ -156,6 +156,11 @@ def _meaning(words: Sequence[str]) -> str | None:
     together = next((concept for concept, both in _TOGETHER if meant == both), None)
     concept = together or (next(iter(meant)) if len(meant) == 1 else "")
     return concept if concept and _can_be_written_so(concept, pieces) else None
+
+
+def _core(word: str) -> str:
+    """The meaning of one word; a short one that ends in ``ql`` is a tracker's query language."""
+    return _CORES.get(word) or ("native" if _LANGUAGE_NAME.fullmatch(word) else "")
 
 
 def _can_be_written_so(concept: str, pieces: Sequence[str]) -> bool:
@@ -186,7 +191,7 @@ _PIECES = frozenset((*_CORES, *_PARTS, *_TICKETS, *_INCLUDING, *_ENDED, *_COUNTE
 def _telling_words(argument: Argument) -> tuple[str, ...]:
     """The words that carry the meaning: of ``filter.state.name.eq`` those of ``state``."""
     steps = argument.path.split(".")
-    if len(steps) > 1 and steps[-1].lower() in _COMPARATORS:
+    if len(steps) > 1 and steps[-1].lower().startswith(_COMPARATORS):
         steps.pop()
         while len(steps) > 1 and steps[-1].lower() in _OBJECT_PARTS:
             steps.pop()
@@ -206,16 +211,15 @@ def _moment_concept(argument: Argument, words: Sequence[str]) -> str | None:
     whole = _described_moment(argument, words)
     if whole:
         return whole
-    path_words = set(words) | set(argument.path.replace(".", "_").lower().split("_"))
-    if path_words & _OTHER_MOMENTS or not (argument.kinds & {"string", "integer", "number"} or not argument.kinds):
+    path_words = set(split_words(argument.path))
+    if not (argument.kinds & {"string", "integer", "number"} or not argument.kinds):
         return None
     is_lower, is_upper = bool(path_words & _AFTER), bool(path_words & _BEFORE)
     if is_lower == is_upper:
         return None
-    if path_words & _CREATED:
-        field = "created"
-    elif path_words & _UPDATED:
-        field = "updated"
+    moments = {field for word in path_words for field in _moments_of(word)}
+    if len(moments) == 1:
+        field = moments.pop()
     elif path_words <= _AFTER | _BEFORE | _DATE_WORDS and _is_date(argument):
         field = _described_field(argument.description)
     else:
@@ -226,20 +230,25 @@ def _moment_concept(argument: Argument, words: Sequence[str]) -> str | None:
 
 def _described_moment(argument: Argument, words: Sequence[str]) -> str | None:
     """``createdAt``, where the description says that it is the beginning or the end of a range."""
-    field = {"createdat": "created", "created": "created", "createddate": "created", "updatedat": "updated"}.get(
-        "".join(words)
-    )
-    if field is None:
+    moments = {field for word in words for field in _moments_of(word) or ("",) if word not in _DATE_WORDS}
+    if moments not in ({"created"}, {"updated"}):
         return None
-    if _SAYS_AFTER.search(argument.description):
+    field = moments.pop()
+    said = set(split_words(argument.description))
+    if said & _AFTER:
         return f"{field}_after"
-    return "created_before" if field == "created" and _SAYS_BEFORE.search(argument.description) else None
+    return f"{field}_before" if said & _BEFORE - {"to"} else None
+
+
+def _moments_of(word: str) -> Iterator[str]:
+    """``created`` or ``updated``, where ``word`` names that moment."""
+    known = hints(word)
+    return (name for name in ("created", "updated") if known.get(f"{name}_at", 0) > CERTAIN_NAME)
 
 
 def _described_field(description: str) -> str:
-    if _SAYS_UPDATED.search(description):
-        return "updated"
-    return "created" if _SAYS_CREATED.search(description) else ""
+    said = {field for word in split_words(description) for field in _moments_of(word)}
+    return max(said, default="")
 
 
 def _is_date(argument: Argument) -> bool:

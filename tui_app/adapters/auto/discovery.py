@@ -18,15 +18,11 @@ from tui_app.adapters.auto.words import (
     COMMENT_NOUNS,
     FILLERS,
     GET_VERBS,
-    NARROWING,
-    OWN_ID_WORDS,
-    PLURALS,
     SEARCH_VERBS,
-    TICKET_NOUNS,
     VALUE_NOUNS,
 )
 from tui_app.adapters.base import ServerDescription
-from tui_app.adapters.reading.field_names import names
+from tui_app.adapters.reading.field_names import FUNCTION_WORDS, ID_WORDS, PLACES, PLURALS, TICKET_NOUNS, names
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import Tool
@@ -103,6 +99,7 @@ _COMMON_PREFIX = 0.25  # and for one that their names begin with
 _FEW_TOOLS = 3  # below, a shared word may as well be the noun
 
 _GOOD_ENOUGH = 30  # a verb of searching and a doubtful noun, or the other way round
+_LEAST_SURE = 20  # a noun of many things
 _NO_VERB = 15  # a plural noun alone
 _LANGUAGE = 28  # an action that runs a query
 _UNNAMED_NOUN = 14  # a server of tickets whose tools name none: ``list``, ``show``
@@ -110,14 +107,22 @@ _SINGULAR = 30  # taken away where a verb that fits one thing precedes a singula
 _PER_CRITERION, _PER_PAGING, _NATIVE = 4, 2, 6
 _WORDS_REQUIRED = 20  # what a search that cannot go without words is behind one that can
 _FETCHES_KNOWN = 40  # taken away where an id is required: that is no search
-_OTHER_NOUN = 45  # an unknown word beside verb and noun: what is listed may be something else of a ticket
+_OTHER_NOUN = 45  # an unknown word behind verb and noun: what is listed may be something else of a ticket
+_PART = 20  # one before it: what is listed may be a part of the tickets
 _UNFILLED, _UNFILLED_ID = 12, 45  # a place can be configured, the id of another thing cannot
 
 _SMALLEST_CHANCE = 1
 _BY_TRIAL, _MENTIONED, _LISTING, _PLURAL, _FEWER = 10, 20, 5, 3, 3
+_MOST_VALUE_WORDS = 2  # ``valid statuses``
 _DESCRIBED = 160  # characters of a description that say what a tool is for
+
+
+def _is_plural(word: str) -> bool:
+    return word.endswith("s")
+
+
 _LISTING_VERBS = frozenset(names("list search find all query browse filter ls view show backlog board queue inbox"))
-_OTHER_THINGS = frozenset((*VALUE_NOUNS, *COMMENT_NOUNS, *names("teams boards workspaces organizations spaces user")))
+_OTHER_THINGS = frozenset((*VALUE_NOUNS, *COMMENT_NOUNS, *filter(_is_plural, PLACES), "user"))
 """What a tool lists that looks like tickets and is none: tried last."""
 _NEVER_TICKETS = frozenset(
     names("login auth token version health ping schema prompt help docs template file files stats statistics")
@@ -125,10 +130,8 @@ _NEVER_TICKETS = frozenset(
 """What a tool answers with that is not worth a call."""
 
 _PAGING = frozenset(names("max_results offset page cursor sort"))
-_PLACE_WORDS = frozenset(names("project repo repository workspace team board owner root queue organization"))
-_VALUE_FILLERS = frozenset(names("workflow available valid assignable active"))
 _VERBS = SEARCH_VERBS.keys() | GET_VERBS.keys()
-_NOUNS = TICKET_NOUNS.keys() | PLURALS.keys()
+_NOUNS = {*TICKET_NOUNS, *PLURALS}
 
 
 class Scorer:
@@ -137,7 +140,7 @@ class Scorer:
     def __init__(self, description: ServerDescription) -> None:
         split = [split_words(tool.name) for tool in description.tools]
         own = set(split_words(description.name))
-        known = _NOUNS | _VERBS | VALUE_NOUNS.keys() | NARROWING.keys()
+        known = _NOUNS | _VERBS | VALUE_NOUNS.keys()
         self._server_words = (own | _shared_words(split)) - known
         self._ticket_server = bool(own & _NOUNS) or any(_NOUNS & set(words) for words in split)
 
@@ -159,7 +162,7 @@ class Scorer:
             verb = max(verb, _LANGUAGE)
         if noun is None or not (verb or plural):
             return 0
-        score = max(verb, _NO_VERB) + noun + self._taking(variant) - self._extra_cost(words)
+        score = max(verb, _NO_VERB) + noun + self._taking(variant) - self._extra_cost(variant)
         if not plural and verb < SEARCH_VERBS["filter"]:
             score -= _SINGULAR
         return score
@@ -186,7 +189,7 @@ class Scorer:
             return 0
         plural = _UNFILLED if any(word in PLURALS for word in words) else 0
         required = 10 if id_argument.required else 0
-        return verb + noun + required - plural - self._asked_besides(variant, id_argument) - self._extra_cost(words)
+        return verb + noun + required - plural - self._asked_besides(variant, id_argument) - self._extra_cost(variant)
 
     def comments_score(self, variant: ToolVariant) -> int:
         """How likely it is that ``variant`` answers with the comments on one ticket."""
@@ -202,13 +205,11 @@ class Scorer:
     def value_variants(self, variants: Sequence[ToolVariant]) -> dict[str, ToolVariant]:
         """Criterion to the variant that lists the values that exist for it; ``any`` to one that lists all."""
         found: dict[str, ToolVariant] = {}
-        for variant in variants:
-            if _needs_something(variant):
-                continue
-            words = self._own_words(variant)
-            unknown = [word for word in self._unknown(words) if word not in _VALUE_FILLERS]
-            fields = {VALUE_NOUNS[word] for word in words if word in VALUE_NOUNS}
-            if len(fields) == 1 and all(word in VALUE_NOUNS for word in unknown):
+        callable_as_is = (variant for variant in variants if not _needs_something(variant))
+        told = [(self._unknown(self._own_words(variant)), variant) for variant in callable_as_is]
+        for unknown, variant in sorted(told, key=lambda entry: len(entry[0])):
+            fields = {VALUE_NOUNS[word] for word in unknown if word in VALUE_NOUNS}
+            if len(fields) == 1 and unknown[-1] in VALUE_NOUNS and len(unknown) <= _MOST_VALUE_WORDS:
                 found.setdefault(fields.pop(), variant)
             elif unknown == ["values"]:
                 found.setdefault("any", variant)
@@ -230,20 +231,17 @@ class Scorer:
         if set(words) & _OTHER_THINGS:
             return _SMALLEST_CHANCE
         score = _BY_TRIAL + _MENTIONED * bool(mentioned) + _LISTING * lists + _PLURAL * plural
-        score -= _FEWER * len([word for word in words if word in NARROWING])
+        score -= _FEWER * len(self._unknown(words))
         return max(_SMALLEST_CHANCE + 1, score - _FEWER * len(variant.unfilled()))
 
     def opening_chance(self, variant: ToolVariant) -> int:
         """How likely ``variant`` opens one ticket although its name does not say so."""
         id_argument = find_id_argument(variant.arguments)
-        words = set(self._own_words(variant))
-        if (
-            id_argument is None
-            or not id_argument.required
-            or words & (_NEVER_TICKETS | COMMENT_NOUNS | set(VALUE_NOUNS))
-        ):
+        words = self._own_words(variant)
+        is_other = set(words) & (_NEVER_TICKETS | COMMENT_NOUNS | set(VALUE_NOUNS))
+        if id_argument is None or not id_argument.required or is_other:
             return 0
-        return max(0, _BY_TRIAL - _FEWER * (self._asked_besides(variant, id_argument) + len(words & NARROWING.keys())))
+        return max(0, _BY_TRIAL - _FEWER * (self._asked_besides(variant, id_argument) + len(self._unknown(words))))
 
     # ------------------------------------------------------------- words
 
@@ -251,11 +249,11 @@ class Scorer:
         words = [word for word in named_words(variant.tool) if word not in self._server_words]
         if variant.action:
             words = [word for word in words if word not in ("manage", "operations", "operation", "unified")]
-        return (*words, *variant.action)
+        return tuple("search" if word.endswith("search") else word for word in (*words, *variant.action))
 
     def _noun(self, variant: ToolVariant, words: Sequence[str]) -> int | None:
         """The weight of what ``variant`` answers with; None where that is something else than tickets."""
-        nouns = [TICKET_NOUNS[PLURALS.get(word, word)] for word in words if word in _NOUNS]
+        nouns = [_weight(PLURALS.get(word, word)) for word in words if word in _NOUNS]
         if nouns:
             return max(nouns)
         if {"jql", "wiql"} & set(words):
@@ -270,17 +268,29 @@ class Scorer:
         return [word for word in words if word not in _VERBS and word not in _NOUNS and not self._is_known(word)]
 
     def _is_known(self, word: str) -> bool:
-        return word in FILLERS or word in OWN_ID_WORDS or word in self._server_words
+        return word in FILLERS or word in ID_WORDS or word in self._server_words
 
-    def _extra_cost(self, words: Sequence[str]) -> int:
-        """What the words beside verb and noun take away: each may mean something else than all tickets."""
-        unknown = self._unknown(words)
-        return sum(NARROWING.get(word, NARROWING.get(word.removesuffix("s"), _OTHER_NOUN)) for word in unknown)
+    def _extra_cost(self, variant: ToolVariant) -> int:
+        """What the words beside verb and noun take away.
+
+        Before the noun, and behind a preposition, they mean a part of the tickets: ``list_my_issues_of_team``. Behind
+        it they are what is answered: ``list_issue_watchers``, ``list_watchers_of_issue``.
+        """
+        words = self._own_words(variant)
+        begin = next((at for at, word in enumerate(words) if at and word in FUNCTION_WORDS), len(words))
+        noun = max((at for at, word in enumerate(words[:begin]) if word in _NOUNS), default=-1)
+        narrowing = self._unknown(words[: max(noun, 0)]) + self._unknown(words[begin:])
+        return _PART * len(narrowing) + _OTHER_NOUN * (len(self._unknown(words)) - len(narrowing))
 
     def _asked_besides(self, variant: ToolVariant, id_argument: Argument) -> int:
         """What is required besides the id takes away, unless a row of the search is likely to hold it."""
         others = [argument for argument in variant.unfilled() if argument.path != id_argument.path]
         return _UNFILLED * len([argument for argument in others if not _is_place(argument)])
+
+
+def _weight(noun: str) -> int:
+    """How sure a noun makes it that tickets are meant."""
+    return max(_GOOD_ENOUGH - TICKET_NOUNS.index(noun), _LEAST_SURE)
 
 
 def _shared_words(split: Sequence[tuple[str, ...]]) -> set[str]:
@@ -310,11 +320,10 @@ def _needs_something(variant: ToolVariant) -> bool:
 
 
 def _is_place(argument: Argument) -> bool:
-    return bool(_PLACE_WORDS & set(argument.words))
+    return bool(PLACES & set(argument.words))
 
 
 def _is_id_of_a_thing(argument: Argument) -> bool:
     """``issue_ids``, ``sprintId``: nothing that one configures once for all searches, as one does a ``cloudId``."""
     words = set(argument.words)
-    things = words & (_NOUNS | NARROWING.keys()) or words <= OWN_ID_WORDS
-    return bool(words & OWN_ID_WORDS and things) and not _is_place(argument)
+    return bool(words & ID_WORDS) and not _is_place(argument)

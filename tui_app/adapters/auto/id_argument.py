@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tui_app.adapters.auto.flat_arguments import Argument
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.adapters.base import TicketReference
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import ID_ADJECTIVES, ID_WORDS, PLURALS, TICKET_NOUNS, plain_name
 from tui_app.tickets.ticket import JsonValue
 
-_PLAIN_IDS = ("id", "key", "number", "iid", "identifier", "uuid", "pk", "ref", "reference", "ids", "keys")
-_ID_ADJECTIVES = frozenset(("or", "human", "public", "readable", "display", "short", "unique", "external", "internal"))
 _NUMBER = re.compile(r"\W?(\d{1,18})")
 """An id that is a number, with at most a sign before it: no number is cut out of ``PAY-7``."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -31,7 +28,7 @@ def _rank(argument: Argument) -> int:
     words = argument.words
     joined = "".join(words)
     nouns = [word for word in words if PLURALS.get(word, word) in TICKET_NOUNS]
-    rest = [word for word in words if word not in nouns and word not in _PLAIN_IDS and word not in _ID_ADJECTIVES]
+    rest = [word for word in words if word not in nouns and word not in ID_WORDS and word not in ID_ADJECTIVES]
     if rest or "object" in argument.kinds or argument.kinds == {"boolean"} or argument.values:
         return _NO_ID
     optional = 0 if argument.required else 20
@@ -39,7 +36,7 @@ def _rank(argument: Argument) -> int:
         return 10 + optional if argument.required else _NO_ID  # ``story``: the noun means its id
     if nouns:
         return 0 + optional + (5 if words[-1] in ("ids", "keys") else 0)
-    return 2 + _PLAIN_IDS.index(joined) + optional if joined in _PLAIN_IDS else _NO_ID
+    return 2 + (joined != "id") + optional if joined in ID_WORDS else _NO_ID
 
 
 def id_values(argument: Argument, reference: TicketReference) -> Iterable[JsonValue]:
@@ -65,7 +62,7 @@ def id_values(argument: Argument, reference: TicketReference) -> Iterable[JsonVa
 
 def _is_own(name: str) -> bool:
     """Whether a row's field of that name identifies the row itself, not what it belongs to."""
-    return name in _PLAIN_IDS or any(name.startswith(noun) for noun in TICKET_NOUNS)
+    return name in ID_WORDS or any(name.startswith(noun) for noun in TICKET_NOUNS)
 
 
 def asks_for_uuid(argument: Argument) -> bool:

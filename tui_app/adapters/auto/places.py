@@ -15,11 +15,10 @@ from msgspec import Struct, field
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.tool_variants import ToolVariant
-from tui_app.adapters.auto.words import OWN_ID_WORDS
 from tui_app.adapters.base import ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, word_of
-from tui_app.adapters.reading.field_names import names, plain_name
+from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name
 from tui_app.adapters.reading.field_values import Row, indexed
 from tui_app.adapters.reading.learned import tables
 from tui_app.adapters.safety.gate import name_may_write
@@ -42,7 +41,7 @@ _CALLED = names("name title displayname fullname label key slug id")
 _FOLDERS = frozenset(names("root cwd dir directory folder"))
 _PLACED = frozenset(names("path workspace project repo"))
 _SAYS_FOLDER = re.compile(r"\b(?:directory|folder|absolute path|file ?system|working dir|root)\b", re.IGNORECASE)
-_NO_NOUN = frozenset((*OWN_ID_WORDS, "name", "slug", "gid", "path", "current", "target", "default"))
+_NO_NOUN = frozenset((*ID_WORDS, "name", "slug", "gid", "path", "current", "target", "default"))
 
 
 class Place(Struct, frozen=True):
@@ -132,7 +131,7 @@ def _object_words(variant: ToolVariant) -> list[str]:
 
 def _lists(variant: ToolVariant, noun: str) -> bool:
     """Whether the last thing that the name of ``variant`` names is a ``noun``: ``list_my_boards`` for ``board``."""
-    things = [word for word in _object_words(variant) if word not in OWN_ID_WORDS]
+    things = [word for word in _object_words(variant) if word not in ID_WORDS]
     return any(_same_noun(word, noun) for word in things[-1:] + things[:1])
 
 
@@ -191,7 +190,7 @@ def _address(row: Row, argument: Argument) -> JsonValue:
     """By what ``argument`` takes the place that ``row`` is: the column called like it, else its key, id or name."""
     index = indexed(row)
     last = (argument.words or ("",))[-1]
-    by_name = last == "name" or ("name" in argument.description.lower() and last not in OWN_ID_WORDS)
+    by_name = last == "name" or ("name" in argument.description.lower() and last not in ID_WORDS)
     first = (plain_name(argument.name), last, *(("name", "title") if by_name else ()))
     for name in (*first, *_ADDRESSES, *index):
         value = index.get(name)

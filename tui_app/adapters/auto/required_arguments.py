@@ -15,9 +15,8 @@ from tui_app.adapters.auto.encoding import EncodedArguments
 from tui_app.adapters.auto.flat_arguments import Argument, everything, match_value
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.tool_variants import ToolVariant
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.adapters.base import TicketReference
-from tui_app.adapters.reading.field_names import names, plain_name
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, names, plain_name
 from tui_app.adapters.safety.gate import name_may_write
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.adapters.tool_arguments import words_for

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from tui_app.adapters.auto.concepts import concepts_of
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
-from tui_app.adapters.auto.words import COMMENT_NOUNS, PLURALS, SEARCH_VERBS, VALUE_NOUNS
-from tui_app.adapters.reading.field_names import names
+from tui_app.adapters.auto.words import COMMENT_NOUNS, SEARCH_VERBS, VALUE_NOUNS
+from tui_app.adapters.reading.field_names import PLURALS, names
 from tui_app.adapters.safety.gate import (
     chooses,
     contradiction,

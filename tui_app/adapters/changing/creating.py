@@ -10,7 +10,6 @@ import re
 from msgspec.structs import replace
 
 from tui_app.adapters.auto.flat_arguments import Argument
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, ask, ask_raw, callable_ones
 from tui_app.adapters.changing.choosing import choose, pick
@@ -23,6 +22,7 @@ from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, is_numeric, marked_up, misfit, spelt, takes_text, told_in
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated
 from tui_app.adapters.reading import payloads
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.tickets.changes import ChangeKind, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue

@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.id_argument import find_id_argument
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.adapters.changing import asking, choosing, lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation
 from tui_app.adapters.changing.filling import identity
@@ -23,6 +22,7 @@ from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, misfit, takes_text
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated
 from tui_app.adapters.reading import words_of
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import ChangeKind
 from tui_app.tickets.errors import NotOfferedError
@@ -198,7 +198,7 @@ def _listed(case: Case) -> Conversation[list[str] | None]:
     for variant in lookups.listing_tools(case.ground.readers, _LABEL_LISTS):
         own = find_id_argument(variant.arguments)
         nouns = {PLURALS.get(word, word) for word in (*variant.words, *(own.words if own else ()))}
-        if own is None or not own.required or not nouns & (case.ground.nouns or TICKET_NOUNS.keys()):
+        if own is None or not own.required or not nouns & (case.ground.nouns or set(TICKET_NOUNS)):
             continue
         result = yield from asking.ask_raw(case, variant, {})
         if result is not None:

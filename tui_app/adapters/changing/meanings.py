@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.id_argument import asks_for_uuid
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.adapters.changing import vocabulary
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool
 

@@ -16,10 +16,10 @@ from msgspec import Struct
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
 from tui_app.adapters.auto.id_argument import find_id_argument
 from tui_app.adapters.auto.tool_variants import ToolVariant, action_values, is_action_argument
-from tui_app.adapters.auto.words import PLURALS, TICKET_NOUNS
 from tui_app.adapters.base import ServerDescription
 from tui_app.adapters.changing import vocabulary as words
 from tui_app.adapters.changing.meanings import HOLDERS, for_action, meaning_of, parts_of
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool

@@ -30,7 +30,7 @@ _SHOWN = 200  # characters of an answer that the error quotes
 _DEEPEST = 4  # {"result": "{\"result\": ..}"}
 _CLEAR = 1.2  # ticketness from which on no further reading of an answer is tried
 _MOST_MEMBERS = 50
-_LIST_NAMES = TICKET_NOUNS | frozenset(("result", "row", "record", "entry", "list", "data", "match", "node", "value"))
+_LIST_NAMES = frozenset((*TICKET_NOUNS, "result", "row", "entry", "list", "data", "match", "node", "value"))
 
 
 def payloads(result: CallToolResult) -> Iterator[JsonValue]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from tui_app.tickets.fields import TICKET_FIELDS, TIME_KINDS, FieldKind
+from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.fields import names as names
 from tui_app.tickets.private_names import stem
 
@@ -40,17 +40,46 @@ def _folded(name: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
 
 
-TICKET_NOUNS = frozenset(names("issue ticket task bug story item incident case card request todo defect work package"))
-"""What trackers call a ticket."""
+TICKET_NOUNS = names(
+    "issue ticket task bug story workitem userstory incident defect workpackage case card servicerequest todo problem "
+    "request item feature record"
+)
+"""What trackers call a ticket, the surest first."""
+
+
+def plural(word: str) -> str:
+    """``issues``, ``stories``, ``statuses``."""
+    if word.endswith("y"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith("s") else f"{word}s"
+
+
+PLURALS: Mapping[str, str] = {plural(noun): noun for noun in TICKET_NOUNS}
+FUNCTION_WORDS = frozenset(names("the a an all any to of on for by with in from via at as and or it is between one"))
+"""Words that only join others."""
+_ID_NAMES = [word for word in FIELDS_BY_NAME["id"].words if word not in ("no", "nr", "code")]  # common as other words
+ID_WORDS = frozenset((*_ID_NAMES, *map(plural, _ID_NAMES)))
+"""What names an identifier."""
+_PLACES = (
+    *FIELDS_BY_NAME["project"].words,
+    *names("owner org organization namespace root path dir directory folder file group site cloud instance database"),
+    *names("tenant account"),
+)
+PLACES = frozenset((*_PLACES, *map(plural, _PLACES)))
+"""What tickets lie in, on any level."""
+_NOUN_PARTS = frozenset((*TICKET_NOUNS, "work", "package"))
 _ID_ENDS = frozenset(names("id ids uid uuid gid"))
 _KEY_ENDS = ("key", "identifier", "path")
-_FOR_PEOPLE = frozenset(names("human readable display public short custom external"))
+FOR_PEOPLE = frozenset(names("human readable display public short custom external"))
+"""Said of the identifier that people use."""
+ID_ADJECTIVES = FOR_PEOPLE | {"or", "unique", "internal"}
+"""Words that say how an id is written."""
 _PAGES = frozenset(names("html web browse public app short human external view api"))
 _VALUE_ENDS = frozenset(names("name label text value title markdown html plain rendered username display list string"))
-_DATE_PARTS = frozenset(names("at on am date time datetime ts timestamp utc last first le el в fecha datum"))
+DATE_PARTS = frozenset(names("at on am date time datetime ts timestamp utc last first le el в fecha datum"))
 _SHORT = frozenset(names("short brief kurz"))
 _OPENERS = frozenset(names("raised requested opened reported submitted created erstellt creado"))
-_FILLERS = frozenset(names("to is the current of"))
+_FILLERS = FUNCTION_WORDS | {"current"}
 
 _WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {field.name: {_folded(word): 1 - 0.004 * rank for rank, word in enumerate(field.words)} for field in TICKET_FIELDS}
@@ -59,7 +88,7 @@ _TOGETHER = {field.name: {**_WORDS[field.name], **dict.fromkeys(field.beginnings
 _KINDS = {field.name: field.kind for field in TICKET_FIELDS}
 _VOCABULARY = frozenset(
     {word for words in _TOGETHER.values() for word in words}.union(
-        TICKET_NOUNS, _ID_ENDS, _FOR_PEOPLE, _PAGES, _VALUE_ENDS, _DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
+        _NOUN_PARTS, _ID_ENDS, FOR_PEOPLE, _PAGES, _VALUE_ENDS, DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
     )
 )
 CERTAIN_NAME = 0.8
@@ -124,9 +153,9 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
     core = [word for word in words if word not in _FILLERS] or list(words)
     bonus = 0.0
     if kind in TIME_KINDS:
-        core = [word for word in core if word not in _DATE_PARTS] or core
-    if len(core) > 1 and core[0] in TICKET_NOUNS:
-        bonus, core = 0.01, [word for word in core if word not in TICKET_NOUNS] or core
+        core = [word for word in core if word not in DATE_PARTS] or core
+    if len(core) > 1 and core[0] in _NOUN_PARTS:
+        bonus, core = 0.01, [word for word in core if word not in _NOUN_PARTS] or core
     if len(core) > 1 and core[-1] in _KEY_ENDS and field in ("project", "type"):
         bonus, core = 0.03, core[:-1]
     if len(core) > 1 and core[-1] in _VALUE_ENDS and field != "title":
@@ -143,7 +172,7 @@ def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
     known = _known(field, word)
     if known:
         return known + bonus
-    if field == "title" and whole and word in TICKET_NOUNS:
+    if field == "title" and whole and word in _NOUN_PARTS:
         return 0.6
     return 0
 
@@ -151,23 +180,23 @@ def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
 def _id_hint(field: str, words: tuple[str, ...]) -> float:
     *others, last = words
     if field != "id":
-        rest = [word for word in words if word not in TICKET_NOUNS and word not in (*_ID_ENDS, *_KEY_ENDS)]
+        rest = [word for word in words if word not in _NOUN_PARTS and word not in (*_ID_ENDS, *_KEY_ENDS)]
         bonus = 0.03 if last in _KEY_ENDS else -0.02 if last in _ID_ENDS else 0
         return _known(field, rest[0]) + bonus if len(rest) == 1 else 0
     if not others:
         return 0.9 if last in _ID_ENDS else _known(field, last)
-    if last in _FOR_PEOPLE and words[0] == "id":
+    if last in FOR_PEOPLE and words[0] == "id":
         return 1.01
     if not _known(field, last):
         return 0
-    if all(word in TICKET_NOUNS or word in _FOR_PEOPLE for word in others):
-        return 1.01 if any(word in _FOR_PEOPLE for word in others) or last not in _ID_ENDS else 0.85
+    if all(word in _NOUN_PARTS or word in FOR_PEOPLE for word in others):
+        return 1.01 if any(word in FOR_PEOPLE for word in others) or last not in _ID_ENDS else 0.85
     return 0.3 if last in _ID_ENDS and not any(_known(name, word) for name in _WORDS for word in others) else 0
 
 
 def _url_hint(words: tuple[str, ...]) -> float:
     known = [word for word in words if _known("url", word)]
-    others = [word for word in words if word not in _PAGES and word not in TICKET_NOUNS and not _known("url", word)]
+    others = [word for word in words if word not in _PAGES and word not in _NOUN_PARTS and not _known("url", word)]
     if not known or others:
         return 0.1 if known and len(words) > 1 else 0
     return max(_known("url", word) for word in known) + (0.02 if len(words) > 1 and "api" not in words else 0)

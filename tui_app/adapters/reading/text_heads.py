@@ -48,7 +48,7 @@ _HANDLE = re.compile(r"\s(@[\w.-]{1,60})\s*$")
 _LABELLED_TAIL = re.compile(r"\s+(?:-\s+)?(?=(?:status|state|priority|assignee|assigned to)\s*[:=])", re.IGNORECASE)
 _NAME = re.compile(r"@[\w.-]{1,60}|[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){1,3}")
 _DONE_MARKS = "xX✓✔"
-_TYPES = TICKET_NOUNS | frozenset(("epic", "feature", "improvement", "subtask", "chore", "enhancement", "question"))
+_TYPES = frozenset((*TICKET_NOUNS, "epic", "improvement", "subtask", "chore", "enhancement", "question"))
 
 
 class Shape(NamedTuple):

@@ -22,7 +22,7 @@ from tui_app.adapters.tool_arguments import allowed_values, argument_schema, dec
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.ticket import JsonValue
 
-_ACTION_NAMES = frozenset(
+ACTION_NAMES = frozenset(
     ("action", "operation", "op", "method", "command", "cmd", "mode", "verb", "subcommand", "httpmethod")
 )
 _HTTP = frozenset(("get", "head", "options", "post", "put", "patch", "delete"))
@@ -124,7 +124,7 @@ def chooses(name: str, values: Sequence[str], *, required: bool) -> bool:
     """Whether an argument of that name, which takes these values (none: any), chooses what a tool does."""
     words = [split_words(value) for value in values]
     acts = [word for word in words if word and (name_may_write(word) or any(map(means_reading, word)))]
-    if "".join(split_words(name)) in _ACTION_NAMES:
+    if "".join(split_words(name)) in ACTION_NAMES:
         return bool(acts) if values else required
     changes = any(STRONG_WRITING & set(word) for word in acts)  # not ``open``: that is a state, too
     return len(values) > 1 and len(acts) == len(values) and changes
@@ -138,7 +138,7 @@ def _actions(tool: Tool, arguments: Mapping[str, JsonValue]) -> Iterator[tuple[s
             inner = {f"{path}.{key}": entry for key, entry in value.items()}
             yield from _actions(tool, inner)
         elif isinstance(value, str):
-            by_name = "".join(split_words(name)) in _ACTION_NAMES
+            by_name = "".join(split_words(name)) in ACTION_NAMES
             by_value = by_name and (path != name or value.lower() in _HTTP)
             if by_value or (path == name and is_action(tool, name)):
                 yield path, value
