@@ -14,16 +14,16 @@ from msgspec.structs import replace
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.base import Adapter, ServerDescription, ToolCall
 from tui_app.adapters.changing import kinds, lookups, statuses, vocabulary
-from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask, callable_ones
-from tui_app.adapters.changing.choosing import vocabulary_of
+from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask
+from tui_app.adapters.changing.choosing import choices_of, entries_as_choices
 from tui_app.adapters.changing.free_fields import holder_of
 from tui_app.adapters.changing.kinds import visibility_of
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
-from tui_app.adapters.changing.meanings import about, parts_of, wants_id
+from tui_app.adapters.changing.meanings import parts_of
 from tui_app.adapters.changing.outcomes import verdict_of, verified_by
 from tui_app.adapters.changing.people import forms_of
 from tui_app.adapters.changing.protocol import ChangeAdapter, ChangeFacts, FreshTicket, WriteCall, WriteVerdict
-from tui_app.adapters.changing.spelling import form_field, told_in
+from tui_app.adapters.changing.spelling import form_field
 from tui_app.adapters.changing.statuses import closers, offered_transitions, verb_ways_known
 from tui_app.adapters.changing.subject import Subject
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated, ticket_nouns, uses_of
@@ -122,6 +122,8 @@ def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | N
     ways = ways_to(case, ChangeKind.STATUS if by_status else kind, _MEANT[kind]) if kind in _MEANT else []
     if ways:
         return ways[0]
+    if by_status and statuses.flags(case.uses):
+        return statuses.flags(case.uses)[0]
     if kind is ChangeKind.STATUS and verb_ways_known(ground):
         return verb_ways_known(ground)[0], None
     return next(((use, None) for use in case.uses if _may(kind, use)), None)
@@ -185,21 +187,9 @@ def _choices(case: Case, use: WritingUse, argument: Argument, name: str) -> Conv
     if name == "status" and parts_of(argument.path).core == "transition":
         offered = (yield from offered_transitions(case)) or ()
         return tuple(Choice(one.id, one.name, f"to {one.to}" if one.to else "") for one in offered)
-    if argument.values:
-        return tuple(Choice(value, str(value)) for value in argument.values)
-    if name == "assignee":
+    if name == "assignee" and not argument.values:
         return (yield from _people(case, use, argument))
-    told = told_in(about(argument, use.tool))
-    if told.values:
-        return tuple(Choice(value, value) for value in told.values)
-    if wants_id(argument):
-        for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, lookups.status_nouns(argument))):
-            found = yield from ask(case, variant)
-            choices = _entries(found, argument)
-            if choices:
-                return choices
-        return ()
-    return tuple(Choice(value, value) for value in vocabulary_of(case.ground, name))
+    return (yield from choices_of(case, use, argument, name))
 
 
 def _people(case: Case, use: WritingUse, argument: Argument) -> Conversation[tuple[Choice, ...]]:
@@ -211,16 +201,18 @@ def _people(case: Case, use: WritingUse, argument: Argument) -> Conversation[tup
         if forms and "id" not in forms:
             return tuple(Choice(value, entry.called[0]) for entry in found if (value := lookups.form_of(entry, forms)))
         if "id" in forms:
-            return _entries(found, argument)
+            return entries_as_choices(found, argument)
         return tuple(Choice(entry.called[0], entry.called[0]) for entry in found)
     return ()
 
 
-def _entries(found: list[lookups.Named], argument: Argument) -> tuple[Choice, ...]:
-    every = {str(entry.id_for(argument)): entry for entry in found if entry.id_for(argument) is not None}
-    return tuple(
-        Choice(entry.id_for(argument), entry.called[0], ", ".join(entry.called[1:2])) for entry in every.values()
-    )
+def _if_possible(case: Case, call: WriteCall) -> WriteCall:
+    """``call``, with what takes it back only where a tool of the server does that."""
+    undo = call.undo
+    if undo is None or undo.kind is not ChangeKind.STATUS:
+        return call
+    kind = statuses.way_back(case, str(undo.values.get("status") or ""))
+    return replace(call, undo=replace(undo, kind=kind) if kind else None)
 
 
 _MOST_STEPS = 24  # lookups for one change
@@ -267,7 +259,7 @@ class DerivedChanges:
         if isinstance(made, tuple):
             return made
         refuse_altered(case, made)
-        return with_undo(case, told_of_markup(case, made))
+        return _if_possible(case, with_undo(case, told_of_markup(case, made)))
 
     def verdict(self, call: WriteCall, result: CallToolResult) -> WriteVerdict:
         return verdict_of(call, result)

@@ -45,7 +45,7 @@ from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import Choice, MissingInputError
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import MCPError
-from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.ticket import JsonValue, Ticket
 
 _HOLDERS = frozenset(("team", "teams", "project", "projects", "board", "boards", "workflow", "workflows"))
 """What has statuses of its own, and may be shown with them."""
@@ -177,15 +177,45 @@ def vocabulary_of(ground: Ground, concept: str) -> tuple[str, ...]:
 
 def _seen_words(case: Case, concept: str) -> Conversation[list[str]]:
     """The values of ``concept`` that the tracker's tickets have."""
+    tickets = yield from seen_tickets(case)
+    return [word for ticket in tickets if (word := getattr(ticket, concept, None))]
+
+
+def seen_tickets(case: Case) -> Conversation[tuple[Ticket, ...]]:
+    """The tickets that a search for everything finds first; none where it fails."""
     result = yield from listing(case)
     if result is None:
-        return []
+        return ()
     plan = case.ground.adapter.plan(TicketSearchCriteria(max_results=SEEN))
     try:
-        tickets = case.ground.adapter.page(plan, plan.call, result).tickets
+        return tuple(case.ground.adapter.page(plan, plan.call, result).tickets)
     except MCPError:
-        return []
-    return [word for ticket in tickets if (word := getattr(ticket, concept, None))]
+        return ()
+
+
+def choices_of(case: Case, use: WritingUse, argument: Argument, concept: str) -> Conversation[tuple[Choice, ...]]:
+    """What ``argument`` takes for ``concept``, by whatever lists it; a choice's detail is what its value is called."""
+    if argument.values:
+        return tuple(Choice(value, str(value)) for value in argument.values)
+    told = told_in(about(argument, use.tool))
+    if told.values:
+        names = {value: name for name, value in told.labels.items()}
+        return tuple(Choice(value, value, names.get(value, "")) for value in told.values)
+    if wants_id(argument):
+        for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, lookups.status_nouns(argument))):
+            choices = entries_as_choices((yield from ask(case, variant)), argument)
+            if choices:
+                return choices
+        return ()
+    return tuple(Choice(value, value) for value in vocabulary_of(case.ground, concept))
+
+
+def entries_as_choices(found: Sequence[Named], argument: Argument) -> tuple[Choice, ...]:
+    """What a lookup found, each thing once."""
+    every = {str(entry.id_for(argument)): entry for entry in found if entry.id_for(argument) is not None}
+    return tuple(
+        Choice(entry.id_for(argument), entry.called[0], ", ".join(entry.called[1:2])) for entry in every.values()
+    )
 
 
 # ------------------------------------------------------------------------------ by a lookup

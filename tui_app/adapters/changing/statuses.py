@@ -6,21 +6,23 @@ Invariant: a ticket gets the status that was wished for by the tracker's own wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, ask_raw
-from tui_app.adapters.changing.choosing import choose
+from tui_app.adapters.changing.choosing import choices_of, choose, seen_tickets
 from tui_app.adapters.changing.filling import identity
-from tui_app.adapters.changing.making import WHAT_IT_CAN, already, finished, first_possible, ways_to
+from tui_app.adapters.changing.making import WHAT_IT_CAN, Way, already, finished, first_possible, ways_to
 from tui_app.adapters.changing.meanings import about, parts_of, wants_id
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, plain, takes_text
-from tui_app.adapters.changing.uses import WritingUse
+from tui_app.adapters.changing.uses import WritingUse, ranked
+from tui_app.adapters.reading.openness import CLOSED_FLAG
 from tui_app.tickets.changes import ChangeKind, Choice, FormField, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import CLOSED, OPEN, StatusKind, status_kind
 
 _REACHED = re.compile(
     r"\b(?:as|to|back to|into)\s+(?:an? |the )?['\"`(]?([\w][\w -]{1,24}?)['\"`)]?(?=[.,;(]|$|\s(?:and|by|so)\b)"
@@ -52,7 +54,10 @@ def to_status(case: Case, use: WritingUse, argument: Argument, wishes: Sequence[
     before = {"status": subject.ticket.status}
     answered = next((name for name in case.wanted.answers if use.named(name) is argument), None)
     if answered is not None:
-        return finished(case, use, {}, before, {"status": wishes[0]})
+        answer = case.wanted.answers[answered]
+        is_word = isinstance(answer, str) and not wants_id(argument) and parts_of(argument.path).core != "transition"
+        own = {ChangeKind.CLOSE: CLOSED, ChangeKind.REOPEN: OPEN}.get(case.wanted.kind, wishes[0])
+        return finished(case, use, {}, before, {"status": answer if is_word else own})
     if "status" in case.wanted.picked:
         value = exactly(argument, case.wanted.values.get("status"))
         return finished(case, use, {argument.path: value}, before, {"status": None})
@@ -155,12 +160,12 @@ def close(case: Case) -> Conversation[WriteCall]:
     subject = case.about
     if plain(subject.ticket.status) in vocabulary.CLOSED:
         return already({"status": subject.ticket.status})
-    return (yield from _turned(case, vocabulary.CLOSING, vocabulary.CLOSED, "closed", "closes a ticket"))
+    return (yield from _turned(case, vocabulary.CLOSING, vocabulary.CLOSED, CLOSED, "closes a ticket"))
 
 
 def reopen(case: Case) -> Conversation[WriteCall]:
     """Open again. It is sent for an open ticket too: that its status says so does not mean that nothing closed it."""
-    return (yield from _turned(case, OPENING, vocabulary.REOPENED, "open", "reopens a ticket"))
+    return (yield from _turned(case, OPENING, vocabulary.REOPENED, OPEN, "reopens a ticket"))
 
 
 def _turned(
@@ -168,20 +173,125 @@ def _turned(
 ) -> Conversation[WriteCall]:
     subject = case.about
     refusals: list[Exception] = []
-    own = closers(case.ground, verbs) if str(case.wanted.kind) not in case.ground.mapped else []
-    for use in own:
+    before, after = {"status": subject.ticket.status}, {"status": state}
+    mapped = str(case.wanted.kind) in case.ground.mapped
+    for use in [] if mapped else closers(case.ground, verbs):
         if not use.is_destructive:
             try:
-                return finished(case, use, {}, {"status": subject.ticket.status}, {"status": state})
+                return finished(case, use, {}, before, after)
             except NotOfferedError as error:
                 refusals.append(error)
-    mapped = str(case.wanted.kind) in case.ground.mapped
     for use, argument in ways_to(case, case.wanted.kind if mapped else ChangeKind.STATUS, "status"):
         try:
-            return (yield from to_status(case, use, argument, words))
+            return (yield from _by_kind(case, use, argument, words, state))
         except (NotOfferedError, MissingInputError) as error:
             refusals.append(error)
+    for use, argument in [] if mapped else flags(case.uses):
+        return finished(case, use, {argument.path: state == CLOSED}, before, after)
     raise (refusals or [NotOfferedError(f"None of the server's tools {what}.", hint=WHAT_IT_CAN)])[0]
+
+
+def flags(uses: Sequence[WritingUse]) -> list[Way]:
+    """The tools that update a ticket by a flag which says whether it is closed."""
+    return [
+        (use, argument)
+        for use in uses
+        for argument in use.arguments
+        if argument.kinds == {"boolean"} and CLOSED_FLAG.fullmatch("".join(argument.words))
+        and use.verbs & vocabulary.UPDATING and not use.nouns and use.id_argument is not None
+    ]  # fmt: skip
+
+
+def _by_kind(
+    case: Case, use: WritingUse, argument: Argument, words: Sequence[str], state: str
+) -> Conversation[WriteCall]:
+    """By one of ``words`` where the tracker has it, else by its only status of the kind that means ``state``.
+
+    Raises:
+        MissingInputError: several statuses mean it, or none does.
+    """
+    ticket = case.about.ticket
+    if state == OPEN and ticket.status_kind in (StatusKind.ACTIVE, StatusKind.BLOCKED) and not case.wanted.answers:
+        return already({"status": ticket.status})  # it is open; a status that it went through would take it back
+    try:
+        return (yield from to_status(case, use, argument, words))
+    except MissingInputError:
+        offered = yield from _offered(case, use, argument)
+        if any(plain(word) in map(plain, words) for word in offered):
+            raise  # the status is known: something else is lacking
+        if state == CLOSED and ticket.is_closed:
+            return already({"status": ticket.status})
+        meant = [word for word in offered if means(word, state)]
+        meant = [word for word in meant if word == _status_of_new(case)] or meant if state == OPEN else meant
+        if len(meant) != 1:
+            raise _which(state, meant, offered) from None
+    return (yield from to_status(case, use, argument, meant))
+
+
+def _offered(case: Case, use: WritingUse, argument: Argument) -> Conversation[dict[str, JsonValue]]:
+    """The statuses that a ticket can get, in words, with what ``argument`` takes for each.
+
+    Those that are listed for the argument; where none are, those that tickets have.
+    """
+    if parts_of(argument.path).core == "transition":
+        found = (yield from offered_transitions(case)) or ()
+        return {one.to or one.name: one.id for one in found}
+    choices = yield from choices_of(case, use, argument, "status")
+    if choices:
+        named = [(choice.label, choice.detail) for choice in choices]
+        is_number = all(label.isdecimal() for label, _ in named)  # then what it is called stands beside it
+        return {
+            (detail if is_number and detail else label): c.value
+            for c, (label, detail) in zip(choices, named, strict=True)
+        }
+    tickets = yield from seen_tickets(case)
+    return {ticket.status: ticket.status for ticket in (case.about.ticket, *tickets) if ticket.status}
+
+
+def means(word: str, state: str) -> bool:
+    """Whether a status is of the kind that ``state`` stands for: not begun, or done as planned."""
+    kind = status_kind(word)
+    return (
+        kind is StatusKind.OPEN if state == OPEN else kind is StatusKind.DONE and plain(word) not in vocabulary.NOT_DONE
+    )
+
+
+def _status_of_new(case: Case) -> str | None:
+    """The status that a new ticket gets where none is said."""
+    for use, _ in ranked(ChangeKind.CREATE, case.uses, "title"):
+        argument = use.taking("status")
+        if argument is not None and isinstance(argument.default, str):
+            return argument.default
+    return None
+
+
+def _which(state: str, meant: Sequence[str], offered: Mapping[str, JsonValue]) -> MissingInputError:
+    shown = {word: offered[word] for word in meant or offered}
+    names = ", ".join(map(repr, shown))
+    return MissingInputError(
+        f"More than one of the tracker's statuses may mean {state!r}: {names}."
+        if meant
+        else f"None of the tracker's statuses is known to mean {state!r}. It has: {names or 'none that is listed'}.",
+        title="Which status is meant?",
+        hint="`ticketdeck move ID STATUS` sets the one that you name.",
+        fields=(
+            FormField(
+                "status", "status", "choice" if shown else "line", required=True,
+                choices=tuple(Choice(value, word) for word, value in shown.items()),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def way_back(case: Case, status: str) -> ChangeKind | None:
+    """The kind of change that gives the case's ticket ``status`` again; None: no tool does."""
+    if ways_to(case, ChangeKind.STATUS, "status") or any(_verb_ways(case, status)):
+        return ChangeKind.STATUS
+    kind, state, verbs = {
+        ChangeKind.CLOSE: (ChangeKind.REOPEN, OPEN, OPENING),
+        ChangeKind.REOPEN: (ChangeKind.CLOSE, CLOSED, vocabulary.CLOSING),
+    }.get(case.wanted.kind, (None, "", frozenset()))
+    return kind if means(status, state) and (closers(case.ground, verbs) or flags(case.uses)) else None
 
 
 def _verb_ways(case: Case, wish: str) -> Iterator[WritingUse]:

@@ -25,7 +25,8 @@ _MOST_NAMES = 400  # of one row
 _MOST_SHAPES = 2000  # sets of names that are remembered
 _LONGEST_WORD = 40  # characters; a longer text describes
 _ENDED = "closed|completed?|done|finished|resolved|checked"
-_FLAG = re.compile(rf"(?:is)?(?:{_ENDED})")
+CLOSED_FLAG = re.compile(rf"(?:is)?(?:{_ENDED})")
+"""The plain names of flags that say whether something is over."""
 _OPEN_FLAG = re.compile(r"(?:is)?(?:open|unresolved)")
 _MOMENT = re.compile(rf"(?:date)?(?:{_ENDED}|cancell?ed|resolution)(?:at|on|date|time|datetime)|date(?:{_ENDED})")
 _KIND = re.compile(r".*(?:categor(?:y|ie)(?:name|key)?|type|group|kind|class)")
@@ -72,7 +73,7 @@ def _signs(names: tuple[str, ...]) -> _Signs:
     plain = {name: plain_name(name) for name in names}
     return _Signs(
         tuple(name for name in names if _BESIDE.fullmatch(plain[name])),
-        tuple(name for name in names if _FLAG.fullmatch(plain[name])),
+        tuple(name for name in names if CLOSED_FLAG.fullmatch(plain[name])),
         tuple(name for name in names if _OPEN_FLAG.fullmatch(plain[name])),
         tuple(name for name in names if _MOMENT.fullmatch(plain[name])),
         tuple(name for name in names if plain[name] == "resolution"),
@@ -116,7 +117,7 @@ def _said_beside(row: Row, signs: _Signs, status: str) -> bool | None:
 def _of_status(status: Mapping[str, JsonValue], shown: str) -> bool | None:
     """What the object of a status says: by a flag, by its category or type, by its key if its name says nothing."""
     plain = _plain_names(tuple(status))
-    flags = {value for name, short in plain if _FLAG.fullmatch(short) and type(value := status[name]) is bool}
+    flags = {value for name, short in plain if CLOSED_FLAG.fullmatch(short) and type(value := status[name]) is bool}
     flags |= {not value for name, short in plain if _OPEN_FLAG.fullmatch(short) and type(value := status[name]) is bool}
     if len(flags) == 1:
         return flags.pop()
