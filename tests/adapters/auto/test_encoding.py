@@ -123,6 +123,8 @@ def test_since_is_what_its_description_says() -> None:
     assert said({"updated_after": "2026-11-01"}, since={**TEXT, "description": "Only issues updated after"}) != {}
     assert said({"created_after": "2026-11-01"}, since={**TEXT, "description": "Only issues updated after"}) == {}
     assert said({"created_after": "2026-11-01"}, due_after=TEXT, closed_after=TEXT, created_by=TEXT) == {}
+    who = {**TEXT, "description": "Login of the reporter, kept since 2020"}
+    assert said({"created_after": "2026-11-01"}, created_by=who) == {}
 
 
 def test_nested_filters_are_filled() -> None:

@@ -7,7 +7,7 @@ argument whose meaning is not certain has none, and is not sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.reading.field_names import (
@@ -240,10 +240,10 @@ def _described_moment(argument: Argument, words: Sequence[str]) -> str | None:
     return f"{field}_before" if said & _BEFORE - {"to"} else None
 
 
-def _moments_of(word: str) -> Iterator[str]:
+def _moments_of(word: str) -> tuple[str, ...]:
     """``created`` or ``updated``, where ``word`` names that moment."""
     known = hints(word)
-    return (name for name in ("created", "updated") if known.get(f"{name}_at", 0) > CERTAIN_NAME)
+    return tuple(name for name in ("created", "updated") if known.get(f"{name}_at", 0) > CERTAIN_NAME)
 
 
 def _described_field(description: str) -> str:
