@@ -165,6 +165,35 @@ def test_a_refresh_token_that_is_not_good_any_more_leads_to_a_new_login(bench: B
     assert isinstance(bench.found(number), TicketsFound)
 
 
+@pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
+def test_a_registration_that_the_server_has_forgotten_leads_to_a_new_one(bench: Bench, error: str) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.expire()
+    bench.tracker.faults["/token"] = lambda _: (401, {}, {"error": error})
+    number = bench.search()
+    offer = bench.listener.next_of(LoginOffered)
+    del bench.tracker.faults["/token"]
+    assert len(bench.tracker.registered) == 2
+    assert offer.take(bench.tracker.consent(offer.url))
+    assert isinstance(bench.found(number), TicketsFound)
+
+
+def test_a_registration_is_used_again_only_if_the_last_login_with_it_succeeded(bench: Bench) -> None:
+    for registrations, succeeds in ((1, True), (1, False), (2, True), (2, True)):
+        number = new_request_id()
+        bench.service.submit(LogIn(number, "far"))
+        offer = bench.listener.next_of(LoginOffered)
+        assert len(bench.tracker.registered) == registrations
+        if succeeds:
+            assert offer.take(bench.tracker.consent(offer.url))
+        else:
+            offer.decline("its page said that it does not know this program")
+        bench.listener.final(number)
+        bench.tracker.expire()
+
+
 def test_too_small_a_scope_leads_to_a_login_for_both(bench: Bench) -> None:
     number = bench.search()
     bench.log_in()

@@ -124,7 +124,7 @@ FAULTS: dict[str, tuple[str, Fault, ErrorKind, str]] = {
     "registration without id": ("/register", but(client_id=None), AUTH, "status 201"),
     "registration moved": ("/register", instead(307, Location="/elsewhere"), AUTH, "status 307"),
     "registration silent": ("/register", silence, TIMEOUT, "did not answer within"),
-    "code replayed": ("/token", instead(400, {"error": "invalid_grant"}), AUTH, "invalid_grant"),
+    "code replayed": ("/token", instead(400, {"error": "invalid_grant"}), AUTH, "invalid_grant (status 400)"),
     "client unknown": ("/token", instead(401, {"error": "invalid_client"}), AUTH, "invalid_client"),
     "token of another type": ("/token", but(token_type="mac"), AUTH, "only Bearer can be used"),
     "token of no type": ("/token", but(token_type=None), AUTH, "only Bearer can be used"),
@@ -204,6 +204,7 @@ async def test_a_login_takes_what_servers_write_carelessly(tracker: RemoteTracke
         ({"error": "access_denied", "error_description": "no\x1b[2J"}, "The login was refused: no"),
         ({"error": "server_error"}, "The login was refused: server_error"),
         ({"code": ""}, "no authorization code"),
+        ({"iss": ""}, "is not from"),
     ],
 )
 async def test_a_redirect_that_brings_no_code_is_told(

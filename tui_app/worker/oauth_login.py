@@ -32,6 +32,7 @@ from tui_app.mcp_client.oauth.registration import (
     Client,
     FormRequest,
     configured_client,
+    no_registration,
     read_registration,
     refused_with,
     registration_request,
@@ -220,18 +221,12 @@ class OAuthLogin:
             return Client(server.issuer, settings.client_metadata_url)
         known = previous is not None and previous.redirect_uri == redirect_uri
         if previous is not None and known and set(scopes.split()) <= set(previous.scope.split()):
+            await self._tokens.save(replace(previous, redirect_uri=""))  # the server may have forgotten it: tried once
             return Client(server.issuer, previous.client_id, previous.client_secret, previous.auth_method)
         if server.registration_endpoint:
             page = await exchange.post(registration_request(server, redirect_uri, scopes))
             return read_registration(server, page.status, page.body)
-        port = settings.redirect_port
-        address = redirect_uri if port else "http://127.0.0.1:PORT/callback, with a free port"
-        raise MCPAuthenticationError(
-            f"{clean_line(server.issuer)} does not let programs register themselves.",
-            hint=f"Have an administrator register a client with the redirect address {address}, and put oauth.client_id"
-            f"{'' if port else ' and oauth.redirect_port'} into the profile. Or use a token in its headers.",
-            title="This program is not known to the login server",
-        )
+        raise no_registration(server, redirect_uri, settings.redirect_port)
 
     async def _consent(
         self,

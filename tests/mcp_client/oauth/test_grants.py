@@ -204,6 +204,26 @@ def test_a_grant_that_is_not_good_any_more_has_an_error_of_its_own() -> None:
         read_tokens(400, b'{"error": "invalid_grant"}')
 
 
+def test_the_fragment_of_a_login_page_is_not_taken_for_its_end() -> None:
+    server = replace(SERVER, authorization_endpoint="https://login.example.com/a?tenant=7#start")
+    url = authorization_request(server, CLIENT, "http://127.0.0.1:1/callback", "", "").url
+    assert url.startswith("https://login.example.com/a?tenant=7&response_type=code&")
+    assert "#" not in url
+
+
+def test_an_issuer_that_is_named_twice_is_refused() -> None:
+    request = authorization_request(SERVER, CLIENT, "http://127.0.0.1:1/callback", "", "")
+    twice = f"code=c&state={request.state}&iss={SERVER.issuer}&iss={SERVER.issuer}"
+    with pytest.raises(MCPAuthenticationError, match="is not from"):
+        code_of_redirect(twice, request, SERVER)
+
+
+def test_a_registration_without_a_method_has_that_of_its_secret() -> None:
+    for more, method in (({}, "none"), ({"client_secret": "s"}, "client_secret_basic")):
+        body = json.dumps({"client_id": "c", **more}).encode()
+        assert read_registration(SERVER, 201, body).auth_method == method
+
+
 def test_a_token_is_revoked_where_there_is_an_address_for_it() -> None:
     assert revocation_requests(SERVER, CLIENT, "t", "refresh_token") == ()
     server = replace(SERVER, revocation_endpoint="https://login.example.com/revoke")

@@ -83,8 +83,8 @@ def authorization_request(
     }
     if "offline_access" in scopes.split():
         parameters["prompt"] = "consent"  # OpenID Core section 11: without it there may be no refresh token
-    joint = "&" if urlsplit(server.authorization_endpoint).query else "?"
-    url = f"{server.authorization_endpoint}{joint}{urlencode(parameters)}"
+    endpoint = server.authorization_endpoint.partition("#")[0]  # a part of the page, and behind it nothing is sent
+    url = f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(parameters)}"
     return AuthorizationRequest(url, state, verifier, redirect_uri)
 
 
@@ -111,8 +111,8 @@ def code_of_redirect(query: str, request: AuthorizationRequest, server: Authoriz
             hint="Use the address that the newest login ended at.",
             title="That was another login",
         )
-    issuer = _single(query, "iss")
-    if (issuer and issuer != server.issuer) or (not issuer and server.authorization_response_iss_parameter_supported):
+    issuers = parse_qs(query, keep_blank_values=True).get("iss", [])
+    if issuers != [server.issuer] and (issuers or server.authorization_response_iss_parameter_supported):
         raise MCPAuthenticationError(
             f"The answer to the login is not from {clean_line(server.issuer)}.",
             hint="Nothing was sent. Log in again; if it happens again, tell the server's administrator.",

@@ -16,12 +16,13 @@ from tui_app.tickets.text import clean_line
 
 CLIENT_NAME = "ticketdeck"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_NO_LONGER_GOOD = ("invalid_grant", "invalid_client", "unauthorized_client")
 _GRANTS = ("authorization_code", "refresh_token")
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class InvalidGrantError(MCPAuthenticationError):
-    """A refresh token or code is no longer good: only a new login helps (RFC 6749 section 5.2)."""
+    """A refresh token, a code or the client is no longer good: only a new login helps (RFC 6749 section 5.2)."""
 
 
 class Client(Struct, frozen=True):
@@ -50,7 +51,7 @@ class _Refusal(Struct, frozen=True):
 class _Registered(Struct, frozen=True):
     client_id: str
     client_secret: str = ""
-    token_endpoint_auth_method: str = "none"  # noqa: S105 (the name of a method)
+    token_endpoint_auth_method: str = ""
 
 
 def registration_request(server: AuthorizationServer, redirect_uri: str, scopes: str) -> FormRequest:
@@ -80,7 +81,19 @@ def read_registration(server: AuthorizationServer, status: int, body: bytes) -> 
         answer = decoded(_Registered, body)
     except ValueError:
         raise refused("register this program", body, status) from None
-    return Client(server.issuer, answer.client_id, answer.client_secret, answer.token_endpoint_auth_method)
+    unnamed = "client_secret_basic" if answer.client_secret else "none"  # RFC 7591 section 2
+    return Client(server.issuer, answer.client_id, answer.client_secret, answer.token_endpoint_auth_method or unnamed)
+
+
+def no_registration(server: AuthorizationServer, redirect_uri: str, port: int | None) -> MCPAuthenticationError:
+    """The failure where a program can neither register itself nor is configured; ``port`` is the profile's."""
+    address = redirect_uri if port else "http://127.0.0.1:PORT/callback, with a free port"
+    return MCPAuthenticationError(
+        f"{clean_line(server.issuer)} does not let programs register themselves.",
+        hint=f"Have an administrator register a client with the redirect address {address}, and put oauth.client_id"
+        f"{'' if port else ' and oauth.redirect_port'} into the profile. Or use a token in its headers.",
+        title="This program is not known to the login server",
+    )
 
 
 def configured_client(server: AuthorizationServer, client_id: str, client_secret: str) -> Client:
@@ -100,8 +113,9 @@ def refused_with(body: bytes) -> str:
 def refused(what: str, body: bytes, status: int) -> MCPAuthenticationError:
     """The failure for an authorization server that did not do ``what``, in words that follow "did not"."""
     refusal = _refusal(body)
-    kind = InvalidGrantError if refusal.error == "invalid_grant" else MCPAuthenticationError
-    reason = clean_line(refusal.error_description or refusal.error) or f"it answered with status {status}"
+    kind = InvalidGrantError if refusal.error in _NO_LONGER_GOOD else MCPAuthenticationError
+    words = clean_line(refusal.error_description or refusal.error).rstrip(".")
+    reason = f"{words} (status {status})" if words else f"it answered with status {status}"
     return kind(
         f"The login server did not {what}: {reason}.",
         hint="Log in again with `ticketdeck login`.",
