@@ -23,7 +23,7 @@ from pathlib import Path
 _LENGTH = struct.Struct("!I")
 _LOADED = (
     *("click", "msgspec", "tui_app.tickets.validation", "tui_app.mcp_client.targets"),
-    *("tui_app.cli.commands", "tui_app.cli.requests", "tui_app.cli.results", "tui_app.cli.search", "tui_app.cli.show"),
+    *("tui_app.cli.commands", "tui_app.cli.requests", "tui_app.cli.results", "tui_app.cli.query_commands"),
     *("tui_app.cli.doctor", "tui_app.cli.import_servers", "tui_app.cli.selection", "tui_app.cli.consent"),
     *("tui_app.worker.service", "tui_app.worker.request_loop", "tui_app.adapters.registry", "tui_app.adapters.auto"),
 )

@@ -266,6 +266,7 @@ def test_help_loads_no_floor_below(run: RunProgram) -> None:
         "tui_app.cli",
         "tui_app.cli.main",
         "tui_app.cli.commands",
+        "tui_app.cli.global_options",
         "tui_app.cli.options",
         "tui_app.cli.output",
         "tui_app.tickets",

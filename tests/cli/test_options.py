@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui_app.cli import browse as browsing
 from tui_app.cli.commands import run
-from tui_app.cli.options import GlobalOptions, plain_options
+from tui_app.cli.global_options import GlobalOptions, plain_options
 from tui_app.tickets.errors import UsageError
 
 OPTIONS = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.selection import select_for_browser
 from tui_app.cli.start import OPEN_WORK, beginning
 from tui_app.settings.model import Settings

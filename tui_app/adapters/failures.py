@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from types import ModuleType
 from typing import Any
 
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
@@ -57,27 +58,30 @@ def is_authentication_error(text: str, code: int | None = None, data: object = N
         code: the JSON-RPC error's code, where there is one.
         data: the JSON-RPC error's data or the error payload: its HTTP status counts, and its words.
     """
-    from tui_app.adapters.failure_words import AUTHENTICATION
-
-    if code == _UNAUTHORISED or AUTHENTICATION.search(text[:_LONGEST_PROSE]):
+    words = _failure_words()
+    if code == _UNAUTHORISED or words.AUTHENTICATION.search(text[:_LONGEST_PROSE]):
         return True
     return any(status == _UNAUTHORISED for status in _statuses(data)) or bool(
-        data is not None and AUTHENTICATION.search(_words_of(data)[:_LONGEST_PROSE])
+        data is not None and words.AUTHENTICATION.search(_words_of(data)[:_LONGEST_PROSE])
     )
 
 
 def _explained(words: str, data: object, code: int | None = None) -> MCPError:
-    from tui_app.adapters.failure_words import EXPLANATIONS
-
     cause = words.strip()[:_LONGEST_CAUSE] or "The tool reported a failure without saying why."
     if is_authentication_error(words, code, data):
         return MCPAuthenticationError(cause, hint=LOGIN_HINT)
-    for pattern, title, hint in EXPLANATIONS:
+    for pattern, title, hint in _failure_words().EXPLANATIONS:
         if pattern.search(cause):
             return MCPToolError(cause, title=title, hint=hint)
     return MCPToolError(
         cause, hint="The words above are the tracker's; `ticketdeck doctor` shows the calls that were made."
     )
+
+
+def _failure_words() -> ModuleType:
+    from tui_app.adapters import failure_words
+
+    return failure_words
 
 
 def _payload(result: CallToolResult) -> Mapping[str, Any] | None:
@@ -170,16 +174,15 @@ def _is_named(row: Mapping[str, Any], field: str) -> bool:
 def _is_prose_failure(prose: str) -> bool:
     if not prose or len(prose) > _LONGEST_PROSE:
         return False
-    from tui_app.adapters import failure_words
-
-    if failure_words.TICKET_LINE.search(prose):
+    known = _failure_words()
+    if known.TICKET_LINE.search(prose):
         return False
-    begin = failure_words.LEADING_MARKS.match(prose.lstrip())
+    begin = known.LEADING_MARKS.match(prose.lstrip())
     words = prose.lstrip()[begin.end() if begin else 0 :]
-    if failure_words.PROSE_FAILURE.match(words) or failure_words.STATUS_LINE.search(prose):
+    if known.PROSE_FAILURE.match(words) or known.STATUS_LINE.search(prose):
         return True
     is_listed = begin is not None and begin[0].endswith(" ")  # ``- Please log in``: a title
-    return not is_listed and not words.strip().isdecimal() and failure_words.AUTHENTICATION.match(words) is not None
+    return not is_listed and not words.strip().isdecimal() and known.AUTHENTICATION.match(words) is not None
 
 
 def _statuses(data: object) -> Iterator[int]:

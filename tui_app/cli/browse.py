@@ -9,7 +9,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import terminal_can, to_terminal
 from tui_app.tickets.errors import UsageError
 
@@ -35,17 +35,15 @@ def browse(options: GlobalOptions) -> int:
         )
     gc.disable()  # what is made until the first frame stays: collecting it costs a tenth of the start
     # Late imports here and in `_run`: in the order in which the start needs them.
-    from tui_app.cli.selection import select_for_browser, start_server, with_consent
+    from tui_app.cli import selection
 
-    selection = with_consent(select_for_browser(options), options.clock)
-    prestarts = start_server(selection, options.clock, with_others=True)
-    from tui_app.cli.requests import make_service
+    selected = selection.with_consent(selection.select_for_browser(options), options.clock)
+    prestarts = selection.start_server(selected, options.clock, with_others=True)
+    from tui_app.cli import crash, requests
 
-    service = make_service(selection, prestarts, options)
+    service = requests.make_service(selected, prestarts, options)
     try:
-        from tui_app.cli.crash import guarded
-
-        return guarded(lambda: _run(selection, service, options), service.close, options.clock)
+        return crash.guarded(lambda: _run(selected, service, options), service.close, options.clock)
     finally:
         service.close()
 
@@ -60,9 +58,10 @@ def _run(selection: Selection, service: TicketService, options: GlobalOptions) -
 
     return run_browser(
         service,
-        settings=settings,
+        settings=settings.ui,
         profiles=settings.summaries(),
         begin=begin,
         notices=settings.notices,
+        memories=start.memories(settings, options.clock),
         clock=options.clock,
     )

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tui_app.cli.change_report import ChangeResult, exit_code_of, preview_lines, report_changes
 from tui_app.cli.consent import answered, answered_yes
 from tui_app.cli.editor import edited
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import (
     to_terminal,
     warn,

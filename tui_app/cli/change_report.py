@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import (
     EXIT_CONFLICT,
     EXIT_FAILED,

@@ -19,10 +19,10 @@ from tui_app.tickets.errors import UsageError
 PROGRAM = "ticketdeck"
 
 _COMMANDS = {
-    "browse": ("tui_app.cli.search:browse", "Open the browser, on a search, a view or a ticket."),
-    "search": ("tui_app.cli.search:search", "Search tickets and print them."),
-    "show": ("tui_app.cli.show:show", "Print one ticket with its comments."),
-    "open": ("tui_app.cli.show:open_", "Open a ticket in the web browser, and print its address."),
+    "browse": ("tui_app.cli.query_commands:browse", "Open the browser, on a search, a view or a ticket."),
+    "search": ("tui_app.cli.query_commands:search", "Search tickets and print them."),
+    "show": ("tui_app.cli.query_commands:show", "Print one ticket with its comments."),
+    "open": ("tui_app.cli.query_commands:open_", "Open a ticket in the web browser, and print its address."),
     "comment": ("tui_app.cli.change_commands:comment", "Comment on a ticket."),
     "move": ("tui_app.cli.change_commands:move", "Change the status of tickets."),
     "close": ("tui_app.cli.change_commands:close", "Close tickets."),
@@ -39,8 +39,8 @@ _COMMANDS = {
     "actions": ("tui_app.cli.change_commands:actions", "List what can be changed, and what cannot and why."),
     "writes": ("tui_app.cli.change_commands:writes", "List what was changed from this machine."),
     "undo": ("tui_app.cli.change_commands:undo", "Take back the last change of the profile, or the Nth last."),
-    "login": ("tui_app.cli.login:login", "Log in to a tracker."),
-    "logout": ("tui_app.cli.login:logout", "Log out of a tracker: revoke and delete its login."),
+    "login": ("tui_app.cli.query_commands:login", "Log in to a tracker."),
+    "logout": ("tui_app.cli.query_commands:logout", "Log out of a tracker: revoke and delete its login."),
     "doctor": ("tui_app.cli.doctor:doctor", "Check the setup and explain each fault."),
     "profiles": ("tui_app.cli.configuration:profiles", "List the configured servers."),
     "views": ("tui_app.cli.configuration:views", "List the views and saved searches, and what they search for."),

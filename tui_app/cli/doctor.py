@@ -20,7 +20,8 @@ from msgspec import Struct, field
 from tui_app import __version__
 from tui_app.adapters.registry import adapter_names
 from tui_app.cli.consent import NOT_CONFIRMED, judged_command, visible
-from tui_app.cli.options import GlobalOptions, format_option, global_options, options_of
+from tui_app.cli.global_options import GlobalOptions
+from tui_app.cli.options import format_option, global_options, options_of
 from tui_app.cli.output import EXIT_OK, echo, error_document, error_lines, exit_code, kind_of
 from tui_app.cli.requests import RequestClient, check_usable
 from tui_app.cli.selection import Selection, select

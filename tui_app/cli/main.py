@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tui_app.cli.options import GlobalOptions, plain_options
+from tui_app.cli.global_options import GlobalOptions, plain_options
 from tui_app.cli.output import EXIT_FAILED, OutputFailedError, ReaderLeftError, report
 from tui_app.tickets.errors import ExplainedError, RequestCancelledError
 

@@ -1,75 +1,19 @@
 """The options that every command takes, before or after its name; of two values the later one counts.
 
-click is imported only where a command is built: the browser reads its options without it, by `plain_options`.
+Only commands load this module, and click with it: the browser reads its options by `tui_app.cli.global_options`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    import click
-    from click.shell_completion import CompletionItem
+import click
+from click.shell_completion import CompletionItem
 
-    from tui_app.tickets.clock import Clock
+from tui_app.cli.global_options import GlobalOptions
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-
-_PLAIN = {"--command": "command", "--url": "url", "--adapter": "adapter"}
-"""Options that take one value, to their attribute of `GlobalOptions`."""
-
-
-class GlobalOptions:
-    """The values of the global options, those before and those after the command's name together."""
-
-    def __init__(self) -> None:
-        self.profile: tuple[str, ...] = ()
-        """The browser and a search take all of them together, other commands the last one."""
-        self.command: str | None = None
-        self.url: str | None = None
-        self.header: tuple[str, ...] = ()
-        self.adapter: str | None = None
-        self.env: tuple[str, ...] = ()
-        self.config: str | None = None
-        self.log: str | None = None
-        self.write: bool | None = None
-        self.read_only: bool | None = None
-        self.opening = ""
-        """What the browser begins with: a query, or the id or address of a ticket; empty: as the config says."""
-        self.view = ""
-        """The view that the browser begins with."""
-
-    @property
-    def clock(self) -> Clock:
-        """The clock of this run: whatever needs the time gets it from here."""
-        from tui_app.tickets.clock import SYSTEM_CLOCK  # late: `--help` needs no clock
-
-        return SYSTEM_CLOCK
-
-
-def plain_options(arguments: Sequence[str]) -> GlobalOptions | None:
-    """Read arguments that are nothing but options of the browser, each followed by its value; None: use click.
-
-    Without click the first screen is there 16 ms earlier, a fifteenth of what importing Textual takes.
-    """
-    options = GlobalOptions()
-    if len(arguments) % 2:
-        return None
-    for option, value in zip(arguments[::2], arguments[1::2], strict=True):
-        if value.startswith("-"):
-            return None
-        if option in _PLAIN:
-            setattr(options, _PLAIN[option], value)
-        elif option in ("-p", "--profile"):
-            options.profile = (*options.profile, value)
-        elif option == "--env":
-            options.env = (*options.env, value)
-        elif option == "--header":
-            options.header = (*options.header, value)
-        else:
-            return None
-    return options
 
 
 def options_of(context: click.Context) -> GlobalOptions:
@@ -79,8 +23,6 @@ def options_of(context: click.Context) -> GlobalOptions:
 
 def global_options(decorated: _Decorated) -> _Decorated:
     """Give a command the options that say which server is meant and how to reach it, ``--config`` and ``--log``."""
-    import click
-
     file = click.Path(dir_okay=False)
     for option in (
         _option("--log", metavar="FILE", type=file, help="Write a log, without secrets or tickets."),
@@ -119,8 +61,6 @@ def global_options(decorated: _Decorated) -> _Decorated:
 
 def format_option(*formats: str) -> Callable[[_Decorated], _Decorated]:
     """``--format``, with the first of ``formats`` as default."""
-    import click
-
     return click.option(
         "--format",
         "form",
@@ -133,14 +73,10 @@ def format_option(*formats: str) -> Callable[[_Decorated], _Decorated]:
 
 def completions(values: Sequence[str], incomplete: str) -> list[CompletionItem]:
     """Those of ``values`` that begin with ``incomplete``, as the shell gets them."""
-    from click.shell_completion import CompletionItem
-
     return [CompletionItem(value) for value in values if value.startswith(incomplete)]
 
 
 def _option(*names: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
-    import click
-
     return click.option(*names, expose_value=False, is_eager=True, callback=_remember, **attributes)
 
 

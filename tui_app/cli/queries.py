@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import RequestFailedError, echo, warn
 from tui_app.cli.requests import LoginWay, RequestClient
 from tui_app.cli.results import aligned_columns, print_found

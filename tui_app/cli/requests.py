@@ -12,7 +12,7 @@ from enum import Enum
 from types import TracebackType
 
 from tui_app.cli.crash import exit_on_signals, write_report
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import RequestFailedError, echo, terminal_can, to_terminal, warn
 from tui_app.cli.selection import Selection, start_server, with_consent
 from tui_app.tickets.errors import InvalidResponseError

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import error_lines
 from tui_app.settings.load import last_trackers, load_settings
 from tui_app.settings.model import LOCAL_PROFILE, Settings, default_settings

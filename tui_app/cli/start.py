@@ -9,18 +9,21 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tui_app.cli.options import GlobalOptions
+from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.selection import Selection
 from tui_app.settings.model import ConfiguredView, Settings
+from tui_app.settings.paths import config_file
 from tui_app.settings.recents import RecentSearches
 from tui_app.settings.state import UiState
 from tui_app.settings.views import Checkout, read_checkout, tracker_of
+from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import Search, new_request_id
 from tui_app.tickets.query import parse_query
 from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries, all_views
+from tui_app.ui.user_files import UserMemories
 
 _TICKET = re.compile(r"https?://\S+|[A-Za-z][A-Za-z0-9_]*-\d+|(?:[\w.-]+(?:/[\w.-]+)+)?#\d+|\d+")
 OPEN_WORK = "is:open"
@@ -41,6 +44,20 @@ def beginning(selection: Selection, options: GlobalOptions) -> tuple[Settings, B
     settings = replace(settings, notices=(*settings.notices, *state.notices, *checkout.notices, *notices))
     wanted = options.opening if names_a_ticket(options.opening) else ""
     return settings, Beginning(profiles, criteria, tuple(searches), checkout.ticket, wanted)
+
+
+def memories(settings: Settings, clock: Clock) -> UserMemories:
+    """What reads and writes the user's files for the browser."""
+    from tui_app.settings import cached_rows, change_files  # late: the first search is submitted before
+
+    return UserMemories(
+        recents=RecentSearches(clock),
+        looks=UiState(clock, default=settings.together),
+        rows=cached_rows.RowCache(settings.profiles.values(), enabled=settings.ui.cache),
+        drafts=change_files.Drafts(clock),
+        changes=change_files.ChangeLog(clock),
+        config_file=str(settings.source or config_file()),
+    )
 
 
 def _first(

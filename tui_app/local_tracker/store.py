@@ -7,6 +7,7 @@ memory.
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import sqlite3
@@ -167,8 +168,6 @@ def _made(path: Path, sample_clock: Clock | None, *, thorough: bool = False) -> 
 
     Without a clock it gets no sample.
     """
-    import fcntl
-
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

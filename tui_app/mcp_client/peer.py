@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
+from urllib import parse
 
 from tui_app.tickets.text import clean
 
@@ -143,6 +144,13 @@ class Peer:
         self._skipped.append(masked[:SKIPPED_LINE_KEPT])  # half a secret would not be found later
 
 
+def digest(*parts: str) -> str:
+    """32 hexadecimal digits that identify a target by its ``parts``."""
+    import hashlib  # loads OpenSSL, after the server's start
+
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
+
+
 def mask(text: str, secrets: Sequence[str]) -> str:
     """``text`` with every secret replaced by asterisks, also where it is written for JSON or for an address."""
     for form in _written_forms(tuple(secrets)):
@@ -153,8 +161,6 @@ def mask(text: str, secrets: Sequence[str]) -> str:
 @lru_cache(maxsize=64)
 def _written_forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
     """How texts may hold ``secrets``, longest first, since one may be a part of another."""
-    from urllib import parse
-
     forms: set[str] = set()
     for secret in filter(None, secrets):
         written = (json.dumps(secret), json.dumps(secret, ensure_ascii=False))

@@ -54,9 +54,11 @@ def start_transport(
     return HttpLaunch(target, clock, tokens)
 
 
-def load_http() -> None:
-    """Import what a connection with an address will need. Saves time, changes nothing."""
-    from tui_app.mcp_client.http import streamable  # noqa: F401 (found loaded by `HttpLaunch.open`)
+def load_http() -> type[StreamableTransport]:
+    """Import what a connection with an address needs, and httpx2 with it; called ahead it saves time."""
+    from tui_app.mcp_client.http.streamable import StreamableTransport
+
+    return StreamableTransport
 
 
 class UnchangingStartError(ServerStartError):
@@ -161,9 +163,7 @@ class HttpLaunch:
         on_failed: Callable[[int, MCPError], None],
         on_lost: Callable[[MCPError], None],
     ) -> StreamableTransport:
-        from tui_app.mcp_client.http.streamable import StreamableTransport  # loads httpx2
-
-        return StreamableTransport(
+        return load_http()(
             self._endpoint,
             self.peer,
             self._clock,

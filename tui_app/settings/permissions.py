@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import shlex
 import stat
 from collections.abc import Iterator
@@ -63,9 +65,6 @@ def _way_to(path: Path) -> Iterator[Path]:
 
 def _is_own_group(group_id: int) -> bool:
     """Whether a group is this user's private one, as many systems make for each user together with umask 002."""
-    import grp
-    import pwd
-
     try:
         user = pwd.getpwuid(os.geteuid())
         group = grp.getgrgid(group_id)

@@ -17,7 +17,7 @@ from msgspec.json import encode
 from msgspec.structs import fields
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, TypeAdapter
+    from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
     from pydantic_core import CoreSchema
 
 _T = TypeVar("_T")
@@ -70,11 +70,10 @@ def validated(kind: type[_T], raw: Any) -> _T:
 
 
 def _validated_by_pydantic(kind: Any, raw: Any) -> Any:
-    from pydantic import ValidationError
-
+    adapter, mistake = _pydantic_of(kind)
     try:
-        value = _adapter(kind).validate_python(raw)
-    except ValidationError as error:
+        value = adapter.validate_python(raw)
+    except mistake as error:
         first = error.errors(include_url=False)[0]
         path = tuple(step for step in first["loc"] if step != "[key]")
         reason = str(first.get("ctx", {}).get("error", "")) or first["msg"]
@@ -83,10 +82,11 @@ def _validated_by_pydantic(kind: Any, raw: Any) -> Any:
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
+def _pydantic_of(kind: Any) -> tuple[TypeAdapter[Any], type[ValidationError]]:
+    """What validates for ``kind``, and what it raises."""
+    import pydantic
 
-    return TypeAdapter(kind)
+    return pydantic.TypeAdapter(kind), pydantic.ValidationError
 
 
 def _in_pydantic_terms(hint: Any) -> Any:

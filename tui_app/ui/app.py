@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from textual.color import Color
     from textual.notifications import SeverityLevel
 
-    from tui_app.settings.model import Settings, UiSettings
+    from tui_app.settings.model import UiSettings
 
 _KEEP_TITLE, _GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 _NOTICE_SECONDS = 12.0  # a warning has a path and a reason in it, which takes time to read
@@ -317,9 +317,10 @@ class TicketdeckApp(App[None]):
 def run_browser(
     service: TicketService,
     *,
-    settings: Settings,
+    settings: UiSettings,
     profiles: tuple[ProfileSummary, ...],
     begin: Beginning,
+    memories: UserMemories,
     notices: tuple[str, ...] = (),
     clock: Clock,
 ) -> int:
@@ -328,17 +329,8 @@ def run_browser(
     Raises:
         Exception: a fault of the user interface; the terminal is restored by then.
     """
-    # What keeps files is loaded with the program, not with this module.
-    from tui_app.settings import cached_rows, change_files, paths, recents, state
-
-    memories = UserMemories(
-        recents=recents.RecentSearches(clock), looks=state.UiState(clock, default=settings.together),
-        rows=cached_rows.RowCache(settings.profiles.values(), enabled=settings.ui.cache),
-        drafts=change_files.Drafts(clock), changes=change_files.ChangeLog(clock),
-        config_file=str(settings.source or paths.config_file()),
-    )  # fmt: skip
     app = TicketdeckApp(
-        service, settings=settings.ui, profiles=profiles, begin=begin, notices=notices, memories=memories, clock=clock
+        service, settings=settings, profiles=profiles, begin=begin, notices=notices, memories=memories, clock=clock
     )
     terminal = sys.__stdout__ if sys.__stdout__ and sys.__stdout__.isatty() else StringIO()
     terminal.write(_KEEP_TITLE)

@@ -38,16 +38,17 @@ from tui_app.tickets.text import clean_line
 from tui_app.worker.lookups import change_access, fetch_attachment, inspect, list_values, open_ticket
 from tui_app.worker.profile_runtime import ProfileRuntime
 from tui_app.worker.replies import cancelled, crashed, failed
+from tui_app.worker.retry import RetryTiming
 from tui_app.worker.scope import RequestScope
 from tui_app.worker.search_pages import SearchCursor, search
 
 if TYPE_CHECKING:
     from tui_app.settings.profiles import Profile
+    from tui_app.tickets.clock import Clock
     from tui_app.worker.backend import Backend
     from tui_app.worker.changing import Changer
     from tui_app.worker.preparing import Preparer
     from tui_app.worker.prestart import Prestarts
-    from tui_app.worker.retry import RetryTiming
 
 _REMEMBERED_SEARCHES = 8  # whose next page can still be asked for; their spare tickets stay in memory
 
@@ -58,7 +59,8 @@ class RequestLoop:
     Args:
         profiles: what can be asked, by name.
         backend: starts servers and finds their adapters.
-        timing: clock of everything, sleep and chance of the retries.
+        timing: sleep and chance of the retries; None: as they are.
+        clock: for all dates, durations and deadlines.
         prestarts: servers that are started already.
         deliver: takes every reply.
         on_fault: called with every fault of our own.
@@ -70,7 +72,8 @@ class RequestLoop:
         profiles: Mapping[str, Profile],
         *,
         backend: Backend,
-        timing: RetryTiming,
+        timing: RetryTiming | None,
+        clock: Clock,
         prestarts: Prestarts,
         deliver: Callable[[Reply], None],
         on_fault: Callable[[BaseException], None],
@@ -78,7 +81,7 @@ class RequestLoop:
     ) -> None:
         self._profiles = profiles
         self._backend = backend
-        self._timing = timing
+        self._timing = timing or RetryTiming(clock)
         self._prestarts = prestarts
         self._deliver = deliver
         self._on_fault = on_fault

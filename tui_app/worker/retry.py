@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -83,9 +84,8 @@ async def _after_failure(
     timing: RetryTiming,
     time_left: Callable[[], float | None],
 ) -> T:
-    """All attempts after the first: tenacity is loaded only here, because nearly every request succeeds at once."""
-    import tenacity
-
+    """All attempts after the first."""
+    tenacity = _tenacity()
     enough = tenacity.stop_after_attempt(policy.attempts)
 
     def stop(state: RetryCallState) -> bool:
@@ -119,15 +119,22 @@ def backoff(policy: RetryPolicy, chance: Callable[[], float]) -> Callable[[Retry
 
     The jitter is a part of the delay, up or down, where `tenacity.wait_exponential_jitter` adds a number of seconds.
     """
-    from tenacity import wait_exponential
-
-    exponential = wait_exponential(multiplier=policy.base_delay, exp_base=policy.factor, max=policy.max_delay)
+    exponential: Callable[[RetryCallState], float] = _tenacity().wait_exponential(
+        multiplier=policy.base_delay, exp_base=policy.factor, max=policy.max_delay
+    )
 
     def wait(state: RetryCallState) -> float:
         spread = 1 + policy.jitter * (2 * chance() - 1)
         return min(exponential(state) * spread, policy.max_delay)
 
     return wait
+
+
+def _tenacity() -> ModuleType:
+    """Loaded with the first retry, because nearly every request succeeds at once."""
+    import tenacity
+
+    return tenacity
 
 
 def is_worth_retrying(error: BaseException) -> bool:

@@ -133,8 +133,7 @@ class Service:
 
     def _load_early(self, more: Callable[[], None]) -> None:
         """Import what the thread will need: half as slow as beside the first paint."""
-        from tui_app.worker import request_loop  # noqa: F401 (found loaded by `_run`)
-
+        _request_loop()
         more()
 
     def _post(self, call: Callable[[RequestLoop], None]) -> bool:
@@ -149,14 +148,12 @@ class Service:
 
     def _run(self) -> None:
         """The thread's body."""
-        from tui_app.worker.request_loop import RequestLoop
-        from tui_app.worker.retry import RetryTiming
-
         try:
-            requests = RequestLoop(
+            requests = _request_loop()(
                 self._profiles,
                 backend=self._backend,
-                timing=self._timing or RetryTiming(self._clock),
+                timing=self._timing,
+                clock=self._clock,
                 prestarts=self._prestarts,
                 deliver=self._replies.put,
                 on_fault=self._report_crash,
@@ -176,3 +173,9 @@ class Service:
         if self._on_crash is not None:
             with suppress(Exception):
                 self._on_crash(fault)
+
+
+def _request_loop() -> type[RequestLoop]:
+    from tui_app.worker.request_loop import RequestLoop
+
+    return RequestLoop

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from types import ModuleType
 
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.discussion import comments_of
@@ -79,11 +80,15 @@ def read_rows(result: CallToolResult, *, by_content: bool = False) -> RowPage:
         best = _better(best, page)
     text = plain_text(result)
     if not read or best is None or best.ticketness < _CLEAR:
-        # What reads text for people is loaded late: its patterns take longer to compile than a page of JSON to read.
-        from tui_app.adapters.reading.text_rows import text_page
-
-        best = _better(best, text_page(text))
+        best = _better(best, _text_rows().text_page(text))
     return best if best is not None and best.ticketness >= LEAST_TICKETNESS else _empty_page(result, text, read)
+
+
+def _text_rows() -> ModuleType:
+    """What reads text for people: loaded late, as its patterns take longer to compile than a page of JSON to read."""
+    from tui_app.adapters.reading import text_rows
+
+    return text_rows
 
 
 def _better(best: RowPage | None, page: RowPage | None) -> RowPage | None:
@@ -96,8 +101,7 @@ def _empty_page(result: CallToolResult, text: str, read: list[JsonValue]) -> Row
     Raises:
         InvalidResponseError: it does not.
     """
-    from tui_app.adapters.reading.text_rows import says_nothing_found
-
+    says_nothing_found = _text_rows().says_nothing_found
     unread = [block.type for block in result.content if not block.text.strip() and block.type != "text"]
     if unread and not read and not text.strip():
         raise InvalidResponseError(
@@ -147,11 +151,9 @@ def read_record(result: CallToolResult, identity: str = "") -> Row:
         record = find_record(payload, identity)
         if record is not None:
             return record
-    from tui_app.adapters.reading.text_rows import text_record
-
-    record = text_record(plain_text(result), identity)
-    if record is not None:
-        return record
+    told: Row | None = _text_rows().text_record(plain_text(result), identity)
+    if told is not None:
+        return told
     raise InvalidResponseError(
         f"No ticket could be read from the answer, which begins: {plain_text(result).strip()[:_SHOWN]!r}",
         hint="`ticketdeck doctor` shows the calls that were made, and the mapping, which the profile's `map` corrects.",

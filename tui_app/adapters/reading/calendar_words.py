@@ -47,13 +47,14 @@ def bare(words: str) -> str:
 @lru_cache(1)
 def calendar_words() -> CalendarWords:
     """The words of every language."""
-    from babel.core import Locale  # at the first word that is not English: neither a start nor a search needs it
+    from babel import core, localedata  # at the first word that is not English: neither a start nor a search needs it
 
     months: dict[str, dict[int, Languages]] = {}
     halves: dict[str, dict[Hours, Languages]] = {}
     fillers: set[str] = set()
-    for name in _locales():
-        locale = Locale.parse(name)
+    territories = core.get_global("territory_languages")
+    for name in _official(localedata.locale_identifiers(), territories):
+        locale = core.Locale.parse(name)
         for word, month in _month_names(locale, fillers):
             _add(months, word, month, name)
         for word, hours in _day_periods(locale):
@@ -69,20 +70,17 @@ def _add(table: dict[str, dict[Any, Languages]], word: str, meaning: object, lan
         meanings[meaning] = meanings.get(meaning, frozenset()) | {language}
 
 
-def _locales() -> Iterator[str]:
-    """Locales without a territory whose language a country has made official: the rest has names of months that are
-    others' in another sense, and nobody's tracker prints them."""
-    from babel import localedata
-    from babel.core import get_global
-
+def _official(names: Iterable[str], territories: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Those locales of ``names`` without a territory whose language a country has made official: the rest has names of
+    months that are others' in another sense, and nobody's tracker prints them."""
     statuses = ("official", "de_facto_official")
     official = {
         language
-        for languages in get_global("territory_languages").values()
+        for languages in territories.values()
         for language, facts in languages.items()
         if facts.get("official_status") in statuses
     }
-    for name in localedata.locale_identifiers():
+    for name in names:
         if not _HAS_TERRITORY.search(name) and (name in official or name.split("_")[0] in official):
             yield name
 

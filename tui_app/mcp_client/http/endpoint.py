@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
+from tui_app.mcp_client.peer import digest
 from tui_app.tickets.text import clean_line
 
 LOG_NAME = "the connection's log"
@@ -55,9 +56,7 @@ class HttpEndpoint(Struct, frozen=True):
     @property
     def key(self) -> str:
         """Identifies this address; a digest, so that it can be stored."""
-        import hashlib  # loads OpenSSL
-
-        return hashlib.sha256(self.url.encode(errors="replace")).hexdigest()[:32]
+        return digest(self.url)
 
     @property
     def own_authorization(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from tui_app.mcp_client.peer import mask
+from tui_app.mcp_client.peer import digest, mask
 from tui_app.tickets.text import clean_line
 
 
@@ -36,6 +36,4 @@ class ServerCommand(Struct, frozen=True):
     @property
     def key(self) -> str:
         """Identifies this command; a digest, so that it can be stored."""
-        import hashlib  # loads OpenSSL, after the server's start
-
-        return hashlib.sha256("\0".join((*self.argv, "", self.cwd or "")).encode(errors="replace")).hexdigest()[:32]
+        return digest(*self.argv, "", self.cwd or "")

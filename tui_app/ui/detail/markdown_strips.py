@@ -3,7 +3,7 @@
 Invariants: no piece takes long, whatever is in it (a long block is not parsed but shown as it is); nothing in it is a
 link that acts, a raw HTML element or a style of Textual's; every text of a strip is guarded.
 
-rich's console and Markdown are imported with the first piece that is rendered: they cost half of Textual's own import.
+rich's Markdown is imported with the first piece that is rendered: it costs a good part of Textual's own import.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from itertools import dropwhile
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from rich.theme import Theme
 from textual.strip import Strip
 
 from tui_app.ui.rendering.safe import guarded, safe_lines
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 PIECE = 1500
 """Characters rendered at a time, some 10 ms: a key waits no longer for its turn."""
@@ -126,9 +124,6 @@ class MarkdownRenderer:
         return [strip.adjust_cell_length(width) for strip in dropwhile(_is_blank, strips)]
 
     def _console(self, width: int) -> Console:
-        from rich.console import Console
-        from rich.theme import Theme
-
         return Console(
             file=io.StringIO(),
             width=width,

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -102,8 +102,6 @@ def _with_file(
     app: App[Any], argv: list[str], text: str, then: Callable[[Path], object], pipes: Collection[str] = ()
 ) -> str | None:
     """Run the program on a file with ``text``, or a pipe where it is one of ``pipes``; ``then`` gets the file."""
-    from textual.app import SuspendNotSupported
-
     try:
         if Path(argv[0]).name in pipes:
             _run_in_terminal(app, argv, text)
@@ -111,7 +109,7 @@ def _with_file(
             with lent(text) as file:
                 _run_in_terminal(app, [*argv, str(file)])
                 then(file)
-    except SuspendNotSupported:
+    except NotLentError:
         return "This terminal cannot be lent to another program."
     except OSError as error:
         return f"{argv[0]} cannot be run: {error.strerror}."
@@ -140,14 +138,25 @@ def run_in_terminal(argv: Sequence[str], text: str | None = None, variables: Map
     return code
 
 
+class NotLentError(Exception):
+    """This terminal cannot be lent to another program."""
+
+
 @contextmanager
 def lent_terminal(app: App[Any]) -> Iterator[None]:
     """Let other programs have the terminal meanwhile.
 
     Raises:
-        SuspendNotSupported: it cannot be lent.
+        NotLentError: it cannot be lent.
     """
-    with app.suspend(), _interrupts_are_theirs():
+    from textual.app import SuspendNotSupported  # late: the command line takes browser and editor from this module
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(app.suspend())
+        except SuspendNotSupported:
+            raise NotLentError from None
+        stack.enter_context(_interrupts_are_theirs())
         yield
     app.refresh()
 

@@ -14,10 +14,10 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from textual.app import SuspendNotSupported
+from rich.console import Console
 
 from tui_app.ui.rendering.safe import safe_line
-from tui_app.ui.sharing.external import lent_terminal
+from tui_app.ui.sharing.external import NotLentError, lent_terminal
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -54,7 +54,7 @@ def show_picture(app: App[Any], name: str, content: bytes) -> str | None:
     try:
         with lent_terminal(app):
             return _drawn(picture, safe_line(name))
-    except SuspendNotSupported:
+    except NotLentError:
         return _CANNOT
 
 
@@ -77,17 +77,15 @@ def _decoded(content: bytes) -> Image | None:
 
 def _drawn(picture: Image, name: str) -> str | None:
     """Draw it on a screen of its own, as large as fits; returns why not. Our own screen has to be out of the way."""
-    from rich.console import Console
-    from textual_image.renderable import Image as Best
-    from textual_image.renderable import SixelImage, TGPImage  # asks the terminal, once
+    from textual_image import renderable  # asks the terminal, once
 
-    if Best is not TGPImage and Best is not SixelImage:
+    if renderable.Image is not renderable.TGPImage and renderable.Image is not renderable.SixelImage:
         return _CANNOT
     terminal = sys.__stdout__
     console = Console(file=terminal, force_terminal=True, color_system="truecolor", no_color=False)
     if terminal is None or sys.__stdin__ is None:
         return _CANNOT
-    drawn = Best(picture, "auto", "auto")
+    drawn = renderable.Image(picture, "auto", "auto")
     terminal.write(_OTHER_SCREEN)
     try:
         console.print(drawn, height=console.height - _LINES_BELOW, end="")

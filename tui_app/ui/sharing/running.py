@@ -20,7 +20,7 @@ from msgspec import Struct
 from tui_app.processes.family import Family, start
 from tui_app.tickets.own_commands import Call
 from tui_app.tickets.text import clean, clean_line
-from tui_app.ui.sharing.external import lent_terminal, run_in_terminal
+from tui_app.ui.sharing.external import NotLentError, lent_terminal, run_in_terminal
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -50,8 +50,6 @@ class RowOutcome(Struct, frozen=True):
 
 def run_with_terminal(app: App[Any], calls: Sequence[Call], *, pause: bool) -> RowOutcome:
     """Run the calls one after the other with the terminal. ``pause``: wait for enter even where all went well."""
-    from textual.app import SuspendNotSupported
-
     done, why = 0, ""
     try:
         with lent_terminal(app):
@@ -62,7 +60,7 @@ def run_with_terminal(app: App[Any], calls: Sequence[Call], *, pause: bool) -> R
                 done += 1
             if why or pause:
                 _wait_for_enter(why)
-    except SuspendNotSupported:
+    except NotLentError:
         why = "could not be run, as this terminal cannot be lent to another program"
     return RowOutcome(done, calls[done] if why else None, why)
 

@@ -1,4 +1,7 @@
-"""``ticketdeck search`` and ``ticketdeck browse``."""
+"""The commands that only read, and those of the login: their names and options.
+
+`tui_app.cli.queries` carries them out. It is loaded when one is run: help and completion need the options alone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from tui_app.cli.options import completions, format_option, global_options, options_of
 from tui_app.tickets.criterion import CRITERIA, CriterionKind
+from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import SORT_FIELDS
 
 
@@ -74,9 +78,62 @@ def search(
     QUERY is in the query language: words, "phrases", word:value, -word:value, is:open. Put it in quotation marks, so
     that the shell leaves it alone. Options narrow it further. Without both, the newest tickets are listed.
     """
-    # Late: `--help` and completion need the options alone.
-    from tui_app.cli.queries import SearchSources, print_tickets
+    from tui_app.cli import queries
 
-    sources = SearchSources(" ".join(query), fields, view or "", saved or "")
-    print_tickets(options_of(context), form, sources, columns)
+    sources = queries.SearchSources(" ".join(query), fields, view or "", saved or "")
+    queries.print_tickets(options_of(context), form, sources, columns)
+    return 0
+
+
+@click.command()
+@click.argument("ticket_id", metavar="ID")
+@format_option("markdown", "json")
+@global_options
+@click.pass_context
+def show(context: click.Context, ticket_id: str, form: str) -> int:
+    """Print one ticket with its comments."""
+    from tui_app.cli.queries import print_ticket
+
+    print_ticket(options_of(context), form, _given(ticket_id))
+    return 0
+
+
+@click.command("open")
+@click.argument("ticket_id", metavar="ID")
+@global_options
+@click.pass_context
+def open_(context: click.Context, ticket_id: str) -> int:
+    """Open a ticket in the web browser, and print its address."""
+    from tui_app.cli.queries import open_ticket
+
+    return open_ticket(options_of(context), _given(ticket_id))
+
+
+def _given(ticket_id: str) -> str:
+    if not ticket_id.strip():
+        raise UsageError("ID is empty.", hint="Give a ticket's id, as `ticketdeck search` prints it.", field="id")
+    return ticket_id.strip()
+
+
+@click.command()
+@click.option("--no-browser", is_flag=True, help="Only print the address; do not open a browser.")
+@global_options
+@click.pass_context
+def login(context: click.Context, no_browser: bool) -> int:
+    """Log in to a tracker."""
+    return _change_access(context, out=False, browser=not no_browser)
+
+
+@click.command()
+@global_options
+@click.pass_context
+def logout(context: click.Context) -> int:
+    """Log out of a tracker: revoke and delete its login."""
+    return _change_access(context, out=True, browser=False)
+
+
+def _change_access(context: click.Context, *, out: bool, browser: bool) -> int:
+    from tui_app.cli.queries import print_access
+
+    print_access(options_of(context), out=out, browser=browser)
     return 0
