@@ -118,10 +118,6 @@ class StdioLaunch:
             hint = "Let it stay in the foreground" if self.process.in_background else "Run the command by hand"
             return kind(cause, hint=f"{hint}, or see `ticketdeck doctor`.")
         hint = "Run the command by hand to see what it waits for, or raise timeouts.start in the profile."
-        if not explanations.noise_line(self.peer) and not explanations.last_line(self.peer):
-            hint += (
-                " A server that waits for a Content-Length header before each message, as language servers do, is none."
-            )
         return MCPTimeoutError(
             f"{self.peer.named} was not ready within {limit:g} s{explanations.last_line(self.peer)}"
             f"{explanations.noise_line(self.peer)}",

@@ -14,11 +14,18 @@ from contextlib import suppress
 
 from tui_app.mcp_client import explanations
 from tui_app.mcp_client.peer import Peer
+from tui_app.mcp_client.stdio.framing import (
+    HEADER,
+    HeaderReader,
+    LineReader,
+    LineTooLongError,
+    behind_lines,
+    with_header,
+)
 from tui_app.mcp_client.stdio.process import ServerProcess
 from tui_app.mcp_client.types import Tool
 from tui_app.mcp_client.wire import Frame
 from tui_app.tickets.errors import MCPError
-from tui_app.tickets.json_values import read_json
 
 _MOST_LAST_READS = 256
 """A grandchild may hold a pipe open after the server's end, and write on for ever."""
@@ -27,6 +34,8 @@ _EXIT_GRACE = 0.4
 _EXIT_STEP = 0.01
 _QUIET = 0.1
 """Seconds without output after which a message counts as whole that no newline ends, as some framings write it."""
+_SILENCE = 5.0
+"""Seconds in which a server has read all that was sent and written nothing, until it is asked in the other framing."""
 
 
 class StdioTransport:
@@ -47,9 +56,13 @@ class StdioTransport:
         self._message_bytes = message_bytes
         self._on_message, self._on_lost = on_message, on_lost
         self._loop = asyncio.get_running_loop()
-        self._lines = LineReader(message_bytes)
+        self._reader = LineReader(message_bytes)
         self._quiet: asyncio.TimerHandle | None = None
         self._unsent = bytearray()
+        self._unheard: list[bytes] | None = []
+        """What was sent before the server's first word; None after that."""
+        self._sent_at = self._loop.time()
+        self._asked_again = False
         self._ending: asyncio.Task[None] | None = None
         self._loop.add_reader(process.stdout, self._output_ready)
         self._loop.add_reader(process.stderr, self._errors_ready)
@@ -64,9 +77,14 @@ class StdioTransport:
 
     def send(self, frame: Frame) -> None:
         """What the pipe does not take now goes out when the server reads on."""
-        if self._ending is not None:
-            return
-        data, sent = frame.data, 0
+        if self._ending is None:
+            self._sent_at = self._loop.time()
+            if self._unheard is not None:
+                self._unheard.append(frame.data)
+            self._write(with_header(frame.data) if isinstance(self._reader, HeaderReader) else frame.data)
+
+    def _write(self, data: bytes) -> None:
+        sent = 0
         if not self._unsent:
             try:
                 sent = os.write(self._process.stdin, data)
@@ -89,9 +107,21 @@ class StdioTransport:
         return tuple(tools)
 
     def check(self) -> None:
-        """A grandchild may keep the pipes of a server open that has ended."""
-        if self._ending is None and self._process.exit_code is not None:
+        """A grandchild may keep the pipes of a server open that has ended; a server may wait for headers."""
+        if self._ending is not None:
+            return
+        if self._process.exit_code is not None:
             self._finish()
+        elif self._unheard and not self._asked_again and self._has_read_in_silence():
+            self._asked_again = True
+            self._write(behind_lines(self._unheard[0]))
+            for data in self._unheard[1:]:
+                self._write(with_header(data))
+
+    def _has_read_in_silence(self) -> bool:
+        """Whether it took all that was sent and said nothing, as one does that waits for a header."""
+        silence = self._loop.time() - self._sent_at
+        return silence > _SILENCE and not self._peer.log_tail and self._process.has_read_everything()
 
     async def close(self, *, patiently: bool = True) -> None:
         self._finish(explanations.closed(self._peer), patiently=patiently)
@@ -101,22 +131,28 @@ class StdioTransport:
     # --------------------------------------------------------------- the pipes
 
     def _take(self, chunk: bytes) -> None:
-        if not self._lines.held and chunk.isspace():
+        if self._unheard is not None and not chunk.isspace():
+            header = HEADER.search(chunk) if self._asked_again else None
+            self._unheard = None
+            if header is not None:
+                self._reader = HeaderReader(self._message_bytes)
+                chunk = chunk[header.start() :]
+        if not self._reader.held and chunk.isspace():
             return  # megabytes of blank lines are told from an answer in no time
-        for line in self._lines.feed(chunk):
+        for line in self._reader.feed(chunk):
             if line and not line.isspace():
                 self._on_message(line)
-        if self._lines.held and self._quiet is None:
-            self._quiet = self._loop.call_later(_QUIET, self._look_at_rest, self._lines.held)
+        if self._reader.held and self._quiet is None:
+            self._quiet = self._loop.call_later(_QUIET, self._look_at_rest, self._reader.held)
 
     def _look_at_rest(self, held: int) -> None:
         """Take what no newline has ended, if it has stayed as it was and is whole."""
         self._quiet = None
-        if self._lines.held == held:
-            if self._lines.ends_like_a_message():
-                self._on_message(self._lines.rest())
-        elif self._lines.held and self._ending is None:
-            self._quiet = self._loop.call_later(_QUIET, self._look_at_rest, self._lines.held)
+        if self._reader.held == held:
+            if self._reader.ends_like_a_message():
+                self._on_message(self._reader.rest())
+        elif self._reader.held and self._ending is None:
+            self._quiet = self._loop.call_later(_QUIET, self._look_at_rest, self._reader.held)
 
     def _output_ready(self) -> None:
         chunk = self._process.read_output()
@@ -188,82 +224,8 @@ class StdioTransport:
                 break
             with suppress(LineTooLongError):
                 self._take(chunk)
-        self._on_message(self._lines.rest())
+        self._on_message(self._reader.rest())
         for _ in range(_MOST_LAST_READS):
             if not (chunk := self._process.read_errors()):
                 break
             self._peer.keep_log(chunk)
-
-
-class LineTooLongError(Exception):
-    """A line grew beyond the cap; what was read of it is lost."""
-
-
-class LineReader:
-    """Turns chunks into whole lines without their newline, in time linear in the bytes, however the chunks are cut.
-
-    Invariant: it never holds more than its cap and one chunk; a line beyond the cap is an error while it still grows.
-    """
-
-    def __init__(self, cap: int) -> None:
-        self._cap = cap
-        self._pieces: list[bytes] = []
-        self._held = 0
-
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """The lines that ``chunk`` completes.
-
-        Raises:
-            LineTooLongError: the line under way, or one that was completed, is longer than the cap.
-        """
-        *ended, rest = chunk.split(b"\n")
-        if not ended:
-            self._hold(rest)
-            return ended
-        ended[0] = self._joined(ended[0])
-        if any(len(line) > self._cap for line in ended):
-            self._pieces.clear()
-            raise LineTooLongError
-        self._hold(rest)
-        return ended
-
-    @property
-    def held(self) -> int:
-        """How many bytes came after the last newline."""
-        return self._held
-
-    def ends_like_a_message(self) -> bool:
-        """Whether what came after the last newline may be a whole message, or the last brackets of one."""
-        if not self._pieces or not self._pieces[-1].rstrip().endswith(b"}"):
-            return False
-        self._pieces = [b"".join(self._pieces)]
-        if not self._pieces[0].strip(b" \t\r]}"):
-            return True
-        try:
-            read_json(self._pieces[0][self._pieces[0].find(b"{") :])
-        except ValueError:
-            return False
-        return True
-
-    def rest(self) -> bytes:
-        """What came after the last newline, at the end of the stream."""
-        return self._joined(b"")
-
-    def _hold(self, piece: bytes) -> None:
-        if not piece:
-            return
-        self._held += len(piece)
-        if self._held > self._cap:
-            self._pieces.clear()
-            self._held = 0
-            raise LineTooLongError
-        self._pieces.append(piece)
-
-    def _joined(self, last: bytes) -> bytes:
-        if not self._pieces:
-            return last
-        self._pieces.append(last)
-        line = b"".join(self._pieces)
-        self._pieces.clear()
-        self._held = 0
-        return line
