@@ -192,11 +192,30 @@ Complaints = Callable[[UiSettings], list[str]]
         ("escape", "the key esc is kept for back"),
         ("ctrl+q", "the key ^q is kept for program.quit_too"),
         ("b", "b is no longer detail.page_up in the ticket."),
-        ("s", "s is no longer search.edit in the table."),
+        ("s", "s is no longer search.edit in the table and in the ticket."),
     ],
 )
 def test_keys_that_cannot_be_used_or_hide_others_are_told(key: str, words: str) -> None:
     assert words in " ".join(sentence for _, sentence in unknown_settings(own("x", key=key)))
+
+
+def test_a_second_command_of_a_name_and_one_without_a_name_are_told() -> None:
+    commands = (
+        *own("x").commands,
+        ConfiguredCommand(("y",), name="note"),
+        ConfiguredCommand(("z", "{id}"), name="z {id}"),
+    )
+    told = {place[1:]: words for place, words in unknown_settings(UiSettings(commands=commands)) if place[-1] == "name"}
+    assert told == {
+        (1, "name"): "there is another command 'note' before it; lists show both.",
+        (2, "name"): "it has none, and is listed as 'z {id}'.",
+    }
+
+
+async def test_a_key_that_hides_one_of_the_program_is_told_at_the_start() -> None:
+    async with opened(ui=own("x", key="f")) as deck:
+        hides = "[[commands]] Note: f is no longer search.facets in the table and in the ticket."
+        await deck.until(lambda: hides in told(deck))
 
 
 def test_two_commands_cannot_share_a_key() -> None:

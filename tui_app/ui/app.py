@@ -129,7 +129,8 @@ class TicketdeckApp(App[None]):
         self.keymap, complaints = checked_keymap(self._settings.keys)
         self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
-        self._warn((*self._notices, *complaints, *self.browser.commands.complaints, *self._files.looks.notices))
+        of_commands = self.browser.commands.complaints(self.keymap)
+        self._warn((*self._notices, *complaints, *of_commands, *self._files.looks.notices))
         if self._offered:
             words = f"This branch is for {self._offered}; {shown_key(self, 'ticket.go')} goes to it."
             self.notify(words, markup=False)

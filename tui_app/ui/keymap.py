@@ -150,14 +150,30 @@ def _why_no_key(name: str) -> str:
     return f"is kept for {kept}" if kept else ""
 
 
-def hidden_keys(commands: Sequence[ConfiguredCommand], keymap: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Number of a command and a sentence for each key of the program that it comes before."""
+def command_faults(commands: Sequence[ConfiguredCommand], keymap: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
+    """Number of a command, key of its table, and a sentence on what of it cannot be used or hides something else."""
+    first: dict[str, int] = {}
+    for number, command in enumerate(commands):
+        if first.setdefault(command.name.casefold(), number) != number:
+            yield number, "name", f"there is another command {command.name!r} before it; lists show both."
+    for number, why in command_keys(commands)[1].items():
+        yield number, "key", why
+    for (number, name, other), places in _hidden_keys(commands, keymap).items():
+        yield number, "key", f"{display_key(name)} is no longer {other} {' and '.join(places)}."
+
+
+def _hidden_keys(
+    commands: Sequence[ConfiguredCommand], keymap: Mapping[str, str]
+) -> dict[tuple[int, str, str], list[str]]:
+    """Number of a command, a key, and the action of the program that it comes before; to where it does, in words."""
+    hidden: dict[tuple[int, str, str], list[str]] = {}
     for mine in command_keys(commands)[0]:
         for other in effective_keys(keymap):
             shared = [name for name in mine.names if name in other.names]
             if shared and other.where in (mine.where, *_AROUND.get(mine.where, ())):
-                where = PLACES[mine.where].lower()
-                yield int(mine.id.removeprefix(COMMAND)), f"{display_key(shared[0])} is no longer {other.id} {where}."
+                number = int(mine.id.removeprefix(COMMAND))
+                hidden.setdefault((number, shared[0], other.id), []).append(PLACES[mine.where].lower())
+    return hidden
 
 
 def unknown_settings(
@@ -198,10 +214,10 @@ def _unknown_in_views(
 
 def _unusable_commands(ui: UiSettings) -> Iterator[tuple[int, str, str]]:
     """Number of a command, key of its table, and a sentence on what of it is not there, or hides something else."""
-    hidden = hidden_keys(ui.commands, checked_keymap(ui.keys)[0])
-    for number, sentence in (*command_keys(ui.commands)[1].items(), *hidden):
-        yield number, "key", sentence
+    yield from command_faults(ui.commands, checked_keymap(ui.keys)[0])
     for number, command in enumerate(ui.commands):
+        if command.name == " ".join(" ".join(command.run).split()):
+            yield number, "name", f"it has none, and is listed as {command.name!r}."
         if not command.shell and shutil.which(Path(command.run[0]).expanduser()) is None:
             yield number, "run", f"there is no program {command.run[0]!r} on this machine's $PATH."
 

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from tui_app.tickets.errors import UsageError
 from tui_app.ui import late
 from tui_app.ui.browse.chosen_tickets import ChosenTickets
-from tui_app.ui.keymap import COMMAND, command_keys, display_key
+from tui_app.ui.keymap import COMMAND, command_faults, command_keys, display_key
 from tui_app.ui.needs import needs, refuse
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ class CommandController:
         self._branch = branch
         self._profiles = profiles
         self._refresh = refresh
-        self.keys, complaints = command_keys(commands)
-        self.complaints = tuple(f"[[commands]] {commands[number].name}: {why}" for number, why in complaints.items())
+        self.keys, _ = command_keys(commands)
         self._background: BackgroundCommands | None = None
 
     def bind(self, nodes: Mapping[str, DOMNode]) -> None:
@@ -65,6 +64,11 @@ class CommandController:
         for key in self.keys:
             for name in filter(None, key.names):
                 nodes[key.where]._bindings.key_to_bindings[name] = [key.binding().with_key(name)]
+
+    def complaints(self, keymap: Mapping[str, str]) -> tuple[str, ...]:
+        """What of the commands cannot be used or hides keys of the program, which has those of ``keymap``."""
+        faults = command_faults(self._commands, keymap)
+        return tuple(f"[[commands]] {self._commands[number].name}: {why}" for number, _, why in faults)
 
     def no_commands(self) -> str:
         return "" if self._commands else f"There are no commands yet; [[commands]] in {self._config_file} adds one."
