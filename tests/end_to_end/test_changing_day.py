@@ -73,7 +73,7 @@ def assign_three_marked(day: Day, three: list[str]) -> None:
 
 
 def take_the_last_one_back(day: Day, ticket_id: str) -> None:
-    day.press("u", f"Undo on {ticket_id} in local")
+    day.press("u", f"Undo: Assign {ticket_id} in local")
     day.terminal.wait_for("Mara Lindqvist  →")
     day.press(CTRL_S, f"{ticket_id}: assignee Mara Lindqvist →")
 

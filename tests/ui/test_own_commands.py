@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,21 @@ Complaints = Callable[[UiSettings], list[str]]
 )
 def test_keys_that_cannot_be_used_or_hide_others_are_told(key: str, words: str) -> None:
     assert words in " ".join(sentence for _, sentence in unknown_settings(own("x", key=key)))
+
+
+async def test_quitting_asks_while_a_command_runs_in_the_background(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    async with opened(ui=own("cat", str(go))) as deck:
+        await deck.press("F", "q")
+        await deck.sees("Note is under way")
+        await deck.press("escape")
+        await deck.until(lambda: deck.screen is deck.browser)
+        await deck.press("q")
+        await deck.sees("Leave as soon as it is known what came of it")
+        await deck.press("enter")
+        go.write_text("done")
+        await deck.until(lambda: deck.app._exit, "the end of the program")
 
 
 def test_a_second_command_of_a_name_and_one_without_a_name_are_told() -> None:

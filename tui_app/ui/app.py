@@ -295,11 +295,11 @@ class TicketdeckApp(App[None]):
         self.push_screen(late.WelcomeCard(self.keymap, with_samples=self.browser.trackers.has_samples()))
 
     async def action_quit(self) -> None:
-        self.browser.changes.leave()
+        self.browser.leaving.leave()
 
     def action_interrupt(self) -> None:
         selection = self.screen.get_selected_text()
-        self.copy_to_clipboard(selection) if selection else self.browser.changes.leave()
+        self.copy_to_clipboard(selection) if selection else self.browser.leaving.leave()
 
     def _fatal_error(self) -> None:
         """Leave without Textual's own report, which prints the values of local variables, and so tickets."""

@@ -85,7 +85,7 @@ async def test_a_status_is_picked_previewed_sent_once_and_shown() -> None:
         await deck.sees("Left out; the server's own takes effect: notify = true.")
         assert service.calls == []
         await send(deck)
-        await deck.sees("PAY-100: status Open → In Review. Done. (u undoes it)")
+        await deck.sees("PAY-100: status Open → In Review. Done. (u in the table undoes it)")
         assert service.calls == [("status_tool", {"id": FIRST, "status": "in review"})]
         assert deck.browser.table.current is not None
         assert deck.browser.table.current.status == "In Review"
@@ -207,7 +207,7 @@ async def test_a_new_ticket_is_asked_for_and_shown_on_top() -> None:
         assert service.requests(PrepareChanges)[0].wanted[0].values == values
         await send(deck)
         await deck.until(lambda: deck.browser.table.tickets[0].id == "PAY-999")
-        assert deck.browser.table.model.changes.of(deck.browser.table.tickets[0]) is RowChange.NEW
+        assert mark(deck) is None
 
 
 async def test_what_a_ticket_is_already_is_not_sent() -> None:
@@ -449,6 +449,23 @@ async def test_a_change_that_may_have_been_done_is_marked_until_the_row_is_read_
         await deck.until(lambda: mark(deck) is None)
 
 
+async def test_what_the_user_changed_is_no_news_in_any_tab_before_and_after_a_refresh() -> None:
+    async with changing() as (deck, service):
+        await deck.press("5")
+        await deck.until(lambda: "5 All open 5" in deck.text)
+        await deck.press("t")
+        await deck.sees("Done")
+        await deck.type("done")
+        await deck.press("enter")
+        await send(deck)
+        await deck.until(lambda: of(service).status == "Done")
+        await deck.press("r")
+        await deck.until(lambda: "5 All open 4" in deck.text)
+        await deck.press("less_than_sign", "greater_than_sign", "greater_than_sign")
+        await deck.settle()
+        assert [len(tab.model.changes) for tab in deck.browser.search.tabs.all] == [0] * 6
+
+
 async def test_the_latest_change_is_taken_back_after_the_same_preview() -> None:
     async with changing() as (deck, service):
         await deck.press("u")
@@ -472,7 +489,7 @@ async def test_what_is_being_taken_back_is_not_taken_back_a_second_time() -> Non
     async with changing() as (deck, service):
         await deck.press("I")
         await send(deck)
-        await deck.sees("u undoes it")
+        await deck.sees("u in the table undoes it")
         await deck.press("u")
         service.silent = {CommitChanges}
         await send(deck)
@@ -485,7 +502,7 @@ async def test_a_change_that_is_made_while_another_is_taken_back_can_be_undone_a
     async with changing() as (deck, service):
         await deck.press("I")
         await send(deck)
-        await deck.sees("u undoes it")
+        await deck.sees("u in the table undoes it")
         await deck.press("u")
         service.silent = {CommitChanges}
         await send(deck)
@@ -499,7 +516,7 @@ async def test_a_change_that_is_made_while_another_is_taken_back_can_be_undone_a
         await deck.until(lambda: len(service.calls) == 3)
         await deck.settle()
         await deck.press("u")
-        await deck.sees("Undo on WEB-102 in local")
+        await deck.sees("Undo: Assign WEB-102 in local")
 
 
 async def test_the_names_of_a_tools_arguments_cannot_act_on_the_terminal_or_the_layout() -> None:

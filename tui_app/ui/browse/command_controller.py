@@ -36,6 +36,7 @@ class CommandController:
         branch: the template of a branch's name; empty: the default.
         profiles: gives the trackers that are searched.
         refresh: searches again.
+        on_ended: called when a command in the background has ended.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class CommandController:
         branch: str,
         profiles: Callable[[], Sequence[str]],
         refresh: Callable[[], object],
+        on_ended: Callable[[], object],
     ) -> None:
         self.screen = screen
         self._chosen = chosen
@@ -56,6 +58,9 @@ class CommandController:
         self._branch = branch
         self._profiles = profiles
         self._refresh = refresh
+        self._on_ended = on_ended
+        self.running: list[str] = []
+        """The names of the commands that run in the background."""
         self.keys, _ = command_keys(commands)
         self._background: BackgroundCommands | None = None
 
@@ -165,11 +170,14 @@ class CommandController:
 
     def _start(self, command: ConfiguredCommand, calls: Sequence[Call]) -> None:
         def ended(outcome: RowOutcome) -> None:
+            self.running.remove(command.name)
             self._tell(command, calls, outcome)
+            self._on_ended()
 
         if not command.background:
-            ended(late.run_with_terminal(self.screen.app, calls, pause=command.pause))
+            self._tell(command, calls, late.run_with_terminal(self.screen.app, calls, pause=command.pause))
             return
+        self.running.append(command.name)
         self._background = self._background or late.BackgroundCommands(self.screen.app.call_later)
         self.screen.app.notify(f"{command.name} runs in the background ..", timeout=_NOTICE_SECONDS, markup=False)
         self._background.run(calls, ended)

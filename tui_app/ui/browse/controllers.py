@@ -17,6 +17,7 @@ from tui_app.ui.browse.choosing import GoTo, RowChooser, SearchChooser
 from tui_app.ui.browse.chosen_tickets import ChosenTickets
 from tui_app.ui.browse.command_controller import CommandController
 from tui_app.ui.browse.divider import Divider
+from tui_app.ui.browse.leaving import Leaving
 from tui_app.ui.browse.notices import Notices
 from tui_app.ui.browse.pane_layout import PaneLayout
 from tui_app.ui.browse.search_controller import SearchController
@@ -76,6 +77,7 @@ class Controllers(Struct):
     changes: ChangeController
     commands: CommandController
     rows: RowChooser
+    leaving: Leaving
 
     @classmethod
     def of(
@@ -110,14 +112,15 @@ class Controllers(Struct):
             screen, search.tabs, search.known, search.seen, search.before, parts.files, parts.queries,
             now=parts.now, search=search.search, show_tab=search.show_tab, open_ticket=go_to.open,
         )  # fmt: skip
+        leaving = Leaving(screen, is_changing=lambda: changes.is_changing, commands=lambda: commands.running)
         commands = CommandController(
             screen, chosen, parts.settings.commands, parts.files.config_file, branch=branch,
-            profiles=lambda: search.profiles, refresh=search.refresh,
+            profiles=lambda: search.profiles, refresh=search.refresh, on_ended=leaving.something_ended,
         )  # fmt: skip
         commands.bind({"table": table, "detail": detail, "browser": screen})
-        changes = _change_controller(parts, notices, search, shown, chosen)
+        changes = _change_controller(parts, notices, search, shown, chosen, leaving)
         rows = RowChooser(screen, table, parts.status)
-        return cls(notices, search, panes, shown, tickets, go_to, choose, changes, commands, rows)
+        return cls(notices, search, panes, shown, tickets, go_to, choose, changes, commands, rows, leaving)
 
 
 def _is_within(widget: Widget | None, outer: Widget) -> bool:
@@ -125,11 +128,13 @@ def _is_within(widget: Widget | None, outer: Widget) -> bool:
 
 
 def _change_controller(
-    parts: Parts, notices: Notices, search: SearchController, shown: ShownTicket, chosen: ChosenTickets
-) -> ChangeController:
+    parts: Parts, notices: Notices, search: SearchController, shown: ShownTicket, chosen: ChosenTickets,
+    leaving: Leaving,
+) -> ChangeController:  # fmt: skip
     sender = ChangeSender(
-        parts.screen, parts.router, shown, parts.table, parts.status, parts.files, parts.now, notices.keep_message
-    )
+        parts.screen, parts.router, shown, search.tabs, parts.status, parts.files, parts.now,
+        notices.keep_message, leaving.something_ended,
+    )  # fmt: skip
     return ChangeController(
         parts.screen, parts.router, shown, chosen, parts.table, parts.status, parts.files, sender,
         profiles=lambda: search.profiles, known=lambda profile: search.known.of((profile,)),

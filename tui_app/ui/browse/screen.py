@@ -102,7 +102,7 @@ class BrowseScreen(Screen[None]):
         made = Controllers.of(parts, [summary.name for summary in profiles], begin, views=self.views)
         self.notices, self.search, self.panes, self.shown = made.notices, made.search, made.panes, made.shown
         self.tickets, self.go_to, self.choose = made.tickets, made.go_to, made.choose
-        self.changes, self.commands, self.rows = made.changes, made.commands, made.rows
+        self.changes, self.commands, self.rows, self.leaving = made.changes, made.commands, made.rows, made.leaving
         self.trackers = TrackerChooser(
             self,
             profiles,

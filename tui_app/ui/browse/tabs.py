@@ -153,9 +153,13 @@ class Tabs:
         return tab
 
     @property
+    def _every(self) -> list[Tab]:
+        return [*self.views, self.free]
+
+    @property
     def all(self) -> list[Tab]:
         """The tabs in the order in which they are gone through: the one without a view comes last, once it is used."""
-        return [*self.views, self.free] if self.free.search.progress.parts else self.views
+        return self._every if self.free.search.progress.parts else self.views
 
     def trackers_of(self, view: NamedSearch | None) -> tuple[str, ...]:
         """The trackers to ask for a view: its own, else those that the user chose."""
@@ -210,6 +214,26 @@ class Tabs:
             self.table.add_tickets(tickets)
         else:
             tab.model.append(tickets)
+
+    def take_changed(self, changed: Sequence[Ticket], created: Sequence[Ticket]) -> None:
+        """Show what the user changed in place of the rows of every tab, and what they created on top of the active one.
+
+        In no tab does it count as news.
+        """
+        younger = {ticket.key: ticket for ticket in changed}
+        for tab in self._every:
+            rows = [younger.get(row.key, row) for row in tab.model.rows.tickets]
+            new = created if tab is self.active else ()
+            own = {*tab.model.changes.own, *younger, *(ticket.key for ticket in created)}
+            if new or any(row.key in younger for row in rows):
+                self._replace(tab, [*new, *rows])
+            tab.model.changes.made_here(own)
+
+    def _replace(self, tab: Tab, tickets: Sequence[Ticket]) -> None:
+        if tab is self.active:
+            self.table.show_tickets(tickets, compare=True)
+        else:
+            tab.model.replace(tickets, keep_cursor=True, compare=True)
 
     def entries(self) -> list[TabEntry]:
         """What the line of tabs shows."""

@@ -125,9 +125,10 @@ class ChangeController:
         listed = [self._listed.get(profile) for profile in self._profiles()]
         self._status.show_read_only(all(one is not None and one.off for one in listed))
 
-    def leave(self) -> None:
-        """End the program, after a question where a change is under way."""
-        self._sender.leave()
+    @property
+    def is_changing(self) -> bool:
+        """Whether a change was sent and is not known to be done."""
+        return self._sender.is_changing
 
     def not_offered(self) -> str:
         """Why the footer offers no change."""

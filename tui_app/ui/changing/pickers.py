@@ -153,18 +153,30 @@ class ValuePicker(AskingPicker[FormInput]):
 
 
 class LeaveDialog(Picker[bool]):
-    """Asked by whoever quits while a change is under way; gives True: once it is done, False: at once, None: stay."""
+    """Asked by whoever quits while something is under way; gives True: once it is done, False: at once, None: stay.
 
-    def __init__(self) -> None:
-        super().__init__("A change is under way", placeholder="enter takes the line, esc stays")
+    Args:
+        commands: names of the user's own commands that are running.
+        is_changing: whether a change was sent and is not known to be done.
+    """
+
+    def __init__(self, commands: Sequence[str], *, is_changing: bool) -> None:
+        what = [*(["A change"] if is_changing else []), *dict.fromkeys(commands)]
+        title = f"{' and '.join(what)} {'is' if len(what) == 1 else 'are'} under way"
+        super().__init__(title, placeholder="enter takes the line, esc stays")
+        self._runs_commands, self._is_changing = bool(commands), is_changing
 
     def items(self) -> Sequence[PickItem]:
+        cut_off = ["it may have been done, or not"] if self._is_changing else []
+        cut_off += ["what is running is ended, too"] if self._runs_commands else []
         return [
             PickItem("wait", "Leave as soon as it is known what came of it", search=self.typed),
-            PickItem("now", "Leave at once", "it may have been done, or not"),
+            PickItem("now", "Leave at once", "; ".join(cut_off)),
         ]
 
     def explanation(self) -> str:
+        if not self._is_changing:
+            return "A command in the background ends with the program, wherever it has come to."
         return "What was sent cannot be called back. The log of changes keeps what becomes known of it."
 
     def taken(self, item: PickItem) -> None:

@@ -29,12 +29,12 @@ from tui_app.tickets.messages import (
 from tui_app.tickets.ticket import Ticket, TicketKey
 from tui_app.ui import late
 from tui_app.ui.browse.shown_ticket import ShownTicket
+from tui_app.ui.browse.tabs import Tabs
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.needs import refuse
 from tui_app.ui.reply_routing import ReplyRouter
 from tui_app.ui.status.status_line import StatusLine
 from tui_app.ui.table.marks import RowChange
-from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.table_model import TableModel
 from tui_app.ui.user_files import UserFiles
 
@@ -100,11 +100,12 @@ class ChangeSender:
         screen: the host of dialogs.
         router: takes the requests.
         shown: the ticket that is fetched again afterwards.
-        table: where changed rows are shown.
+        tabs: where changed rows are shown.
         status: says what becomes of a change.
         files: where drafts are.
         now: the clock's.
         keep_message: keeps words among the notices.
+        on_ended: called when a request has come to its end.
     """
 
     def __init__(
@@ -112,22 +113,23 @@ class ChangeSender:
         screen: Screen[Any],
         router: ReplyRouter,
         shown: ShownTicket,
-        table: ResultsTable,
+        tabs: Tabs,
         status: StatusLine,
         files: UserFiles,
         now: Callable[[], datetime],
         keep_message: Callable[[str], object],
+        on_ended: Callable[[], object],
     ) -> None:
         self.screen = screen
         self._router = router
         self._shown = shown
-        self._table = table
+        self._tabs, self._table = tabs, tabs.table
         self._status = status
         self._files = files
         self._now = now
         self._keep_message = keep_message
         self._being_changed: set[TicketKey] = set()
-        self._leaves_after = False
+        self._on_ended = on_ended
         self._under_way = 0
         """Requests that were sent and have not come to an end."""
         self._undoable: deque[tuple[str, WantedChange, tuple[Ticket, ...]]] = deque(maxlen=_MOST_UNDONE)
@@ -136,25 +138,16 @@ class ChangeSender:
         """The first of ``tickets`` of which a change is under way; empty: there is none."""
         return next((ticket.id for ticket in tickets if ticket.key in self._being_changed), "")
 
-    def leave(self) -> None:
-        """End the program; while a change is under way, as the user says once asked, or asking for it once more."""
-        app = self.screen.app
-        if not self._under_way or isinstance(app.screen, late.LeaveDialog):
-            app.exit()
-        else:
-            app.push_screen(late.LeaveDialog(), self._leave_as)
-
-    def _leave_as(self, wait: bool | None) -> None:
-        self._leaves_after = bool(wait)
-        if wait is False or (wait and not self._under_way):
-            self.screen.app.exit()
+    @property
+    def is_changing(self) -> bool:
+        """Whether something was sent and has not come to an end."""
+        return self._under_way > 0
 
     def _ended(self, tickets: Sequence[Ticket]) -> None:
         """One request has come to its end."""
         self._being_changed -= {ticket.key for ticket in tickets}
         self._under_way -= 1
-        if self._leaves_after and not self._under_way:
-            self.screen.app.exit()
+        self._on_ended()
 
     def undo(self) -> None:
         """Take the latest change back that can be, by the same preview."""
@@ -166,8 +159,8 @@ class ChangeSender:
         if busy:
             refuse(self, f"{busy} is being changed: wait for what comes of it.")
             return
-        job = Job(profile, wanted.kind, tickets, f"Undo on {wanted.ticket_id} in {profile}", is_undo=True)
-        self.prepare(job, (wanted,))
+        job = Job.of(wanted.kind, profile, tickets)
+        self.prepare(replace(job, title=f"Undo: {job.title}", is_undo=True), (wanted,))
 
     # ----------------------------------------------------------------- preview
 
@@ -294,7 +287,7 @@ class ChangeSender:
         new = [replace(o.ticket, source=job.profile) for o in job.made if o.ticket and o.created]
         unknown = [one.wanted for one in job.made if one.state is ChangeState.UNKNOWN]
         if rows or new:
-            self._table.take_changed(rows, new)
+            self._tabs.take_changed(rows, new)
             self._table.show_sent(self._tickets_of(job, unknown), RowChange.UNKNOWN, job.model)
         self._shown.look_again()
         if len(job.made) == 1:
@@ -305,7 +298,8 @@ class ChangeSender:
     def _say_outcome(self, outcome: ChangeOutcome, *, is_undo: bool) -> None:
         sure = outcome.state in (ChangeState.DONE, ChangeState.UNCHANGED)
         style = _GOOD if sure else _UNSURE if outcome.state is ChangeState.SENT else _BAD
-        undo = f" ({shown_key(self.screen.app, 'change.undo')} undoes it)" if outcome.undo and not is_undo else ""
+        key = f" ({shown_key(self.screen.app, 'change.undo')} in the table undoes it)"
+        undo = key if outcome.undo and not is_undo else ""
         hint = f" {outcome.fault.hint}" if outcome.fault and outcome.fault.hint else ""
         self._say(f"{late.what_changed(outcome)} {outcome.words}{hint}{undo}", style)
 

@@ -103,6 +103,8 @@ class Changes:
         self._gone: dict[TicketKey, Ticket] = {}
         self._sent: dict[TicketKey, RowChange] = {}
         """What is known of changes that were sent; a refresh has read those again that may have been done."""
+        self.own: frozenset[TicketKey] = frozenset()
+        """Tickets that the user changed or created; what the next refresh brings of them is no news."""
 
     def __len__(self) -> int:
         return len(self._changes) + len(self._gone)
@@ -130,6 +132,13 @@ class Changes:
         else:
             self._sent[key] = state
 
+    def made_here(self, keys: Iterable[TicketKey]) -> None:
+        """The user changed these tickets, or created them: how they are now is known."""
+        self.own |= frozenset(keys)
+        for key in self.own:
+            for kept in (self._changes, self._before, self._gone):
+                kept.pop(key, None)
+
     def what(self, ticket: Ticket) -> tuple[FieldChange, ...]:
         """Which fields of a changed ticket went from what to what, also after it has been looked at."""
         before = self._before.get(ticket.key)
@@ -147,6 +156,9 @@ class Changes:
         changes: dict[TicketKey, RowChange] = {}
         for ticket in current:
             key = ticket.key
+            if key in self.own:
+                self.own -= {key}
+                continue
             gone = self._gone.pop(key, None)
             before = known.get(key) or gone
             if before is None or self._changes.get(key) is RowChange.NEW:
@@ -158,8 +170,8 @@ class Changes:
 
     def take_gone(self, former: Iterable[Ticket], current: Iterable[Ticket]) -> None:
         """Keep which of the former tickets are not in ``current``, where that is all there is."""
-        present = {ticket.key for ticket in current}
-        self._gone |= {key: ticket for ticket in former if (key := ticket.key) not in present}
+        known = {ticket.key for ticket in current} | self.own
+        self._gone |= {key: ticket for ticket in former if (key := ticket.key) not in known}
 
     def last_seen(self, current: Iterable[Ticket]) -> list[Ticket]:
         """The tickets as the user saw them last: without new ones, the changed ones as before, and the vanished."""

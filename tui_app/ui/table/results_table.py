@@ -100,11 +100,6 @@ class ResultsTable(row_view.RowView):
             self._rows.set_base(base)
             self._rows_changed(self._held_cursor_line)
 
-    def take_changed(self, changed: Sequence[Ticket], created: Sequence[Ticket] = ()) -> None:
-        """Show these tickets in place of the rows that they are, and new ones on top."""
-        younger = {ticket.key: ticket for ticket in changed}
-        self.show_tickets([*created, *(younger.get(row.key, row) for row in self.tickets)], compare=True)
-
     def mark_only(self, tickets: Sequence[Ticket]) -> None:
         """Mark these and no others."""
         self.model.mark_only(tickets)
