@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -281,7 +283,7 @@ def test_words_in_quotes_are_found_only_together(text: str, found: bool) -> None
     ("query", "criteria"),
     [
         ("created:<2026-11-01", {"created_before": "2026-11-01"}),
-        ("after:>7d before:>1d", {"created_after": "1d"}),
+        ("before:>1d", {"created_after": "1d"}),
         ('created:<"2026-11-01 10:00"', {"created_before": "2026-11-01 10:00"}),
         ("updated:<7d", {"updated_before": "7d"}),
         ("status:<x", {"status": ("<x",)}),
@@ -298,3 +300,18 @@ def test_dates_to_come_are_offered_for_what_is_due() -> None:
     assert "+7d" in complete_query("due:", 4, KNOWN).options
     assert complete_query("due:<to", 7, KNOWN).options == ("today", "tomorrow")
     assert complete_query("after:to", 8, KNOWN).options == ("today",)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("is:open is:closed", "is: takes one value, and has open and closed."),
+        ("-is:open is:open", "is: takes one value, and has closed and open."),
+        ("sort:updated x sort:-updated", "sort: takes one value, and has updated_at and -updated_at."),
+        ("after:7d after:2w", "after: takes one value, and has 7d and 2w."),
+    ],
+)
+def test_two_values_where_one_counts_are_told(query: str, words: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(words)):
+        parse_query(query)
+    assert parse_query("is:open is:OPEN") == {"openness": "open"}

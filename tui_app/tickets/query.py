@@ -144,7 +144,7 @@ def read_query(text: str) -> tuple[RawCriteria, tuple[QueryProblem, ...]]:
     unread: list[str] = []
     problems: list[QueryProblem] = []
     for part in query_parts(text):
-        problem = _problem(part)
+        problem = _problem(part) or _contradiction(part, values)
         if problem:
             problems.append(problem)
             unread.append(text[part.start : part.end])
@@ -208,6 +208,17 @@ def _problem(part: QueryPart) -> QueryProblem | None:
     if part.leaves_out and not can_be_left_out:
         return _told(part, f"{shown} cannot be left out.", f"Write it without the sign before it. {as_text}")
     return None
+
+
+def _contradiction(part: QueryPart, before: Mapping[str, list[str]]) -> QueryProblem | None:
+    """What takes one value and was given another one before."""
+    name, typed = _meant(part) if part.criterion else ("", [])
+    if not typed or name in LIST_CRITERIA or name.startswith(LEFT_OUT) or name not in before:
+        return None
+    one, other = _last_value(name, before[name]), _last_value(name, typed)
+    if one == other:
+        return None
+    return _told(part, f"{part.word}: takes one value, and has {one} and {other}.", "Leave one of them out.")
 
 
 _WORDS_OF_TEXT = frozenset(("text", *FIELDS_BY_NAME["title"].words, *FIELDS_BY_NAME["description"].words))

@@ -97,11 +97,10 @@ class Controllers(Struct):
             screen, parts.router, table, detail, parts.files, search.seen,
             now=parts.now, profile_of=search.profile_of, is_in_sight=in_sight, on_shown=panes.name_ticket,
         )  # fmt: skip
-        branch = parts.settings.branch or ""
         chosen = ChosenTickets(shown, table, lambda: _is_within(screen.focused, detail))
         tickets = TicketController(
             screen, parts.router, shown, chosen, table, detail, parts.files,
-            sites=parts.sites, branch=branch, is_in_sight=in_sight, bring_into_sight=open_detail,
+            sites=parts.sites, branch=parts.settings.branch or "", is_in_sight=in_sight, bring_into_sight=open_detail,
         )  # fmt: skip
         go_to = GoTo(
             screen, shown, table, search.seen, search.before,
@@ -114,7 +113,7 @@ class Controllers(Struct):
         )  # fmt: skip
         leaving = Leaving(screen, is_changing=lambda: changes.is_changing, commands=lambda: commands.running)
         commands = CommandController(
-            screen, chosen, parts.settings.commands, parts.files.config_file, branch=branch,
+            screen, chosen, parts.settings.commands, parts.files.config_file, branch=parts.settings.branch or "",
             profiles=lambda: search.profiles, refresh=search.refresh, on_ended=leaving.something_ended,
         )  # fmt: skip
         commands.bind({"table": table, "detail": detail, "browser": screen})
