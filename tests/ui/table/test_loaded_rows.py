@@ -141,3 +141,22 @@ def test_runs_are_merged_stably_however_few_tickets_have_a_value(every: int, des
     found = [(rows.tickets[index].priority, index) for index in rows.shown]
     ranks = {None: 2, "High": 1 if descending else 0, "Low": 0 if descending else 1}
     assert found == sorted(found, key=lambda row: (ranks[row[0]], row[1]))
+
+
+def test_spellings_of_one_value_are_one_in_facets_and_groups() -> None:
+    spellings = ("In Progress", "in_progress", "in-progress", "In Progress", "Done", "done", "Done", "-1", "1", None)
+    rows = LoadedRows(time.monotonic)
+    rows.replace([Ticket(f"T-{n}", "t", str(n), assignee=word) for n, word in enumerate(spellings)])
+    assert rows.facet_counts("assignee") == [("In Progress", 4), ("Done", 3), ("", 1), ("-1", 1), ("1", 1)]
+    rows.set_facet("assignee", frozenset({"in progress"}))
+    rows.advance(10)
+    assert [ticket.id for ticket in rows.shown_tickets()] == ["T-0", "T-1", "T-2", "T-3"]
+    rows.clear_facets()
+    rows.group_by("assignee")
+    rows.advance(10)
+    assert rows.grouping is not None
+    assert [(group.name, group.count) for group in rows.grouping.groups][2:] == [
+        ("Done", 3),
+        ("In Progress", 4),
+        ("", 1),
+    ]

@@ -10,6 +10,7 @@ from tui_app.ui.dialogs.picker import Picker, PickItem
 from tui_app.ui.rendering.cells import cut
 from tui_app.ui.table.columns import FACET_COLUMNS, FIELD_COLUMNS, ColumnSpec, column_kind, extra_columns
 from tui_app.ui.table.results_table import ResultsTable
+from tui_app.ui.table.row_values import value_key
 
 _WIDTH_STEP = 2  # cells
 _FIRST_WIDTH = 20  # where sizing starts for a column that fitted itself so far
@@ -59,7 +60,7 @@ class FacetPicker(Picker[None]):
         return lines
 
     def _value(self, column: str, value: str, hint: str) -> PickItem:
-        is_picked = value in self._table.facets.get(column, ())
+        is_picked = any(value_key(one) == value_key(value) for one in self._table.facets.get(column, ()))
         return PickItem(f"{_VALUE}{column}\n{value}", value or "(none)", hint, picked=is_picked)
 
     def _values(self, column: str) -> list[PickItem]:
@@ -86,7 +87,8 @@ class FacetPicker(Picker[None]):
             return
         column, _, value = self.current.id.removeprefix(_VALUE).partition("\n")
         chosen = self._table.facets.get(column, frozenset())
-        self._choose(column, chosen ^ {value})
+        others = frozenset(one for one in chosen if value_key(one) != value_key(value))
+        self._choose(column, others if others != chosen else chosen | {value})
 
     def _choose(self, column: str, values: frozenset[str]) -> None:
         self._table.set_facet(column, values)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.table.row_values import facet_values, sort_keys
+from tui_app.ui.table.row_values import facet_values, sort_keys, value_key
 
 PARENT = "parent"
 _STEP = 1024  # tickets that are looked at between two looks at the clock
@@ -48,9 +48,10 @@ class Grouping:
         """Work out `order` from that of all tickets, in steps; each group keeps it."""
         self._tickets = tickets
         by_name: dict[str, list[int]] = {}
+        spelt: dict[str, str] = {}
         for number, index in enumerate(order):
             name = ", ".join(facet_values(tickets[index], self.column))
-            by_name.setdefault(name, []).append(index)
+            by_name.setdefault(spelt.setdefault(value_key(name), name), []).append(index)
             if number % _STEP == 0:
                 yield
         if self.column == PARENT:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from tui_app.tickets.ticket import Ticket, TicketKey
 from tui_app.ui.table.filtering import TextFilter, folded, keeps
 from tui_app.ui.table.grouping import Grouping
-from tui_app.ui.table.row_values import SortKey, facet_values, sort_keys
+from tui_app.ui.table.row_values import SortKey, facet_values, sort_keys, value_key
 
 _STEP = 64  # tickets that are filtered between two looks at the clock
 _KEYS_STEP = 512  # tickets whose sort keys are made between two
@@ -58,6 +58,7 @@ class LoadedRows:
         """Indexes into ``tickets`` in display order; while `pending`, the hits so far."""
         self.filter = TextFilter()
         self.facets: dict[str, frozenset[str]] = {}
+        self._facet_keys: dict[str, frozenset[str]] = {}
         self.only: frozenset[TicketKey] | None = None
         """The tickets that are shown and no others; None: whichever."""
         self.sort_column: str | None = None
@@ -206,6 +207,7 @@ class LoadedRows:
         """Show only tickets with one of ``values`` in the column; no values: the facet is gone."""
         if values:
             self.facets[column] = values
+            self._facet_keys[column] = frozenset(map(value_key, values))
         else:
             self.facets.pop(column, None)
         self._select(self._order)
@@ -259,8 +261,8 @@ class LoadedRows:
         ticket = self.tickets[index]
         if self.only is not None and ticket.key not in self.only:
             return False
-        for column, values in self.facets.items():
-            if values.isdisjoint(facet_values(ticket, column)):
+        for column in self.facets:
+            if self._facet_keys[column].isdisjoint(map(value_key, facet_values(ticket, column))):
                 return False
         return not self.filter or keeps(self.filter, self.folded(index), ticket)
 
@@ -275,15 +277,22 @@ class LoadedRows:
         return text
 
     def facet_counts(self, column: str) -> list[tuple[str, int]]:
-        """Values of the column with how many tickets have them under the filter and the other facets, most first."""
+        """Values of the column with how many tickets have them under the filter and the other facets, most first.
+
+        Spellings of one value are one, under the most frequent of them.
+        """
         own = self.facets.pop(column, None)
         try:
             kept = (index for index in self._order if self.keeps(index)) if self.selective else iter(self._order)
-            counts = Counter(value for index in kept for value in facet_values(self.tickets[index], column))
+            found = Counter(value for index in kept for value in facet_values(self.tickets[index], column))
         finally:
             if own is not None:
                 self.facets[column] = own
-        return sorted(counts.items(), key=lambda count: (-count[1], count[0].casefold()))
+        counts: dict[str, tuple[str, int]] = {}
+        for value, count in found.most_common():
+            spelt, so_far = counts.get(value_key(value), (value, 0))
+            counts[value_key(value)] = (spelt, so_far + count)
+        return sorted(counts.values(), key=lambda count: (-count[1], count[0].casefold()))
 
     # ---------------------------------------------------------------- finding
 

@@ -106,6 +106,15 @@ def facet_values(ticket: Ticket, column: str) -> tuple[str, ...]:
     return (day[1] if day else text,)
 
 
+_BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
+
+
+@lru_cache(4096)
+def value_key(text: str) -> str:
+    """What all spellings of one value have in common: ``In Progress``, ``in_progress``, ``in-progress``."""
+    return _BETWEEN_WORDS.sub(" ", text).casefold()
+
+
 # -------------------------------------------------------------------- sorting
 
 FIRST_DESCENDING = frozenset(field.name for field in TICKET_FIELDS if field.kind in (FieldKind.MOMENT, FieldKind.LIST))
