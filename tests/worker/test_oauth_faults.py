@@ -125,6 +125,12 @@ FAULTS: dict[str, tuple[str, Fault, ErrorKind, str]] = {
     "registration moved": ("/register", instead(307, Location="/elsewhere"), AUTH, "status 307"),
     "registration silent": ("/register", silence, TIMEOUT, "did not answer within"),
     "code replayed": ("/token", instead(400, {"error": "invalid_grant"}), AUTH, "invalid_grant (status 400)"),
+    "an error as long as a book": (
+        "/token",
+        instead(400, {"error": "x" * 900_000}),
+        AUTH,
+        f"token: {'x' * 300}… (status 400)",
+    ),
     "client unknown": ("/token", instead(401, {"error": "invalid_client"}), AUTH, "invalid_client"),
     "token of another type": ("/token", but(token_type="mac"), AUTH, "only Bearer can be used"),
     "token of no type": ("/token", but(token_type=None), AUTH, "only Bearer can be used"),

@@ -185,6 +185,7 @@ FAULTS = {
     "429": Fault(status(429), "TooManyRequestsError", "429 Too Many Requests"),
     "429 for a minute": Fault(status(429, Retry_After="60"), "TooManyRequestsError", "429 .* wait 60 s"),
     "429 until a date": Fault(fixed(wait_an_hour), "TooManyRequestsError", "429 .* (59|60) minutes"),
+    "429 for a day": Fault(status(429, Retry_After="100000"), "TooManyRequestsError", "429 .* wait 28 hours"),
     "429 for no time that can be read": Fault(status(429, Retry_After="soon"), "TooManyRequestsError", "429"),
     "429 for ever": Fault(status(429, Retry_After="0"), "TooManyRequestsError", "429 Too Many Requests"),
     "503 for ever": Fault(status(503, Retry_After="0"), "TooManyRequestsError", "503"),
@@ -211,6 +212,12 @@ FAULTS = {
     ),
     "404 for an unknown method": Fault(status(404, rpc_error(-32601, "no such tool")), "MCPToolError", "no such tool"),
     "500 with an error": Fault(status(500, rpc_error(-32603, "it broke")), "MCPToolError", "it broke"),
+    "500 with an empty error": Fault(status(500, {"jsonrpc": "2.0", "error": {}}), "MCPConnectionError", "500 .*error"),
+    "503 of a gateway": Fault(
+        status(503, {"error": {"code": "unavailable", "message": "no upstream"}}),
+        "MCPConnectionError",
+        "503 .*no upstream",
+    ),
     "200 with an error without an id": Fault(status(200, rpc_error(-32603, "it broke")), "MCPToolError", "it broke"),
     # Pages and redirects.
     "a page": Fault(
@@ -500,7 +507,7 @@ FAULTS = {
     "407": Fault(status(407), "AccessRefusedError", "proxy .*407"),
     "426": Fault(status(426, Upgrade="h2c"), "MCPProtocolError", "426 Upgrade Required"),
     "429 for less than no time": Fault(status(429, Retry_After="-5"), "TooManyRequestsError", "429"),
-    "429 for ages": Fault(status(429, Retry_After="9" * 40), "TooManyRequestsError", "429"),
+    "429 for ages": Fault(status(429, Retry_After="9" * 40), "TooManyRequestsError", "429 .* wait for years"),
     "507": Fault(status(507), "MCPConnectionError", "507 Insufficient Storage"),
     "511": Fault(
         status(511, "<html><title>Hotel</title>", "text/html"), "AccessRefusedError", "511 .*Network Auth.*Hotel"

@@ -132,6 +132,23 @@ def test_a_public_name_that_leads_into_a_private_network_is_refused() -> None:
         check_address("https://login.example.com/token", "https://mcp.example.com/mcp", ["203.0.113.9", "192.168.1.1"])
 
 
+SERVER_AT = ["10.1.2.3", "fd00::3"]
+
+
+@pytest.mark.parametrize("at", ["10.9.9.9", "192.168.1.1", "fd00::9", "203.0.114.9"])
+def test_a_server_in_a_private_network_may_name_a_login_server_there(at: str) -> None:
+    assert check_address("https://login.corp/token", "https://mcp.corp/mcp", [at], SERVER_AT)
+
+
+@pytest.mark.parametrize(
+    ("at", "server_at"),
+    [("169.254.169.254", SERVER_AT), ("127.0.0.1", SERVER_AT), ("10.9.9.9", ["10.1.2.3", "203.0.114.9"])],
+)
+def test_no_server_may_name_another_kind_of_network_than_its_own(at: str, server_at: list[str]) -> None:
+    with pytest.raises(MCPAuthenticationError, match="private network"):
+        check_address("https://login.corp/token", "https://mcp.corp/mcp", [at], server_at)
+
+
 @pytest.mark.parametrize(
     ("address", "server"),
     [

@@ -91,8 +91,9 @@ def error_of(body: bytes, request_id: int | None) -> bytes | None:
         message = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if request_id is None or not isinstance(message, dict) or not isinstance(message.get("error"), dict):
-        return None
+    error = message.get("error") if isinstance(message, dict) else None
+    if request_id is None or not isinstance(error, dict) or type(error.get("code")) is not int:
+        return None  # gateways write objects of that name, too
     return json.dumps({**message, "id": request_id}).encode()
 
 

@@ -322,7 +322,10 @@ def _status(status: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+    for size, unit, most in ((1, "s", 120), (60, "minutes", 120), (3600, "hours", 48), (86400, "days", 1000)):
+        if seconds < most * size:
+            return f"{seconds / size:.0f} {unit}"
+    return "for years"
 
 
 def _quoted(peer: Peer, body: str) -> str:

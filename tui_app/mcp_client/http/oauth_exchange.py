@@ -26,6 +26,7 @@ from tui_app.mcp_client.oauth.metadata import (
     decoded,
     fallback_server,
     legacy_issuer,
+    quoted,
     read_resource_metadata,
     read_server_metadata,
     resource_metadata_urls,
@@ -63,6 +64,8 @@ class OAuthExchange:
         self._endpoint = endpoint
         self._environ = environ
         self._seconds = seconds
+        self._server_at: list[str] | None = None
+        """The MCP server's own IP addresses, once they were needed."""
 
     async def discover(self, challenge: AuthChallenge | None, metadata_url: str = "") -> Discovered:
         """Who lets users in to the server, and by which addresses.
@@ -87,7 +90,7 @@ class OAuthExchange:
             server = await self._server_metadata(legacy_issuer(url), needed=False)
         for address in (server.authorization_endpoint, server.token_endpoint, server.registration_endpoint):
             if address:
-                check_address(address, url)
+                self.checked(address)
         indicator = resource.resource if resource is not None else url.partition("#")[0]
         return Discovered(server, indicator, resource.scopes_supported if resource is not None else ())
 
@@ -108,7 +111,7 @@ class OAuthExchange:
         Raises:
             MCPAuthenticationError: it is not encrypted, or leads elsewhere than the server could.
         """
-        return check_address(address, self._endpoint.url)
+        return check_address(address, self._endpoint.url, server_at=self._server_at or ())
 
     async def get(self, url: str) -> FetchedPage:
         """The answer to a GET.
@@ -141,17 +144,19 @@ class OAuthExchange:
         if not needed:
             return fallback_server(self._endpoint.url)
         raise MCPAuthenticationError(
-            f"{self._endpoint.named} says that {clean_line(issuer)} lets users in, which does not say how.",
+            f"{self._endpoint.named} says that {quoted(issuer)} lets users in, which does not say how.",
             hint="Put a token of the tracker into the profile's headers, such as Authorization; or name the address of "
             "the login server's metadata as oauth.metadata_url.",
             title="The login server cannot be found",
         )
 
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> FetchedPage:
-        check_address(url, self._endpoint.url)
         target = self._target(url)
+        self.checked(url)
         if target.proxy is None:
-            check_address(url, self._endpoint.url, await _addresses(url))
+            if self._server_at is None:
+                self._server_at = await _addresses(self._endpoint.url)
+            check_address(url, self._endpoint.url, await _addresses(url), self._server_at)
         host = clean_line(urlsplit(url).hostname or url)
         try:
             async with http_client(target) as client:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from msgspec import Struct
 
-from tui_app.mcp_client.oauth.metadata import AuthorizationServer, decoded
+from tui_app.mcp_client.oauth.metadata import AuthorizationServer, decoded, quoted
 from tui_app.mcp_client.oauth.registration import DEVICE_GRANT, Client, FormRequest, refused, refused_with
 from tui_app.tickets.errors import MCPAuthenticationError
 from tui_app.tickets.text import clean_line
@@ -114,7 +114,7 @@ def code_of_redirect(query: str, request: AuthorizationRequest, server: Authoriz
     issuers = parse_qs(query, keep_blank_values=True).get("iss", [])
     if issuers != [server.issuer] and (issuers or server.authorization_response_iss_parameter_supported):
         raise MCPAuthenticationError(
-            f"The answer to the login is not from {clean_line(server.issuer)}.",
+            f"The answer to the login is not from {quoted(server.issuer)}.",
             hint="Nothing was sent. Log in again; if it happens again, tell the server's administrator.",
             title="The login was answered by another server",
         )
@@ -122,7 +122,7 @@ def code_of_redirect(query: str, request: AuthorizationRequest, server: Authoriz
     if error:
         description = _single(query, "error_description")
         raise MCPAuthenticationError(
-            f"The login was refused: {clean_line(description or error)}.",
+            f"The login was refused: {quoted(description or error)}.",
             hint="Log in again and allow the access.",
             title="The login was refused",
         )
@@ -236,7 +236,7 @@ def read_tokens(status: int, body: bytes) -> TokenGrant:
         raise refused("give a token that can be sent", b"", status)
     if answer.token_type.lower() != "bearer":
         raise MCPAuthenticationError(
-            f"The login server gave a token of the kind {clean_line(answer.token_type)!r}; only Bearer can be used.",
+            f"The login server gave a token of the kind {quoted(answer.token_type)!r}; only Bearer can be used.",
             hint="Use a token in the profile's headers instead, if the tracker gives you one.",
             title="The token cannot be used",
         )

@@ -22,8 +22,10 @@ from tui_app.tickets.urls import safe_url
 _RESOURCE_PATH = "/.well-known/oauth-protected-resource"
 _SERVER_PATH = "/.well-known/oauth-authorization-server"
 _OPENID_PATH = "/.well-known/openid-configuration"
+_PUBLIC, _PRIVATE, _LINK, _THIS_MACHINE = "public", "private", "link", "this machine"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _T = TypeVar("_T")
+_LONGEST_QUOTE = 300  # characters
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -81,7 +83,7 @@ def read_resource_metadata(url: str, body: bytes) -> ResourceMetadata:
     metadata = _decoded(ResourceMetadata, body, "protected resource metadata")
     if not _covers(metadata.resource, url):
         raise MCPAuthenticationError(
-            f"The server's metadata is for {clean_line(metadata.resource)}, which is not {clean_line(url)}.",
+            f"The server's metadata is for {quoted(metadata.resource)}, which is not {quoted(url)}.",
             hint="Check the profile's url. A token for one server must not be sent to another.",
             title="The login is for another server",
         )
@@ -97,13 +99,13 @@ def read_server_metadata(issuer: str, body: bytes) -> AuthorizationServer:
     server = _decoded(AuthorizationServer, body, "authorization server metadata")
     if server.issuer != issuer:
         raise MCPAuthenticationError(
-            f"The metadata found for {clean_line(issuer)} is that of {clean_line(server.issuer)}.",
+            f"The metadata found for {quoted(issuer)} is that of {quoted(server.issuer)}.",
             hint="The server's administrator has to mend it. A login at the wrong place would give your account away.",
             title="The login server is not the one that was named",
         )
     if "S256" not in server.code_challenge_methods_supported:
         raise MCPAuthenticationError(
-            f"{clean_line(issuer)} does not offer PKCE with S256, without which a login can be intercepted.",
+            f"{quoted(issuer)} does not offer PKCE with S256, without which a login can be intercepted.",
             hint="Use a token in the profile's headers instead, if the tracker gives you one.",
             title="The login server is too old",
         )
@@ -127,13 +129,14 @@ def legacy_issuer(url: str) -> str:
     return _base(url)
 
 
-def check_address(address: str, server_url: str, resolved: Iterable[str] = ()) -> str:
+def check_address(address: str, server_url: str, resolved: Iterable[str] = (), server_at: Iterable[str] = ()) -> str:
     """``address`` if it may be asked on behalf of the MCP server at ``server_url``.
 
     Args:
         address: of metadata, registration, token or login.
         server_url: the MCP server's own address, which the user chose.
         resolved: the IP addresses of its host, where they are known.
+        server_at: those of the MCP server.
 
     Raises:
         MCPAuthenticationError: it is not encrypted, or inside a network that the server is not in.
@@ -144,9 +147,11 @@ def check_address(address: str, server_url: str, resolved: Iterable[str] = ()) -
     own_host = origin(server_url)[1]
     if scheme != "https" and not (is_loopback(host) and is_loopback(own_host)):
         raise _unsafe(address, "it is not encrypted")
-    if host != own_host and not is_loopback(own_host):
+    networks = {_network_of(ip) for ip in (tuple(server_at) or (own_host,))}
+    own_network = networks.pop() if len(networks) == 1 else _PUBLIC
+    if host != own_host and own_network != _THIS_MACHINE:
         for ip in (host, *resolved):
-            if _is_internal(ip):
+            if _network_of(ip) not in (_PUBLIC, own_network):
                 raise _unsafe(address, "it is inside a private network, and the server is not")
     return address
 
@@ -166,6 +171,12 @@ def with_offline_access(scopes: str, server: AuthorizationServer) -> str:
     if "offline_access" not in server.scopes_supported or "offline_access" in scopes.split():
         return scopes
     return f"{scopes} offline_access".strip()
+
+
+def quoted(text: str) -> str:
+    """A server's own words as part of a sentence: on one line, and no longer than people read."""
+    words = clean_line(text)
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
 
 
 def decoded(kind: type[_T], body: bytes) -> _T:
@@ -214,23 +225,27 @@ def _base(url: str) -> str:
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
 
 
-def _is_internal(host: str) -> bool:
+def _network_of(host: str) -> str:
+    """The kind of network that an IP address is in; that of a name which is not looked up is public."""
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return is_loopback(host)
+        return _THIS_MACHINE if is_loopback(host) else _PUBLIC
     within = [address]
     if isinstance(address, ipaddress.IPv6Address):  # addresses that a gateway turns into the IPv4 one they hold
         held = (address.ipv4_mapped, address.sixtofour, *(address.teredo or ()))
         within += [inner for inner in held if inner is not None]
         if address in _NAT64:
             within.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return not all(inner.is_global for inner in within)
+    inner = next((inner for inner in within if not inner.is_global), None)
+    if inner is None:
+        return _PUBLIC
+    return _THIS_MACHINE if inner.is_loopback else _LINK if inner.is_link_local else _PRIVATE
 
 
 def _unsafe(address: str, why: str) -> MCPAuthenticationError:
     return MCPAuthenticationError(
-        f"The server names {clean_line(address)} for the login, and {why}.",
+        f"The server names {quoted(address)} for the login, and {why}.",
         hint="Nothing was sent there. Tell the server's administrator, or use a token in the profile's headers.",
         title="The login leads somewhere unsafe",
     )

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from tui_app.mcp_client.oauth.metadata import AuthorizationServer, decoded
+from tui_app.mcp_client.oauth.metadata import AuthorizationServer, decoded, quoted
 from tui_app.tickets.errors import MCPAuthenticationError
-from tui_app.tickets.text import clean_line
 
 CLIENT_NAME = "ticketdeck"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -89,7 +88,7 @@ def no_registration(server: AuthorizationServer, redirect_uri: str, port: int | 
     """The failure where a program can neither register itself nor is configured; ``port`` is the profile's."""
     address = redirect_uri if port else "http://127.0.0.1:PORT/callback, with a free port"
     return MCPAuthenticationError(
-        f"{clean_line(server.issuer)} does not let programs register themselves.",
+        f"{quoted(server.issuer)} does not let programs register themselves.",
         hint=f"Have an administrator register a client with the redirect address {address}, and put oauth.client_id"
         f"{'' if port else ' and oauth.redirect_port'} into the profile. Or use a token in its headers.",
         title="This program is not known to the login server",
@@ -114,7 +113,7 @@ def refused(what: str, body: bytes, status: int) -> MCPAuthenticationError:
     """The failure for an authorization server that did not do ``what``, in words that follow "did not"."""
     refusal = _refusal(body)
     kind = InvalidGrantError if refusal.error in _NO_LONGER_GOOD else MCPAuthenticationError
-    words = clean_line(refusal.error_description or refusal.error).rstrip(".")
+    words = quoted(refusal.error_description or refusal.error).rstrip(".")
     reason = f"{words} (status {status})" if words else f"it answered with status {status}"
     return kind(
         f"The login server did not {what}: {reason}.",
