@@ -53,6 +53,15 @@ def test_rows_come_back_as_they_were_without_their_texts(tmp_path: Path) -> None
     assert cache(tmp_path).load(["work", "home"], ALL) is None
 
 
+def test_how_many_matched_is_kept_unless_some_of_them_are_of_a_profile_without_a_cache(tmp_path: Path) -> None:
+    both = cache(tmp_path, WORK, HOME)
+    for profiles, known in ((["work"], 12), (["work", "home"], None)):
+        both.store(profiles, ALL, rows(3), NOW, matching=12, more=True)
+        kept = both.load(profiles, ALL)
+        assert kept is not None
+        assert (kept.matching, kept.more) == (known, True)
+
+
 @given(st.data())
 def test_any_row_comes_back(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -120,6 +120,9 @@ class FakeService:
     failure: Failed | None = None
     """What every search comes to, in place of tickets."""
     native_language: str | None = None
+    tells_totals: bool = True
+    answers_counts: bool = False
+    """Whether views that are not shown are counted; without, such a request stays under way."""
     _deliver: Callable[[Reply], None] | None = None
     _early: list[Reply] = field(default_factory=list)
     _found: dict[int, list[Ticket]] = field(default_factory=dict)
@@ -140,14 +143,16 @@ class FakeService:
 
     def submit(self, request: Request) -> None:
         self.submitted.append(request)
-        if self.failure is not None and isinstance(request, Search):
+        if isinstance(request, Search) and request.count_only:
+            self._count(request, self.tickets or ())
+        elif self.failure is not None and isinstance(request, Search):
             self.reply(replace(self.failure, request_id=request.request_id, profile=request.profile))
         elif self.tickets is not None:
             self._answer(request, self.tickets)
 
     def cancel(self, request_id: int) -> None:
         self.cancelled.append(request_id)
-        profile = next(r.profile for r in self.submitted if r.request_id == request_id)
+        profile = next((r.profile for r in self.submitted if r.request_id == request_id), "")
         self.reply(
             Failed(request_id, profile, ErrorKind.CANCELLED, "Cancelled", "You gave it up.", "", retryable=False)
         )
@@ -156,14 +161,24 @@ class FakeService:
         self.closed = True
 
     def requests(self, kind: type[Any]) -> list[Any]:
-        """What was submitted of one kind."""
-        return [request for request in self.submitted if isinstance(request, kind)]
+        """What was submitted of one kind; what was to be counted alone is in `counts`."""
+        return [r for r in self.submitted if isinstance(r, kind) and not (isinstance(r, Search) and r.count_only)]
+
+    @property
+    def counts(self) -> list[Search]:
+        """The searches whose tickets were to be counted alone."""
+        return [request for request in self.submitted if isinstance(request, Search) and request.count_only]
 
     @property
     def last_search(self) -> Search:
         """The youngest search."""
         search: Search = self.requests(Search)[-1]
         return search
+
+    def _count(self, search: Search, tickets: Sequence[Ticket]) -> None:
+        if self.answers_counts:
+            total = len(_found(tickets, search.criteria, search.profile))
+            self.reply(TicketsFound(search.request_id, search.profile, (), 0, complete=True, total=total))
 
     def _answer(self, request: Request, tickets: Sequence[Ticket]) -> None:
         match request:
@@ -203,7 +218,8 @@ class FakeService:
             page = tuple(part[offset : offset + self.page_size])
             last = offset + self.page_size >= len(part)
             more = start + len(part) < len(found)
-            self.reply(TicketsFound(request_id, profile, page, start + offset, last, len(found), more, elapsed=0.02))
+            total = len(found) if self.tells_totals else None
+            self.reply(TicketsFound(request_id, profile, page, start + offset, last, total, more, elapsed=0.02))
 
 
 def _found(tickets: Sequence[Ticket], criteria: TicketSearchCriteria, profile: str) -> list[Ticket]:
@@ -436,8 +452,11 @@ class FakeRowMemory:
         *,
         seen: Sequence[Ticket] = (),
         seen_at: datetime | None = None,
+        matching: int | None = None,
+        more: bool = False,
     ) -> None:
-        self.kept[tuple(profiles), criteria] = CachedRows(at, tuple(tickets), tuple(seen), seen_at)
+        kept = CachedRows(at, tuple(tickets), tuple(seen), seen_at, matching, more)
+        self.kept[tuple(profiles), criteria] = kept
 
     def load_ticket(self, key: TicketKey) -> tuple[Ticket, datetime] | None:
         return self.opened.get(key)

@@ -157,10 +157,10 @@ async def test_each_whole_answer_is_kept_and_a_failed_one_leaves_the_former_rows
 
 async def test_a_view_that_was_not_shown_yet_has_its_count_and_its_rows_of_the_last_visit() -> None:
     memory = FakeRowMemory()
-    memory.kept[("local",), PAY.criteria] = CachedRows(YESTERDAY, of_local(tickets(9)[::3]))
+    memory.kept[("local",), PAY.criteria] = CachedRows(YESTERDAY, of_local(tickets(9)[::3]), matching=3)
     service = FakeService(tickets(9))
     async with opened(service, rows=memory, ui=UI) as deck:
-        await deck.until(lambda: "1 Pay 3" in deck.lines[0])
+        await deck.until(lambda: "1 Pay ~3" in deck.lines[0])
         service.tickets = None
         await deck.press("1")
         await deck.sees("as of")
@@ -264,3 +264,21 @@ async def test_few_rows_stay_where_they_are_too_when_others_come_above_them() ->
         await deck.press("g")
         assert screen_line(deck, make_ticket(100).id) < screen_line(deck, rows[8].id)
         assert deck.browser.table.max_scroll_y == 0
+
+
+async def test_counts_of_the_last_visit_have_a_sign_until_they_are_known_and_are_none_where_they_were_not() -> None:
+    memory = FakeRowMemory()
+    rows = of_local(tickets(9))
+    for name, matching, more in (("PAY", 9, False), ("OPS", 1200, True), ("WEB", None, False)):
+        memory.kept[("local",), check_criteria({"project": name})] = CachedRows(
+            YESTERDAY, rows, matching=matching, more=more
+        )
+    views = [ConfiguredView(name, check_criteria({"project": name})) for name in ("PAY", "OPS", "WEB")]
+    ui = UiSettings(views=tuple(views), replace_default_views=True)
+    service = FakeService(tickets(30))
+    async with opened(service, rows=memory, ui=ui, size=(100, 30)) as deck:
+        await deck.until(lambda: "1 PAY ~9  2 OPS ~1,200+  3 WEB  " in deck.lines[0])
+        await deck.until(lambda: service.counts)
+        search = service.counts[0]
+        service.reply(TicketsFound(search.request_id, "local", (), 0, complete=True, total=11))
+        await deck.until(lambda: "1 PAY 11  2 OPS ~1,200+" in deck.lines[0])

@@ -40,7 +40,7 @@ async def test_a_refresh_brings_all_pages_that_were_loaded_and_keeps_the_cursor(
         before, wanted = ids(deck), current(deck)
         service.submitted.clear()
         await deck.press("r")
-        asked = [request for request in service.submitted if isinstance(request, Search | LoadMore)]
+        asked = [r for r in service.submitted if isinstance(r, Search | LoadMore) and r not in service.counts]
         assert [type(request) for request in asked] == [Search, LoadMore]
         assert service.requests(LoadMore)[0].count == 25
         assert (ids(deck), current(deck)) == (before, wanted)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.content import Content
 
-from tests.ui.fakes import FakeService, make_ticket
+from tests.ui.fakes import FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.model import ConfiguredView, UiSettings
 from tui_app.settings.views import read_view
@@ -217,3 +218,69 @@ def test_a_view_is_read_by_query_by_criteria_and_by_both() -> None:
     assert (view.criteria, view.trackers) == (wanted, ("local",))
     assert read_view({"name": "x", "assignee": "me", "labels": ["bug"], "sort": "-updated_at"}, ()).criteria == wanted
     assert read_view({"name": "x"}, ()).criteria == TicketSearchCriteria()
+
+
+async def test_views_that_were_not_shown_are_counted_one_after_the_other_once_the_first_rows_are_there() -> None:
+    service = FakeService(tickets(), answers_counts=True)
+    async with opened(service, ui=UI, size=(100, 30)) as deck:
+        await deck.until(lambda: "1 Pay 10  2 Ops 10  3 Work" in deck.lines[0])
+        asked = [(search.profile, ",".join(search.criteria.project)) for search in service.counts]
+        assert asked == [("local", "PAY"), ("local", "OPS")]  # work was not asked anything yet
+        await deck.press("1")
+        assert "1 Pay 10" in deck.lines[0]
+        assert len(service.counts) == 2
+
+
+async def test_a_view_of_several_trackers_has_the_sum_and_none_where_one_of_them_does_not_say() -> None:
+    both = ConfiguredView("Both", check_criteria({"project": "PAY"}), trackers=("local", "work"))
+    service = FakeService(tickets())
+    ui = UiSettings(views=(both, PAY), replace_default_views=True)
+    async with opened(service, ui=ui, searched=("local", "work"), size=(100, 30)) as deck:
+        for at, number in enumerate((3, None, 3, 4)):
+            await deck.until(lambda: len(service.counts) > at)  # noqa: B023 (it is waited for here)
+            search = service.counts[at]
+            assert search.profile == ("local", "work")[at % 2]
+            service.reply(TicketsFound(search.request_id, search.profile, (), 0, complete=True, total=number))
+        await deck.until(lambda: "1 Both  2 Pay 7" in deck.lines[0])
+
+
+async def test_a_search_gives_the_count_under_way_up_and_no_tracker_is_counted_that_tells_no_total() -> None:
+    service = FakeService(tickets())
+    async with opened(service, ui=UI, size=(100, 30)) as deck:
+        await deck.until(lambda: service.counts)
+        await deck.press("2")
+        assert service.counts[0].request_id in service.cancelled
+        assert "1 Pay  2 Ops 10" in deck.lines[0]
+    for silent in (FakeService(tickets(), page_size=5), FakeService(tickets(), answers_counts=True)):
+        silent.tells_totals = False
+        async with opened(silent, ui=UI, size=(100, 30)) as deck:
+            await deck.press("1", "2")
+            assert silent.counts == []
+    off = FakeService(tickets(), answers_counts=True)
+    async with opened(off, ui=replace(UI, count_views=False), size=(100, 30)) as deck:
+        assert off.counts == []
+
+
+async def test_a_count_that_is_not_certain_is_none_or_has_a_sign() -> None:
+    service = FakeService()
+    async with opened(service, ui=UI, size=(100, 30), wait=False) as deck:
+        await deck.press("1")
+
+        def answer(count: int, *, complete: bool, truncated: bool = False, total: int | None = None) -> None:
+            search = service.last_search
+            rows = tuple(replace(make_ticket(number), source="local") for number in range(count))
+            page = TicketsFound(search.request_id, "local", rows, 0, complete, total, truncated)
+            service.reply(page)
+
+        assert "1 Pay  2 Ops" in deck.lines[0]
+        answer(5, complete=False)
+        await deck.until(lambda: "1 Pay 5+" in deck.lines[0])
+        answer(5, complete=True, truncated=True)
+        await deck.until(lambda: "1 Pay 10+" in deck.lines[0])
+        await deck.press("r")
+        assert "1 Pay 10+" in deck.lines[0]  # of before, as long as the refresh is under way
+        service.reply(failed(request_id=service.last_search.request_id))
+        await deck.until(lambda: "1 Pay ~10+" in deck.lines[0])
+        await deck.press("escape", "r")
+        answer(3, complete=True)
+        await deck.until(lambda: "1 Pay 3" in deck.lines[0])

@@ -352,3 +352,54 @@ def test_warnings_of_the_adapter_are_passed_on_once_and_cleaned(make_bench: Make
 
     assert len(pages[-1].warnings) == 1
     assert "\x1b" not in pages[-1].warnings[0]
+
+
+def counted(bench: Bench, number: int = 1, **criteria: Any) -> int | None:
+    bench.service.submit(Search(number, "work", check_criteria(criteria), count_only=True))
+    (page,) = bench.listener.pages(number)
+    assert page.tickets == ()
+    return page.total
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 250])
+@pytest.mark.parametrize("cursors", [True, False])
+def test_tickets_are_counted_by_the_smallest_page(make_bench: MakeBench, count: int, cursors: bool) -> None:
+    store = Store(count, cursors=cursors)
+    assert counted(make_bench(store)) == count
+    assert [call["limit"] for call in store.calls] == ([1, 2] if count == 1 else [1])
+
+
+def test_what_is_not_certain_is_not_counted(make_bench: MakeBench) -> None:
+    silent = Store(5, total=False)
+    assert counted(make_bench(silent)) is None
+    assert len(silent.calls) == 1
+    filtered = Store(5)
+    assert counted(make_bench(filtered), status=["open"]) is None
+    assert filtered.calls == []  # nothing that would be filtered here is fetched
+
+    async def counts_its_page(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        limit = arguments["limit"]
+        return json_result({"rows": rows(1, limit), "total": limit})
+
+    assert counted(make_bench(counts_its_page)) is None
+
+    async def knows_no_limit(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        return json_result({"rows": rows(1, 50), "total": 50})
+
+    assert counted(make_bench(knows_no_limit)) is None
+
+
+def test_a_count_that_fails_is_tried_once_and_the_next_search_is_answered(make_bench: MakeBench) -> None:
+    calls: list[str] = []
+
+    async def lost(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        calls.append(name)
+        if len(calls) == 1:
+            raise MCPConnectionError("It is gone.")
+        return json_result({"rows": rows(1, 3), "total": 3})
+
+    bench = make_bench(lost)
+    failure = bench.ask(Search(1, "work", TicketSearchCriteria(), count_only=True))
+    assert isinstance(failure, Failed)
+    assert calls == ["find"]
+    assert ids(run(bench, 2)) == numbered(1, 3)

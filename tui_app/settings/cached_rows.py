@@ -51,6 +51,10 @@ class CachedRows(Struct, frozen=True):
     seen: tuple[Ticket, ...] = ()
     """The rows as the user saw them last: what is new or changed is so against them."""
     seen_at: datetime | None = None
+    matching: int | None = None
+    """How many tickets matched, at least; None: that is not known."""
+    more: bool = False
+    """Whether there were further ones."""
 
 
 class _Stored(Struct, array_like=True):
@@ -61,6 +65,8 @@ class _Stored(Struct, array_like=True):
     rows: list[dict[str, Any]]
     seen: list[dict[str, Any]] = []
     seen_at: datetime | None = None
+    matching: int | None = None
+    more: bool = False
 
 
 class _StoredTicket(Struct, array_like=True):
@@ -101,6 +107,8 @@ class RowCache:
         *,
         seen: Sequence[Ticket] = (),
         seen_at: datetime | None = None,
+        matching: int | None = None,
+        more: bool = False,
     ) -> None:
         """Keep rows, the first `MOST_ROWS`, instead of the former ones; those of a profile without a cache are not.
 
@@ -111,7 +119,8 @@ class RowCache:
             return
         rows = [_row_of(ticket) for ticket in tickets[:MOST_ROWS] if ticket.source in marks]
         before = [_row_of(ticket, _ROW_FIELDS) for ticket in seen[:MOST_ROWS] if ticket.source in marks]
-        stored = _Stored(_VERSION, marks, at, rows, before, seen_at)
+        matching = matching if len(marks) == len({*profiles}) else None  # else it counts what is not kept, too
+        stored = _Stored(_VERSION, marks, at, rows, before, seen_at, matching, more)
         self._write(self._file_of(profiles, criteria), stored, MOST_SEARCHES, "*.rows")
 
     def load_ticket(self, key: TicketKey) -> tuple[Ticket, datetime] | None:
@@ -190,7 +199,7 @@ class RowCache:
         if stored is None:
             return None
         rows, seen = (tuple(filter(None, map(_ticket_of, part))) for part in (stored.rows, stored.seen))
-        return CachedRows(stored.at, rows, seen, stored.seen_at)
+        return CachedRows(stored.at, rows, seen, stored.seen_at, stored.matching, stored.more)
 
     def _read_ticket(self, file: Path) -> tuple[Ticket, datetime] | None:
         stored = self._decoded(file, _StoredTicket)

@@ -94,6 +94,8 @@ class UiSettings(Checked, frozen=True):
     """Template of a branch's name: ``feature/{id}-{title}``."""
     cache: bool = True
     """Whether the last rows are kept for the next start."""
+    count_views: bool = True
+    """Whether trackers that say how many tickets match are asked that of views that are not shown, one call each."""
     tell: tuple[str, ...] = ()
     """How to tell of news that a refresh brought by itself: any of ``bell``, ``osc9`` and ``osc777``."""
     notify: str = ""

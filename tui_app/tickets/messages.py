@@ -48,13 +48,12 @@ class Search(Struct, frozen=True):
     criteria: TicketSearchCriteria
     fields: tuple[str, ...] = ()
     """Further fields of the tracker that the tickets are to have, by the names that people see."""
+    count_only: bool = False
+    """Answered by one `TicketsFound` without tickets: ``total`` is how many match, None where one cannot be sure."""
 
 
 class LoadMore(Struct, frozen=True):
-    """Go on with a finished, truncated search: up to ``count`` further tickets. Answered like `Search`.
-
-    ``search_id`` is the request id of that `Search`. The replies carry this request's own id.
-    """
+    """Go on with the finished search ``search_id``: up to ``count`` further tickets, under this request's own id."""
 
     request_id: int
     profile: str

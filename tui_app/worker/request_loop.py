@@ -40,7 +40,7 @@ from tui_app.worker.profile_runtime import ProfileRuntime
 from tui_app.worker.replies import cancelled, crashed, failed
 from tui_app.worker.retry import RetryTiming
 from tui_app.worker.scope import RequestScope
-from tui_app.worker.search_pages import SearchCursor, search
+from tui_app.worker.search_pages import SearchCursor, count, search
 
 if TYPE_CHECKING:
     from tui_app.settings.profiles import Profile
@@ -180,8 +180,7 @@ class RequestLoop:
     async def _answer_in_time(self, runtime: ProfileRuntime, scope: RequestScope, request: ReadRequest) -> None:
         match request:
             case Search():
-                cursor = self._begin_search(request)
-                await search(runtime, scope, request, cursor, request.criteria.max_results, self._deliver)
+                await self._search(runtime, scope, request)
             case LoadMore():
                 await search(runtime, scope, request, self._known_search(request), request.count, self._deliver)
             case OpenTicket():
@@ -198,6 +197,13 @@ class RequestLoop:
                 self._deliver(await self._preparer.list_actions(runtime, scope, request))
             case PrepareForm():
                 self._deliver(await self._preparer.form(runtime, scope, request))
+
+    async def _search(self, runtime: ProfileRuntime, scope: RequestScope, request: Search) -> None:
+        if request.count_only:
+            self._deliver(await count(runtime, scope, request, self._timing.clock.now()))
+        else:
+            cursor = self._begin_search(request)
+            await search(runtime, scope, request, cursor, request.criteria.max_results, self._deliver)
 
     def _allow(self, request: AllowTool) -> AccessChanged:
         self._backend.allow(request.tool, request.allowed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -163,6 +164,36 @@ def _found(
         scope.elapsed,
         cursor.plan is not None and cursor.plan.ordered,
     )
+
+
+async def count(runtime: ProfileRuntime, scope: RequestScope, request: Search, now: datetime) -> TicketsFound:
+    """How many tickets match, by asking for one; None where that is not certain: nothing is fetched to be counted.
+
+    Raises:
+        ExplainedError: the server did not answer; it is not asked again.
+    """
+    total = None
+    for limit in (1, 2):  # a total of one beside one ticket may be the size of the page
+        criteria = replace(request.criteria.refreshed(now), max_results=limit)
+        async with runtime.leased_once(scope) as server:
+            plan = server.adapter.plan(criteria)
+            if plan.filtered_here or plan.phrases or plan.warnings:
+                break
+            result = await runtime.call(server, plan.call, scope)
+            page = await read_in_time(result, partial(server.adapter.page, plan, plan.call, result))
+        total = _certain_total(page, limit)
+        if page.total != limit:
+            break
+    return TicketsFound(request.request_id, runtime.profile.name, (), 0, complete=True, total=total)
+
+
+def _certain_total(page: Page, limit: int) -> int | None:
+    """How many tickets match, by a page of at most ``limit``."""
+    found = len(page.tickets)
+    if page.total is not None and page.total > found:
+        return page.total
+    is_all = found < limit and page.next_call is None and not page.more and page.plan is None
+    return found if is_all and page.total in (None, found) else None
 
 
 async def _fetch(runtime: ProfileRuntime, scope: RequestScope, cursor: SearchCursor, goal: int) -> None:

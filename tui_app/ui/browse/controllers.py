@@ -165,6 +165,7 @@ def _search_controller(
         views=views,
         queries=parts.queries,
         notify=parts.settings.notify,
+        counts=parts.settings.count_views,
         on_news=parts.on_news,
         new_model=parts.new_model,
         is_down=notices.is_down,

@@ -14,7 +14,7 @@ from tui_app.tickets.query import parse_query
 from tui_app.tickets.ticket import Ticket, TicketKey
 from tui_app.ui.browse.current_search import SearchProgress
 from tui_app.ui.browse.seen_before import SeenBefore, SeenRows
-from tui_app.ui.browse.tabs import Tab, Tabs
+from tui_app.ui.browse.tabs import Tab, Tabs, count_words
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.needs import needs
 from tui_app.ui.rendering.at_a_glance import age_words
@@ -76,6 +76,7 @@ class LastVisit:
                 self.resume(tab)
                 self._on_shown()
             return
+        tab.kept_count = count_words(rows.matching, more=rows.more)
         is_same_visit = rows.seen_at is not None and self._now() - rows.at < _PAUSE
         tab.since = rows.seen_at if is_same_visit else rows.at
         if not progress.first_rows_shown:
@@ -172,9 +173,8 @@ class LastVisit:
 
     def keep(self, tab: Tab) -> None:
         """Keep the rows of ``tab``, which are the trackers' whole answer."""
-        at = tab.answered_at = self._now()
-        tab.as_of = None
-        tab.since = tab.since or at
+        at = self._now()
+        tab.answered(at)
         self._store(tab, at)
 
     def keep_all(self) -> None:
@@ -187,7 +187,12 @@ class LastVisit:
         tickets = tuple(tab.model.rows.tickets[:_MOST_KEPT])
         seen, since = tab.model.changes.last_seen(tickets), tab.since
         profiles, criteria, rows = tab.search.profiles, tab.search.criteria, self._files.rows
-        self._files.jobs.run(lambda: rows.store(profiles, criteria, tickets, at, seen=seen, seen_at=since))
+        matching, more = tab.matching, tab.more
+
+        def store() -> None:
+            rows.store(profiles, criteria, tickets, at, seen=seen, seen_at=since, matching=matching, more=more)
+
+        self._files.jobs.run(store)
         if not self._has_swept:
             self._has_swept = True
             self._files.jobs.run(rows.sweep)

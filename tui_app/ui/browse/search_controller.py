@@ -12,16 +12,9 @@ from textual.screen import Screen
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.mentions import SeenTickets
-from tui_app.tickets.messages import (
-    Failed,
-    ListValues,
-    Reconnect,
-    ServerInspected,
-    TicketsFound,
-    ValuesListed,
-    new_request_id,
-)  # fmt: skip
+from tui_app.tickets.messages import Failed, Reconnect, ServerInspected, TicketsFound, new_request_id
 from tui_app.tickets.ticket import Ticket
+from tui_app.ui.browse.background import BackgroundRequests
 from tui_app.ui.browse.current_search import CurrentSearch
 from tui_app.ui.browse.last_visit import LastVisit
 from tui_app.ui.browse.seen_before import SeenBefore
@@ -55,6 +48,7 @@ class SearchController:
         views: the searches on the number keys.
         queries: what is asked for in every search of a profile besides.
         notify: a query for the news that `on_news` is told.
+        counts: whether trackers are asked how many tickets the other views have.
         new_model: makes the model of a tab's rows.
         is_down: whether a profile's server has ended.
         on_changed: called when what the status line shows of the search is out of date.
@@ -67,9 +61,10 @@ class SearchController:
     def __init__(
         self, screen: Screen[Any], router: ReplyRouter, table: ResultsTable, line: SearchLine, bar: TabBar,
         files: UserFiles, *, now: Callable[[], datetime], begin: Beginning, views: Sequence[NamedSearch],
-        queries: ProfileQueries, notify: str, new_model: Callable[[], TableModel], is_down: Callable[[str], bool],
-        on_changed: Callable[[], object], on_started: Callable[[], object], on_refresh: Callable[[], object],
-        on_failed: FailureHandler, on_news: Callable[[str], object], on_tab_shown: Callable[[Tab], object],
+        queries: ProfileQueries, notify: str, counts: bool, new_model: Callable[[], TableModel],
+        is_down: Callable[[str], bool], on_changed: Callable[[], object], on_started: Callable[[], object],
+        on_refresh: Callable[[], object], on_failed: FailureHandler, on_news: Callable[[str], object],
+        on_tab_shown: Callable[[Tab], object],
     ) -> None:  # fmt: skip
         self.screen = screen
         self._router = router
@@ -93,7 +88,10 @@ class SearchController:
             self.tabs, files, self.before, now, notify, on_shown=self._rows_recalled, on_news=on_news
         )
         self.known = KnownValues()
-        self._values_asked: set[str] = set()
+        self._background = BackgroundRequests(
+            router, self.tabs, self.known, now,
+            counts=counts, in_sight=lambda: bar.in_sight, on_counted=self.show_tabs,
+        )  # fmt: skip
         self._reconnecting: set[int] = set()
         self._by_itself = False
 
@@ -141,6 +139,7 @@ class SearchController:
     def search(self, criteria: TicketSearchCriteria, *, is_refresh: bool = False, remember: bool = True) -> None:
         """Search the present profiles; the rows shown stay, marked as old, until new ones come."""
         self._by_itself = False
+        self._background.give_up()
         if not is_refresh:
             self._prepare_tab(criteria)
         self.tabs.active.restore_order(self._files.looks.order)
@@ -257,6 +256,8 @@ class SearchController:
             self.show_message()
             self._on_changed()
         self.show_tabs()
+        if not tab.search.progress.running:
+            self.screen.call_after_refresh(self._background.count_views)
 
     def _take_page(self, tab: Tab, page: TicketsFound) -> None:
         """Show a page; pages of a refresh are put aside until all have come."""
@@ -281,7 +282,7 @@ class SearchController:
             self._table.has_more = progress.truncated
         if page.complete:
             self.tabs.set_order(tab)
-            self.screen.call_after_refresh(self._list_values, page.profile)
+            self.screen.call_after_refresh(self._background.rows_came, page)
 
     def _take_failure(self, tab: Tab, failure: Failed) -> None:
         progress = tab.search.progress
@@ -311,17 +312,6 @@ class SearchController:
             self.visit.after_refresh(tab, kept, is_all=complete, by_itself=self._by_itself)
             if former:
                 self.tabs.set_stale(tab, frozenset(failed))
-
-    def _list_values(self, profile: str) -> None:
-        """Once for each profile: ask which values exist, before the form is opened."""
-
-        def take(reply: ValuesListed | Failed) -> None:
-            if isinstance(reply, ValuesListed):
-                self.known.add_listed(reply)
-
-        if profile not in self._values_asked:
-            self._values_asked.add(profile)
-            self._router.submit(ListValues(new_request_id(), profile), take)
 
     # ------------------------------------------------------------- what is shown
 

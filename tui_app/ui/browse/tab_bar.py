@@ -58,20 +58,38 @@ class TabBar(Widget):
             self._tracker, self._entries = tracker, entries
             self.refresh()
 
+    @property
+    def in_sight(self) -> range:
+        """Which of the tabs are shown, counted from 0."""
+        tracker = self._tracker_content()
+        first, last = self._places(self._room(tracker))
+        return range(first, last)
+
     def render(self) -> Content:
-        width = self.size.width
-        tracker = Content.styled(safe_line(self._tracker), "bold").truncate(int(width * _MOST_TRACKER), ellipsis=True)
-        tabs = self._tabs(width - tracker.cell_length - len(_GAP))
-        return Content.assemble(tracker, " " * max(0, width - tracker.cell_length - tabs.cell_length), tabs)
+        tracker = self._tracker_content()
+        tabs = self._tabs(self._room(tracker))
+        gap = " " * max(0, self.size.width - tracker.cell_length - tabs.cell_length)
+        return Content.assemble(tracker, gap, tabs)
+
+    def _tracker_content(self) -> Content:
+        name = Content.styled(safe_line(self._tracker), "bold")
+        return name.truncate(int(self.size.width * _MOST_TRACKER), ellipsis=True)
+
+    def _room(self, tracker: Content) -> int:
+        return self.size.width - tracker.cell_length - len(_GAP)
+
+    def _places(self, room: int) -> tuple[int, int]:
+        active = next((at for at, entry in enumerate(self._entries) if entry.is_active), 0)
+        return _window([entry.content().cell_length for entry in self._entries], active, room)
 
     def _tabs(self, room: int) -> Content:
         """As many tabs as fit into ``room`` cells, the active one among them."""
-        shown = [entry.content() for entry in self._entries]
-        active = next((at for at, entry in enumerate(self._entries) if entry.is_active), 0)
-        first, last = _window([tab.cell_length for tab in shown], active, room)
-        line = Content(_GAP).join(shown[first:last])
+        first, last = self._places(room)
+        line = Content(_GAP).join([entry.content() for entry in self._entries[first:last]])
         before = _EARLIER if first else ""
-        return Content.assemble((before, "$text-muted"), line, (_LATER if last < len(shown) else "", "$text-muted"))
+        return Content.assemble(
+            (before, "$text-muted"), line, (_LATER if last < len(self._entries) else "", "$text-muted")
+        )
 
 
 def _window(widths: Sequence[int], active: int, room: int) -> tuple[int, int]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from tui_app.tickets.criteria import NEWEST, SORT_FIELDS, TicketSearchCriteria
 from tui_app.tickets.messages import Failed, TicketsFound
 from tui_app.tickets.query import RawCriteria
@@ -22,6 +24,25 @@ from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.loaded_rows import BaseOrder
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.table_model import TableModel
+
+
+class Counted(Struct, frozen=True):
+    """How many tickets a view has, as trackers counted them; ``number`` None: they did not say."""
+
+    number: int | None
+    at: datetime
+    asked: Mapping[str, TicketSearchCriteria]
+    """What was asked of which tracker."""
+
+
+def count_words(number: int | None, *, more: bool) -> str:
+    """``12``; where there are ``more``, ``12+``; empty: it is not known."""
+    return "" if number is None else f"{number:,}{'+' if more else ''}"
+
+
+def _former(count: str) -> str:
+    """A count of some time ago."""
+    return count and f"~{count}"
 
 
 class Tab:
@@ -45,6 +66,16 @@ class Tab:
         """Of which trackers and which search they are then."""
         self.holds_answer = True
         """Whether the rows are an answer to its search: what comes after them is new or changed against them."""
+        self.kept_count = ""
+        """How many tickets matched then; empty: that was not known."""
+        self.counted: Counted | None = None
+        """How many it has, where its rows were not fetched since."""
+        self.matching: int | None = None
+        """How many tickets matched when its search was last answered without a fault, at least."""
+        self.more = False
+        """Whether further ones did."""
+        self.whole_count = ""
+        """Both in words."""
         self.since: datetime | None = None
         """When what is marked as new or changed was last looked at; None: there was no visit before this one."""
 
@@ -86,15 +117,29 @@ class Tab:
 
     @property
     def count(self) -> str:
-        """How many tickets match, as far as that is known: ``12``, ``100+``; empty: nothing is known yet."""
-        loaded, progress = len(self.model.rows.tickets), self.search.progress
+        """How many tickets match, by its own search: ``12``, ``100+``, ``~12`` (some time ago); empty: unknown."""
+        progress, search = self.search.progress, self.search
         if not self.holds_answer:
             return ""
-        if not loaded and (progress.running or not progress.parts or progress.failures):
-            return ""
-        if not progress.truncated or progress.running:
-            return f"{loaded:,}"
-        return f"{progress.total:,}" if progress.total is not None else f"{loaded:,}+"
+        if self.as_of is not None:
+            return _former(self.kept_count)
+        if progress.running:
+            return self.whole_count if progress.collecting else f"{progress.loaded:,}+" if progress.loaded else ""
+        if not progress.failures and not progress.cancelled:
+            return self.whole_count
+        if search.rows_are_old:
+            return _former(self.whole_count) if progress.is_refresh else ""
+        loaded = f"{len(self.model.rows.tickets):,}"
+        return _former(loaded) if progress.is_refresh else f"{loaded}+"
+
+    def answered(self, at: datetime) -> None:
+        """Its search was answered whole, without a fault: its rows are what the trackers have."""
+        loaded, progress = len(self.model.rows.tickets), self.search.progress
+        self.answered_at, self.as_of = at, None
+        self.since = self.since or at
+        self.matching = progress.total if progress.truncated and progress.total is not None else loaded
+        self.more = progress.truncated and progress.total is None
+        self.whole_count = count_words(self.matching, more=self.more)
 
     def message(self, key: Callable[[str], str]) -> tuple[str, ...]:
         """What there is to know while it has no row; ``key`` gives the key of an action."""
@@ -164,6 +209,26 @@ class Tabs:
     def trackers_of(self, view: NamedSearch | None) -> tuple[str, ...]:
         """The trackers to ask for a view: its own, else those that the user chose."""
         return (view.trackers if view else ()) or self.profiles
+
+    def asked_of(self, tab: Tab) -> dict[str, TicketSearchCriteria]:
+        """What showing ``tab`` asks of which tracker."""
+        asked = tab.view.criteria if tab.view else tab.search.criteria
+        return {name: asked.narrowed_by(self._always(name)) for name in self.trackers_of(tab.view)}
+
+    def counted_at(self, tab: Tab) -> datetime | None:
+        """When it was last known how many tickets ``tab`` has; None: not in this run."""
+        counted = tab.counted.at if tab.counted and tab.counted.asked == self.asked_of(tab) else None
+        own = tab.answered_at if tab.search.profiles == self.trackers_of(tab.view) else None
+        return max(filter(None, (counted, own)), default=None)
+
+    def _count(self, tab: Tab) -> str:
+        """The latest count of ``tab``."""
+        counted, is_others = tab.counted, tab.search.profiles != self.trackers_of(tab.view)
+        if tab is self.active or tab.view is None:
+            return tab.count
+        if counted and counted.at == self.counted_at(tab):
+            return count_words(counted.number, more=False) or ("" if is_others else tab.count)
+        return "" if is_others else tab.count
 
     def of(self, criteria: TicketSearchCriteria) -> Tab:
         """The tab to search for ``criteria`` in: that of the view with just these; the active one if it has them."""
@@ -241,7 +306,7 @@ class Tabs:
             TabEntry(
                 number if tab.view else 0,
                 tab.name or "Search",
-                tab.count,
+                self._count(tab),
                 len(tab.model.changes),
                 is_active=tab is self.active,
             )
