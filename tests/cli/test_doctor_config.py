@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import RunProgram
+from tests.ui.fakes import FIXED_CLOCK
+from tui_app.adapters.mapping import MAPPED_FIELDS
+from tui_app.cli.config_check import false_settings
+from tui_app.settings.config_file import parse_config
 
 Write = Callable[[str], Path]
 
@@ -95,3 +99,24 @@ def test_a_config_without_a_tracker_gets_told_how_to_connect_one(run: RunProgram
     assert done.code == 0
     assert "ticketdeck import" in done.out
     assert "Notices" not in done.out
+
+
+def test_what_is_named_and_does_not_exist_is_told_of_every_profile(write: Write) -> None:
+    path = write(
+        '[profiles.a]\ncommand = ["no-such-program"]\ncwd = "/no/such/folder"\n[profiles.a.map.search]\ntol = "x"\n'
+        '[profiles.a.auth]\ncheck = ["/no/such/check"]\nlogin = ["sh"]\n'
+        '[profiles.b]\ncommand = ["${env:SERVER}"]\ncwd = "${env:PLACE}"\n[profiles.b.map.fields]\ntitel = "x"\n'
+        '[profiles.c]\ncommand = ["sh"]\nauth = "midway"\n[ui]\ndate_format = "%Y %-d %% %Q %"\n'
+        '[[views]]\nname = "Bugs"\n[[views]]\nname = "bugs"\n'
+    )
+    told = [*false_settings(parse_config(path, path.read_text()), (), FIXED_CLOCK)]
+    assert [line.removeprefix(f"{path}, line ") for line in told] == [
+        "18: ui.date_format: strftime knows no %Q.",
+        "18: ui.date_format: strftime knows no %.",
+        "5: profiles.a.map.search.tol: no key 'tol'. It can have: tool, arguments, criteria.",
+        "3: profiles.a.cwd: there is no folder '/no/such/folder'.",
+        "2: profiles.a.command: there is no program 'no-such-program' on this machine's $PATH.",
+        "7: profiles.a.auth.check: there is no program '/no/such/check' on this machine's $PATH.",
+        f"13: profiles.b.map.fields.titel: no key 'titel'. It can have: {', '.join(MAPPED_FIELDS)}.",
+        "22: views[1].name: another view is called bugs too; --view and start find the first.",
+    ]

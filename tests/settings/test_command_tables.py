@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_app.settings.config_file import config_faults
+from tui_app.settings.config_faults import config_faults
 from tui_app.settings.load import load_settings
 from tui_app.settings.model import ConfiguredCommand
 from tui_app.settings.views import read_checkout

@@ -104,4 +104,4 @@ async def test_words_that_tell_what_to_press_name_the_keys_in_force() -> None:
         await deck.sees("No ticket is shown; L opens it.")
         await deck.press("s")
         await deck.type("statsu:open")
-        await deck.sees("^e: A search has no word statsu: Did you mean status: ?")
+        await deck.sees("^e: A search has no word statsu: Did you mean status:?")

@@ -66,9 +66,15 @@ MAPPED_CRITERIA = (
 MAPPED_FIELDS = (*ROW_FIELDS, "comments")
 """The ticket fields that a map can read from elsewhere in a row."""
 
-_TOOL_TABLES = ("search", "text_search", "get", "comments")
-_TOP_KEYS = (*_TOOL_TABLES, "rows", "arguments", "fields", "values", "change")
-_NOT_MAPPED = (ChangeKind.DELETE, ChangeKind.TOOL)
+TOOL_KEYS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("search", "text_search"), ("tool", "arguments", "criteria")),
+    **dict.fromkeys(("get", "comments"), ("tool", "arguments", "id")),
+}
+"""The tables of a map that name a tool for reading, and the keys of each."""
+_TOP_KEYS = (*TOOL_KEYS, "rows", "arguments", "fields", "values", "change")
+MAPPED_CHANGES = tuple(str(kind) for kind in ChangeKind if kind not in (ChangeKind.DELETE, ChangeKind.TOOL))
+"""The kinds of changes whose tool a map can name."""
+CHANGE_KEYS = ("tool", "id", "value", "text", "arguments")
 _WHERE = "[profiles.NAME.map{}]"
 
 
@@ -118,7 +124,7 @@ class MapTable(Struct, frozen=True):
         for name in ("arguments", "fields", "values"):
             if getattr(self, name):
                 table[name] = dict(getattr(self, name))
-        for name in _TOOL_TABLES:
+        for name in TOOL_KEYS:
             tool: ToolTable = getattr(self, name)
             if tool.tool:
                 table[name] = tool.to_json()
@@ -135,7 +141,7 @@ def parse_map(raw: Mapping[str, Any]) -> MapTable:
     """
     _refuse_unknown(raw, _TOP_KEYS, "")
     return MapTable(
-        **{name: _tool_table(raw.get(name, {}), name) for name in _TOOL_TABLES},
+        **{name: _tool_table(raw.get(name, {}), name) for name in TOOL_KEYS},
         rows=_path(raw.get("rows", ""), "rows"),
         arguments=_table(raw.get("arguments", {}), ".arguments"),
         fields=_paths(raw.get("fields", {})),
@@ -151,12 +157,12 @@ def changes_in(raw: Mapping[str, Any]) -> dict[str, ToolTable]:
         ConfigError: names the key that is wrong, and what can stand there.
     """
     table = _table(raw.get("change", {}), ".change")
-    _refuse_unknown(table, tuple(str(kind) for kind in ChangeKind if kind not in _NOT_MAPPED), ".change")
+    _refuse_unknown(table, MAPPED_CHANGES, ".change")
     found: dict[str, ToolTable] = {}
     for kind, own in table.items():
         where = f".change.{kind}"
         keys = _table(own, where)
-        _refuse_unknown(keys, ("tool", "id", "value", "text", "arguments"), where)
+        _refuse_unknown(keys, CHANGE_KEYS, where)
         found[kind] = ToolTable(
             _text(keys.get("tool", ""), f"{where} tool"),
             _table(keys.get("arguments", {}), f"{where}.arguments"),
@@ -169,8 +175,7 @@ def changes_in(raw: Mapping[str, Any]) -> dict[str, ToolTable]:
 def _tool_table(raw: object, name: str) -> ToolTable:
     where = f".{name}"
     table = _table(raw, where)
-    is_search = name.endswith("search")
-    _refuse_unknown(table, ("tool", "arguments", "criteria" if is_search else "id"), where)
+    _refuse_unknown(table, TOOL_KEYS[name], where)
     return ToolTable(
         _text(table.get("tool", ""), f"{where} tool"),
         _table(table.get("arguments", {}), f"{where}.arguments"),
@@ -226,7 +231,9 @@ def _refuse_unknown(table: Mapping[str, Any], allowed: tuple[str, ...], where: s
     for name in table:
         if name not in allowed:
             raise ConfigError(
-                f"{_WHERE.format(where)} has no key {name!r}.", hint=f"It can have: {', '.join(allowed)}.", field="map"
+                f"{_WHERE.format(where)} has no key {name!r}.",
+                hint=f"It can have: {', '.join(allowed)}.",
+                field=f"map{where}.{name}",
             )
 
 

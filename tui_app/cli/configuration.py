@@ -10,6 +10,8 @@ import click
 from click.shell_completion import get_completion_class
 from msgspec.json import schema_components
 
+from tui_app.adapters.mapping import CHANGE_KEYS, MAPPED_CHANGES, MAPPED_CRITERIA, MAPPED_FIELDS, TOOL_KEYS
+from tui_app.cli.config_check import false_settings
 from tui_app.cli.editor import edited
 from tui_app.cli.options import format_option, global_options, options_of
 from tui_app.cli.output import echo, exit_code, warn
@@ -17,11 +19,12 @@ from tui_app.cli.queries import print_views
 from tui_app.cli.results import aligned_columns
 from tui_app.cli.selection import select
 from tui_app.settings.cached_rows import RowCache
-from tui_app.settings.config_file import OTHER_TABLES, PROFILE_KEYS, TABLES, config_faults
+from tui_app.settings.config_faults import config_faults
+from tui_app.settings.config_file import OTHER_TABLES, PROFILE_KEYS, TABLES, parse_config
 from tui_app.settings.model import ConfiguredCommand, UiSettings
 from tui_app.settings.paths import cached_rows_dir, config_file
 from tui_app.settings.profiles import AUTH_PRESETS, Profile
-from tui_app.tickets.criterion import CRITERIA
+from tui_app.tickets.criterion import CRITERIA, VALUE_CRITERIA
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.export import json_text
 from tui_app.tickets.ticket import JsonValue
@@ -114,7 +117,10 @@ def edit(context: click.Context) -> int:
     if not path.exists():
         warn(f"{path} was not written.")
         return 0
-    faults, notices = config_faults(path, path.read_text(encoding="utf-8", errors="replace"))
+    text = path.read_text(encoding="utf-8", errors="replace")
+    faults, notices = config_faults(path, text)
+    if not faults:
+        notices = (*notices, *false_settings(parse_config(path, text), (), options_of(context).clock))
     for line in (*notices, *(f"{fault.cause} {fault.hint}" for fault in faults)):
         warn(line)
     if not faults and not notices:
@@ -159,6 +165,7 @@ def config_schema() -> dict[str, Any]:
     ui = _only(components["UiSettings"], set(UiSettings.__struct_fields__) - set(OTHER_TABLES))
     profile = _only(components["Profile"], PROFILE_KEYS)
     profile["properties"] |= {
+        "map": _map(),
         "command": _COMMAND,
         "auth": {"anyOf": [{"enum": list(AUTH_PRESETS)}, {"$ref": "#/$defs/AuthCommands"}]},
     }
@@ -192,7 +199,7 @@ def _only(table: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     kept = set(keys)
     properties = {name: schema for name, schema in table["properties"].items() if name in kept}
     described: dict[str, Any] = {key: table[key] for key in ("title", "description") if key in table}
-    return {**described, "type": "object", "properties": properties, "additionalProperties": False}
+    return {**described, **_closed(properties)}
 
 
 def _view() -> dict[str, Any]:
@@ -200,4 +207,30 @@ def _view() -> dict[str, Any]:
     own = {"name": _TEXT, "query": _TEXT, "trackers": _TEXTS, "columns": _TEXTS, "group": _TEXT}
     criteria = {criterion.name: values for criterion in CRITERIA}
     properties = {**criteria, **own}
-    return {"type": "object", "required": ["name"], "properties": properties, "additionalProperties": False}
+    return {"required": ["name"], **_closed(properties)}
+
+
+def _map() -> dict[str, Any]:
+    """The table that says how a server's tools map."""
+    words = {
+        "criteria": _closed({name: {"anyOf": [_TEXT, {"const": False}]} for name in MAPPED_CRITERIA}),
+        "arguments": {"type": "object"},
+    }
+
+    def tool(keys: Iterable[str]) -> dict[str, Any]:
+        return _closed({key: words.get(key, _TEXT) for key in keys})
+
+    properties = {name: tool(keys) for name, keys in TOOL_KEYS.items()}
+    properties |= {
+        "rows": _TEXT,
+        "arguments": words["arguments"],
+        "fields": _closed(dict.fromkeys(MAPPED_FIELDS, _TEXT)),
+        "values": _closed(dict.fromkeys(VALUE_CRITERIA, _TEXT)),
+        "change": _closed({kind: tool(CHANGE_KEYS) for kind in MAPPED_CHANGES}),
+    }
+    return _closed(properties)
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    """A table with no other keys."""
+    return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ import click
 from msgspec import Struct, field
 
 from tui_app import __version__
-from tui_app.adapters.registry import adapter_names
+from tui_app.cli.config_check import false_settings
 from tui_app.cli.consent import NOT_CONFIRMED, judged_command, visible
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.options import format_option, global_options, options_of
@@ -27,14 +27,11 @@ from tui_app.cli.requests import RequestClient, check_usable
 from tui_app.cli.selection import Selection, select
 from tui_app.processes.family import Family, start
 from tui_app.settings import paths
-from tui_app.settings.config_file import config_faults
+from tui_app.settings.config_faults import config_faults
 from tui_app.settings.expansion import known_secrets, shown_environment, shown_headers
-from tui_app.settings.model import LOCAL_PROFILE, Settings
+from tui_app.settings.model import LOCAL_PROFILE
 from tui_app.settings.profiles import Profile
-from tui_app.settings.recents import RecentSearches
 from tui_app.settings.secrets import holds_secret, mask_text
-from tui_app.settings.toml_places import dotted, line_of
-from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, ExplainedError
 from tui_app.tickets.export import json_text
@@ -110,7 +107,7 @@ def _diagnose(options: GlobalOptions) -> Diagnosis:
         try:
             _try_server(diagnosis, selection, options)
         finally:
-            diagnosis.notices += _false_settings(selection.settings, diagnosis.tickets, options.clock)
+            diagnosis.notices += false_settings(selection.settings, diagnosis.tickets, options.clock)
     except ExplainedError as error:
         diagnosis.faults.append(error)
     diagnosis.programs = {program: version() for program, version in versions.items()}
@@ -129,23 +126,6 @@ def _selection(diagnosis: Diagnosis, options: GlobalOptions) -> Selection:
                 diagnosis.notices += notices
                 diagnosis.faults += faults[1:]  # the first one is raised
         raise
-
-
-def _false_settings(settings: Settings, tickets: Sequence[Ticket], clock: Clock) -> Iterator[str]:
-    """A sentence for each setting of the browser, and each adapter, that does not exist."""
-    if settings.source is None or settings.source.suffix == ".json":
-        return
-    from tui_app.ui import keymap  # late: loads Textual, which nothing else here needs
-
-    text, names = settings.source.read_text(encoding="utf-8"), adapter_names()
-    adapters = (
-        (("profiles", profile.name, "adapter"), keymap.unknown_value(profile.adapter, names))
-        for profile in settings.profiles.values()
-        if profile.adapter not in names
-    )
-    saved = RecentSearches(clock).saved() if settings.ui.start else ()
-    for place, sentence in (*keymap.unknown_settings(settings.ui, tickets, saved), *adapters):
-        yield f"{settings.source}, line {line_of(text, place)}: {dotted(place)}: {sentence}"
 
 
 def _plain_secrets(profile: Profile) -> list[str]:

@@ -54,6 +54,11 @@ TABLES: Mapping[str, type[Struct]] = {
 _BELONGS_TO = {"env": "command", "cwd": "command", "headers": "url", "oauth": "url", "tls": "url"}
 """Keys of a profile that have a meaning only beside another one."""
 _MAY_HOLD_SECRETS = frozenset(("env", "headers", "oauth", "url"))
+LISTS: Mapping[str, Callable[[Any, Collection[str]], object]] = {
+    "views": read_view,
+    "quick_views": read_view,
+    "commands": read_command,
+}
 _CHANGES = tuple(str(kind) for kind in ChangeKind if kind is not ChangeKind.TOOL)
 _NOT_WRITTEN = ("name", "source", "read_only")  # fields of a profile that are no keys of its table
 PROFILE_KEYS = tuple(name for name in Profile.__struct_fields__ if name not in _NOT_WRITTEN)
@@ -77,25 +82,17 @@ def read_config(path: Path) -> Settings:
 
 def parse_config(path: Path, text: str) -> Settings:
     """Like `read_config`, with ``text`` for what ``path`` holds."""
-    return _ConfigReader(path, text).settings()
+    return ConfigReader(path, text).settings()
 
 
-def config_faults(path: Path, text: str) -> tuple[list[ConfigError], tuple[str, ...]]:
-    """Every mistake in ``text``, of which `parse_config` raises the first, and what is not known there."""
-    try:
-        reader = _ConfigReader(path, text)
-        return [*reader.faults()], tuple(reader.unknown_keys())
-    except ConfigError as error:
-        return [error], ()
-
-
-class _ConfigReader:
-    """Reads one file; every mistake is raised with its file, line and key."""
+class ConfigReader:
+    """Reads one file; every mistake is raised with its file, line and key, and `mistaken` is where the last one is."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._text = text
-        self._content = self._parsed()
+        self.content = self._parsed()
+        self.mistaken: tuple[str | int, ...] = ()
 
     def settings(self) -> Settings:
         profiles = {name: self._profile(name, table) for name, table in self._table("profiles").items()}
@@ -110,16 +107,13 @@ class _ConfigReader:
             source=self._path,
         )
 
-    def faults(self) -> Iterator[ConfigError]:
-        """Every mistake, one for each profile and table; whatever depends on a mistaken one is not looked at."""
+    def checks(self) -> Iterator[Callable[[], object]]:
+        """What `settings` checks, part by part: each raises the first mistake of its part."""
         profiles = self._table("profiles")
-        checks: list[Callable[[], object]] = [partial(self._profile, name, table) for name, table in profiles.items()]
-        checks += [partial(self._default, profiles), self._ui]
-        for check in checks:
-            try:
-                check()
-            except ConfigError as error:
-                yield error
+        yield from (partial(self._named_profile, name) for name in profiles)
+        yield from (partial(self._default, profiles), self._ui_table, self._keys)
+        for key, read in LISTS.items():
+            yield from (partial(self._listed, key, number, read) for number in range(self._length(key)))
 
     def _parsed(self) -> dict[str, Any]:
         try:
@@ -130,7 +124,7 @@ class _ConfigReader:
 
     def _default(self, profiles: Mapping[str, object]) -> tuple[str, ...]:
         """The profiles to use where none is named: one, or several that are searched together."""
-        written = self._content.get("default", next(iter(profiles), LOCAL_PROFILE))
+        written = self.content.get("default", next(iter(profiles), LOCAL_PROFILE))
         names = ", ".join((*profiles, LOCAL_PROFILE))
         default = written if isinstance(written, list) else [written]
         if not default:
@@ -139,6 +133,9 @@ class _ConfigReader:
             if name not in (*profiles, LOCAL_PROFILE):
                 raise self._mistake(("default",), f"there is no profile {name!r}", f"It can be: {names}.")
         return tuple(dict.fromkeys(map(str, default)))
+
+    def _named_profile(self, name: str) -> Profile:
+        return self._profile(name, self._table("profiles")[name])
 
     def _profile(self, name: str, table: Any) -> Profile:
         place = ("profiles", name)
@@ -157,7 +154,7 @@ class _ConfigReader:
         profile = self._checked(Profile, {**written, "name": name, "source": str(self._path)}, place)
         self._check_remote(place, profile)
         self._check_write((*place, "write"), profile)
-        self._read((*place, "query"), lambda: check_criteria(parse_query(profile.query)))
+        self._read((*place, "query"), lambda: check_criteria(parse_query(profile.query)), whole=True)
         return profile
 
     def _check_write(self, place: tuple[str, ...], profile: Profile) -> None:
@@ -225,35 +222,48 @@ class _ConfigReader:
             raise self._mistake(place, f"it cannot be split into words ({error})", "Write it as a list.") from None
 
     def _ui(self) -> UiSettings:
-        table = {key: value for key, value in self._table("ui").items() if key in _UI_KEYS}
-        ui = self._checked(UiSettings, table, ("ui",))
-        keys = self._checked(dict[str, str], self._table("keys"), ("keys",))
-        self._read(("ui", "notify"), lambda: check_criteria(parse_query(ui.notify)))
-        if ui.branch:
-            from tui_app.tickets.branch_names import check_template  # late: few configs have one
-
-            self._read(("ui", "branch"), partial(check_template, ui.branch))
+        ui, keys = self._ui_table(), self._keys()
         views = (view for key in ("views", "quick_views") for view in self._list(key, read_view))
         return replace(ui, keys=keys, views=tuple(views), commands=tuple(self._list("commands", read_command)))
 
+    def _ui_table(self) -> UiSettings:
+        table = {key: value for key, value in self._table("ui").items() if key in _UI_KEYS}
+        ui = self._checked(UiSettings, table, ("ui",))
+        self._read(("ui", "notify"), lambda: check_criteria(parse_query(ui.notify)), whole=True)
+        if ui.branch:
+            from tui_app.tickets.branch_names import check_template  # late: few configs have one
+
+            self._read(("ui", "branch"), partial(check_template, ui.branch), whole=True)
+        return ui
+
+    def _keys(self) -> dict[str, str]:
+        return self._checked(dict[str, str], self._table("keys"), ("keys",))
+
     def _list(self, key: str, read: Callable[[Any, Collection[str]], _Value]) -> Iterator[_Value]:
         """What ``read`` makes of each table of a list of them. 0.1.0 called ``views`` ``quick_views``."""
-        tables = self._content.get(key, [])
+        return (self._listed(key, number, read) for number in range(self._length(key)))
+
+    def _length(self, key: str) -> int:
+        tables = self.content.get(key, [])
+        return len(tables) if isinstance(tables, list) else 1
+
+    def _listed(self, key: str, number: int, read: Callable[[Any, Collection[str]], _Value]) -> _Value:
+        tables = self.content[key]
         if not isinstance(tables, list):
             raise self._mistake((key,), "it is not a list", f"Write [[{key}]] for each one.")
         profiles = tuple(dict.fromkeys((*self._table("profiles"), LOCAL_PROFILE)))
-        for number, table in enumerate(tables):
-            yield self._read((key, number), partial(read, table, profiles))
+        return self._read((key, number), partial(read, tables[number], profiles))
 
-    def _read(self, place: tuple[str | int, ...], read: Callable[[], _Value]) -> _Value:
-        """What ``read`` returns; what it finds wrong is a mistake at ``place`` or below."""
+    def _read(self, place: tuple[str | int, ...], read: Callable[[], _Value], *, whole: bool = False) -> _Value:
+        """What ``read`` returns; what it finds wrong is a mistake at ``place``, or below unless that is a ``whole``."""
         try:
             return read()
         except UsageError as error:
-            raise self._mistake((*place, *filter(None, [error.field])), error.cause.rstrip("."), error.hint) from None
+            below = [error.field] if error.field and not whole else []
+            raise self._mistake((*place, *below), error.cause.rstrip("."), error.hint) from None
 
     def _table(self, key: str) -> dict[str, Any]:
-        table = self._content.get(key, {})
+        table = self.content.get(key, {})
         if not isinstance(table, dict):
             raise self._mistake((key,), "it is not a table", f"Write [{key}] and its keys below.")
         return table
@@ -270,13 +280,15 @@ class _ConfigReader:
             raise self._mistake((*place, *error.path), reason, "") from None
 
     def _mistake(self, place: tuple[str | int, ...], reason: str, hint: str) -> ConfigError:
+        self.mistaken = place
         line = line_of(self._text, place)
         where = f"{self._path}, line {line}" if line else str(self._path)
-        return ConfigError(f"{where}: {dotted(place)}: {reason}.", hint=hint or f"Change it in {self._path}.")
+        stop = "" if reason.endswith("?") else "."
+        return ConfigError(f"{where}: {dotted(place)}: {reason}{stop}", hint=hint or f"Change it in {self._path}.")
 
     def unknown_keys(self) -> Iterator[str]:
         """A sentence for each key that nobody reads."""
-        content = self._content
+        content = self.content
         yield from self._unknown((), content, _TOP_LEVEL)
         yield from self._unknown(("ui",), content.get("ui", {}), _UI_KEYS)
         commands = content.get("commands", [])

@@ -193,7 +193,7 @@ def _problem(part: QueryPart) -> QueryProblem | None:
         close = nearest(part.word.lower(), CRITERION_OF)
         if not part.rest and not close:
             return None  # ``Error:`` in a title: a colon that nothing follows is punctuation
-        meant = f" Did you mean {close[0]}: ?" if close else f" It can be {', '.join(QUERY_WORDS)}."
+        meant = f" Did you mean {close[0]}:?" if close else f" It can be {', '.join(QUERY_WORDS)}."
         fixed = f"{LEFT_OUT if part.leaves_out else ''}{close[0]}:{part.rest}" if close else ""
         return _told(part, f"A search has no word {shown}{meant}", as_text, fixed)
     if not any(part.values):

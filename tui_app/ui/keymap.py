@@ -5,10 +5,13 @@ Also what of the config's other settings for the browser does not exist.
 
 from __future__ import annotations
 
+import re
 import shutil
 import string
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,6 +193,8 @@ def unknown_settings(
     for way in ui.tell:
         if way not in TELLING:
             yield ("ui", "tell"), unknown_value(way, TELLING)
+    for directive in _unknown_directives(ui.date_format or ""):
+        yield ("ui", "date_format"), f"strftime knows no {directive}."
     for number, key, sentence in _unusable_commands(ui):
         yield ("commands", number, key), sentence
     for sentence in unknown_columns(ui.columns, tickets).values():
@@ -198,6 +203,16 @@ def unknown_settings(
     for key_id, names in ui.keys.items():
         for problem in checked_keymap({key_id: names})[1]:
             yield ("keys", key_id), problem.removeprefix("[keys]: ")
+
+
+def _unknown_directives(date_format: str) -> Iterator[str]:
+    """What of a format of dates would be shown as it is written."""
+    moment = datetime(2026, 11, 30, 15, 14, 13, tzinfo=UTC)
+    for directive in re.findall(r"%[-_0^#]?.?", date_format, re.DOTALL):
+        with suppress(ValueError):
+            if directive == "%%" or moment.strftime(directive) != directive:
+                continue
+        yield directive
 
 
 def _unknown_in_views(
