@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from tui_app.adapters.reading.dates_in_words import UTC_RULES, DateRules, UnreadDateError
@@ -30,7 +32,9 @@ _SHOWN = 40  # characters of a value in a message
 class CellReader:
     """Reads the fields of one row after the other."""
 
-    def __init__(self, dates: Mapping[str, DateRules], others: DateRules = UTC_RULES, *, wiki: bool = False) -> None:
+    def __init__(
+        self, dates: Mapping[str, DateRules], others: DateRules = UTC_RULES, *, wiki: bool = False, blanks: bool = False
+    ) -> None:
         self._dates = dates
         self._others = others
         self._wiki = wiki
@@ -38,7 +42,7 @@ class CellReader:
         """What of the row could not be read, in words; whoever reads a row empties it first."""
         self._readers: Mapping[FieldKind, Callable[[Any], Any]] = {
             FieldKind.TEXT: self.description,
-            FieldKind.LABELS: labels_of,
+            FieldKind.LABELS: partial(labels_of, blanks=blanks),
             FieldKind.PERSON: person_of,
             FieldKind.ID: reference_of,
         }
@@ -166,9 +170,10 @@ def reference_of(value: Any) -> str:
     return text_of(value)
 
 
-def labels_of(value: Any) -> list[str]:
-    """Names in a list, or in one text with commas or semicolons between."""
+def labels_of(value: Any, *, blanks: bool = False) -> list[str]:
+    """Names in a list, or in one text with commas or semicolons between, or ``blanks`` where the column is so."""
     items = value if isinstance(value, list) else [value]
+    between = _BLANKS_TOO if blanks else _SEPARATORS
     labels: list[str] = []
     for item in items:
         if isinstance(item, dict):
@@ -176,8 +181,30 @@ def labels_of(value: Any) -> list[str]:
             continue
         text = text_of(item)
         bracketed = _LIST_IN_TEXT.fullmatch(text)
-        labels += re.split(r"[,;]", bracketed[1] if bracketed else text) if isinstance(item, str) else [text]
+        labels += between.split(bracketed[1] if bracketed else text) if isinstance(item, str) else [text]
     return sorted({storable(label).strip() for label in labels if label.strip()})
+
+
+_SEPARATORS, _BLANKS_TOO = re.compile(r"[,;]"), re.compile(r"[,;\s]")
+_NO_TAG = re.compile(r"[,;]|[.!?:]$|.{31}")
+_OFTEN = 0.4  # of the words that stand beside others
+
+
+def are_parted_by_blanks(texts: Iterable[str]) -> bool:
+    """Whether the texts of a column are lists of tags (``printer urgent``), not each a tag of several words.
+
+    Tags are short, come in any number, and come again in other company. The words of ``good first issue`` and ``help
+    wanted`` do not; where there is too little to tell, a text is one tag.
+    """
+    cells = {tuple(text.split()) for text in texts if text.strip()}
+    several = [cell for cell in cells if len(cell) > 1]
+    if len({*map(len, cells)}) < 2 or len(several) < 2:
+        return False
+    if any(len({*cell}) < len(cell) or any(map(_NO_TAG.search, cell)) for cell in cells):
+        return False
+    counts = Counter(word for cell in cells for word in cell)
+    again = [word for cell in several for word in cell if counts[word] > 1]
+    return len({*again}) > 1 and len(again) >= _OFTEN * sum(map(len, several))
 
 
 # ------------------------------------------------------------ comments, history and attachments

@@ -17,13 +17,14 @@ from typing import Any
 from msgspec import Struct, field
 
 from tui_app.adapters.reading.calendar_words import zone_in as zone_in
+from tui_app.adapters.reading.date_columns import with_dates_by_order
 from tui_app.adapters.reading.dates_in_words import DateRules
 from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import flattened
 from tui_app.adapters.reading.learned import SURE
 from tui_app.adapters.reading.timestamps import DateEvidence, is_no_date, shared_order
-from tui_app.local_tracker.cell_values import CellReader, storable, text_of
+from tui_app.local_tracker.cell_values import CellReader, are_parted_by_blanks, storable, text_of
 from tui_app.local_tracker.writing import TicketRecord
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS
 
@@ -69,6 +70,8 @@ class FileReading(Struct, frozen=True):
     """Columns with dates that do not tell which number is the month."""
     keyed: bool = False
     """Whether every id is a key that begins with its project's: ``PAY-142``."""
+    blanks: bool = False
+    """Whether labels stand in one text with blanks between."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -109,8 +112,8 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     if is_table:
         blank = dict.fromkeys(headings, "")
         sample = [{**blank, **row} for row in sample] or [blank]
-    columns = _with_required(inferred_columns(sample), names)
-    columns = _with_mapping(columns, options.mapping, names)
+    columns = _with_mapping(_with_required(inferred_columns(sample), names), options.mapping, names)
+    columns = with_dates_by_order(columns, sample)
     evidence = {name: DateEvidence() for name in TIME_FIELDS if name in columns.paths}
     for row in sample:
         _add_dates(row, columns, evidence)
@@ -127,7 +130,13 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     ids = [text_of(value_at_path(row, columns.paths["id"][0])) for row in sample] if "id" in columns.paths else []
     keyed = any(ids) and all(_KEY.fullmatch(one) for one in ids if one)
     opened = tuple(columns.paths[name][0][-1] for name in is_open)
-    return FileReading(columns, dates, others, names, opened, keyed)
+    return FileReading(columns, dates, others, names, opened, keyed, _has_blanks_between_labels(sample, columns))
+
+
+def _has_blanks_between_labels(sample: Sequence[Mapping[str, Any]], columns: Columns) -> bool:
+    cells = [value_at_path(row, path) for path in columns.paths.get("labels", ())[:1] for row in sample]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return not any(isinstance(cell, list) for cell in cells) and are_parted_by_blanks(texts)
 
 
 def _flat(row: Mapping[str, Any], is_table: bool) -> Mapping[str, Any]:
@@ -186,7 +195,7 @@ class RowReader:
         self._is_table = is_table
         self._paths = reading.columns.paths
         wiki = is_table and any(plain_name(path[-1]) == _JIRA_ID for path in self._paths.get("id", ()))
-        self._cells = CellReader(reading.dates, reading.other_dates, wiki=wiki)
+        self._cells = CellReader(reading.dates, reading.other_dates, wiki=wiki, blanks=reading.blanks)
 
     @property
     def faults(self) -> Sequence[str]:
