@@ -394,3 +394,15 @@ async def test_quitting_while_a_long_ticket_is_rendered_ends_the_rendering() -> 
         await shown.until(lambda: any(not worker.is_finished for worker in shown.pilot.app.workers))
         generation = shown.widget._generation
     assert shown.widget._generation != generation
+
+
+async def test_of_a_ticket_that_does_not_exist_nothing_is_said_but_that() -> None:
+    async with pane() as shown:
+        shown.widget.show_ticket(Ticket("PAY-999", "", ""))
+        await shown.shows("Fetching it ..")
+        shown.widget.show_failure(
+            replace(FAILED, title="There is none", cause="No PAY-999.", hint="Check the id.", stderr_tail="")
+        )
+        await shown.shows("There is none: No PAY-999. Check the id.")
+        for words in ("nobody", "None was written", "What went wrong", "Only what the list holds"):
+            assert words not in shown.text

@@ -113,11 +113,22 @@ class Moment(Struct, frozen=True):
 
 def row_document(ticket: Ticket, at: Moment, failure: Failed | None = None, trail: str = "") -> Document:
     """What the row alone holds; the rest is being fetched, or ``failure`` is why it could not be."""
+    if not (ticket.title or ticket.status or ticket.description):
+        return _named_document(ticket, failure, trail)
     parts = [*_problems(ticket), *_failed(failure), *_body(ticket), *_relations(ticket)]
     if failure is None:
         parts.append(DocumentPart(text="Fetching comments and the rest ..", kind="muted"))
     parts += [*_reasons(failure), *_last(ticket, at)]
     return _document(ticket, parts, at, trail)
+
+
+def _named_document(ticket: Ticket, failure: Failed | None, trail: str) -> Document:
+    """A ticket of which nothing but its name is known, which may not exist: nothing is said of it."""
+    part = DocumentPart(text="Fetching it ..", kind="muted")
+    if failure is not None:
+        words = (f"{failure.title}{':' if failure.cause else '.'}", failure.cause, failure.hint, failure.stderr_tail)
+        part = DocumentPart(text=" ".join(filter(None, words)), kind="bad")
+    return Document(ticket, _short(ticket.id), ((), ()), (part,), trail)
 
 
 def opened_document(opened: TicketOpened, at: Moment, trail: str = "") -> Document:
