@@ -58,7 +58,7 @@ async def test_the_first_frame_has_the_rows_of_the_last_visit_dimmed_and_says_of
 
 
 async def test_no_row_under_the_cursor_moves_when_the_answer_comes() -> None:
-    for keys in ((), ("j", "j", "j"), ("G",)):
+    for keys in (("j", "j", "j"), ("G",)):
         search = opening()
         rows = tickets(60)
         async with opened(FakeService(), rows=kept(rows), opening=(search,), ui=UI, wait=False) as deck:
@@ -70,6 +70,17 @@ async def test_no_row_under_the_cursor_moves_when_the_answer_comes() -> None:
             await deck.until(lambda: "as of" not in deck.text)
             assert deck.browser.table.current.id == name
             assert screen_line(deck, name) == line
+
+
+async def test_what_has_come_since_is_in_sight_where_the_user_has_not_moved_yet() -> None:
+    search, rows = opening(), tickets(60)
+    async with opened(FakeService(), rows=kept(rows), opening=(search,), ui=UI, wait=False) as deck:
+        answer(deck, search, [make_ticket(100), make_ticket(101), *rows])
+        await deck.until(lambda: "as of" not in deck.text)
+        assert deck.browser.table.current is not None
+        assert deck.browser.table.current.id == rows[0].id
+        lines = [screen_line(deck, ticket.id) for ticket in (make_ticket(100), make_ticket(101), rows[0])]
+        assert lines == [lines[0], lines[0] + 1, lines[0] + 2]
 
 
 async def test_rows_of_the_last_visit_are_filtered_and_opened_tickets_are_read_before_the_server_answers() -> None:

@@ -106,6 +106,15 @@ def test_loading_more_of_a_search_that_had_everything_is_an_empty_page(make_benc
     assert (page.tickets, page.complete, page.truncated) == ((), True, False)
 
 
+def test_a_search_can_be_continued_after_those_of_many_other_tabs(make_bench: MakeBench) -> None:
+    bench = make_bench(Store(100, page=20))
+    run(bench, 1, max_results=20)
+    for number in range(2, 32):
+        run(bench, number, max_results=20)
+
+    assert ids(more(bench, 99, 1, 20)) == numbered(21, 40)
+
+
 def test_loading_more_of_an_unknown_search_says_so(make_bench: MakeBench) -> None:
     failed = make_bench(Store(3)).ask(LoadMore(2, "work", 1, 50))
 

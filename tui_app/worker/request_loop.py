@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from tui_app.worker.preparing import Preparer
     from tui_app.worker.prestart import Prestarts
 
-_REMEMBERED_SEARCHES = 8  # whose next page can still be asked for; their spare tickets stay in memory
+_MOST_SEARCHES = 200  # whose next page can still be asked for: ten tabs over twenty trackers
+_MOST_SPARE, _FEWEST_SEARCHES = 100_000, 8  # tickets fetched and not asked for; with more, fewer searches are kept
 
 
 class RequestLoop:
@@ -214,8 +215,9 @@ class RequestLoop:
     def _begin_search(self, request: Search) -> SearchCursor:
         cursor = SearchCursor(request.criteria.refreshed(self._timing.clock.now()), request.fields)
         self._searches[request.request_id] = cursor
-        while len(self._searches) > _REMEMBERED_SEARCHES:
-            self._searches.popitem(last=False)
+        spare = sum(len(former.spare) for former in self._searches.values())
+        while len(self._searches) > _MOST_SEARCHES or (spare > _MOST_SPARE and len(self._searches) > _FEWEST_SEARCHES):
+            spare -= len(self._searches.popitem(last=False)[1].spare)
         return cursor
 
     def _known_search(self, request: LoadMore) -> SearchCursor:

@@ -99,13 +99,8 @@ class LastVisit:
             self.recall(tab)
 
     def before_refresh(self, tab: Tab) -> None:
-        """New rows are about to take the place of those of ``tab``.
-
-        The cursor stays on its row when these are of the last visit, even if the user has not moved it.
-        """
+        """New rows are about to take the place of those of ``tab``."""
         self._known_news = tab.model.changes.keys
-        if tab.as_of is not None:
-            (self._tabs.table if tab is self._tabs.active else tab.model).hold_cursor()
 
     def after_refresh(self, tab: Tab, former: Sequence[Ticket], *, is_all: bool, by_itself: bool) -> None:
         """They have: ``is_all`` that match, or some may be missing; ``by_itself``: the user did not ask for it."""
