@@ -21,7 +21,7 @@ from tui_app.adapters.reading.field_names import hints, words_in
 from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.reading.timestamps import DateEvidence, is_no_date, parse_moment, shared_order
 from tui_app.tickets.fields import TIME_FIELDS
-from tui_app.tickets.vocabulary import STATUS_WORDS, closed_by_words
+from tui_app.tickets.vocabulary import closed_by_words, is_status
 
 _GUESS = 0.4  # of confidence
 _MOSTLY = 0.75
@@ -73,7 +73,7 @@ def _unnamed(columns: Columns, rows: Sequence[Row]) -> Iterator[str]:
     """The names of columns that say nothing of any field, nor of a state that was reached."""
     taken = {path[0] for paths in columns.paths.values() for path in paths}
     for name in dict.fromkeys(name for row in rows for name in row):
-        if name not in taken and not hints(name) and not STATUS_WORDS.intersection(words_in(name)):
+        if name not in taken and not hints(name) and not any(map(is_status, words_in(name))):
             yield name
 
 
