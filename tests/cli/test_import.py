@@ -502,3 +502,25 @@ def test_code_that_holds_a_secret_is_shown_and_left_out(
     assert "PWNED" in done.err
     assert "is code with a secret in plain text" in done.err
     assert not config.exists()
+
+
+def test_no_variable_stands_for_the_secrets_of_two_servers(run: RunProgram, config: Path, tmp_path: Path) -> None:
+    entries = {
+        "test": {"command": "run", "env": {"JIRA_TOKEN": "canary-one"}},
+        "same": {"command": "run", "env": {"JIRA_TOKEN": "canary-one"}},
+        "live": {"command": "run", "env": {"JIRA_TOKEN": "canary-two"}},
+        "far": {"url": "https://a", "auth": {"CLIENT_ID": "me", "CLIENT_SECRET": "canary-three"}},
+        "away": {"url": "https://b", "auth": {"CLIENT_ID": "me", "CLIENT_SECRET": "canary-four"}},
+    }
+    done = run("import", "--yes", str(written(tmp_path / "mcp.json", {"mcpServers": entries})))
+    assert done.code == 0, done.err
+    found = profiles(config)
+    assert [found[name]["env"]["JIRA_TOKEN"] for name in ("test", "same", "live")] == [
+        "${env:JIRA_TOKEN}",
+        "${env:JIRA_TOKEN}",
+        "${env:LIVE_JIRA_TOKEN}",
+    ]
+    assert [found[name]["oauth"]["client_secret"] for name in ("far", "away")] == [
+        "${env:FAR_CLIENT_SECRET}",
+        "${env:AWAY_CLIENT_SECRET}",
+    ]

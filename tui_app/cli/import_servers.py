@@ -71,8 +71,9 @@ def import_(context: click.Context, files: tuple[str, ...], yes: bool, overwrite
         raise UsageError("There is no terminal to ask at.", hint="Give --yes to add every server in the file.")
     settings = load_settings()
     accepted: dict[str, Profile] = {}
+    taken: dict[str, str] = {}
     for server in sorted(found.servers, key=lambda server: not _is_tracker(server.profile)):
-        profile = _accepted(server, settings, ask=not yes, overwrite=overwrite)
+        profile = _accepted(server, settings, taken, ask=not yes, overwrite=overwrite)
         if profile is not None:
             accepted[profile.name] = profile
     if not accepted:
@@ -142,7 +143,9 @@ def _names_in(word: str) -> Sequence[str]:
     return word.split("/")[-1:]
 
 
-def _accepted(server: FoundServer, settings: Settings, *, ask: bool, overwrite: bool) -> Profile | None:
+def _accepted(
+    server: FoundServer, settings: Settings, taken: dict[str, str], *, ask: bool, overwrite: bool
+) -> Profile | None:
     """The profile to write, with inputs answered and secrets replaced by references; None: nothing is to be written."""
     profile = _in_its_folder(server.profile)
     former = settings.profiles.get(profile.name)
@@ -166,7 +169,7 @@ def _accepted(server: FoundServer, settings: Settings, *, ask: bool, overwrite: 
         return None
     profile = _direct(profile, ask=ask)
     answers = {input_.id: _answer(input_, profile, ask=ask) for input_ in server.inputs}
-    return without_secrets(_filled(profile, answers), ask=ask)
+    return without_secrets(_filled(profile, answers), taken, ask=ask)
 
 
 def _in_its_folder(profile: Profile) -> Profile:
@@ -276,10 +279,11 @@ def _filled(profile: Profile, answers: Mapping[str, str]) -> Profile:
         raise UsageError(f"An answer for {profile.name} cannot be used: {error}.") from None
 
 
-def without_secrets(profile: Profile, *, ask: bool) -> Profile:
-    """``profile`` with plain-text secrets replaced by references; prints where to put each secret."""
+def without_secrets(profile: Profile, taken: dict[str, str], *, ask: bool) -> Profile:
+    """``profile`` with plain-text secrets replaced by references; prints where to put each secret.
 
-    taken: dict[str, str] = {}
+    ``taken`` holds the variables named so far, with the values that they stand for: none stands for two.
+    """
 
     def safe(name: str, value: str, whole: str) -> str:
         if not holds_secret(name, value):
@@ -290,16 +294,14 @@ def without_secrets(profile: Profile, *, ask: bool) -> Profile:
         header = _HEADER.fullmatch(value) if name == _HEADER_OPTION else None
         if header:
             name, value = header["name"], header["value"]
-        variable = _as_variable(
-            name
-            if name.isidentifier() and not header and name not in profile.headers
-            else f"{profile.name}_{name or 'secret'}"
-        )
-        while taken.setdefault(variable, value) != value:
-            variable += "_2"
+        is_own = name.isidentifier() and not header and name not in profile.headers
+        variable = name if is_own and value != profile.oauth.client_secret else ""
+        other = f"{profile.name}_{name or 'secret'}"
+        while not variable or taken.setdefault(_as_variable(variable), value) != value:
+            variable, other = other, f"{other}_2"
         why = f"{name or 'A word of the command'} is in plain text"
         means = f" to what stands behind {scheme[0].strip()!r} in it" if scheme else ""
-        reference = secret_reference(variable, profile.name, why, ask=ask, means=means)
+        reference = secret_reference(_as_variable(variable), profile.name, why, ask=ask, means=means)
         return whole.removesuffix(value) + reference
 
     return _changed(profile, safe)

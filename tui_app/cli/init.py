@@ -59,7 +59,7 @@ def add_asked_profile(clock: Clock) -> int:
     """
     settings = load_settings()
     tracker = _asked_tracker()
-    profile = without_secrets(_asked_profile(tracker, settings), ask=True)
+    profile = without_secrets(_asked_profile(tracker, settings), {}, ask=True)
     default = "" if has_default(config_file()) else _default(settings, profile.name)
     echo(f"\n{clean_lines(profile_text(profile))}\n")
     if not click.confirm(f"Write it to {config_file()}?", default=True, err=True):
