@@ -167,6 +167,11 @@ def test_counts_are_honest(counts: Counts, made: SearchProgress, said: str) -> N
     assert words(describe_counts(counts, made)) == said
 
 
+def test_where_there_is_little_room_the_key_that_loads_more_is_left_out() -> None:
+    made = progress(total=2317, truncated=True)
+    assert words(describe_counts(Counts(2, 2, 0, 1), made, brief=True)) == "1/2 loaded of 2,317"
+
+
 def test_a_search_that_failed_does_not_claim_that_there_are_no_tickets() -> None:
     made = SearchProgress.of([Search(1, "work", TicketSearchCriteria())])
     assert words(describe_counts(Counts(), SearchProgress())) == "no tickets"

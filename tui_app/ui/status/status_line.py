@@ -91,8 +91,8 @@ def _state_words(state: StateChanged, now: float) -> str:
             return "idle"
 
 
-def describe_counts(counts: Counts, progress: SearchProgress) -> tuple[Piece, ...]:
-    """Shown, loaded, total; an unknown total is shown as unknown."""
+def describe_counts(counts: Counts, progress: SearchProgress, *, brief: bool = False) -> tuple[Piece, ...]:
+    """Shown, loaded, total; an unknown total is shown as unknown. ``brief``: without the key that loads more."""
     pieces: list[Piece] = []
     if counts.marked:
         pieces.append((f"{counts.marked:,} marked  ", "$text-accent"))
@@ -102,7 +102,8 @@ def describe_counts(counts: Counts, progress: SearchProgress) -> tuple[Piece, ..
         pieces.append((f"{counts.position:,}/", _QUIET))
     if counts.shown != counts.loaded:
         pieces.append((f"{counts.shown:,} shown of ", "$text-accent"))
-    pieces.append((_loaded_words(counts.loaded, progress), ""))
+    words = _loaded_words(counts.loaded, progress)
+    pieces.append((words.partition(" (m")[0] if brief else words, ""))
     return tuple(pieces)
 
 
@@ -171,6 +172,7 @@ def _duration(seconds: float) -> str:
 _STILL = frozenset({ServerState.IDLE, ServerState.READY, ServerState.LOGIN_NEEDED, ServerState.DOWN})
 """States without a clock."""
 _LEAST_STATES = 0.6  # of the room on the left, if they need it; how the servers are is never left out
+_MOST_COUNTS = 0.6  # of the line; with more, no room is left for the names of the trackers
 _SAID_SECONDS = 10.0  # long enough to take a change back that is seen to be wrong
 _TICK_SECONDS = 0.5  # the shown seconds never lag by more than this
 
@@ -239,6 +241,8 @@ class StatusLine(Widget):
 
     def render(self) -> Content:
         right = Content.assemble(*describe_counts(self._counts, self._progress))
+        if right.cell_length > self.size.width * _MOST_COUNTS:
+            right = Content.assemble(*describe_counts(self._counts, self._progress, brief=True))
         if self._said and len(self._said[0]) + right.cell_length + 2 > self.size.width:
             return Content.assemble(self._said).truncate(self.size.width, ellipsis=True)
         left = self._left(max(0, self.size.width - right.cell_length - 2))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter, itemgetter
@@ -193,10 +194,13 @@ _KEYS_BY_KIND: Mapping[FieldKind, Callable[[Any], SortKey]] = {
 
 
 def _general_key(value: Any) -> SortKey:
-    """Numbers before times before text, in which numbers count as such; nothing last."""
+    """Numbers before times and days before text, in which numbers count as such; nothing last."""
     if isinstance(value, bool | int | float):
         return (0, value, "")
     if isinstance(value, datetime):
         return (1, value.timestamp(), "")
     text = as_text(value)
+    if _DAY.fullmatch(text):  # among moments, where it begins
+        with suppress(ValueError):
+            return (1, datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp(), "")
     return (2, 0, natural_key(text)) if text else None
