@@ -1,4 +1,4 @@
-"""Rows that refer to statuses and people by id show their names, which another tool lists."""
+"""Rows that refer to statuses, people and places by id show their names, which another tool lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.adapters.servers_of_many_kinds import TEXT, data, described, tool
 from tui_app.adapters.auto import AutoAdapter, make
-from tui_app.adapters.base import TicketReference
+from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.ticket import JsonValue, Ticket
@@ -78,3 +78,55 @@ def test_a_damaged_memory_names_nothing(names: Any) -> None:
     memory = settled([]).memory()
     assert isinstance(memory, dict)
     assert [ticket.status for ticket in tickets(settled([], {**memory, "names": names}))] == ["", "", ""]
+
+
+BOARDS = described(
+    tool("list_boards"),
+    tool("list_lists", "board_id", board_id=TEXT),
+    tool("list_cards", "list_id", list_id=TEXT),
+    tool("get_card", "card_id", card_id=TEXT),
+    name="cards",
+)
+
+
+def cards(labels: tuple[str, str], memory: JsonValue = None) -> tuple[AutoAdapter, tuple[Ticket, ...]]:
+    """What a server of boards shows whose lists are called ``labels``."""
+    answers: dict[str, Any] = {
+        "list_boards": [{"id": "b1", "name": "Shop"}],
+        "list_lists": [{"id": f"l{number}", "name": label} for number, label in enumerate(labels)],
+    }
+    rows = [
+        {"id": f"c{n}{n}", "name": f"Ticket {word}", "idList": f"l{n % 2}", "idBoard": "b1", "closed": False}
+        for n, word in enumerate(("of a leak", "of a fire", "of a flood", "of a quake"))
+    ]
+
+    def answer(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        return data(answers.get(name) or [row for row in rows if row["idList"] == arguments["list_id"]])
+
+    adapter: AutoAdapter = make(BOARDS, {}, memory)
+    while calls := adapter.setup_calls():
+        adapter = adapter.after_setup([answer(call.tool, call.arguments) for call in calls])
+    plan = adapter.plan(check_criteria({}))
+    call: ToolCall | None = plan.call
+    found: list[Ticket] = []
+    while call is not None:
+        page = adapter.page(plan, call, answer(call.tool, call.arguments))
+        found += page.tickets
+        call = page.next_call
+    return adapter, tuple(sorted(found, key=lambda ticket: ticket.id))
+
+
+def test_the_lists_of_a_board_are_the_statuses_where_they_are_called_like_them() -> None:
+    adapter, found = cards(("To do", "Done"))
+    assert [(t.status, t.project) for t in found] == [("To do", "Shop"), ("Done", "Shop")] * 2
+    opened = adapter.opened(
+        TicketReference("c11"), [data({"id": "c11", "name": "Ticket of a fire", "idList": "l1", "closed": False})]
+    )
+    assert (opened.id, opened.status) == ("c11", "Done")
+    assert [t.status for t in cards(("To do", "Finished"), adapter.memory())[1]] == ["To do", "Finished"] * 2
+
+
+def test_no_id_is_shown_as_a_status_where_the_lists_are_called_like_projects() -> None:
+    assert {(ticket.status, ticket.project) for ticket in cards(("Garden", "House"))[1]} == {
+        ("open", "Garden"), ("open", "House"),
+    }  # fmt: skip

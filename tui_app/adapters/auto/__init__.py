@@ -20,7 +20,13 @@ from tui_app.adapters.auto.exploring import Answers, Explored, Trial, described,
 from tui_app.adapters.auto.flat_arguments import Argument, everything
 from tui_app.adapters.auto.opening import Opener
 from tui_app.adapters.auto.places import Conversation, Planner
-from tui_app.adapters.auto.reference_names import listing_values, remembered_names, with_names, with_reference_names
+from tui_app.adapters.auto.reference_names import (
+    listing_values,
+    remembered_names,
+    with_names,
+    with_places,
+    with_reference_names,
+)
 from tui_app.adapters.auto.roles import Role, Roles, assign_roles
 from tui_app.adapters.auto.searcher import Learned, Searcher
 from tui_app.adapters.auto.tool_variants import ToolVariant
@@ -141,7 +147,8 @@ class AutoAdapter:
                 return AutoAdapter(self._roles, self._reason, self._learned)
             raise _none_has_tickets(self._roles, described(explored.trials))
         if self._learned.is_settled:
-            return AutoAdapter(self._roles, self._reason, replace(self._learned, places=chosen.places))
+            names = with_places(self._learned.names, chosen.places)
+            return AutoAdapter(self._roles, self._reason, replace(self._learned, places=chosen.places, names=names))
         asked = f"asked {explored.calls} tool{'s' if explored.calls != 1 else ''}" if explored.calls else ""
         reason = f"no shipped adapter fits; {asked}, and {chosen.role.tool!r} has the tickets" if asked else ""
         settled = chosen.reading is not None

@@ -51,6 +51,8 @@ class Place(Struct, frozen=True):
     label: str = ""
     words: frozenset[str] = frozenset()
     """Everything that its row says in one word or name, folded: what a user may type for it."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people call what is addressed by a value: the place itself, last, and what it lies in."""
 
     def is_called(self, wanted: str) -> bool:
         """Whether the user may mean this place."""
@@ -168,7 +170,9 @@ def _places_in(
             if other.path != argument.path:
                 own = above.get(other.name) if other.name in above else _beside(row, other)
                 values |= {other.path: own} if own is not None else {}
-        yield Place(values, label_of(row) or str(value), _words(row) | outer.words if needed else _words(row))
+        label = label_of(row) or str(value)
+        words = _words(row) | outer.words if needed else _words(row)
+        yield Place(values, label, words, {**outer.names, str(value): label})
 
 
 def rows_of(result: CallToolResult) -> list[Row]:
@@ -222,7 +226,7 @@ def _words(row: Row) -> frozenset[str]:
 
 def _joined(one: Place, other: Place) -> Place:
     label = " / ".join(dict.fromkeys(filter(None, (one.label, other.label))))
-    return Place({**one.values, **other.values}, label, one.words | other.words)
+    return Place({**one.values, **other.values}, label, one.words | other.words, {**one.names, **other.names})
 
 
 def names_a_folder(argument: Argument) -> bool:

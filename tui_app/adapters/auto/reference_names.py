@@ -1,7 +1,8 @@
 """The names behind ids: a row says ``status_id: 3``, and another tool lists that 3 is ``In review``.
 
 Invariants: only a tool that lists values and requires nothing is asked, once for each field and only where no column
-holds the field itself; an id without a name stays what it is.
+holds the field itself; the places that were asked for tickets have told their names already. An id without a name
+stays what it is.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from msgspec.structs import replace
 
 from tui_app.adapters.auto.calls import tool_call
 from tui_app.adapters.auto.exploring import Explored, ReferenceNames
-from tui_app.adapters.auto.places import Conversation, label_of, rows_of
+from tui_app.adapters.auto.places import Conversation, Place, label_of, rows_of
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.base import ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, words_in
 from tui_app.adapters.reading.field_values import Row, indexed
+from tui_app.adapters.reading.learned import LearnedReading
+from tui_app.adapters.reading.ticket_from_row import OPEN_FLAG
 from tui_app.tickets.errors import MCPToolError
 from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.vocabulary import is_status
 
 _NAMED = ("status", "assignee", "priority")
 """Fields that rows refer to by id."""
@@ -38,10 +42,12 @@ def with_reference_names(
     reading = explored.chosen.reading if explored.chosen else None
     found: dict[str, ReferenceNames] = {}
     asked = 0
-    if reading is None:
+    if explored.chosen is None or reading is None:
         return explored
+    found |= _of_places(reading, explored.chosen.places)
     for name in _NAMED:
-        column = _column_of(name, reading.rows) if name in lists and name not in reading.fields else ""
+        lacks = name in lists and name not in reading.fields and name not in found
+        column = _column_of(name, reading.rows) if lacks else ""
         wanted = call(lists[name]) if column else None
         asked += wanted is not None
         result = (yield wanted) if wanted else None
@@ -51,6 +57,33 @@ def with_reference_names(
         if any(str(row.get(column)) in names for row in reading.rows[:_SAMPLE]):
             found[name] = ReferenceNames(column, names)
     return replace(explored, names=found, calls=explored.calls + asked)
+
+
+def _of_places(reading: LearnedReading, places: Sequence[Place]) -> dict[str, ReferenceNames]:
+    """The columns that hold the places in which the rows were found: columns of a board where most of them are called
+    like states, else projects."""
+    known = {one: name for place in places for one, name in place.names.items() if one != name}
+    own = {list(place.names)[-1]: place.label for place in places if place.names}
+    states = sum(map(is_status, own.values()))
+    found: dict[str, ReferenceNames] = {}
+    sample = reading.rows[:_SAMPLE]
+    for column in dict.fromkeys(name for row in sample for name, value in row.items() if _is_id(value)):
+        ids = {str(row[column]) for row in sample if _is_id(row.get(column))}
+        holder = next((name for name, one in reading.fields.items() if one.column == column), "")
+        if not ids <= known.keys() or holder not in ("", "status", "project"):
+            continue
+        is_state = ids <= own.keys() and states * 2 >= len(own) and "status" not in reading.fields.keys() - {holder}
+        found.setdefault("status" if is_state else "project", ReferenceNames(column, known))
+    return found
+
+
+def with_places(known: Mapping[str, ReferenceNames], places: Sequence[Place]) -> dict[str, ReferenceNames]:
+    """``known``, of an earlier start, with what ``places`` are called now."""
+    names = {one: name for place in places for one, name in place.names.items()}
+    return {
+        field: replace(one, names={**one.names, **names}) if one.names.keys() & names.keys() else one
+        for field, one in known.items()
+    }
 
 
 def listing_values(role: Role) -> ToolCall | None:
@@ -77,12 +110,20 @@ def with_names(
 
 
 def _with_names(ticket: Ticket, row: Row, known: Mapping[str, ReferenceNames]) -> Ticket:
-    names = {name: one.names.get(str(row.get(one.column))) for name, one in known.items() if not getattr(ticket, name)}
+    names = {
+        name: one.names.get(str(row.get(one.column))) for name, one in known.items() if _lacks(ticket, name, one.names)
+    }
     said = {name: word for name, word in names.items() if word}
     if not said:
         return ticket
     problems = tuple(problem for problem in ticket.problems if problem != "no status" or "status" not in said)
     return replace(ticket, **said, problems=problems)
+
+
+def _lacks(ticket: Ticket, name: str, names: Mapping[str, str]) -> bool:
+    """Whether a field is empty, holds an id, or is no more than a flag that has not been set."""
+    value = getattr(ticket, name)
+    return not value or value in names or (name == "status" and value == OPEN_FLAG)
 
 
 def _column_of(name: str, rows: Sequence[Row]) -> str:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from tui_app.adapters.reading.column_scores import SCORES, Column, Path, by_name, is_short_text
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, is_reference, plain_name
 from tui_app.adapters.reading.field_values import Row, flattened, is_nothing
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
@@ -232,7 +232,12 @@ def _repair(chosen: _Chosen, columns: Sequence[Column], scored: Sequence[tuple[f
     people = [column for column in left if column.person + column.email > 0.6 and column.unique < 1]
     if "assignee" not in chosen and len(people) == 1:
         chosen["assignee"] = (0.35, people[0])
-    states = [c for c in left if is_short_text(c) and c.low == 1 and not c.is_list and c not in people and c.date < 0.5]
+    states = [
+        c
+        for c in left
+        if is_short_text(c) and c.low == 1 and not c.is_list and c not in people and c.date < 0.5
+        if not is_reference(c.path[-1])
+    ]
     if "status" not in chosen and len(states) == 1:
         chosen["status"] = (0.3, states[0])
 

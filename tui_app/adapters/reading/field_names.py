@@ -109,6 +109,12 @@ def hints(name: str) -> Mapping[str, float]:
     return MappingProxyType({f: p if p > best - 0.35 else p * 0.3 for f, p in found.items()})
 
 
+def is_reference(name: str) -> bool:
+    """Whether a column refers to something else by its id: ``section_id``, ``idList``."""
+    words = words_in(name)
+    return len(words) > 1 and (words[-1] in _ID_ENDS or words[0] == "id")
+
+
 @lru_cache(_MOST_REMEMBERED)
 def words_in(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, without accents: ``DateCreated`` and ``datecreated`` are date, created."""

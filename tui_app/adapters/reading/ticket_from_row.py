@@ -38,6 +38,8 @@ from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import JsonValue, Later, Relation, Ticket
 from tui_app.tickets.turns import in_slices
 
+OPEN_FLAG = "open"
+"""The status of a row whose flag, as ``completed``, is not set and which says no more."""
 _ROWS_AT_ONCE = 250
 _LONGEST_ID = 300  # characters; anything longer is a text in the wrong place
 _HAS_DIGIT = re.compile(r"\d")
@@ -170,7 +172,7 @@ class _Reader:
             for position, row in enumerate(self._rows):
                 value = row.get(name)
                 if not cells[position] and isinstance(value, bool):
-                    cells[position] = word if value else "open"
+                    cells[position] = word if value else OPEN_FLAG
         return cells
 
     def _required(self, field: str, values: _Cells) -> _Cells:
