@@ -57,6 +57,12 @@ def test_a_status_may_be_a_word_or_an_object(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "name"),
     [
+        ("Ada Byron (ada@example.com)", "Ada Byron"),
+        ('"Byron, Ada" <ada@example.com>', "Byron, Ada"),
+        ({"display": "Ada Byron (ada@example.com)"}, "Ada Byron"),
+        ("Ada (Berlin)", "Ada (Berlin)"),
+        ("ada@example.com", "ada@example.com"),
+        ("(ada@example.com)", "(ada@example.com)"),
         ("alice", "alice"),
         ({"displayName": "Alice Smith", "name": "asmith"}, "Alice Smith"),
         ({"display_name": "Alice Smith"}, "Alice Smith"),

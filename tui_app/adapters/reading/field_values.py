@@ -21,12 +21,14 @@ _PERSON_PARTS = names(
 )
 _VALUE_PARTS = names("name displayvalue displayname label display title value key text login username summary")
 """The parts that name an object where a ticket's field holds one instead of a word, the best first."""
-_DEEPEST = 4  # objects within objects that a name is looked for in
+_DEEPEST = 4  # objects within objects
 _SHORT_TEXT = 60  # characters
 _MOST_SHAPES = 2000  # sets of names that are remembered
 _LIST_NAMES = ("nodes", "items", "values", "edges", "data", "results", "list", "tags")
 NOBODY = frozenset({"unassigned", "none", "n/a", "-", "—", "null", "nobody", "no assignee", "not assigned"})
 """Words that trackers show in the place of a person where there is none; compare in lower case."""
+
+_ADDRESS = re.compile(r"""^["']?([^"'\s].*?)["']?\s*[(<]\s*[^\s@()<>]+@[^\s@()<>]+\s*[)>]$""")
 
 Row = Mapping[str, JsonValue]
 
@@ -39,15 +41,19 @@ def word_of(value: JsonValue, field: str = "") -> str | None:
 def person_of(value: JsonValue, field: str = "") -> str | None:
     """The name of the person in ``value``; of several the first."""
     word = _word(value, _PERSON_PARTS, field)
-    return None if word is None or word.strip().casefold() in NOBODY else word
+    return None if word is None or word.strip().casefold() in NOBODY else without_address(word)
+
+
+def without_address(person: str) -> str:
+    """``Ada Byron`` of ``Ada Byron (ada@example.com)``; what has no name beside the address stays as it is."""
+    return _ADDRESS.sub(r"\1", person) if "@" in person else person
 
 
 def words_of(value: JsonValue) -> tuple[str, ...]:
     """The words of a list of values, of text with commas or semicolons, or of a connection (``{"nodes": [...]}``)."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(";" if ";" in value else ",") if part.strip())
-    words = (_word(item, _VALUE_PARTS, "") for item in members(value))
-    return tuple(word for word in words if word)
+    return tuple(filter(None, (_word(item, _VALUE_PARTS, "") for item in members(value))))
 
 
 class ColumnWords:
@@ -66,14 +72,12 @@ class ColumnWords:
         if known is None or found is None:
             return found
         if found not in known:
-            known[found] = None if found.casefold() in NOBODY else found
+            known[found] = None if found.casefold() in NOBODY else without_address(found)
         return known[found]
 
     def words(self, value: JsonValue) -> tuple[str, ...]:
         """The words of a list, or of text that holds one."""
-        if isinstance(value, str):
-            return words_of(value)
-        return tuple(filter(None, map(self._word, members(value))))
+        return words_of(value) if isinstance(value, str) else tuple(filter(None, map(self._word, members(value))))
 
     def _word(self, value: JsonValue) -> str | None:
         if type(value) is str:
@@ -163,8 +167,7 @@ def _part_names(names: tuple[str, ...], parts: tuple[str, ...], field: str) -> t
 
 
 def _first_word(values: Iterable[JsonValue], parts: tuple[str, ...], field: str, depth: int) -> str | None:
-    words = (_word(value, parts, field, depth + 1) for value in values)
-    return next(filter(None, words), None)
+    return next(filter(None, (_word(value, parts, field, depth + 1) for value in values)), None)
 
 
 def str_of_number(value: float) -> str:

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 from msgspec import Meta, convert, defstruct
 
 from tui_app.adapters.reading.discussion import extra_fields
-from tui_app.adapters.reading.field_values import NOBODY, are_human
+from tui_app.adapters.reading.field_values import NOBODY, are_human, without_address
 from tui_app.adapters.reading.markup import are_plain_texts
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, ROW_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.text import clean, clean_line
@@ -105,7 +105,7 @@ def _are_plain(columns: _Columns) -> bool:
     return (
         _are_plain_words(_words(columns))
         and not any(identity[0] == "#" for identity in columns["id"])
-        and not any(person.casefold() in NOBODY for person in people)
+        and not any(person.casefold() in NOBODY or without_address(person) != person for person in people)
         and set(map(attrgetter("tzinfo"), moments)) <= {UTC}
         and all(are_human([url for url in column if url is not None]) for column in _of_kind(columns, FieldKind.URL))
         and are_plain_texts(texts, joined)
