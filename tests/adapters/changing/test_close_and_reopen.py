@@ -92,10 +92,10 @@ def test_a_transition_is_known_by_where_it_leads() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [(ChangeKind.REOPEN, "doing"), (ChangeKind.CLOSE, "Rejected")],
+    [(ChangeKind.REOPEN, "doing"), (ChangeKind.REOPEN, "backlog"), (ChangeKind.CLOSE, "Rejected")],
 )
 def test_a_ticket_that_is_so_already_keeps_its_status(kind: ChangeKind, status: str) -> None:
-    statuses = enum("open", "doing", "Rejected", "Verified")
+    statuses = enum("backlog", "todo", "doing", "Rejected", "Verified")
     assert Tracker([tool("update_issue", {"id!": TEXT, "status": statuses})], ticket(status)).sent(kind) == "already"
 
 
@@ -131,3 +131,26 @@ def test_closing_can_be_taken_back_where_a_tool_does_that(tools: tuple[str, ...]
     offered = [tool(name, {"id!": TEXT, **({"status!": TEXT} if "status" in name else {})}) for name in tools]
     undo = Tracker(offered, ticket("todo")).call(ChangeKind.CLOSE).undo
     assert (undo.kind if undo else None) is back
+
+
+def test_statuses_of_other_things_than_tickets_do_not_count() -> None:
+    """A release is planned and released; an issue beside it is not."""
+    tools = [
+        tool("set_issue_status", {"id!": TEXT, "status!": TEXT}),
+        tool("transition_release", {"release_id!": TEXT, "status!": enum("planned", "released")}),
+    ]
+    said = Tracker(tools, ticket("doing")).sent(ChangeKind.CLOSE)
+    assert str(said).startswith("MissingInputError")
+    assert "'doing'" in str(said)
+    assert "released" not in str(said)
+
+
+def test_what_a_tool_says_is_possible_now_counts_before_what_tickets_have() -> None:
+    tools = [
+        tool("set_issue_status", {"id!": TEXT, "status!": TEXT}),
+        tool("get_available_transitions", {"issue!": TEXT}),
+    ]
+    rows = [{**ticket("released"), "id": "PAY-8"}]
+    answers = {"list_issues": rows, "get_available_transitions": {"transitions": ["shipped", "cancelled"]}}
+    tracker = Tracker(tools, ticket("doing"), answers)
+    assert tracker.sent(ChangeKind.CLOSE) == ("set_issue_status", {"id": "PAY-7", "status": "shipped"})

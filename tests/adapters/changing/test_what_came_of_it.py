@@ -170,3 +170,11 @@ def test_a_tool_without_a_status_has_closed_it_if_the_tracker_calls_it_so(
 )  # fmt: skip
 def test_how_long_a_tracker_asks_to_wait(words: str, seconds: float) -> None:
     assert pause_asked(f"429 Too many requests: {words}") == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("text", "shown"), [("# New\n\nPaper is **stuck**.", True), ("# New", None)])
+def test_a_new_ticket_shows_its_text_below_a_heading_of_the_tracker(text: str, shown: bool | None) -> None:
+    tracker = Tracker([tool("create_issue", {"title!": TEXT, "description": TEXT})], TICKET)
+    call = tracker.call(ChangeKind.CREATE, title="New", description="Paper is **stuck**.")
+    tracker.ticket |= {"title": "New", "description": text}
+    assert tracker.changes.verified(call, None, tracker.fresh()) is shown

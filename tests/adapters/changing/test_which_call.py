@@ -110,6 +110,9 @@ CALLS: list[tuple[str, list[Tool], ChangeKind, dict[str, Any], object]] = [
         "type": "string", "enum": ["relates_to", "blocks"]}})],
      ChangeKind.LINK, {"type": "blocks", "to": "PAY-8"},
      ("link_issues", {"source": "PAY-7", "target": "PAY-8", "link_type": "blocks"})),
+    ("a tool that does nothing but give priorities", [UPDATE, tool("reprioritise_issue", {"id!": TEXT, "priority!": {
+        "type": "string", "enum": ["low", "high"]}})],
+     ChangeKind.PRIORITY, {"priority": "Low"}, ("reprioritise_issue", {"id": "PAY-7", "priority": "low"})),
     ("levels told in words", [tool("set_issue_priority", {"id!": TEXT, "priority!": {
         "type": "integer", "description": "0 = none, 1 = urgent, 2 = high"}})],
      ChangeKind.PRIORITY, {"priority": "Urgent"}, ("set_issue_priority", {"id": "PAY-7", "priority": 1})),

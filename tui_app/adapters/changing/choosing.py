@@ -7,7 +7,7 @@ the word that people see for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
@@ -40,8 +40,9 @@ from tui_app.adapters.changing.spelling import (
     told_in,
 )
 from tui_app.adapters.changing.uses import WritingUse
-from tui_app.adapters.reading.field_names import plain_name
-from tui_app.mcp_client.types import CallToolResult
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, plain_name
+from tui_app.adapters.safety.verbs import split_words
+from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.changes import Choice, MissingInputError
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import MCPError
@@ -163,9 +164,9 @@ def _described(case: Case, argument: Argument) -> Conversation[list[str]]:
 
 
 def vocabulary_of(ground: Ground, concept: str) -> tuple[str, ...]:
-    """The words for ``concept`` that the schemas of all tools, and the adapter, know."""
+    """The words for ``concept`` that the schemas of all tools for tickets, and the adapter, know."""
     found: list[str] = list(ground.adapter.values(()).get(concept, ()))
-    for tool in ground.server.tools:
+    for tool in _tools_for_tickets(ground):
         for argument in arguments_of(tool):
             if meaning_of(argument, concept) is None or wants_id(argument):
                 continue
@@ -173,6 +174,15 @@ def vocabulary_of(ground: Ground, concept: str) -> tuple[str, ...]:
             if not argument.values and takes_text(argument):
                 found += told_in(about(argument, tool)).values
     return tuple(dict.fromkeys(value for value in found if value.casefold() not in ("all", "any", "*", "none")))
+
+
+def _tools_for_tickets(ground: Ground) -> Iterator[Tool]:
+    """Tools that search, open or change tickets, or whose name speaks of them: the statuses of a release are others."""
+    known = {*ground.adapter.roles(), *(use.tool.name for use in ground.uses)}
+    nouns = ground.nouns or frozenset(TICKET_NOUNS)
+    for tool in ground.server.tools:
+        if tool.name in known or any(PLURALS.get(word, word) in nouns for word in split_words(tool.name)):
+            yield tool
 
 
 def _seen_words(case: Case, concept: str) -> Conversation[list[str]]:

@@ -193,6 +193,7 @@ def payload_rows(result: CallToolResult) -> Iterator[JsonValue]:
 
 
 _TO = ("to", "tostatus", "tostate", "target", "targetstatus", "newstatus", "statusname", "toname")
+_TRANSITION_LISTS = frozenset(names("transitions availabletransitions allowedtransitions"))
 _NAMED_LINE = re.compile(r"^[\s\W]*(?P<name>[^\W_][^(\n|]{0,80}?)\W*\((?:id|ID|Id)\W+(?P<id>[\w-]+)\)")
 _LINE = re.compile(
     r"^\W*(?:id\W+)?(?P<id>\d+)\W{1,6}(?P<name>[A-Za-z][^\n(→>]*?)(?:\s*(?:→|->|\(to)\s*(?P<to>[^\n)]+?)\)?)?\s*$",
@@ -213,6 +214,9 @@ class Transition(Struct, frozen=True):
 def transitions_in(result: CallToolResult) -> tuple[Transition, ...]:
     """The transitions that an answer lists."""
     found = [one for payload in payloads(result) for one in _transitions(payload, 0)]
+    if not found:
+        lists = under([*payloads(result)], _TRANSITION_LISTS)
+        found = [Transition(w, w, w) for one in lists if isinstance(one, list) for w in one if isinstance(w, str)]
     if not found:
         found = [
             Transition(m["id"], m["name"].strip(" *:-"), (m["to"] or "").strip())

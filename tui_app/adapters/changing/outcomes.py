@@ -210,8 +210,9 @@ def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | N
         return None
     if _same(name, wanted, now) or _shows_otherwise(name, wanted, call, fresh, after):
         return True
-    if before is None:
-        return None
+    if before is None:  # of a new one, whose text may stand below a heading of the tracker's own
+        text = _bare(str(wanted)) if name == "description" else ""
+        return True if text and text in _bare(now or "") else None
     if now == was:
         return False
     return None if name in ("assignee", "priority", "status", "description") else False
@@ -228,6 +229,8 @@ def _shows_otherwise(
         return after.ticket.is_closed is (wanted == "closed")  # a tool of its own closed it: the tracker's word counts
     if name == "assignee" and plain(wanted) == "me" and now and now != was:
         return True  # the tracker knows who that is
+    if name in ("title", "description"):
+        return False  # the text of one is no proof of the other
     sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments)) if not isinstance(leaf, bool | None)}
     return now is not None and plain(now) in sent and plain(now) != plain(was or "")
 

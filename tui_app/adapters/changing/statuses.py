@@ -28,6 +28,7 @@ _REACHED = re.compile(
     r"\b(?:as|to|back to|into)\s+(?:an? |the )?['\"`(]?([\w][\w -]{1,24}?)['\"`)]?(?=[.,;(]|$|\s(?:and|by|so)\b)"
 )
 _FIRST = re.compile(r"[.\n]")
+_TRANSITIONS = frozenset(("transition", "transitions"))
 OPENING = vocabulary.REOPENING | {"open"}
 """Verbs of tools that do nothing but open a ticket again."""
 
@@ -115,8 +116,7 @@ def _takes_transition_id(use: WritingUse, argument: Argument) -> bool:
 
 def offered_transitions(case: Case) -> Conversation[tuple[lookups.Transition, ...] | None]:
     """What is possible now with the case's ticket; None where no tool tells."""
-    nouns = frozenset(("transition", "transitions"))
-    for variant in lookups.listing_tools(case.ground.readers, nouns)[:2]:
+    for variant in lookups.listing_tools(case.ground.readers, _TRANSITIONS)[:2]:
         typed: dict[str, JsonValue] = {}
         for argument in variant.arguments:
             if argument.name == "expand" and takes_text(argument):
@@ -219,7 +219,7 @@ def _by_kind(
         offered = yield from _offered(case, use, argument)
         if any(plain(word) in map(plain, words) for word in offered):
             raise  # the status is known: something else is lacking
-        if state == CLOSED and ticket.is_closed:
+        if ticket.is_closed is (state == CLOSED):
             return already({"status": ticket.status})
         meant = [word for word in offered if means(word, state)]
         meant = [word for word in meant if word == _status_of_new(case)] or meant if state == OPEN else meant
@@ -231,7 +231,7 @@ def _by_kind(
 def _offered(case: Case, use: WritingUse, argument: Argument) -> Conversation[dict[str, JsonValue]]:
     """The statuses that a ticket can get, in words, with what ``argument`` takes for each.
 
-    Those that are listed for the argument; where none are, those that tickets have.
+    Those that are listed for the argument; where none are, the ticket's transitions, else those that tickets have.
     """
     if parts_of(argument.path).core == "transition":
         found = (yield from offered_transitions(case)) or ()
@@ -244,6 +244,9 @@ def _offered(case: Case, use: WritingUse, argument: Argument) -> Conversation[di
             (detail if is_number and detail else label): c.value
             for c, (label, detail) in zip(choices, named, strict=True)
         }
+    found = (yield from offered_transitions(case)) or ()
+    if found:
+        return {one.to or one.name: one.to or one.name for one in found}
     tickets = yield from seen_tickets(case)
     return {ticket.status: ticket.status for ticket in (case.about.ticket, *tickets) if ticket.status}
 

@@ -227,6 +227,7 @@ def ranked(kind: ChangeKind, uses: Sequence[WritingUse], meaning: str) -> list[t
 _ONLY_DEDICATED = frozenset((ChangeKind.CREATE, ChangeKind.LINK, ChangeKind.LOG_WORK))
 _BY_VERB: Mapping[ChangeKind, frozenset[str]] = {
     ChangeKind.ASSIGN: words.ASSIGNING,
+    ChangeKind.PRIORITY: words.PRIORITISING,
     ChangeKind.STATUS: frozenset(("transition", "move", "advance")),
     ChangeKind.LABELS: words.TAGGING | words.UNTAGGING,
     ChangeKind.COMMENT: words.COMMENTING,

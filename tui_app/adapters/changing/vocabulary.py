@@ -23,6 +23,7 @@ COMMENTING = _set("comment reply respond note annotate")
 WRITING_TEXT = CREATING | COMMENTING | _set("post write append leave send attach")
 ASSIGNING = _set("assign reassign")
 UNASSIGNING = _set("unassign")
+PRIORITISING = _set("prioritize prioritise reprioritize reprioritise")
 MOVING = _set("transition move advance change set update edit execute perform do")
 CLOSING = _set("close complete finish resolve done")
 REOPENING = _set("reopen unresolve uncomplete")
@@ -33,8 +34,8 @@ LINKING = _set("link relate connect")
 LOGGING = _set("log track spend")
 REMOVING = _set("remove delete unset detach clear")
 VERBS = (
-    UPDATING | WRITING_TEXT | ASSIGNING | UNASSIGNING | MOVING | CLOSING | REOPENING | OTHER_STATUS_VERBS | TAGGING
-    | UNTAGGING | LINKING | LOGGING | REMOVING
+    UPDATING | WRITING_TEXT | ASSIGNING | UNASSIGNING | PRIORITISING | MOVING | CLOSING | REOPENING
+    | OTHER_STATUS_VERBS | TAGGING | UNTAGGING | LINKING | LOGGING | REMOVING
 )  # fmt: skip
 
 COMMENT_NOUNS = _set(
@@ -65,7 +66,7 @@ DEDICATED: Mapping[ChangeKind, tuple[frozenset[str], frozenset[str]]] = {
     ChangeKind.COMMENT: (COMMENT_NOUNS, WRITING_TEXT),
     ChangeKind.STATUS: (STATUS_NOUNS, MOVING),
     ChangeKind.ASSIGN: (PERSON_NOUNS, ASSIGNING | UPDATING | CREATING),
-    ChangeKind.PRIORITY: (PRIORITY_NOUNS, UPDATING),
+    ChangeKind.PRIORITY: (PRIORITY_NOUNS, UPDATING | PRIORITISING),
     ChangeKind.LABELS: (LABEL_NOUNS, UPDATING | CREATING | TAGGING | UNTAGGING | REMOVING | _set("attach append")),
     ChangeKind.TITLE: (TITLE_NOUNS, UPDATING | _set("rename")),
     ChangeKind.DESCRIPTION: (TEXT_NOUNS, UPDATING),
