@@ -7,14 +7,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from tui_app.settings.profiles import Profile, RetryPolicy, Timeouts
+from tui_app.settings.profiles import Profile, RetryPolicy, Timeouts, WriteSettings
+from tui_app.tickets.changes import ChangeFault, ChangeKind, ChangeOutcome, WantedChange
 from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.messages import (
+    ChangeMade,
+    ChangePrepared,
+    CommitChanges,
     Failed,
     Inspect,
     ListValues,
     OpenTicket,
+    PrepareChanges,
     Reply,
     Request,
     Search,
@@ -99,6 +104,21 @@ class Conversation:
         assert isinstance(reply, (ServerInspected, Failed)), reply
         return reply.report if isinstance(reply, ServerInspected) else reply
 
+    def change(self, kind: ChangeKind, ticket_id: str, **values: Any) -> ChangeOutcome | ChangeFault:
+        """What comes of a wish that is prepared and sent; why, where it cannot be."""
+        return self.carry_out(WantedChange(kind, ticket_id, values=values))
+
+    def carry_out(self, wanted: WantedChange) -> ChangeOutcome | ChangeFault:
+        """What comes of a wish, such as one that takes another back."""
+        prepared = self._ask(PrepareChanges(new_request_id(), _PROFILE, (wanted,)))
+        assert isinstance(prepared, ChangePrepared), prepared
+        if prepared.preview is None:
+            assert prepared.fault is not None
+            return prepared.fault
+        made = self._ask(CommitChanges(new_request_id(), _PROFILE, (prepared.preview.token,), consent=True))
+        assert isinstance(made, ChangeMade), made
+        return made.outcome
+
     def _ask(self, request: Request) -> Reply:
         self._service.submit(request)
         return self._reply_to(request.request_id)
@@ -117,7 +137,10 @@ def conversation(
     """A server started by ``command`` in a worker of its own; it is ended with everything it started."""
     limits = Timeouts(start=ANSWERED_WITHIN, request=request_limit, total=ANSWERED_WITHIN)
     once = RetryPolicy(attempts=1)
-    profile = Profile(_PROFILE, command, env=env or {}, cwd=cwd, timeouts=limits, retry=once, source="a test")
+    write = WriteSettings(mode="ask")
+    profile = Profile(
+        _PROFILE, command, env=env or {}, cwd=cwd, timeouts=limits, retry=once, write=write, source="a test"
+    )
     service = Service({_PROFILE: profile}, clock=SYSTEM_CLOCK)
     try:
         yield Conversation(service)
