@@ -103,6 +103,8 @@ async def test_no_toast_covers_a_dialog_and_what_came_meanwhile_is_shown_when_it
     async with opened() as deck:
         deck.app.notify("Before")
         await deck.until(lambda: toasts(deck) == 1)
+        for shown in deck.app._notifications:
+            shown.raised_at -= 2
         await deck.press("question_mark")
         deck.app.notify("Meanwhile")
         await deck.settle()
@@ -110,6 +112,7 @@ async def test_no_toast_covers_a_dialog_and_what_came_meanwhile_is_shown_when_it
         assert "Meanwhile" not in deck.text
         await deck.press("escape")
         await deck.sees("Meanwhile")
+        assert "Before" not in deck.text
 
 
 async def test_a_message_is_never_read_as_markup_in_the_list() -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tui_app.settings.model import UiSettings
 
 _KEEP_TITLE, _GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
+_SEEN_SECONDS = 1.0  # a message that was on the screen for less was not read
 _NOTICE_SECONDS = 12.0  # a warning has a path and a reason in it, which takes time to read
 
 
@@ -95,6 +96,7 @@ class TicketdeckApp(App[None]):
         self._service = service
         self._notices = notices
         self._offered = begin.offered
+        self._complaints: tuple[str, ...] = ()
         self._warned: set[str] = set()
         self._held: dict[str, Callable[[], None]] = {}
         """Messages that wait until no dialog is open, to what shows them."""
@@ -126,11 +128,14 @@ class TicketdeckApp(App[None]):
 
     def on_mount(self) -> None:
         switch_often()
-        self.keymap, complaints = checked_keymap(self._settings.keys)
+        self.keymap, self._complaints = checked_keymap(self._settings.keys)
         self.set_keymap(self.keymap)
         self.app_resume_signal.subscribe(self, self._redraw)
+
+    def _warn_at_start(self) -> None:
+        """What is wrong with the config, and what can be gone to."""
         of_commands = self.browser.commands.complaints(self.keymap)
-        self._warn((*self._notices, *complaints, *of_commands, *self._files.looks.notices))
+        self._warn((*self._notices, *self._complaints, *of_commands, *self._files.looks.notices))
         if self._offered:
             words = f"This branch is for {self._offered}; {shown_key(self, 'ticket.go')} goes to it."
             self.notify(words, markup=False)
@@ -167,11 +172,12 @@ class TicketdeckApp(App[None]):
     def _refresh_notifications(self) -> None:
         """Textual's, on every screen but dialogs; it also runs when a dialog has been opened or closed.
 
-        What a dialog takes the place of is shown once it is closed for as long as it still would have been.
+        What a dialog takes the place of comes back only if it was hardly seen; the list of notices has all.
         """
         if self._is_in_dialog():
             for shown in list(self._notifications):
-                self._hold(shown.message, shown.title, shown.severity, shown.time_left)
+                if shown.timeout - shown.time_left < _SEEN_SECONDS:
+                    self._hold(shown.message, shown.title, shown.severity, shown.time_left)
             self._notifications.clear()
         else:
             held, self._held = self._held, {}
@@ -206,6 +212,7 @@ class TicketdeckApp(App[None]):
         if not looks.first_run_card_seen and self.screen is self.browser:
             self.action_welcome()
             self._files.jobs.run(looks.set_first_run_card_seen)
+        self._warn_at_start()
 
     def watch_sub_title(self, words: str) -> None:
         """Let the terminal's title tell which tracker and view this is."""
