@@ -100,7 +100,10 @@ def undoing(options: GlobalOptions, number: int) -> WantedChange:
     undone = {entry.get("undo_of") for entry in entries if entry.get("state") in made}
     mine = [e for e in entries if e.get("state") in made and e.get("id") not in undone and not e.get("undo_of")]
     if len(mine) < number:
-        raise NotOfferedError(f"The log knows {len(mine)} changes of {profile} that were made and not taken back.")
+        raise NotOfferedError(
+            f"The log knows {len(mine)} changes of {profile} that were made and not taken back.",
+            hint="`ticketdeck writes` lists what was changed; -p names another tracker.",
+        )
     entry = mine[-number]
     if "undo" not in entry:
         raise NotOfferedError(
@@ -124,7 +127,8 @@ def undoing(options: GlobalOptions, number: int) -> WantedChange:
             ),
         )
     except (LookupError, TypeError, ValueError):
-        raise NotOfferedError("The log does not say how this change is taken back.") from None
+        hint = "Change it on the tracker; `ticketdeck writes` lists what it was."
+        raise NotOfferedError("The log does not say how this change is taken back.", hint=hint) from None
 
 
 def text_from(value: str, name: str) -> str:
