@@ -154,3 +154,12 @@ def test_what_a_tool_says_is_possible_now_counts_before_what_tickets_have() -> N
     answers = {"list_issues": rows, "get_available_transitions": {"transitions": ["shipped", "cancelled"]}}
     tracker = Tracker(tools, ticket("doing"), answers)
     assert tracker.sent(ChangeKind.CLOSE) == ("set_issue_status", {"id": "PAY-7", "status": "shipped"})
+
+
+def test_a_status_that_a_ticket_shows_by_its_id_is_known_by_the_list_of_statuses() -> None:
+    tools = [tool("update_issue", {"id!": TEXT, "status_id": TEXT}), tool("list_statuses", {})]
+    listed = [{"id": "s-1", "name": "Todo"}, {"id": "s-2", "name": "Doing"}, {"id": "s-3", "name": "Shipped"}]
+    row = {"id": "PAY-7", "title": "Login fails", "status": "s-2"}
+    assert Tracker(tools, row, {"list_statuses": listed}).sent(ChangeKind.REOPEN) == "already"
+    closed = Tracker(tools, {**row, "status": "s-3"}, {"list_statuses": listed})
+    assert closed.sent(ChangeKind.REOPEN) == ("update_issue", {"id": "PAY-7", "status_id": "s-1"})

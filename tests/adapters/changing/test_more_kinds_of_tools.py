@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.changing.servers import TEXT, TEXTS, Tracker, tool
+from tui_app.mcp_client.types import Tool
 from tui_app.tickets.changes import ChangeKind
 
 TICKET = {"id": "PAY-7", "title": "Login fails", "status": "open", "labels": ["a"]}
@@ -187,3 +188,16 @@ def test_whose_title_it_is_says_which_ticket_is_meant_only_where_the_id_may_be_l
     title = {**TEXT, "description": "Title of the issue to update"}
     made = Tracker([tool("update_issue", {id_name: TEXT, "title": title})], TICKET).sent(ChangeKind.TITLE, title="New")
     assert (made == ("update_issue", {"id": "PAY-7", "title": "New"})) is sent
+
+
+@pytest.mark.parametrize(
+    ("tools", "said"),
+    [
+        ([tool("tracker_request", {"path!": TEXT, "method!": TEXT, "data": TEXT})], "passes on any request"),
+        ([tool("sync_now", {}), tool("execute_plan", {"plan!": TEXT})], "(sync_now, execute_plan)"),
+        ([], "has no tool that writes"),
+    ],
+)
+def test_why_nothing_changes_tickets_is_said_truly(tools: list[Tool], said: str) -> None:
+    actions = Tracker(tools, TICKET).changes.actions()
+    assert all(said in action.unavailable for action in actions if action.kind is not ChangeKind.DELETE)

@@ -29,6 +29,7 @@ from tui_app.adapters.changing.subject import Subject
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated, ticket_nouns, uses_of
 from tui_app.adapters.mapping import changes_in
 from tui_app.adapters.reading import read_record
+from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import ChangeAction, ChangeKind, Choice, FormField, WantedChange
 from tui_app.tickets.errors import InvalidResponseError, MCPError, NotOfferedError
@@ -62,6 +63,7 @@ _MEANT = {
     ChangeKind.LOG_WORK: "time",
 }
 _NO_TOOL = "None of the server's tools does this."
+_MOST_NAMED = 4  # tools in a reason
 _OF_RECORD = frozenset(
     (ChangeKind.TITLE, ChangeKind.DESCRIPTION, ChangeKind.PRIORITY, ChangeKind.ASSIGN, ChangeKind.LABELS)
 )
@@ -100,13 +102,31 @@ def _action(ground: Ground, kind: ChangeKind) -> ChangeAction:
             kind, TITLES[kind], unavailable="Deleting is not derived; `ticketdeck do TOOL` calls a tool."
         )
     if found is None:
-        reason = "The server has no tool that writes." if not ground.uses else _NO_TOOL
-        return ChangeAction(kind, TITLES[kind], unavailable=reason)
+        is_usable = any(use.id_argument is not None or is_dedicated(ChangeKind.CREATE, use) for use in ground.uses)
+        return ChangeAction(kind, TITLES[kind], unavailable=_NO_TOOL if is_usable else _no_way(ground))
     use, _ = found
     visibility = visibility_of(use) if kind is ChangeKind.COMMENT else ""
     risks = {"destructive"} if use.is_destructive else set()
     fields = _create_fields(use) if kind is ChangeKind.CREATE else _FIELDS.get(kind, ())
     return ChangeAction(kind, TITLES[kind], use.tool.name, fields, visibility, kind in _UNDOABLE, frozenset(risks))
+
+
+def _no_way(ground: Ground) -> str:
+    """Why none of the server's tools changes tickets."""
+    tools = ground.server.tools
+    writing = [tool for tool in tools if contradiction(tool, {}) is not None or not speaks_for(tool, {})]
+    if not writing:
+        return "The server has no tool that writes."
+    requests = [tool.name for tool in writing if is_request_tool(tool)]
+    if requests:
+        return (
+            f"The server's tool {requests[0]!r} passes on any request, so nothing says which one does this. "
+            f"`ticketdeck do {requests[0]} --arg NAME=JSON` sends one."
+        )
+    named = ", ".join(tool.name for tool in writing[:_MOST_NAMED])
+    return (
+        f"Nothing says which of the server's tools does this ({named}). `ticketdeck do TOOL --arg NAME=JSON` calls one."
+    )
 
 
 def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | None] | None:

@@ -22,7 +22,7 @@ from tui_app.adapters.reading.openness import CLOSED_FLAG
 from tui_app.tickets.changes import ChangeKind, Choice, FormField, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
-from tui_app.tickets.vocabulary import CLOSED, OPEN, StatusKind, status_kind
+from tui_app.tickets.vocabulary import CLOSED, OPEN, StatusKind, closed_by_words, status_kind
 
 _REACHED = re.compile(
     r"\b(?:as|to|back to|into)\s+(?:an? |the )?['\"`(]?([\w][\w -]{1,24}?)['\"`)]?(?=[.,;(]|$|\s(?:and|by|so)\b)"
@@ -219,7 +219,9 @@ def _by_kind(
         offered = yield from _offered(case, use, argument)
         if any(plain(word) in map(plain, words) for word in offered):
             raise  # the status is known: something else is lacking
-        if ticket.is_closed is (state == CLOSED):
+        own = next((word for word, value in offered.items() if str(value) == ticket.status), ticket.status)
+        is_closed = closed_by_words(own) if ticket.is_closed is None else ticket.is_closed
+        if is_closed is (state == CLOSED):
             return already({"status": ticket.status})
         meant = [word for word in offered if means(word, state)]
         meant = [word for word in meant if word == _status_of_new(case)] or meant if state == OPEN else meant
