@@ -194,6 +194,7 @@ def test_whose_title_it_is_says_which_ticket_is_meant_only_where_the_id_may_be_l
     ("tools", "said"),
     [
         ([tool("tracker_request", {"path!": TEXT, "method!": TEXT, "data": TEXT})], "passes on any request"),
+        ([tool(f"tracker_{verb}", {"path!": TEXT, "note": TEXT}) for verb in ("patch", "post")], "(tracker_patch,"),
         ([tool("sync_now", {}), tool("execute_plan", {"plan!": TEXT})], "(sync_now, execute_plan)"),
         ([], "has no tool that writes"),
     ],

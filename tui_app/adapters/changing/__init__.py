@@ -102,7 +102,7 @@ def _action(ground: Ground, kind: ChangeKind) -> ChangeAction:
             kind, TITLES[kind], unavailable="Deleting is not derived; `ticketdeck do TOOL` calls a tool."
         )
     if found is None:
-        is_usable = any(use.id_argument is not None or is_dedicated(ChangeKind.CREATE, use) for use in ground.uses)
+        is_usable = any(use.id_argument is not None or use.taking("title") is not None for use in ground.uses)
         return ChangeAction(kind, TITLES[kind], unavailable=_NO_TOOL if is_usable else _no_way(ground))
     use, _ = found
     visibility = visibility_of(use) if kind is ChangeKind.COMMENT else ""
