@@ -11,7 +11,7 @@ import pytest
 from tests.cases import one_quick
 from tests.local_tracker.conftest import tracker_at
 from tui_app.local_tracker.cell_values import are_parted_by_blanks
-from tui_app.local_tracker.exported_rows import FileReading, ReadingOptions, learn_file
+from tui_app.local_tracker.file_columns import FileReading, ReadingOptions, learn_file
 from tui_app.local_tracker.file_import import import_file
 
 FINNISH = """\

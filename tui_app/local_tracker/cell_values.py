@@ -16,7 +16,7 @@ from tui_app.adapters.reading.dates_in_words import UTC_RULES, DateRules, Unread
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import NOBODY, word_of, words_of
 from tui_app.adapters.reading.markup import to_markdown
-from tui_app.adapters.reading.timestamps import is_no_date, read_moment
+from tui_app.adapters.reading.timestamps import is_no_date, looks_like_moment, read_moment
 from tui_app.local_tracker.schema import stored_form
 from tui_app.local_tracker.writing import AttachmentRecord, ChangeRecord, CommentRecord
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS, FieldKind
@@ -94,6 +94,7 @@ class CellReader:
         fields = {plain_name(name): value for name, value in entry.items()}
         author = next((fields[name] for name in ("author", "user", "createdby") if fields.get(name)), "")
         created = next((fields[name] for name in _COMMENT_TIMES if fields.get(name)), "")
+        created = created or next((value for value in fields.values() if _is_moment(value)), "")
         body = next((fields[name] for name in _COMMENT_TEXTS if fields.get(name)), "")
         return {
             "author": text_of(author),
@@ -128,6 +129,11 @@ class CellReader:
         ]
 
 
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, str) and sum(map(str.isdigit, value)) >= _LEAST_DIGITS and looks_like_moment(value)
+
+
+_LEAST_DIGITS = 5  # of a moment with its year: 2 Nov 2026
 _COMMENT_TIMES = ("createdat", "created", "createdon", "date", "entry", "updatedat")
 _COMMENT_TEXTS = ("body", "text", "content", "comment", "description", "notes")
 
@@ -158,6 +164,7 @@ def person_of(value: Any) -> str:
     text = text_of(value)
     bracketed = _LIST_IN_TEXT.fullmatch(text)
     text = bracketed[1].strip() if bracketed else text
+    text = ", ".join(filter(None, map(str.strip, text.split(";")))) if ";" in text else text
     return "" if text.casefold() in NOBODY else text
 
 

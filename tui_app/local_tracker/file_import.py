@@ -18,14 +18,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from tui_app.local_tracker.documents import BadRow
-from tui_app.local_tracker.exported_rows import (
-    FileReading,
-    ReadingOptions,
-    RefusedError,
-    RowReader,
-    headings_that_do,
-    learn_file,
-)
+from tui_app.local_tracker.exported_rows import RefusedError, RowReader, headings_that_do
+from tui_app.local_tracker.file_columns import FileReading, ReadingOptions, learn_file
 from tui_app.local_tracker.file_reading import Rows, rows_in
 from tui_app.local_tracker.sample import remove_sample
 from tui_app.local_tracker.source_file import STANDARD_INPUT, SourceFile, opened_source

@@ -101,7 +101,8 @@ class _References:
         """The object that refers to a row, the row's id, and whether that object is within ``item``."""
         for key, value in item.items():
             name = _ID_PREFIX.sub("", key)
-            if _is_id(value) and name not in ("", key) and self._means_a_row(name, value):
+            is_named_id = name not in ("", key) and self._means_a_row(name, value) if _is_id(value) else False
+            if is_named_id or (_is_id(value) and value in self._own and plain_name(key) in self._called):
                 return item, value, depth > 0
             if isinstance(value, dict):
                 inner = next((value[part] for part in _OWN_IDS if _is_id(value.get(part))), None)

@@ -70,7 +70,7 @@ class TicketField(NamedTuple):
 TICKET_FIELDS = (
     TicketField(
         "id", "ID", FieldKind.ID, sortable=True,
-        words=names("key identifier iid reference number id ref no nr code gid uid uuid"),
+        words=names("key identifier iid reference number num id ref no nr code gid uid uuid"),
         beginnings=names("schlussel sleutel clave numer номер 编号 番号"),
     ),
     TicketField(
@@ -124,7 +124,7 @@ TICKET_FIELDS = (
     ),
     TicketField(
         "updated_at", "Updated", FieldKind.MOMENT, sortable=True, facet=True,
-        words=names("updated modified changed activity"),
+        words=names("updated modified edited changed activity"),
         beginnings=names("updat modif actuali atuali aktuali geander bijgew miseajour измен обновл 更新 업데이트"),
     ),
     TicketField(

@@ -9,7 +9,7 @@ rows too few to tell.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
@@ -17,7 +17,14 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from tui_app.adapters.reading.column_scores import SCORES, Column, Path, by_name, is_short_text
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, is_reference, plain_name
+from tui_app.adapters.reading.field_names import (
+    CERTAIN_NAME,
+    TICKET_NOUNS,
+    hints,
+    is_reference,
+    plain_name,
+    words_in,
+)
 from tui_app.adapters.reading.field_values import Row, flattened, is_nothing
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
@@ -27,6 +34,7 @@ SAMPLE = 40
 _MOST_COLUMNS = 120  # of one row
 _MOST_NAMES = 400
 _LEAST_HINT = 0.5
+_LONGEST_TITLE = 110  # characters on average
 _DONE_FLAGS = frozenset(["completed", "done", "closed", "resolved", "complete", "finished", "checked"])
 
 
@@ -78,8 +86,11 @@ def fields_of_names(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
 @lru_cache(2000)
 def _named(names: tuple[str, ...]) -> Columns:
     found: dict[str, list[tuple[float, Path]]] = {}
+    things = _names_of_things(names)
     for name in names:
         known = {one: hint for one, hint in hints(name).items() if hint >= _least(one)}
+        if name in things:
+            known.pop("title", None)
         best = max(known.values(), default=0)
         for one, hint in known.items():
             if hint == best or FIELDS_BY_NAME[one].kind in (FieldKind.LIST, FieldKind.TEXT):
@@ -136,7 +147,24 @@ def _of_rows(rows: Sequence[Row]) -> list[Column]:
     for position, path in enumerate(islice(paths, _MOST_COLUMNS)):
         if _is_worth_a_look(path):
             found.append(Column(path, [value_at_path(row, path) for row in rows], position))
+    things = _names_of_things(path[-1] for path in paths)
+    for column in found:
+        if column.name in things:
+            column.hints = {one: hint for one, hint in column.hints.items() if one != "title"}
     return found
+
+
+def _names_of_things(names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that name something else than a ticket: ``service_name`` beside ``service_id``."""
+    known = {words_in(name): name for name in names}
+    return frozenset(
+        name
+        for words, name in known.items()
+        if words[1:]
+        and words[-1] == "name"
+        and (*words[:-1], "id") in known
+        and not all(word in TICKET_NOUNS for word in words[:-1])
+    )
 
 
 def _leaves(path: Path, value: Row, levels: int) -> Iterator[Path]:
@@ -189,14 +217,20 @@ def _united(chosen: Mapping[str, tuple[float, Column]], named: Columns, columns:
     """The chosen columns, and behind each the others of its name; lists go by their names."""
     taken = {column.path: one for one, (_, column) in chosen.items()}
     numbers = {column.path for column in columns if column.number > _MOSTLY}
+    dates = {column.path for column in columns if column.date > _MOSTLY}
+    words = {
+        column.path for column in columns if column.texts and not column.share(lambda text: any(map(str.isdigit, text)))
+    }
     paths: dict[str, tuple[Path, ...]] = {}
     for one in (*_FIELDS, *(name for name in named.paths if name not in _FIELDS)):
         own = (chosen[one][1].path,) if one in chosen else ()
-        counts = numbers if FIELDS_BY_NAME[one].kind is FieldKind.PERSON else ()  # how many users, and none of them
+        kind = FIELDS_BY_NAME[one].kind
+        counts = numbers if kind is FieldKind.PERSON else ()  # how many users, and none of them
+        whens = words if kind in TIME_KINDS else dates  # when the content was changed, and nothing of it
         others = tuple(
             path
             for path in named.paths.get(one, ())
-            if taken.get(path, one) == one and path not in own and path not in counts
+            if taken.get(path, one) == one and path not in own and path not in counts and path not in whens
         )
         if own or others:
             paths[one] = (*own, *others)
@@ -219,6 +253,7 @@ def _repair(chosen: _Chosen, columns: Sequence[Column], scored: Sequence[tuple[f
         score, column = chosen.pop("description")
         chosen["title"] = (min(score, 0.6), column)
     _take_the_plain_title(chosen, scored)
+    _take_the_described_title(chosen)
     taken = {column.path for _, column in chosen.values()}
     values = [column.distinct for _, column in chosen.values()]
     left = [
@@ -255,6 +290,18 @@ def _take_the_plain_title(chosen: _Chosen, scored: Sequence[tuple[float, str, Co
             if chosen.get("description", (0, whole))[1] is column:
                 del chosen["description"]
             return
+
+
+def _take_the_described_title(chosen: _Chosen) -> None:
+    """Words of which nothing says that they are a title are none beside a description of one line each."""
+    if not chosen.keys() >= {"title", "description"}:
+        return
+    (score, title), (_, line) = chosen["title"], chosen["description"]
+    is_unlikely = title.hint("title") < _LEAST_HINT and (title.spaced < _LEAST_HINT or title.person > _LEAST_HINT)
+    is_line = not line.lines and line.spaced > _MOSTLY and line.unique > _MOSTLY and line.length <= _LONGEST_TITLE
+    if is_unlikely and is_line and line.cover >= title.cover:
+        chosen["title"] = (min(score, 0.6), line)
+        del chosen["description"]
 
 
 def _is_within(column: Column, whole: Column) -> bool:

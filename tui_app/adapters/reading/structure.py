@@ -120,9 +120,10 @@ def _look_at_object(value: Row, steps: Steps, found: dict[Steps, None]) -> None:
     is_board = len(lists) > 1 or any(isinstance(i, list) and is_status(name) for name, i in members)
     if rows and is_board and len(lists) >= 0.5 * len(members):
         of_objects = all(isinstance(row, Mapping) for row in rows)
-        if (of_objects and _alike([row for row in rows if isinstance(row, Mapping)])) or all(
-            isinstance(row, str) for row in rows
-        ):
+        firsts = [inner[0] for inner in lists if inner]  # of tickets and their comments in two lists these differ
+        if (
+            of_objects and all(_alike([row for row in some if isinstance(row, Mapping)]) for some in (rows, firsts))
+        ) or all(isinstance(row, str) for row in rows):
             found.setdefault((*steps, VALUES, ITEMS))
     if _header_and_rows(value) is not None:
         found.setdefault((*steps, MATRIX))

@@ -1,0 +1,180 @@
+"""What a file tells before its rows are read: which column is which field, and how its dates and labels are meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct, field
+
+from tui_app.adapters.reading.calendar_words import zone_in
+from tui_app.adapters.reading.date_columns import with_dates_by_order
+from tui_app.adapters.reading.dates_in_words import DateRules
+from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
+from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_values import flattened
+from tui_app.adapters.reading.learned import SURE
+from tui_app.adapters.reading.timestamps import DateEvidence, shared_order
+from tui_app.local_tracker.cell_values import are_parted_by_blanks, text_of
+from tui_app.tickets.fields import REQUIRED_FIELDS, TIME_FIELDS
+
+KEY = re.compile(r"([A-Z][A-Z0-9_]*)-\d+")
+"""An id that begins with its project's: ``PAY-142``."""
+ID_IN_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Z0-9_]*-\d+|\d+)/?")
+
+Path = tuple[str, ...]
+
+
+class ReadingOptions(Struct, frozen=True):
+    """What the user says of a file."""
+
+    project: str | None = None
+    """The project of rows that name none."""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Heading to the field that it is."""
+    order: str = ""
+    """The order of dates in numbers, one of `tui_app.adapters.reading.dates_in_words.ORDERS`."""
+    zone: tzinfo | None = UTC
+    """The zone of times that name none; None: this machine's."""
+
+
+class FileReading(Struct, frozen=True):
+    """Which column of a file is which field, and how its dates are meant."""
+
+    columns: Columns
+    dates: Mapping[str, DateRules] = field(default_factory=dict)
+    """Time field to how its column is read."""
+    other_dates: DateRules = DateRules()
+    """How dates in comments and history are read."""
+    names: tuple[str, ...] = ()
+    """Headings, or keys of the rows that were looked at."""
+    open_order: tuple[str, ...] = ()
+    """Columns with dates that do not tell which number is the month."""
+    keyed: bool = False
+    """Whether every id is a key that begins with its project's: ``PAY-142``."""
+    blanks: bool = False
+    """Whether labels stand in one text with blanks between."""
+    addressed: bool = False
+    """Whether a ticket's id is the end of its address, and in no column."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The required fields that nothing holds."""
+        elsewhere = {"status": bool(self.columns.flags), "id": self.addressed}
+        return tuple(name for name in REQUIRED_FIELDS if name not in self.columns.paths and not elsewhere.get(name))
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Heading to the field that it was read as; a field's best column alone."""
+        return {".".join(paths[0]): name for name, paths in self.columns.paths.items()}
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """Headings whose field is a guess by what they hold."""
+        sure = self.columns.confidence
+        return tuple(name for name, one in self.fields.items() if sure.get(one, 1) < SURE)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Headings that are no field, and are kept by name."""
+        used = {path[0] for paths in self.columns.paths.values() for path in paths}
+        return tuple(name for name in self.names if name not in used and name not in self.columns.flags)
+
+
+# ------------------------------------------------------------ what a file tells
+
+
+def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headings: Sequence[str] = ()) -> FileReading:
+    """How to read a file (a table if it has headings), by its first rows and by every date.
+
+    Raises:
+        KeyError: a heading of the options' mapping is not there.
+    """
+    is_table = bool(headings)
+    sample = [flat_row(row, is_table) for row in islice(rows, SAMPLE)]
+    names = tuple(headings) or tuple(dict.fromkeys(name for row in sample for name in row))
+    if is_table:
+        blank = dict.fromkeys(headings, "")
+        sample = [{**blank, **row} for row in sample] or [blank]
+    columns = _with_mapping(_with_required(inferred_columns(sample), names), options.mapping, names)
+    columns = with_dates_by_order(columns, sample)
+    evidence = {name: DateEvidence() for name in TIME_FIELDS if name in columns.paths}
+    for row in sample:
+        _add_dates(row, columns, evidence)
+    for row in rows:
+        _add_dates(flat_row(row, is_table), columns, evidence)
+    shared = shared_order(evidence.values())
+    dates = {
+        name: found.rules(_zone_of(columns.paths[name][0][-1], options.zone), options.order, shared)
+        for name, found in evidence.items()
+    }
+    is_open = [name for name, found in evidence.items() if found.is_open and not dates[name].order]
+    languages = next((rules.languages for rules in dates.values() if rules.languages), None)
+    others = DateRules(options.order or shared, options.zone, languages, strict=bool(options.order))
+    ids = [text_of(value_at_path(row, columns.paths["id"][0])) for row in sample] if "id" in columns.paths else []
+    keyed = any(ids) and all(KEY.fullmatch(one) for one in ids if one)
+    opened = tuple(columns.paths[name][0][-1] for name in is_open)
+    blanks, addressed = _has_blanks_between_labels(sample, columns), _has_ids_in_addresses(sample, columns)
+    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed)
+
+
+def _has_blanks_between_labels(sample: Sequence[Mapping[str, Any]], columns: Columns) -> bool:
+    cells = [value_at_path(row, path) for path in columns.paths.get("labels", ())[:1] for row in sample]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return not any(isinstance(cell, list) for cell in cells) and are_parted_by_blanks(texts)
+
+
+def _has_ids_in_addresses(sample: Sequence[Mapping[str, Any]], columns: Columns) -> bool:
+    if "id" in columns.paths:
+        return False
+    cells = [value_at_path(row, path) for path in columns.paths.get("url", ())[:1] for row in sample]
+    ids = [match and match[1] for match in (ID_IN_ADDRESS.fullmatch(text_of(cell)) for cell in cells if cell)]
+    return bool(ids) and None not in ids and len(set(ids)) == len(ids)
+
+
+def flat_row(row: Mapping[str, Any], is_table: bool) -> Mapping[str, Any]:
+    """The row with what nested objects hold on top; that of a table as it is."""
+    return row if is_table else flattened(row)
+
+
+def _with_required(columns: Columns, names: Sequence[str]) -> Columns:
+    """The columns with those that a ticket cannot do without by their names, where what they hold tells nothing."""
+    named = fields_of_names(names)
+    own = {one: named[one] for one in REQUIRED_FIELDS if one not in columns.paths and one in named}
+    if not own:
+        return columns
+    return _with_mapping(columns, {heading: one for one, found in own.items() for heading in found}, names)
+
+
+def _with_mapping(columns: Columns, mapping: Mapping[str, str], names: Sequence[str]) -> Columns:
+    """The columns with those that the user names in front; a column that is named is no other field."""
+    if not mapping:
+        return columns
+    known = {plain_name(name): name for name in reversed(names)}
+    own: dict[str, tuple[Path, ...]] = {}
+    for heading, one in mapping.items():
+        name = heading if heading in names else known.get(plain_name(heading))
+        if name is None:
+            raise KeyError(heading)
+        own[one] = (*own.get(one, ()), (name,))
+    taken = {path for paths in own.values() for path in paths}
+    others = {one: tuple(path for path in paths if path not in taken) for one, paths in columns.paths.items()}
+    paths = {one: (*own.get(one, ()), *others.get(one, ())) for one in (*others, *own)}
+    return Columns({one: found for one, found in paths.items() if found}, columns.flags, columns.confidence)
+
+
+def _add_dates(row: Mapping[str, Any], columns: Columns, evidence: Mapping[str, DateEvidence]) -> None:
+    for name, found in evidence.items():
+        for path in columns.paths[name]:
+            value = row.get(path[0]) if len(path) == 1 else value_at_path(row, path)
+            if isinstance(value, str) and value:
+                found.add(value.strip())
+
+
+def _zone_of(heading: str, zone: tzinfo | None) -> tzinfo | None:
+    """The zone that a heading names, as in ``Created At (UTC)``; else ``zone``."""
+    match = re.search(r"[(\[]([^()\[\]]+)[)\]]\s*$", heading)
+    return (zone_in(match[1]) if match else None) or zone
