@@ -44,6 +44,27 @@ def test_a_view_is_searched_with_what_is_said_besides(run: RunProgram, configure
     assert (refused.code, "Bugs, Mine" in refused.err) == (2, True)
 
 
+def test_views_of_the_checkout_are_known_by_name_after_the_user_s_own(
+    run: RunProgram, configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    views = [f'[[views]]\nname = "{name}"\nquery = "project:MOB"\n' for name in ("bugs", "Phones")]
+    (repository / ".ticketdeck.toml").write_text("".join(views))
+    monkeypatch.chdir(repository)
+    listed = [row["name"] for row in run("views", "--format", "json").json["views"]]
+    assert [name for name in listed if name.casefold() in ("bugs", "phones", "mine")] == [
+        "Bugs",
+        "Mine",
+        "bugs",
+        "Phones",
+    ]
+    phones = run("search", "--view", "phones", "--format", "json").json["tickets"]
+    assert {ticket["project"] for ticket in phones} == {"MOB"}
+    bugs = run("search", "--view", "BUGS", "--format", "json").json["tickets"]
+    assert {ticket["type"] for ticket in bugs} == {"bug"}  # the user's own
+
+
 def test_a_saved_search_of_0_1_0_is_searched(run: RunProgram, configured: Path) -> None:
     found = run("search", "--saved", "Old", "--format", "json").json["tickets"]
     assert {(ticket["assignee"], ticket["status"]) for ticket in found} == {(None, "open")}

@@ -19,7 +19,8 @@ from tui_app.cli.output import RequestFailedError, echo, warn
 from tui_app.cli.requests import LoginWay, RequestClient
 from tui_app.cli.results import aligned_columns, print_found
 from tui_app.cli.selection import names_a_server, select
-from tui_app.settings.model import UiSettings
+from tui_app.cli.start import known_views, view_named
+from tui_app.settings.model import Settings
 from tui_app.settings.recents import RecentSearches
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
@@ -36,7 +37,7 @@ from tui_app.tickets.messages import (
     new_request_id,
 )
 from tui_app.tickets.query import parse_query
-from tui_app.ui.quick_views import NamedSearch, all_views
+from tui_app.ui.quick_views import NamedSearch
 from tui_app.ui.sharing.external import browser_command, open_address
 from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.row_values import ordered
@@ -61,7 +62,7 @@ def print_tickets(options: GlobalOptions, form: str, sources: SearchSources, col
         UsageError: a criterion, view, saved search or column is wrong.
     """
     selection = select(options)
-    base, view = _begun_with(selection.settings.ui, sources, options.clock)
+    base, view = _begun_with(selection.settings, sources, options.clock)
     if view and view.trackers and not names_a_server(options):
         options.profile = view.trackers
         selection = select(options)
@@ -120,17 +121,13 @@ def _of_several(
 
 
 def _begun_with(
-    ui: UiSettings, sources: SearchSources, clock: Clock
+    settings: Settings, sources: SearchSources, clock: Clock
 ) -> tuple[TicketSearchCriteria, NamedSearch | None]:
     """The search of the view or of the saved search that is named, and the view."""
     if sources.view and sources.saved:
         raise UsageError("--view and --saved exclude each other.", hint="Give one of them.", field="saved")
     if sources.view:
-        views = {view.name.casefold(): view for view in all_views(ui)}
-        view = views.get(sources.view.casefold())
-        if view is None:
-            names = ", ".join(view.name for view in views.values())
-            raise UsageError(f"There is no view {sources.view!r}.", hint=f"It can be: {names}.", field="view")
+        view = view_named(sources.view, known_views(settings))
         return view.criteria, view
     if not sources.saved:
         return TicketSearchCriteria(), None
@@ -188,7 +185,7 @@ def open_ticket(options: GlobalOptions, ticket_id: str) -> int:
 def print_views(options: GlobalOptions, form: str) -> None:
     """Print the views, then the saved searches, with what they search for in the query language."""
     settings = select(options).settings
-    rows = [("view", view.name, view.criteria.query(), ", ".join(view.trackers)) for view in all_views(settings.ui)]
+    rows = [("view", view.name, view.criteria.query(), ", ".join(view.trackers)) for view in known_views(settings)]
     saved = RecentSearches(options.clock).saved()
     rows += [("saved", name, criteria.query(), "") for name, criteria in saved.items()]
     if form == "json":

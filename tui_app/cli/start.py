@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +65,7 @@ def _first(
 ) -> tuple[NamedSearch | None, TicketSearchCriteria, tuple[str, ...]]:
     """The view that is begun with, if it is one; what it asks for; and what could not be found."""
     if options.view:
-        named = {view.name.casefold(): view for view in all_views(settings.ui)}
-        if options.view.casefold() not in named:
-            names = ", ".join(view.name for view in named.values())
-            raise UsageError(f"There is no view {options.view!r}.", hint=f"It can be: {names}.", field="view")
-        view = named[options.view.casefold()]
+        view = view_named(options.view, all_views(settings.ui))
         added = check_criteria(parse_query(options.opening)) if not names_a_ticket(options.opening) else None
         return view, view.criteria.narrowed_by(added) if added else view.criteria, ()
     if options.opening and not names_a_ticket(options.opening):
@@ -100,6 +96,25 @@ def _first(
 def names_a_ticket(text: str) -> bool:
     """Whether ``text`` is the id or the address of a ticket, and no search."""
     return _TICKET.fullmatch(text.strip()) is not None
+
+
+def known_views(settings: Settings) -> Sequence[NamedSearch]:
+    """The views that a command can name: the user's own and the defaults, and after them what the checkout adds."""
+    added = _with_checkout(settings, read_checkout(Path.cwd(), tuple(settings.profiles))).ui.views
+    return (*all_views(settings.ui), *added[len(settings.ui.views) :])
+
+
+def view_named(name: str, views: Sequence[NamedSearch]) -> NamedSearch:
+    """The first of ``views`` that is called ``name``.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for view in views:
+        if view.name.casefold() == name.casefold():
+            return view
+    names = ", ".join(view.name for view in views)
+    raise UsageError(f"There is no view {name!r}.", hint=f"It can be: {names}.", field="view")
 
 
 def _with_checkout(settings: Settings, checkout: Checkout) -> Settings:
