@@ -121,7 +121,7 @@ def test_what_is_wrong_in_a_map_is_named(table: dict[str, Any], told: str) -> No
         adapter(**table)
     assert told in caught.value.cause
     assert caught.value.hint
-    assert error.value.field.partition(".")[0] == "map"
+    assert caught.value.field.partition(".")[0] == "map"
 
 
 def test_a_map_is_printed_as_it_is_read() -> None:

@@ -17,14 +17,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from tui_app.adapters.reading.column_scores import SCORES, Column, Path, by_name, is_short_text
-from tui_app.adapters.reading.field_names import (
-    CERTAIN_NAME,
-    TICKET_NOUNS,
-    hints,
-    is_reference,
-    plain_name,
-    words_in,
-)
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, is_reference, plain_name, words_in
 from tui_app.adapters.reading.field_values import Row, flattened, is_nothing
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
@@ -157,14 +150,8 @@ def _of_rows(rows: Sequence[Row]) -> list[Column]:
 def _names_of_things(names: Iterable[str]) -> frozenset[str]:
     """Those of ``names`` that name something else than a ticket: ``service_name`` beside ``service_id``."""
     known = {words_in(name): name for name in names}
-    return frozenset(
-        name
-        for words, name in known.items()
-        if words[1:]
-        and words[-1] == "name"
-        and (*words[:-1], "id") in known
-        and not all(word in TICKET_NOUNS for word in words[:-1])
-    )
+    own = [words for words in known if words[1:] and words[-1] == "name" and (*words[:-1], "id") in known]
+    return frozenset(known[words] for words in own if not all(word in TICKET_NOUNS for word in words[:-1]))
 
 
 def _leaves(path: Path, value: Row, levels: int) -> Iterator[Path]:
