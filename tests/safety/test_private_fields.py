@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,8 @@ DATA: dict[str, Callable[[str], Any]] = {
         "items": [{"values": [KEPT, CANARY]}],
     },
     "table of lists": lambda name: [["id", "team", name], [1, KEPT, CANARY], [2, KEPT, CANARY]],
+    "name, kind and value": lambda name: [[name, "text", CANARY], ["Team", "text", KEPT]],
+    "name, kind and value of one": lambda name: {"x": KEPT, "custom": [[name, "text", CANARY]]},
     "names and values": lambda name: {"names": ["team", name], "values": [KEPT, CANARY]},
     "labelled keys": lambda name: {
         "names": {"customfield_7": name, "summary": "Summary"},
@@ -162,6 +165,10 @@ MARKED_UP: dict[str, Callable[[str], str]] = {
     "head at the side in wiki markup": lambda name: f"||{name}||{CANARY}||\n|team|{KEPT}|",
     "thin arrow": lambda name: f"{name} -> {CANARY}\nteam -> {KEPT}",
     "query of an address": lambda name: f"{KEPT} https://x.example/?{name}={CANARY}&x=1",
+    "heads in HTML": lambda name: (
+        f"<table><tr><th>Team</th><th><b>{name}</b></th></tr><tr><td>{KEPT}</td><td>{CANARY}</td></tr>"
+        f"<tr><td>x</td><td>more {CANARY}</td></tr></table>"
+    ),
     "line break": lambda name: f"<p>{name}:<br>{CANARY}</p><p>{KEPT}</p>",
     "line within line breaks": lambda name: f"<p>Team: {KEPT}<br>{name}: {CANARY}<br>x</p>",
     "elements beside each other": lambda name: f"<div class='k'>{name}</div><div class='v'>{CANARY}</div><p>{KEPT}</p>",
@@ -240,6 +247,43 @@ def test_what_only_reading_has_made_a_label_is_taken_out_of_a_ticket(markup: str
 @pytest.mark.parametrize(
     "value",
     [
+        ["Salary", "text", 98765],
+        {"custom": [["cf_1", "Salary", "number", 98765], ["cf_2", "Team", "number", 7]]},
+        {"columns": ["name", "type", "value"], "rows": [["Day rate", "n", 98765], ["Team", "t", 1]]},
+        *(
+            "Salary - 98765",
+            "[Salary] 98,765 EUR",
+            "Salary/98765",
+            "Salary \u2192 \u20ac 98765",
+            "('Salary', 'text', 98765)",
+        ),
+        *("Salary of Ann: 98765", "Current salary (EUR, yearly): 98765", "field,type,value\nsalary,number,98765"),
+    ],
+    ids=repr,
+)
+def test_an_amount_is_taken_out_where_the_name_is_only_near(value: Any) -> None:
+    for way in (value, {"tickets": [{"id": "A-1", "description": value}]}, json.dumps(value)):
+        assert not re.search("98.?765", told(way)), way
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"columns": ["id", "Salary", "Q3 2026"], "rows": [[1, KEPT, 5], [2, KEPT, 6]]},
+        [["id", "Salary", "Q3 2026"], [1, KEPT, 5], [2, KEPT, 6]],
+    ],
+)
+def test_heads_with_numbers_still_name_their_columns(value: Any) -> None:
+    assert KEPT not in told(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [[7, "Why salary is late", "open"], [8, "Other", "open"]],
+        {"title": "Salary page answers 500 since 2026"},
+        {"title": "Salary - once more"},
+        {"labels": ["salary", "urgent", "x"]},
         {"tickets": [{"id": 7, "title": "Salary", "status": "open"}, {"id": 8, "value": KEPT}]},
         {"column": {"name": "Salary", "status": "open"}, "id": 1, "title": KEPT},
         {"issues": [{"id": 1, "field": {"name": "Team"}, "value": KEPT}], "tags": [{"id": 9, "name": "salary"}]},

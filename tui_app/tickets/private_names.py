@@ -175,6 +175,7 @@ _SEPARATOR_CELLS = re.compile(r"[\s|:+=\u2500-\u257f-]+")
 _BARS = str.maketrans("\u2502\u2503\u2551\u00a6", "||||")
 """What is drawn as a bar."""
 _DELIMITERS = (",", ";", "\t")
+_LONGEST_LINE = 300  # characters in which a label is looked for before an amount
 _PAIR = 2  # cells: heads of two columns, or a name and its value; the first row goes
 
 
@@ -302,3 +303,25 @@ def without_signs(text: str) -> str:
 def bare_label(label: str) -> str:
     """A label without what surrounds it."""
     return without_signs(label).strip(DECORATION + ":|").strip()
+
+
+_AMOUNT = re.compile(
+    r"(?:[^\W\d]{1,4} ?|[$\u00a2-\u00a5\u20a0-\u20cf] ?)?\d(?:[.,'\u00a0 ]?\d){2,}(?: ?[^\W\d]{1,4})?\W*$"
+)
+"""A number of three digits or more, perhaps with a currency, at the end of a line: the value of what is before it."""
+_OPENED = " \t([{'\""
+_SIGNS = " \t:=/|>\u2192\u21d2\u279c\u2013\u2014-~]})"
+
+
+def ends_in_amount(line: str, names: PrivateNames) -> bool:
+    """Whether a line is a private name with an amount, as a part of a row too, or ends in one behind a label that
+    mentions such a name."""
+    amount = _AMOUNT.search(line) if len(line) <= _LONGEST_LINE else None
+    if amount is None:
+        return False
+    label = line[: amount.start()].rstrip()
+    first = re.split(r"[,;\t|]", label, maxsplit=1)[0].lstrip(_OPENED)
+    if names.labels(bare_label(label.rstrip(_SIGNS))) or (first != label and names.labels(bare_label(first))):
+        return True
+    word = rf"(?<![^\W_])(?:{names.pattern})(?![^\W_])"
+    return label.endswith((":", "=", "\uff1a")) and bool(re.search(word, folded(label), re.IGNORECASE))

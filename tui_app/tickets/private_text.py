@@ -16,6 +16,7 @@ from tui_app.tickets.private_names import (
     VALUES,
     PrivateNames,
     bare_label,
+    ends_in_amount,
     without_columns,
     without_signs,
 )
@@ -25,6 +26,7 @@ _HEADING = re.compile(r"(#{1,6})\s")
 _LABEL_SIGNS = frozenset((":", "=", "|", "\u00b7", "\uff1a", "**", "__", "\t"))
 """What ends a label also in a text of one line; a dash in a title, as in `Salary - once more`, does not."""
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
+_CELL_ENDS = frozenset(("td", "th", "tr", "table", "tbody", "thead"))
 _ALONE = re.compile(r"\s*(?:\*\*|__|\*|==+\s|\[).+(?:\*\*|__|\*|\s==+|\])\s*:?\s*$")
 """A line of its own that stands out, as a heading in bold does."""
 _NAMING = re.compile(
@@ -64,10 +66,10 @@ def _without_elements(text: str, names: PrivateNames) -> str:
     """Without XML and HTML elements that a name labels; one that is never closed goes up to the end of its line."""
     if "<" not in text:
         return text
-    cuts: list[tuple[int, int]] = []
+    tags = list(_TAG.finditer(text))
+    cuts = list(_cells_of_columns(text, tags, names))
     depth, opened = 0, 0
     private = ""
-    tags = list(_TAG.finditer(text))
     for place, tag in enumerate(tags):
         is_empty = tag["rest"].endswith("/")
         if depth and tag["name"] == private and not is_empty:
@@ -85,6 +87,28 @@ def _without_elements(text: str, names: PrivateNames) -> str:
         line_end = text.find("\n", opened)
         cuts.append((opened, len(text) if line_end < 0 else line_end))
     return _without(text, cuts)
+
+
+def _cells_of_columns(text: str, tags: list[re.Match[str]], names: PrivateNames) -> Iterator[tuple[int, int]]:
+    """The cells below a head, in the first row of an HTML table, that is a private name."""
+    private: set[int] = set()
+    row, column = 0, 0
+    for place, tag in enumerate(tags):
+        kind = tag["name"].lower()
+        if kind == "table":
+            private, row = set(), 0
+        elif kind == "tr":
+            row, column = row + (not tag["close"]), 0
+        elif kind in ("td", "th") and not tag["close"]:
+            end = next(
+                (t.start() for t in tags[place + 1 : place + _MOST_WITHIN] if t["name"].lower() in _CELL_ENDS), 0
+            )
+            words = text[tag.end() : end or tag.end()]
+            if row == 1 and len(words) <= _LONGEST_TAG and names.labels(bare_label(_TAG.sub("", words))):
+                private.add(column)
+            elif column in private and row > 1:
+                yield tag.end(), end or len(text)
+            column += 1
 
 
 def _parts_of_element(
@@ -294,8 +318,8 @@ def _is_labelled(line: str, names: PrivateNames, *, alone: bool) -> bool:
         ):
             return True
         if is_plain or end[0] in ",;":
-            return False
-    return False
+            break
+    return ends_in_amount(bare, names)
 
 
 def _without_parts(line: str, names: PrivateNames) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
@@ -32,7 +33,7 @@ from tui_app.tickets.private_definitions import (
     words_of,
     words_of_kinds,
 )
-from tui_app.tickets.private_names import PrivateNames, folded
+from tui_app.tickets.private_names import PrivateNames, ends_in_amount, folded
 from tui_app.tickets.private_nodes import without_labelled_nodes
 from tui_app.tickets.private_text import without_labelled
 from tui_app.tickets.ticket import JsonValue, Ticket
@@ -51,6 +52,7 @@ _ESCAPE = re.compile(
 """A letter written as an escape can spell a private name."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|apos|colon|lowbar);")
 _PAIR = 2
+_DIGIT = re.compile(r"\d")
 _MOST_HEADS = 30  # members of an object that may be the heads of columns; a bound, so that hostile data stays linear
 _LONGEST_MENTION = 200  # characters
 _LONGEST_LABEL = 300  # characters of a text that may be a field's name
@@ -112,7 +114,7 @@ class _Redactor:
         return replace(ticket, **changed) if changed else ticket
 
     def block(self, text: str) -> str:
-        if not self._suspicious(text) or self._is_label(text):
+        if not self._suspicious(text) or (self._is_label(text) and not ends_in_amount(text, self._names)):
             return text
         parsed = json_or_none(text)
         if parsed is not None:
@@ -153,6 +155,8 @@ class _Redactor:
         if isinstance(value, str):
             return self.block(value)
         if isinstance(value, list):
+            if self._is_record(value):
+                return _GONE
             return self._list(without_labelled_nodes(value, self._is_label), elsewhere)
         if not isinstance(value, dict):
             return value
@@ -167,15 +171,38 @@ class _Redactor:
         return self._without_columns(kept)  # of what is left: a pair is no head, and what it names is gone
 
     def _list(self, value: list[JsonValue], elsewhere: Defined) -> list[JsonValue]:
-        kept = [part for item in value if (part := self._rebuilt(item, elsewhere)) is not _GONE]
-        rows = [item for item in kept if isinstance(item, list)]
-        if rows and len(rows) == len(kept) and (columns := self._private_places(rows[0])):
-            kept = [_without_places(row, columns) for row in rows[self._is_entry(rows[0]) :]]
-        return [item for item in kept if not self._is_entry(item)]
+        lists = [item for item in value if isinstance(item, list)]
+        columns = self._private_places(lists[0]) if len(lists) == len(value) and lists else frozenset[int]()
+        again = _held_again(lists) if any(row and self._is_label(row[0]) for row in lists) else frozenset[str]()
+        kept: list[JsonValue] = []
+        for item in value:
+            if isinstance(item, list) and self._is_record(item, again):
+                continue
+            part = self._rebuilt(item, elsewhere)
+            if part is not _GONE and not self._is_entry(part):
+                kept.append(_without_places(part, columns) if columns and isinstance(part, list) else part)
+        return kept
 
     def _is_entry(self, item: JsonValue) -> bool:
         """Whether a list within a list is a private name and its value; it may be the heads of two columns, too."""
         return isinstance(item, list) and len(item) == _PAIR and self._is_label(item[0])
+
+    def _is_record(self, row: list[JsonValue], again: frozenset[str] | None = None) -> bool:
+        """Whether a list holds a private name, the kind of field and its value, as `["Salary", "text", 5000]` does.
+
+        By itself, it does where a number follows the name; among others also where digits do, or what is in ``again``:
+        the heads of columns, whose places are private anyway, may then go with it.
+        """
+        if len(row) <= _PAIR or any(isinstance(item, (dict, list)) for item in row):
+            return False
+        place = next((place for place, item in enumerate(row[:_PAIR]) if self._is_label(item)), None)
+        if place is None:
+            return False
+        behind = row[place + 1 :]
+        if any(isinstance(item, (int, float)) and not isinstance(item, bool) for item in behind):
+            return True
+        words = list(map(str, behind)) if place == 0 and again is not None else []
+        return any(word in (again or ()) or _DIGIT.search(word) for word in words)
 
     def _is_pair(self, value: Mapping[str, JsonValue]) -> bool:
         """Whether one member of an object is a private name, and another holds what it names."""
@@ -254,6 +281,12 @@ class _Redactor:
                 parts += [text[done:begin], json.dumps(redacted, ensure_ascii=False)]
                 done = end
         return "".join([*parts, text[done:]])
+
+
+def _held_again(rows: list[list[JsonValue]]) -> frozenset[str]:
+    """What more than one of ``rows`` holds behind its first place; of a single row all."""
+    counts = Counter(word for row in rows for word in {str(item) for item in row[1:] if isinstance(item, str)})
+    return frozenset(word for word, count in counts.items() if count > 1 or len(rows) == 1)
 
 
 def _holds_cells(key: str) -> bool:
