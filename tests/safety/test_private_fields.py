@@ -32,6 +32,7 @@ SPELLINGS = (
     *("fields.internal_notes", "InternalNotes", "Private Data", "privateData", "day_rate", "dayRate", "Day rates"),
 )
 SPOKEN = tuple(name for name in SPELLINGS if "." not in name and "/" not in name)
+FEW_SPELLINGS = ("Salary", "internal notes")
 KEPT = "kept-0815"
 
 DATA: dict[str, Callable[[str], Any]] = {
@@ -211,28 +212,29 @@ def told(value: Any) -> str:
     return json.dumps(redacted, ensure_ascii=False)
 
 
+def unsafe(answers: dict[str, str]) -> dict[str, str]:
+    """Those of ``answers`` that show the canary or have lost what is ordinary."""
+    return {name: answer for name, answer in answers.items() if CANARY in answer or KEPT not in answer}
+
+
 @pytest.mark.parametrize("shape", DATA)
-@pytest.mark.parametrize("name", SPELLINGS)
-def test_data(shape: str, name: str) -> None:
-    answer = told(packed(DATA[shape](name), "as data"))
-    assert CANARY not in answer
-    assert KEPT in answer
+def test_data_however_its_field_is_spelled(shape: str) -> None:
+    assert not unsafe({name: told(packed(DATA[shape](name), "as data")) for name in SPELLINGS})
 
 
 @pytest.mark.parametrize("shape", TEXT)
-@pytest.mark.parametrize("name", SPOKEN)
-def test_text(shape: str, name: str) -> None:
-    answer = told(TEXT[shape](name))
-    assert CANARY not in answer
-    assert KEPT in answer
+def test_text_however_its_field_is_spelled(shape: str) -> None:
+    assert not unsafe({name: told(TEXT[shape](name)) for name in SPOKEN})
 
 
-@pytest.mark.parametrize("name", ["Salary", "internal notes"])
-@pytest.mark.parametrize("shape", [*NESTED, *MARKED_UP])
-def test_a_name_that_stands_elsewhere_or_is_marked_up(shape: str, name: str) -> None:
-    answer = told(packed(NESTED[shape](name), "as text") if shape in NESTED else MARKED_UP[shape](name))
-    assert CANARY not in answer
-    assert KEPT in answer
+@pytest.mark.parametrize("shape", NESTED)
+def test_a_name_that_stands_elsewhere(shape: str) -> None:
+    assert not unsafe({name: told(packed(NESTED[shape](name), "as text")) for name in FEW_SPELLINGS})
+
+
+@pytest.mark.parametrize("shape", MARKED_UP)
+def test_a_name_that_is_marked_up(shape: str) -> None:
+    assert not unsafe({name: told(MARKED_UP[shape](name)) for name in FEW_SPELLINGS})
 
 
 @pytest.mark.parametrize("markup", ["<p><b>Salary</b><br>{}</p>", "## Salary\n{}", "Salary:\n{}\n\nMore."])
