@@ -46,8 +46,7 @@ def server_command(scenario: str) -> str:
 @pytest.fixture
 def environment(isolated_home: Path) -> dict[str, str]:
     """What the program is run with: nothing of the developer's own settings."""
-    dropped = ("COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")  # the last one would have every run compile everything
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     return {**kept, "PYTHONWARNINGS": "error"}
 
 

@@ -88,7 +88,7 @@ async def back_to_the_table(deck: Deck) -> None:
     for _ in range(6):
         if deck.screen is deck.browser and deck.app.focused is deck.browser.table:
             return
-        await deck.pilot.press("escape")
+        await deck.press("escape")
     raise AssertionError(f"no way back to the table:\n{deck.text}")
 
 
@@ -100,13 +100,13 @@ async def run_all(deck: Deck, where: str, way: tuple[str, ...]) -> None:
             continue
         if at != (deck.screen, deck.app.focused):
             await back_to_the_table(deck)
-            await deck.pilot.press(*way)
+            await deck.press(*way)
             at = (deck.screen, deck.app.focused)
         active = deck.screen.active_bindings.get(key.names[0])
         if active is None or active.binding.id != key.id:
             continue  # this dialog has no such action
         await deck.app.run_action(active.binding.action, active.node)
-        await (deck.pilot.pause() if at != (deck.screen, deck.app.focused) else asyncio.sleep(0))
+        await (deck.settle() if at != (deck.screen, deck.app.focused) else asyncio.sleep(0))
         assert deck.app._exception is None, key.id
     await back_to_the_table(deck)
 

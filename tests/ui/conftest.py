@@ -1,8 +1,12 @@
-"""A terminal with all colours for every test."""
+"""For every test of the browser: a terminal with all colours, and no waiting for time to pass."""
 
 from __future__ import annotations
 
 import pytest
+import textual.app
+import textual.pilot
+
+from tests.ui.waiting import idle
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +15,10 @@ def every_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def exact_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that a pilot has pressed is followed by what the app does about it, and by no sleep."""
+    monkeypatch.setattr(textual.app, "wait_for_idle", idle)
+    monkeypatch.setattr(textual.pilot, "wait_for_idle", idle)

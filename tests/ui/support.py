@@ -20,6 +20,7 @@ from tests.ui.fakes import (
     FakeService,
     make_ticket,
 )
+from tests.ui.waiting import settled, until
 from tui_app.settings.model import UiSettings
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search
@@ -31,7 +32,6 @@ from tui_app.ui.quick_views import Beginning
 from tui_app.ui.user_files import UserMemories
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
-_MOST_TURNS = 400  # of the event loop, some seconds; a condition that is not met by then will not be
 
 
 def tickets(count: int = 30) -> list[Any]:
@@ -97,25 +97,21 @@ class Deck:
         return self.text.split("\n")
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        await self.app._press_keys(keys)
         await self.settle()
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*map(name_of, text))
-        await self.settle()
+        await self.press(*map(name_of, text))
 
     async def settle(self) -> None:
-        """Let everything that is under way happen."""
-        await self.pilot.pause()
-        await self.pilot.pause()
+        """Let everything that is under way happen, on the disk too."""
+        await settled(self.app)
+        self.app._files.jobs.flush()
+        await settled(self.app)
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until ``condition`` holds."""
-        for _ in range(_MOST_TURNS):
-            if condition():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"{what or 'the condition'} never held; the screen:\n{self.text}")
+        await until(self.app, condition, lambda: f"{what or 'the condition'} never held; the screen:\n{self.text}")
 
     async def sees(self, words: str) -> None:
         """Wait until ``words`` are on the screen."""

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from tests.ui.fakes import FIXED_CLOCK
+from tests.ui.waiting import until
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.servers import CallRecord
@@ -87,11 +88,7 @@ class Pane:
         return "\n".join(strip.text.rstrip() for strip in self.widget.view.lines)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        for _ in range(400):
-            if condition():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came true; the pane shows:\n{self.text}")
+        await until(self.pilot.app, condition, lambda: f"it never came true; the pane shows:\n{self.text}")
 
     async def shows(self, words: str) -> None:
         await self.until(lambda: words in self.text)

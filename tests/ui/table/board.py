@@ -14,10 +14,9 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.ui.fakes import FIXED_CLOCK, make_ticket
+from tests.ui.waiting import settled, until
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.table.results_table import ResultsTable
-
-_MOST_TURNS = 400  # of the event loop, some seconds
 
 
 class Harness(App[None]):
@@ -103,15 +102,10 @@ class Board:
         return all(strip.cell_length == width == cell_len(strip.text) for strip in self.strips)
 
     async def settle(self) -> None:
-        await self.pilot.pause()
-        await self.pilot.pause()
+        await settled(self.app)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        for _ in range(_MOST_TURNS):
-            if condition():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came true; the table:\n{self.text}")
+        await until(self.app, condition, lambda: f"it never came true; the table:\n{self.text}")
 
 
 Opening: TypeAlias = Callable[..., AbstractAsyncContextManager[Board]]
