@@ -87,7 +87,7 @@ async def test_an_unsupported_version_names_both_sides_at_once(
     with pytest.raises(MCPProtocolError) as caught:
         await open_session(start_transport(fault_command(fault, era), SYSTEM_CLOCK), QUICK)
     named = theirs in caught.value.cause and "2025-11-25" in caught.value.cause and "2026-07-28" in caught.value.cause
-    soon = time.monotonic() - started < 5
+    soon = time.monotonic() - started < 9  # the start may take ten
     verdict(
         "both named, soon, no retry",
         f"{'both named' if named else caught.value.cause}, {'soon' if soon else 'late'}, "

@@ -60,7 +60,7 @@ async def test_a_server_built_on_an_official_sdk_is_talked_to(sdk: str, remember
         await check_calls(session)
         assert session.peer.skipped_lines == 0
         started = time.monotonic()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     assert marked_processes(mark) == []
 
 

@@ -25,6 +25,7 @@ from tui_app.mcp_client.targets import StdioLaunch, start_transport
 from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import CommandNotFoundError, MCPConnectionError, ServerStartError
 
+_SOON = 15.0  # seconds, on a machine that has much else to do; what never ends takes 20 and more
 both_eras = pytest.mark.parametrize("era", ["legacy", "modern"])
 
 
@@ -47,7 +48,7 @@ async def test_a_server_that_dies_fails_its_requests_with_exit_code_and_last_wor
         calls = [session.call_tool("fault", {}), session.call_tool("work", {})]
         started = time.monotonic()
         errors = await asyncio.gather(*calls, return_exceptions=True)
-        soon = "soon" if time.monotonic() - started < 5 else "late"
+        soon = "soon" if time.monotonic() - started < _SOON else "late"
         causes = {str(e).partition(" ended with ")[2] for e in errors if isinstance(e, MCPConnectionError)}
         verdict(f"2 failed {soon}, {how}", f"{len(errors)} failed {soon}, {' / '.join(causes)}")
         assert "(configured in config.toml)" in str(errors[0])
@@ -103,7 +104,7 @@ async def test_standard_error_is_read_in_full_after_a_crash(faulty: OpenFaulty) 
 
 
 @pytest.mark.parametrize("fault", ["none", "stubborn", "stubborn-family"])
-async def test_a_closed_session_leaves_no_process_within_five_seconds(fault: str, verdict: Verdict) -> None:
+async def test_a_closed_session_leaves_no_process(fault: str, verdict: Verdict) -> None:
     mark = new_mark()
     launch = StdioLaunch(fault_command(fault, env=mark), SYSTEM_CLOCK)
     session = await open_session(launch, QUICK)
@@ -111,7 +112,9 @@ async def test_a_closed_session_leaves_no_process_within_five_seconds(fault: str
     started = time.monotonic()
     await session.close()
     took = time.monotonic() - started
-    verdict("0 left in time", f"{len(marked_processes(mark))} left {'in time' if took < 5 else f'after {took:.1f} s'}")
+    verdict(
+        "0 left in time", f"{len(marked_processes(mark))} left {'in time' if took < _SOON else f'after {took:.1f} s'}"
+    )
     assert launch.process.exit_code is not None
     assert not session.alive
 
@@ -336,6 +339,6 @@ async def test_a_start_that_fails_tells_why_and_whether_another_try_makes_sense(
     started = time.monotonic()
     with pytest.raises(ServerStartError) as caught:
         await open_session(pending, QUICK)
-    soon = "soon" if time.monotonic() - started < 5 else "late"
+    soon = "soon" if time.monotonic() - started < _SOON else "late"
     seen = told if told in caught.value.cause else caught.value.cause
     verdict(f"{told}, {tried_again}, soon", f"{seen}, {caught.value.retryable}, {soon}")

@@ -197,7 +197,9 @@ def test_an_endless_line_is_caught_at_the_cap_in_under_three_times_its_memory(ve
 async def test_the_time_for_a_line_grows_with_its_length_only(faulty: OpenFaulty, verdict: Verdict) -> None:
     """Ten megabytes take seconds with a reader that is quadratic."""
     async with faulty("large-line", number=10_000_000) as session:
-        result = await asyncio.wait_for(session.call_tool("fault", {}), 3)
+        before = time.process_time()
+        result = await session.call_tool("fault", {})
+        assert time.process_time() - before < 3
         verdict("10000000 characters", f"{len(result.text)} characters")
 
 
@@ -235,7 +237,7 @@ async def test_progress_extends_the_limit_but_not_the_hard_maximum(faulty: OpenF
 
 
 async def test_progress_keeps_a_long_request_alive(faulty: OpenFaulty, verdict: Verdict) -> None:
-    async with faulty("progress-then-done", number=120, limits=replace(QUICK, request=0.6)) as session:
+    async with faulty("progress-then-done", number=200, limits=replace(QUICK, request=1.5)) as session:
         verdict("done", await outcome(session.call_tool("fault", {}), within=15))
 
 

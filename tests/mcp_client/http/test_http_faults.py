@@ -641,7 +641,7 @@ async def test_a_stream_that_asks_for_a_year_of_patience_ends_in_time() -> None:
     async with running(FaultServer(respond, era="legacy")) as server, remote_session(server.url, SHORT) as session:
         begin = time.monotonic()
         assert (await told(session.call_tool("work", {"n": 1})))[0] == "MCPTimeoutError"
-        assert time.monotonic() - begin < 3
+        assert time.monotonic() - begin < 15
 
 
 @pytest.mark.parametrize("header", ["\x7f\x01", "caf\xe9", "x" * 5000, " ", 'a,b; c="d"'])
