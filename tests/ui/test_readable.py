@@ -24,6 +24,7 @@ LEAST_CONTRAST = 1.7
 
 COLOURED = sorted(name for name in {*BUILTIN_THEMES, *(theme.name for theme in THEMES)} if "ansi" not in name)
 """What the terminal's own sixteen colours look like, nobody but the terminal knows."""
+OURS = [name for name in COLOURED if name not in BUILTIN_THEMES]
 
 TICKETS = tuple(
     replace(
@@ -75,7 +76,9 @@ def faint(strips: list[Strip]) -> Iterator[tuple[str, float]]:
             yield segment.text, ratio
 
 
-@pytest.mark.parametrize("theme", COLOURED)
+@pytest.mark.parametrize(
+    "theme", [*OURS, *(pytest.param(name, marks=pytest.mark.slow) for name in COLOURED if name not in OURS)]
+)
 async def test_everything_drawn_can_be_read(theme: str) -> None:
     app = Pair()
     async with app.run_test(size=(110, 60)) as pilot:
