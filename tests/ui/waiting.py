@@ -12,13 +12,14 @@ from textual.app import App
 
 _PATIENCE = 40.0  # seconds; a condition that is not met by then will not be
 _LOOK = 0.005  # seconds between two looks, for what a thread or a timer has to do
+_FRAME = 1 / 60  # seconds; Textual puts off a resize by half of it, the program a key behind widgets to come by less
 _LONGEST = 20.0  # seconds; work that makes more work without end is no reason to wait for ever
 
 
 async def settled(app: App[Any]) -> None:
     """Return once every message is handled, all that was changed is drawn, and nothing has come of that either.
 
-    What threads do and what waits for a timer is not waited for.
+    A timer that goes off within a frame is waited for; a later one is not, nor what threads do.
     """
     loop: Any = asyncio.get_running_loop()
     deadline = time.monotonic() + _LONGEST
@@ -28,10 +29,14 @@ async def settled(app: App[Any]) -> None:
             await asyncio.sleep(0)
         if not app.screen_stack:
             return
-        app.screen._on_timer_update()  # what a timer would draw up to a 60th of a second later
+        app.screen._on_timer_update()  # what a timer would draw up to a frame later
         await asyncio.sleep(0)
-        if not loop._ready:
+        pauses = [timer.when() - loop.time() for timer in loop._scheduled if not timer.cancelled()]
+        if loop._ready:
+            continue
+        if min(pauses, default=1.0) > _FRAME:
             return
+        await asyncio.sleep(max(0.0, min(pauses)))
 
 
 async def idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
