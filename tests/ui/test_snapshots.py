@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.ui.changing.tracker import ChangingService
 from tests.ui.fakes import NOW, FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket, ready
@@ -260,8 +260,8 @@ def test_the_screen_looks_as_it_did(
         await deck.until(lambda: ticket_has_settled(deck), "the ticket under the cursor in its pane")
         await deck.settle()
         await app.workers.wait_for_complete()
-        for line in app.screen.query(Input):
-            line.cursor_blink = False
+        for field in (*app.screen.query(Input), *app.screen.query(TextArea)):
+            field.cursor_blink = False
         await stand_still(deck)
 
     columns, lines = map(int, size.split("x"))
