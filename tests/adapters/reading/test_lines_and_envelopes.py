@@ -98,3 +98,17 @@ def test_a_text_called_item_beside_other_fields_takes_none_of_them_away() -> Non
     found = _tickets({"rows": rows})
     assert [ticket.url for ticket in found] == ["https://t.example/PAY-1", "https://t.example/PAY-2"]
     assert "bob" in str(found[0])
+
+
+@pytest.mark.parametrize("bar", [" | ", "\t"])
+def test_a_picture_before_each_of_the_words_of_a_column_is_no_part_of_them(bar: str) -> None:
+    lines = [
+        ("ID", "标题", "状态", "优先级"),
+        ("1", "🐛 Printer is offline", "⚪ pending", "🔴 high"),
+        ("2", "Totals differ by a cent", "⏳ in progress", "🟢 low"),
+        ("3", "Upgrade the database", "⚪ pending", "🟢 low"),
+    ]
+    found = _tickets("\n".join(bar.join(cells) for cells in lines))
+    assert [ticket.status for ticket in found] == ["pending", "in progress", "pending"]
+    assert [ticket.priority for ticket in found] == ["high", "low", "low"]
+    assert found[0].title == "🐛 Printer is offline"

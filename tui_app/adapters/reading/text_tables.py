@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -21,6 +22,7 @@ _MOST_LINES = 20_000
 _LONGEST_LINE = 2_000  # characters; a longer one is a text
 _LONGEST_ALIKE = 400  # characters of a line that a pattern is tried on
 _MOST_PIECES, _MOST_TEXTS = 8, 3  # of one such line; more would take too long to match
+_LONGEST_SIGN = 3  # characters; a picture may consist of several
 _LONGEST_NAME = 40  # characters of a column's name
 _RULE = re.compile(r"[\s|:+=\-─━┼│┌┐└┘├┤┬┴╔╗╚╝═║╠╣╦╩╬]+")
 _LINK = re.compile(r"\[([^\[\]]{1,500})\]\((https?://[^\s()]{1,2000})\)")
@@ -33,13 +35,30 @@ def line_tables(text: str) -> Iterator[Rows]:
     """The candidate tables in ``text``."""
     lines = [line.rstrip()[:_LONGEST_LINE] for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
     filled = [line for line in lines if line.strip()]
-    yield _drawn(lines)
+    yield _without_signs(_drawn(lines))
     for delimiter in (",", "\t", ";"):
-        yield _separated(filled, delimiter)
-    yield _fixed_width(lines)
+        yield _without_signs(_separated(filled, delimiter))
+    yield _without_signs(_fixed_width(lines))
     yield _key_values(filled)
     for rows in (_labelled(lines), *_headless(filled), *_alike_lines(lines)):
         yield _with_ids(rows)
+
+
+def _without_signs(rows: Rows) -> Rows:
+    """``rows`` without the signs before words that repeat, each with a sign of its own: ``🔴 high`` is ``high``."""
+    for name in rows[0] if rows else ():
+        cells = [cell for row in rows if isinstance(cell := row.get(name), str)]
+        signs = {cell: cell.split(maxsplit=1) for cell in cells}
+        words = {parts[1] for parts in signs.values() if len(parts) > 1 and parts[1][0].isalpha()}
+        if len(signs) == len(words) < len(cells) and all(map(_is_sign, (parts[0] for parts in signs.values()))):
+            for row in rows:
+                row[name] = signs[cell][1] if isinstance(cell := row.get(name), str) else cell
+    return rows
+
+
+def _is_sign(text: str) -> bool:
+    """Whether it is a picture: ``🔴``, ``⏳``."""
+    return len(text) <= _LONGEST_SIGN and unicodedata.category(text[0]) == "So"
 
 
 # ------------------------------------------------------------ with a header
