@@ -185,3 +185,12 @@ def test_an_answer_without_an_id_is_the_ticket_whose_title_its_row_has() -> None
     shown = OddTracker(lambda _: data(full)).shown("ALP-1")
     assert shown is not None
     assert (shown.id, shown.description) == ("ALP-1", "All of it")
+
+
+@pytest.mark.parametrize("wanted", ["1", "053def14-13ca-4ff4-8c37-c1d1ccc64043"])
+def test_no_id_for_machines_is_shown_instead_of_the_one_that_was_asked_for(wanted: str) -> None:
+    row = {"id": 1, "uuid": "053def14-13ca-4ff4-8c37-c1d1ccc64043", "description": "Mend the roof", "status": "open"}
+    shown = OddTracker(lambda _: data(row), [row, {**row, "id": 2, "uuid": "153def14-13ca-4ff4-8c37-c1d1ccc64043"}])
+    opened = shown.shown(wanted)
+    assert opened is not None
+    assert opened.id == wanted

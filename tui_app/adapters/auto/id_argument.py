@@ -65,6 +65,11 @@ def _is_own(name: str) -> bool:
     return name in ID_WORDS or any(name.startswith(noun) for noun in TICKET_NOUNS)
 
 
+def is_uuid(identity: str) -> bool:
+    """Whether an id is one for machines: nobody who asked for ``1`` is shown it instead."""
+    return _UUID.fullmatch(identity) is not None
+
+
 def asks_for_uuid(argument: Argument) -> bool:
     """Whether it takes nothing but a UUID, by its schema or by what is said of it."""
     pattern = argument.schema.get("pattern")

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from tui_app.adapters.auto.encoding import EncodedArguments
-from tui_app.adapters.auto.id_argument import id_values
+from tui_app.adapters.auto.id_argument import id_values, is_uuid
 from tui_app.adapters.auto.places import Place
 from tui_app.adapters.auto.required_arguments import ask_for_json, detail_arguments, drop_broken, place_arguments
 from tui_app.adapters.auto.roles import Role, Roles
@@ -231,7 +231,8 @@ class Opener:
             comments = () if failure_in(result) else read_comments(result)
             if len(comments) >= len(ticket.comments):
                 ticket = replace(ticket, comments=comments)
-        return ticket if ticket.id and is_the_one(ticket, reference.id) else replace(ticket, id=reference.id)
+        keeps = ticket.id and is_the_one(ticket, reference.id) and (is_uuid(reference.id) or not is_uuid(ticket.id))
+        return ticket if keeps else replace(ticket, id=reference.id)
 
     def _listed(
         self, reference: TicketReference, places: Sequence[Place], failures: list[MCPError]
