@@ -75,8 +75,8 @@ refresh = true
 CHANGES = (("I", ""), ("t", "\r"), ("!", "\r"), ("Cdone", "\x13"), ("RAnother title", "\x13"), ("L", "a\r"))
 """A key that begins a change with what is typed, and what leads from there to its preview."""
 OTHER_PROGRAMS = {"PAGER": "cat", "EDITOR": "true", "VISUAL": "true", "BROWSER": "true", "SSH_TTY": "/dev/null"}
-NO_FLOW_CONTROL = ("sh", "-c", 'stty -ixon; exec "$@"', "sh")
-"""A ctrl+s while an own command has the terminal would stop its output, as in any shell, until a ctrl+q."""
+QUIET_TERMINAL = ("sh", "-c", 'stty -ixon -echo; exec "$@"', "sh")
+"""While an own command has the terminal, a ctrl+s would stop its output until a ctrl+q, and keys would be echoed."""
 HELP = "type a word or a key"
 UNDER_WAY = "A change is under way"
 _REFUSED_KEY = re.compile(rb"(\x1b\[[0-?]*[Hhlm](?:\x1b\](?:22;[a-z-]{1,20}|2;ticketdeck[^\x00-\x1f\x7f]*)\x07)*)\x07+")
@@ -146,7 +146,7 @@ def test_random_faults_under_random_keys(isolated_home: Path, capsys: pytest.Cap
     command = shlex.join([sys.executable, str(SERVER), "--seed", str(seed), "--calls", str(calls)])
     program = shlex.split(os.environ.get("TICKETDECK_CHAOS_PROGRAM", "")) or PROGRAM
     with Terminal(
-        [*NO_FLOW_CONTROL, *program, "--command", command, "--write"],
+        [*QUIET_TERMINAL, *program, "--command", command, "--write"],
         columns=120,
         rows=35,
         environment={**mark, **OTHER_PROGRAMS},
