@@ -85,7 +85,7 @@ def test_a_working_day_in_ten_steps(isolated_home: Path) -> None:
 
 
 def start(day: Day) -> None:
-    day.terminal.wait_for(lambda screen: "Welcome to ticketdeck" in screen and "⌕ Open tickets" in screen)
+    day.terminal.wait_for(lambda screen: "Welcome to ticketdeck" in screen and "⌕ All open tickets" in screen)
     day.press_until_gone(ESCAPE, "Welcome to ticketdeck")
     day.press("x", "100 loaded of 399")
 

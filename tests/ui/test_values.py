@@ -31,6 +31,11 @@ NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
         ({"created_after": "7d"}, "Tickets, created since 7d ago"),
         ({"updated_after": "2026-11-01"}, "Tickets, updated since 2026-11-01"),
         ({"sort": "-updated_at", "max_results": 500}, "Every ticket, by updated, newest first, at most 500"),
+        ({"openness": "open"}, "All open tickets"),
+        ({"openness": "open", "assignee": "me"}, "Open tickets assigned to me"),
+        ({"openness": "open", "status": ["open"]}, "Open tickets with status open"),
+        ({"openness": "closed", "status": ["done", "rejected"]}, "Closed tickets with status done or rejected"),
+        ({"status": "open"}, "open tickets"),
         ({"native": "project = PAY"}, "Tickets where project = PAY"),
     ],
 )

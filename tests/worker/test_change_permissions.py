@@ -101,6 +101,33 @@ def test_what_is_denied_is_not_done_beside_another_field(
         refuse_denied_effect(work, replace(first, also=tuple(also)), call, ())
 
 
+@pytest.mark.parametrize(
+    ("deny", "kind", "answers", "denied"),
+    [
+        ("close", ChangeKind.PRIORITY, {"state": "closed"}, True),
+        ("close", COMMENT, {"fields.newStatus": ["Erledigt"]}, True),
+        ("close", TOOL, {"status": "done"}, True),
+        ("close", TITLE, {"state": "in progress"}, False),
+        ("close", TITLE, {"reason": "closed"}, False),
+        ("status", TITLE, {"state": "in progress"}, True),
+        ("assign", ChangeKind.PRIORITY, {"assignee_id": "7"}, True),
+        ("labels", COMMENT, {"labels.add": "urgent"}, True),
+        ("title", TITLE, {"notify": "true"}, False),
+        ("priority", ChangeKind.CREATE, {"priority": "high"}, False),
+    ],
+)
+def test_what_is_denied_is_not_done_by_an_argument_that_was_given_besides(
+    deny: str, kind: ChangeKind, answers: dict[str, Any], denied: bool
+) -> None:
+    work = replace(profile(), write=WriteSettings(mode="ask", allow=(*EVERYTHING, "tool:*"), deny=(deny,)))
+    wanted = WantedChange(kind, "T-1", answers=answers)
+    if kind is TOOL:
+        wanted = WantedChange(kind, "T-1", values={"arguments": answers}, tool="other")
+    for one in (wanted, WantedChange(ChangeKind.PRIORITY, "T-1", also=(wanted,))):
+        with pytest.raises(NotAllowedError, match=f"denies {deny}") if denied else nullcontext():
+            refuse_denied_effect(work, one, WriteCall("other", {}), ())
+
+
 def test_a_tool_by_its_name_does_not_get_round_what_is_denied() -> None:
     write = replace(WRITE, allow=("tool:*",), deny=("title",))
     bench = serve(write=write)

@@ -284,11 +284,11 @@ def prefix_of(criterion: Criterion) -> str:
 
 
 def word_of(name: str) -> str:
-    """What a message calls one of ``used_fields()``: as the language does, where its own name says less."""
+    """What a message calls one of ``used_fields()``, where the language's word and its own name say less."""
     criterion = criterion_of(name)
     if name.startswith(LEFT_OUT):
         return f"{LEFT_OUT}{criterion.word or 'words'}"
-    return criterion.word if criterion.kind is CriterionKind.OPENNESS else name.replace("_", " ")
+    return "open/closed" if criterion.kind is CriterionKind.OPENNESS else name.replace("_", " ")
 
 
 def normal_text(text: str) -> str:

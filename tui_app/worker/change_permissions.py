@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from tui_app.adapters.changing.meanings import kinds_meant
 from tui_app.adapters.changing.protocol import FreshTicket, WriteCall
 from tui_app.settings.paths import config_file
 from tui_app.settings.profiles import COMMAND_LINE
@@ -125,8 +126,8 @@ def refuse_denied_effect(
 ) -> None:
     """Raises `NotAllowedError` where a change, or one of its fields, comes to what is denied under another name.
 
-    That is a status by which the ticket is closed, where closing is denied; and a tool called by its name that is the
-    one of a denied change.
+    That is a status by which the ticket is closed, where closing is denied; a tool called by its name that is the one
+    of a denied change; and an argument given besides, whose name may mean a field that must not be changed.
     """
     word = next((effect for effect in _effects(wanted, call, actions) if effect in profile.write.deny), "")
     if word:
@@ -146,6 +147,19 @@ def _effects(wanted: WantedChange, call: WriteCall, actions: Collection[ChangeAc
             for action in actions:
                 if action.tool == call.tool:
                     yield from (action.kind, *_ALSO.get(action.kind, ()))
+        if one.kind is not ChangeKind.CREATE:  # a new ticket's fields change no ticket
+            yield from _effects_of_arguments(one)
+
+
+def _effects_of_arguments(wanted: WantedChange) -> Iterator[ChangeKind]:
+    """What the arguments that were given by their names come to, besides what the change is called."""
+    given: Any = wanted.values.get("arguments") or {}
+    for name, value in {**given, **wanted.answers}.items():
+        kinds = kinds_meant(name) - {wanted.kind}
+        yield from sorted(kinds)
+        words = value if isinstance(value, list) else [value]
+        if ChangeKind.STATUS in kinds and any(isinstance(word, str) and closed_by_words(word) for word in words):
+            yield ChangeKind.CLOSE
 
 
 _SMALL = frozenset((ChangeKind.STATUS, ChangeKind.ASSIGN, ChangeKind.PRIORITY, ChangeKind.LABELS))

@@ -20,6 +20,7 @@ from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool
+from tui_app.tickets.changes import ChangeKind
 
 HOLDERS = frozenset(
     [
@@ -100,6 +101,25 @@ def meaning_of(argument: Argument, meaning: str) -> Meaning | None:
     if _FILTERS.search(argument.description):
         return None
     return Meaning(table.index(parts.core) * 4 + parts.is_id * 2 + argument.path.count("."), parts.mode)
+
+
+def kinds_meant(name: str) -> frozenset[ChangeKind]:
+    """The changes that an argument called ``name`` may make, whichever tool takes it; of several meanings, each."""
+    core = parts_of(name).core
+    return frozenset(kind for meaning, kind in _KINDS.items() if core in vocabulary.MEANINGS[meaning])
+
+
+_KINDS = {
+    "text": ChangeKind.COMMENT,
+    "title": ChangeKind.TITLE,
+    "description": ChangeKind.DESCRIPTION,
+    "status": ChangeKind.STATUS,
+    "person": ChangeKind.ASSIGN,
+    "priority": ChangeKind.PRIORITY,
+    "labels": ChangeKind.LABELS,
+    "time": ChangeKind.LOG_WORK,
+}
+"""Key of `vocabulary.MEANINGS` to the change that such an argument makes."""
 
 
 _OR_OTHERWISE = re.compile(

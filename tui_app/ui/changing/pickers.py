@@ -63,7 +63,7 @@ class ChangeMenu(AskingPicker[str]):
     """Everything that a server could change; gives the kind that is picked. What cannot be done says why."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(title, placeholder="type its first letter")
+        super().__init__(title)
         self._actions: dict[str, ChangeAction] = {}
 
     def load(self, actions: Sequence[ChangeAction]) -> None:

@@ -52,15 +52,18 @@ def sentence_content(criteria: TicketSearchCriteria, *, stress: str = "$text-acc
 
 
 def _subject(criteria: TicketSearchCriteria) -> Iterator[Phrase]:
-    narrowed = bool(criteria.used_fields())
+    used = criteria.used_fields()
     if criteria.openness:
-        yield Phrase(criteria.openness.capitalize(), stress=True)
-        yield Phrase(" ")
-    if criteria.status:
-        yield from _listed(criteria.status, " or ")
+        is_alone = len(used) == 1
+        yield Phrase("All " if is_alone else "")
+        yield Phrase(criteria.openness if is_alone else criteria.openness.capitalize(), stress=True)
         yield Phrase(" tickets")
-    else:
-        yield Phrase("tickets" if criteria.openness else "Tickets" if narrowed else "Every ticket")
+    if criteria.status:
+        yield Phrase(" with status " if criteria.openness else "")
+        yield from _listed(criteria.status, " or ")
+        yield Phrase("" if criteria.openness else " tickets")
+    elif not criteria.openness:
+        yield Phrase("Tickets" if used else "Every ticket")
     if criteria.text:
         yield Phrase(" with ")
         yield Phrase(criteria.text if '"' in criteria.text else f"“{criteria.text}”", stress=True)

@@ -36,7 +36,6 @@ _SIGNS = {
 }
 """A sign of its own for each state: colour is never the only difference."""
 
-_OPENNESS = "open/closed"  # ``is`` says nothing by itself
 _MOST_NAMED = 2  # values of a facet that are named; more are counted
 
 
@@ -142,7 +141,7 @@ def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ..
     if stale:
         pieces.append(("old rows", _BUSY))
     if progress.filtered_here:
-        names = ", ".join(_OPENNESS if name == "openness" else word_of(name) for name in progress.filtered_here)
+        names = ", ".join(map(word_of, progress.filtered_here))
         pieces.append((f"filtered here: {names}", _QUIET))
     if progress.incomplete:
         pieces.append((f"! {progress.incomplete:,} incomplete", _BUSY))
