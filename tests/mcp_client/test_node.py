@@ -8,8 +8,7 @@ import pytest
 
 from tests.mcp_client.conftest import QUICK, Verdict
 from tui_app.mcp_client.session import open_session
-from tui_app.mcp_client.stdio.command import ServerCommand
-from tui_app.mcp_client.stdio.environment import server_environment
+from tui_app.mcp_client.stdio.command import ServerCommand, server_environment
 from tui_app.mcp_client.stdio.node import is_node_command
 from tui_app.mcp_client.targets import start_transport
 from tui_app.tickets.clock import SYSTEM_CLOCK

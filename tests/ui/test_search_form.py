@@ -10,8 +10,7 @@ from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Search
-from tui_app.ui.form.completions import CompletionList
-from tui_app.ui.form.form_rows import FORM_CRITERIA, FieldRow
+from tui_app.ui.form.form_fields import FORM_CRITERIA, CompletionList, FieldRow
 from tui_app.ui.form.search_form import SearchForm
 
 

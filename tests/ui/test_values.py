@@ -12,10 +12,9 @@ from tui_app.tickets.messages import Search, TicketsFound, ValuesListed
 from tui_app.tickets.servers import ServerState, StateChanged
 from tui_app.ui.browse.current_search import SearchProgress
 from tui_app.ui.browse.pane_layout import Arrangement, arrangement
-from tui_app.ui.form.completions import KnownValues
-from tui_app.ui.form.form_rows import check_fields, note_for
+from tui_app.ui.form.form_fields import KnownValues, check_fields, note_for
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.status.status_line import Counts, describe_counts, describe_facets, describe_search, describe_state
+from tui_app.ui.status_line import Counts, describe_counts, describe_facets, describe_search, describe_state
 from tui_app.ui.themes import with_plain_greys
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)

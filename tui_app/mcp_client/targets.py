@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from tui_app.mcp_client import explanations
 from tui_app.mcp_client.http.endpoint import LOG_NAME, HttpEndpoint
 from tui_app.mcp_client.peer import Peer
-from tui_app.mcp_client.stdio.command import ServerCommand
-from tui_app.mcp_client.stdio.environment import server_environment
+from tui_app.mcp_client.stdio.command import ServerCommand, server_environment
 from tui_app.mcp_client.stdio.node import node_problem
 from tui_app.tickets.errors import CommandNotFoundError, MCPConnectionError, MCPError, MCPTimeoutError, ServerStartError
 

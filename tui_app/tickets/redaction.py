@@ -22,19 +22,20 @@ from msgspec.structs import replace
 
 from tui_app.tickets.fields import FieldKind, names
 from tui_app.tickets.json_values import json_or_none
-from tui_app.tickets.private_definitions import (
+from tui_app.tickets.private_names import PrivateNames, ends_in_amount, folded
+from tui_app.tickets.private_structure import (
     DESCRIBING,
     FIELD_WORDS,
     OF_STATUS,
+    OF_TICKETS,
     VALUE_WORDS,
     Defined,
     defined,
     is_value_of,
+    without_labelled_nodes,
     words_of,
     words_of_kinds,
 )
-from tui_app.tickets.private_names import PrivateNames, ends_in_amount, folded
-from tui_app.tickets.private_nodes import without_labelled_nodes
 from tui_app.tickets.private_text import without_labelled
 from tui_app.tickets.ticket import JsonValue, Ticket
 from tui_app.tickets.turns import give_way
@@ -58,7 +59,7 @@ _LONGEST_MENTION = 200  # characters
 _LONGEST_LABEL = 300  # characters of a text that may be a field's name
 
 _TITLE_WORDS = frozenset(names("title summary subject headline"))
-_OF_TICKETS = words_of_kinds(FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.MOMENT, FieldKind.LABELS)
+_OF_LABELLED_TICKETS = OF_TICKETS | words_of_kinds(FieldKind.LABELS)
 _SOFT_NAMES = words_of_kinds(FieldKind.WORD, FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.TEXT)
 _GONE: Any = object()
 
@@ -216,7 +217,7 @@ class _Redactor:
         holds_value = any(words[key] & VALUE_WORDS for key in others)
         hard = [key for key in naming if not words[key] & _TITLE_WORDS and not words[key] & _SOFT_NAMES]
         told = frozenset[str]().union(*words.values())
-        if told & _OF_TICKETS:
+        if told & _OF_LABELLED_TICKETS:
             return holds_value and bool(hard) and not told & OF_STATUS
         return holds_value or (bool(hard) and any(not words[key] & DESCRIBING for key in others))
 

@@ -21,7 +21,7 @@ from io import FileIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tui_app.mcp_client.stdio.environment import server_environment
+from tui_app.mcp_client.stdio.command import server_environment
 from tui_app.mcp_client.stdio.node import install_hint
 from tui_app.processes.family import Family, start
 from tui_app.tickets.errors import CommandNotFoundError

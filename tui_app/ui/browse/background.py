@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.messages import Failed, ListValues, Search, TicketsFound, ValuesListed, new_request_id
 from tui_app.ui.browse.tabs import Counted, Tab, Tabs
-from tui_app.ui.form.completions import KnownValues
+from tui_app.ui.form.form_fields import KnownValues
 from tui_app.ui.reply_routing import ReplyRouter
 
 _COUNT_AGE = timedelta(minutes=5)  # of a count or of rows; then a view is counted once more

@@ -17,7 +17,7 @@ from tui_app.ui import late
 from tui_app.ui.browse.seen_before import SeenBefore
 from tui_app.ui.browse.shown_ticket import ShownTicket
 from tui_app.ui.browse.tabs import Tab, Tabs
-from tui_app.ui.form.completions import KnownValues
+from tui_app.ui.form.form_fields import KnownValues
 from tui_app.ui.needs import needs, refuse
 from tui_app.ui.quick_views import ProfileQueries
 from tui_app.ui.table.results_table import ResultsTable

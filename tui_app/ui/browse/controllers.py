@@ -18,21 +18,20 @@ from tui_app.ui.browse.chosen_tickets import ChosenTickets
 from tui_app.ui.browse.command_controller import CommandController
 from tui_app.ui.browse.divider import Divider
 from tui_app.ui.browse.leaving import Leaving
-from tui_app.ui.browse.notices import Notices
+from tui_app.ui.browse.notices import Notices, ToolQuestions
 from tui_app.ui.browse.pane_layout import PaneLayout
 from tui_app.ui.browse.search_controller import SearchController
 from tui_app.ui.browse.shown_ticket import ShownTicket
 from tui_app.ui.browse.tab_bar import TabBar
 from tui_app.ui.browse.tabs import Tab
 from tui_app.ui.browse.ticket_controller import TicketController
-from tui_app.ui.browse.tool_questions import ToolQuestions
 from tui_app.ui.changing.change_controller import ChangeController
 from tui_app.ui.changing.sending import ChangeSender
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.sentence import PaneName, SearchLine
 from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries
 from tui_app.ui.reply_routing import ReplyRouter
-from tui_app.ui.status.status_line import StatusLine
+from tui_app.ui.status_line import StatusLine
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.table_model import TableModel
 from tui_app.ui.user_files import UserFiles

@@ -30,8 +30,7 @@ from tui_app.ui.keys import bindings_for
 from tui_app.ui.needs import needs, why_not
 from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
 from tui_app.ui.reply_routing import ReplyRouter
-from tui_app.ui.status.key_bar import KeyBar
-from tui_app.ui.status.status_line import Counts, StatusLine
+from tui_app.ui.status_line import Counts, KeyBar, StatusLine
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.table_model import TableModel
 from tui_app.ui.user_files import UserFiles

@@ -16,11 +16,10 @@ from tui_app.tickets.messages import Failed, Reconnect, ServerInspected, Tickets
 from tui_app.tickets.ticket import Ticket
 from tui_app.ui.browse.background import BackgroundRequests
 from tui_app.ui.browse.current_search import CurrentSearch
-from tui_app.ui.browse.last_visit import LastVisit
-from tui_app.ui.browse.seen_before import SeenBefore
+from tui_app.ui.browse.seen_before import LastVisit, SeenBefore
 from tui_app.ui.browse.tab_bar import TabBar
 from tui_app.ui.browse.tabs import Tab, Tabs
-from tui_app.ui.form.completions import KnownValues
+from tui_app.ui.form.form_fields import KnownValues
 from tui_app.ui.form.sentence import SearchLine
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.needs import needs

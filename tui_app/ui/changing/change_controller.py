@@ -33,7 +33,7 @@ from tui_app.ui.browse.shown_ticket import ShownTicket
 from tui_app.ui.changing.sending import ChangeSender, Job, failure_words
 from tui_app.ui.needs import offered, refuse
 from tui_app.ui.reply_routing import ReplyRouter
-from tui_app.ui.status.status_line import StatusLine
+from tui_app.ui.status_line import StatusLine
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.user_files import KeptDraft, UserFiles
 

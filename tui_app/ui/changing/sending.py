@@ -33,7 +33,7 @@ from tui_app.ui.browse.tabs import Tabs
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.needs import refuse
 from tui_app.ui.reply_routing import ReplyRouter
-from tui_app.ui.status.status_line import StatusLine
+from tui_app.ui.status_line import StatusLine
 from tui_app.ui.table.marks import RowChange
 from tui_app.ui.table.table_model import TableModel
 from tui_app.ui.user_files import UserFiles

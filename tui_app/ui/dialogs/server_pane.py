@@ -24,7 +24,7 @@ from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.safe import safe_line
 from tui_app.ui.sharing.clipboard import copy_text
 from tui_app.ui.sharing.external import open_address
-from tui_app.ui.status.key_bar import KeyBar
+from tui_app.ui.status_line import KeyBar
 
 _STYLES = {
     Tone.NORMAL: "",

@@ -23,15 +23,16 @@ from tui_app.tickets.errors import UsageError
 from tui_app.tickets.mentions import NamedTicket
 from tui_app.tickets.query import RawCriteria, format_query, parse_query, read_query
 from tui_app.tickets.query_assist import Completion, Slip, complete_query, complete_value, slips
-from tui_app.ui.form.completions import CompletionList, opening_line
-from tui_app.ui.form.form_rows import (
+from tui_app.ui.form.form_fields import (
     FORM_CRITERIA,
     QUERY,
+    CompletionList,
     FieldRow,
     check_fields,
     field_text,
     field_value,
     note_for,
+    opening_line,
     show_rows,
 )
 from tui_app.ui.keymap import shown_key

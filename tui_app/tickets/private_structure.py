@@ -1,7 +1,10 @@
-"""Values whose private name stands elsewhere: in an object within theirs, or in a definition that they refer to by id.
+"""Values whose private name is elsewhere: in an object within theirs, in a definition that they refer to by id, or in a
+node before them.
 
 ``{"field": {"name": "Salary"}, "value": 1}`` names its field in an object of its own; ``{"idCustomField": 7, "value":
-1}`` beside ``{"id": 7, "name": "Salary"}`` refers to it. Of what is unclear more is taken out, never less.
+1}`` beside ``{"id": 7, "name": "Salary"}`` refers to it. In trees of nodes, as rich text is kept in data, a node labels
+those after it; a node is an object with a ``type`` and text, or further nodes, as in the documents of Jira, Notion and
+most editors. Of what is unclear more is taken out, never less.
 """
 
 from __future__ import annotations
@@ -9,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any, TypeGuard
 
 from msgspec import Struct, field
 
 from tui_app.tickets.fields import TICKET_FIELDS, FieldKind, names
-from tui_app.tickets.private_names import stem
+from tui_app.tickets.private_names import bare_label, stem
 from tui_app.tickets.ticket import JsonValue
 
 FIELD_WORDS = frozenset(
@@ -36,7 +40,7 @@ _NAMING = frozenset(names("name title label key caption display")) | FIELD_WORDS
 _WORDS = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])")
 _LONGEST_KEY = 300  # characters
 _MOST_KNOWN_KEYS = 4096  # a server that invents keys must not fill the memory
-_DEEPEST = 3  # objects within objects that lead to a field's name
+_DEEPEST_NAMING = 3  # objects within objects that lead to a field's name
 
 
 def words_of_kinds(*kinds: FieldKind) -> frozenset[str]:
@@ -45,7 +49,8 @@ def words_of_kinds(*kinds: FieldKind) -> frozenset[str]:
 
 
 OF_STATUS = words_of_kinds(FieldKind.STATUS)
-_OF_TICKETS = words_of_kinds(FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.MOMENT)
+OF_TICKETS = words_of_kinds(FieldKind.STATUS, FieldKind.PERSON, FieldKind.PRIORITY, FieldKind.MOMENT)
+"""Words of keys that a ticket has, and hardly any definition."""
 _ORDINARY = words_of_kinds(*FieldKind) | DESCRIBING | VALUE_WORDS
 
 IsLabel = Callable[[JsonValue], bool]
@@ -90,11 +95,11 @@ def defined(value: JsonValue, is_label: IsLabel) -> Defined:
 
 def names_a_field(value: JsonValue, is_label: IsLabel, depth: int = 0) -> bool:
     """Whether an object says which field another value is of, and that is private."""
-    if not isinstance(value, dict) or depth > _DEEPEST:
+    if not isinstance(value, dict) or depth > _DEEPEST_NAMING:
         return False
     words = {key: words_of(key) for key in value}
     if any(words[key] & _NAMING and is_label(item) for key, item in value.items()):
-        return not any(found & _OF_TICKETS for found in words.values())
+        return not any(found & OF_TICKETS for found in words.values())
     return any(words[key] & FIELD_WORDS and names_a_field(item, is_label, depth + 1) for key, item in value.items())
 
 
@@ -106,7 +111,7 @@ def is_value_of(value: Mapping[str, JsonValue], ids: Iterable[str], is_label: Is
     words = {key: words_of(key) for key in value if key not in named}
     told = frozenset[str]().union(*words.values())
     if any(words_of(key) & FIELD_WORDS for key in named):
-        return bool(told & VALUE_WORDS) or (not told & _OF_TICKETS and any(not w <= DESCRIBING for w in words.values()))
+        return bool(told & VALUE_WORDS) or (not told & OF_TICKETS and any(not w <= DESCRIBING for w in words.values()))
     defines = any(map(is_label, value.values()))
     return not defines and bool(told & VALUE_WORDS) and told <= VALUE_WORDS | DESCRIBING
 
@@ -153,3 +158,103 @@ def _is_key_of_rows(key: str, item: str, is_label: IsLabel) -> bool:
 def _is_made_up(key: str) -> bool:
     """Whether a key tells nothing by itself: ``customfield_10010``, ``f7``; ids of tickets are in capitals."""
     return key != key.upper() and any(map(str.isdigit, key)) and " " not in key and len(key) <= _LONGEST_KEY
+
+
+# ------------------------------------------------------------------------ trees of nodes
+
+_NODE_TEXT = ("text", "plain_text")
+_WITHIN = ("content", "children")
+_DEEPEST_NODE = 20  # nodes within nodes
+_LONGEST_NODE = 300  # characters of a node that may be a label
+_ENDS_LABEL = (":", "=", "\uff1a", "\u2013", "\u2014", "-")
+_CELLS = ("cell", "header", "term")
+_BREAK = "break"
+_HEADING = "heading"
+_ROW = "row"
+
+Labels = Callable[[str], bool]
+"""Whether a text is a private name and nothing else."""
+
+
+def without_labelled_nodes(nodes: list[JsonValue], labels: Labels) -> list[JsonValue]:
+    """``nodes`` without those that a private name labels, and without table columns that have one as head."""
+    if not nodes or not all(map(_is_node, nodes)):
+        return nodes
+    rows: Any = nodes
+    if all(_ROW in _kind(row) for row in rows):
+        return _without_columns(rows, labels)
+    return [*_kept(rows, labels)]
+
+
+def _is_node(value: JsonValue) -> TypeGuard[dict[str, Any]]:
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        return False
+    return (
+        any(isinstance(value.get(key), str) for key in _NODE_TEXT)
+        or any(isinstance(value.get(key), list) for key in _WITHIN)
+        or len(value) <= len(_NODE_TEXT)
+    )
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    return str(node["type"]).casefold()
+
+
+def _kept(nodes: list[dict[str, Any]], labels: Labels) -> Iterator[JsonValue]:
+    place = 0
+    while place < len(nodes):
+        end = _end_of_labelled(nodes, place, labels)
+        if end == place:
+            yield nodes[place]
+            end += 1
+        place = end
+
+
+def _end_of_labelled(nodes: list[dict[str, Any]], place: int, labels: Labels) -> int:
+    """Behind the last node that goes with a label at ``place``; ``place`` where there is none."""
+    text, kind = _text_of(nodes[place]), _kind(nodes[place])
+    if not text or not labels(bare_label(text)):
+        return place
+    following = _text_of(nodes[place + 1]).lstrip() if place + 1 < len(nodes) else ""
+    if _HEADING in kind:
+        return next((at for at in range(place + 1, len(nodes)) if _HEADING in _kind(nodes[at])), len(nodes))
+    if any(word in kind for word in _CELLS):
+        return min(place + 2, len(nodes))
+    if not (text.rstrip().endswith(_ENDS_LABEL) or following.startswith(_ENDS_LABEL)):
+        return place
+    if any(isinstance(nodes[place].get(key), str) for key in _NODE_TEXT):
+        return next((at for at in range(place + 1, len(nodes)) if _BREAK in _kind(nodes[at])), len(nodes))
+    return min(place + 2, len(nodes))
+
+
+def _without_columns(rows: list[dict[str, Any]], labels: Labels) -> list[JsonValue]:
+    """Without the cells below a private head, and without those beside one."""
+    key = next((key for key in _WITHIN if isinstance(rows[0].get(key), list)), "")
+    cells: list[Any] = rows[0].get(key) or []
+    gone = {place for place, cell in enumerate(cells) if _is_node(cell) and labels(bare_label(_text_of(cell)))}
+    if not gone or len(rows) == 1 or gone == {0} == set(range(len(cells) - 1)):
+        return [*rows]  # heads at the side are those of each row
+    kept: list[JsonValue] = []
+    for row in rows:
+        inner = row.get(key)
+        kept.append(
+            {**row, key: [cell for place, cell in enumerate(inner) if place not in gone]}
+            if isinstance(inner, list)
+            else row
+        )
+    return kept
+
+
+def _text_of(node: JsonValue, depth: int = 0) -> str:
+    """All the text in a node, up to a little more than a label may have."""
+    if depth > _DEEPEST_NODE or not isinstance(node, dict):
+        return ""
+    text = "".join(str(node[key]) for key in _NODE_TEXT[:1] if isinstance(node.get(key), str))
+    text = text or "".join(str(node[key]) for key in _NODE_TEXT[1:] if isinstance(node.get(key), str))
+    for key in _WITHIN:
+        inner = node.get(key)
+        for part in inner if isinstance(inner, list) else ():
+            if len(text) > _LONGEST_NODE:
+                return text
+            text += _text_of(part, depth + 1)
+    return text
