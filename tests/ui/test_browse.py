@@ -196,7 +196,7 @@ async def test_another_tracker_starts_without_the_filter_and_facets_of_the_forme
         deck.browser.table.set_facet("status", frozenset({"Open"}))
         await deck.press("slash")
         await deck.type("printer")
-        deck.browser.use_profiles(("work",))
+        deck.browser.trackers.use(("work",))
         await deck.until(lambda: deck.browser.notices.counts.shown == 30)
 
 
@@ -302,7 +302,7 @@ async def test_an_error_is_never_read_as_markup() -> None:
 async def test_one_of_two_trackers_failing_leaves_the_rows_of_the_other() -> None:
     service = FakeService()
     async with opened(service, wait=False) as deck:
-        deck.browser.use_profiles(("local", "work"))
+        deck.browser.trackers.use(("local", "work"))
         first, second = service.requests(Search)[-2:]
         found = (make_ticket(1, source="local"),)
         service.reply(TicketsFound(first.request_id, "local", found, 0, complete=True, total=1))
@@ -326,7 +326,7 @@ async def test_the_status_line_counts_while_a_server_starts() -> None:
 async def test_several_profiles_are_searched_into_one_table_with_their_source() -> None:
     service = FakeService(tickets(4))
     async with opened(service, size=(300, 40)) as deck:
-        deck.browser.use_profiles(("local", "work"))
+        deck.browser.trackers.use(("local", "work"))
         await deck.until(lambda: deck.browser.notices.counts.loaded == 8)
         assert {request.profile for request in service.requests(Search)[-2:]} == {"local", "work"}
         await deck.sees("Sou")

@@ -104,7 +104,7 @@ async def test_what_appears_where_nothing_was_found_is_new() -> None:
 async def test_a_tracker_whose_refresh_fails_keeps_its_rows() -> None:
     service = FakeService(tickets(4))
     async with opened(service) as deck:
-        deck.browser.use_profiles(("local", "work"))
+        deck.browser.trackers.use(("local", "work"))
         await deck.until(lambda: deck.browser.notices.counts.loaded == 8)
         service.tickets = None
         await deck.press("r")
@@ -120,7 +120,7 @@ async def test_a_tracker_whose_refresh_fails_keeps_its_rows() -> None:
 async def test_whichever_tracker_answers_first_a_refresh_leaves_the_rows_in_their_order() -> None:
     service = FakeService(tickets(3))
     async with opened(service) as deck:
-        deck.browser.use_profiles(("local", "work"))
+        deck.browser.trackers.use(("local", "work"))
         await deck.until(lambda: deck.browser.notices.counts.loaded == 6)
         before, service.tickets = [ticket.key for ticket in deck.browser.table.shown], None
         await deck.press("r")

@@ -46,7 +46,7 @@ async def test_seconds_go_on_while_nothing_else_happens() -> None:
 
 async def test_where_room_is_short_a_healthy_servers_name_gives_way_to_what_is_wrong() -> None:
     async with opened(FakeService(), wait=False) as deck:
-        deck.browser.use_profiles(("local", "work"))
+        deck.browser.trackers.use(("local", "work"))
         deck.service.reply(ready("local"))
         deck.service.reply(StateChanged("work", ServerState.DOWN, "the server ended with exit code 1"))
         await deck.sees("● local  ✗ work down: the server ended with exit code 1")

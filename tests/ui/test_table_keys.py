@@ -40,9 +40,9 @@ async def test_columns_order_and_size_are_kept_in_the_file_for_each_tracker(tmp_
     async with opened(looks=UiState(SYSTEM_CLOCK, tmp_path / "state.json")) as deck:
         assert deck.browser.table.columns == kept
         assert (kept[-2].name, kept[-2].width) == ("reporter", 22)
-        deck.browser.use_profiles(("work",))
+        deck.browser.trackers.use(("work",))
         assert "reporter" not in [column.name for column in deck.browser.table.columns]
-        deck.browser.use_profiles(("local",))
+        deck.browser.trackers.use(("local",))
         assert deck.browser.table.columns == kept
 
 
@@ -138,7 +138,7 @@ async def test_loading_empty_failed_and_stale_look_different_and_name_keys() -> 
 @pytest.mark.parametrize("columns", [("id", "title"), ()])
 async def test_rows_of_several_trackers_say_which_one_whatever_columns_are_configured(columns: Any) -> None:
     async with opened(FakeService(tickets(4)), ui=UiSettings(columns=columns)) as deck:
-        deck.browser.use_profiles(("local", "work"))
+        deck.browser.trackers.use(("local", "work"))
         await deck.until(lambda: deck.browser.notices.counts.loaded == 8)
         rows = [line for line in deck.lines if "PAY-100" in line]
         assert [("local" in line, "work" in line) for line in rows] == [(True, False), (False, True)]

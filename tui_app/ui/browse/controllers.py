@@ -13,12 +13,16 @@ from msgspec import Struct
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui_app.tickets.clock import Clock
+from tui_app.tickets.servers import ProfileSummary
+from tui_app.tickets.ticket_service import TicketService
+from tui_app.ui import late
 from tui_app.ui.browse.choosing import GoTo, RowChooser, SearchChooser
 from tui_app.ui.browse.chosen_tickets import ChosenTickets
 from tui_app.ui.browse.command_controller import CommandController
 from tui_app.ui.browse.divider import Divider
 from tui_app.ui.browse.leaving import Leaving
-from tui_app.ui.browse.notices import Notices, ToolQuestions
+from tui_app.ui.browse.notices import Notices, ToolQuestions, TrackerChooser
 from tui_app.ui.browse.pane_layout import PaneLayout
 from tui_app.ui.browse.search_controller import SearchController
 from tui_app.ui.browse.shown_ticket import ShownTicket
@@ -58,9 +62,22 @@ class Parts(Struct, frozen=True):
     sites: Mapping[str, Callable[[], Sequence[str]]]
     """Trackers, each to what finds the web sites that are its own."""
     settings: UiSettings
-    on_news: Callable[[str], object]
-    new_model: Callable[[], TableModel]
-    on_tab_shown: Callable[[Tab], object]
+    profiles: Sequence[ProfileSummary]
+    clock: Clock
+
+    @classmethod
+    def of(
+        cls, screen: Screen[Any], service: TicketService, settings: UiSettings, profiles: Sequence[ProfileSummary],
+        files: UserFiles, clock: Clock,
+    ) -> Parts:  # fmt: skip
+        """The widgets of ``screen``, which mounts them, and what else its controllers have in common."""
+        return cls(
+            screen, ReplyRouter(service),
+            ResultsTable(clock, id="table"), TicketDetail(clock, date_format=settings.date_format or "", id="detail"),
+            Divider(), PaneName(), SearchLine(), TabBar(), StatusLine(clock.monotonic), files, clock.now,
+            ProfileQueries(profiles), {profile.name: profile.find_sites for profile in profiles}, settings, profiles,
+            clock,
+        )  # fmt: skip
 
 
 class Controllers(Struct):
@@ -77,15 +94,21 @@ class Controllers(Struct):
     commands: CommandController
     rows: RowChooser
     leaving: Leaving
+    trackers: TrackerChooser
+    show_tab: Callable[[Tab], None]
+    """Shows the columns of a tab, and its filter."""
 
     @classmethod
-    def of(
-        cls, parts: Parts, configured: Sequence[str], begin: Beginning, *, views: Sequence[NamedSearch]
-    ) -> Controllers:
+    def of(cls, parts: Parts, begin: Beginning, *, views: Sequence[NamedSearch]) -> Controllers:
         """The controllers over ``parts``, to search ``begin`` first."""
-        screen, table, detail = parts.screen, parts.table, parts.detail
-        notices = Notices(screen, parts.router, parts.status, table, lambda: search.current, parts.now)
-        search = _search_controller(parts, begin, views, notices, lambda: shown)
+        screen, table, detail, columns = parts.screen, parts.table, parts.detail, parts.settings.columns
+        notices = Notices(screen, parts.router, parts.status, table, lambda: search.current, parts.now, columns)
+
+        def show_tab(tab: Tab) -> None:
+            panes.restore_columns(tab.columns_name, columns, tab.view.columns if tab.view else ())
+            rows.show_filter()
+
+        search = _search_controller(parts, begin, views, notices, lambda: shown, show_tab)
         panes = PaneLayout(
             screen, table, parts.divider, detail, parts.files,
             pane_name=parts.pane_name, place=parts.settings.preview or "",
@@ -101,15 +124,7 @@ class Controllers(Struct):
             screen, parts.router, shown, chosen, table, detail, parts.files,
             sites=parts.sites, branch=parts.settings.branch or "", is_in_sight=in_sight, bring_into_sight=open_detail,
         )  # fmt: skip
-        go_to = GoTo(
-            screen, shown, table, search.seen, search.before,
-            searched=lambda: search.profiles, configured=tuple(configured),
-            bring_into_sight=panes.enter_detail, offered=begin.offered, now=parts.now,
-        )  # fmt: skip
-        choose = SearchChooser(
-            screen, search.tabs, search.known, search.seen, search.before, parts.files, parts.queries,
-            now=parts.now, search=search.search, show_tab=search.show_tab, open_ticket=go_to.open,
-        )  # fmt: skip
+        go_to, choose = _choosers(parts, begin, search, shown, panes.enter_detail)
         leaving = Leaving(screen, is_changing=lambda: changes.is_changing, commands=lambda: commands.running)
         commands = CommandController(
             screen, chosen, parts.settings.commands, parts.files.config_file, branch=parts.settings.branch or "",
@@ -118,11 +133,48 @@ class Controllers(Struct):
         commands.bind({"table": table, "detail": detail, "browser": screen})
         changes = _change_controller(parts, notices, search, shown, chosen, leaving)
         rows = RowChooser(screen, table, parts.status)
-        return cls(notices, search, panes, shown, tickets, go_to, choose, changes, commands, rows, leaving)
+        return cls(
+            notices, search, panes, shown, tickets, go_to, choose, changes, commands, rows, leaving,
+            _tracker_chooser(parts, notices, search, shown, rows, show_tab), show_tab,
+        )  # fmt: skip
 
 
 def _is_within(widget: Widget | None, outer: Widget) -> bool:
     return widget is not None and outer in widget.ancestors_with_self
+
+
+def _choosers(
+    parts: Parts, begin: Beginning, search: SearchController, shown: ShownTicket, enter_detail: Callable[[], object]
+) -> tuple[GoTo, SearchChooser]:
+    go_to = GoTo(
+        parts.screen, shown, parts.table, search.seen, search.before,
+        searched=lambda: search.profiles, configured=tuple(profile.name for profile in parts.profiles),
+        bring_into_sight=enter_detail, offered=begin.offered, now=parts.now,
+    )  # fmt: skip
+    choose = SearchChooser(
+        parts.screen, search.tabs, search.known, search.seen, search.before, parts.files, parts.queries,
+        now=parts.now, search=search.search, show_tab=search.show_tab, open_ticket=go_to.open,
+    )  # fmt: skip
+    return go_to, choose
+
+
+def _tracker_chooser(
+    parts: Parts, notices: Notices, search: SearchController, shown: ShownTicket, rows: RowChooser,
+    show_tab: Callable[[Tab], None],
+) -> TrackerChooser:  # fmt: skip
+    def use(names: tuple[str, ...]) -> None:
+        """Search these trackers from now on, for the same criteria."""
+        shown.forget()
+        notices.take_failures((), is_shown=False)
+        rows.drop_filter()
+        parts.table.clear_facets()
+        search.search_profiles(names)
+        parts.files.remember_trackers(names)
+        show_tab(search.tabs.active)
+
+    return TrackerChooser(
+        parts.screen, parts.profiles, notices, parts.files.config_file, searched=lambda: search.profiles, use=use
+    )
 
 
 def _change_controller(
@@ -145,6 +197,7 @@ def _search_controller(
     views: Sequence[NamedSearch],
     notices: Notices,
     shown: Callable[[], ShownTicket],
+    show_tab: Callable[[Tab], None],
 ) -> SearchController:
     questions = ToolQuestions(
         parts.screen,
@@ -165,13 +218,13 @@ def _search_controller(
         queries=parts.queries,
         notify=parts.settings.notify,
         counts=parts.settings.count_views,
-        on_news=parts.on_news,
-        new_model=parts.new_model,
+        on_news=lambda words: late.tell(parts.screen.app, words, parts.settings.tell),
+        new_model=lambda: TableModel(parts.clock.monotonic),
         is_down=notices.is_down,
         on_changed=notices.show_status,
         on_started=notices.close_error,
         on_refresh=lambda: shown().forget(),
         on_failed=questions.take_failures,
-        on_tab_shown=parts.on_tab_shown,
+        on_tab_shown=show_tab,
     )
     return search

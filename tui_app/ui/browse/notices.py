@@ -57,7 +57,7 @@ class TrackerChooser:
         self._notices = notices
         self._config_file = config_file
         self._searched = searched
-        self._use = use
+        self.use = use
 
     def has_samples(self) -> bool:
         """Whether the embedded tracker with its sample is one of those searched."""
@@ -68,7 +68,7 @@ class TrackerChooser:
 
         def picked(names: tuple[str, ...] | None) -> None:
             if names and names != self._searched():
-                self._use(names)
+                self.use(names)
 
         dialog = late.ProfilePicker(self._profiles, self._searched(), self._notices.states, self._config_file)
         self.screen.app.push_screen(dialog, picked)
@@ -88,6 +88,7 @@ class Notices:
         table: gets the focus when the panel closes.
         search: gives the search in force.
         now: the clock's.
+        columns: the table's, as they are configured.
     """
 
     def __init__(
@@ -98,8 +99,10 @@ class Notices:
         table: ResultsTable,
         search: Callable[[], CurrentSearch],
         now: Callable[[], datetime],
+        columns: Sequence[str],
     ) -> None:
         self.screen = screen
+        self._configured_columns = columns
         self._router = router
         self._status = status
         self._table = table
@@ -140,15 +143,20 @@ class Notices:
         self._state_to_show = None
         self.show_status()
 
-    def take_counts(self, counts: Counts) -> None:
-        """Show how many rows there are."""
-        self._counts = counts
+    def take_counts(self, shown: int, loaded: int, marked: int, order: str) -> None:
+        """Show how many rows there are, and their order; of the first ones, tell which columns they do not have."""
+        self._counts = replace(self._with_cursor(), shown=shown, loaded=loaded, marked=marked, sort=order)
         self.show_status()
+        self._check_columns()
 
-    def take_position(self, position: int, change: str) -> None:
+    def cursor_moved(self) -> None:
         """Show which row the cursor is on, and what of it changed."""
-        self._counts = replace(self._counts, position=position, change=change)
+        self._counts = self._with_cursor()
         self._status.show_counts(self._counts)
+
+    def _with_cursor(self) -> Counts:
+        model = self._table.model
+        return replace(self._counts, position=model.position, change=model.changes.words(self._table.current))
 
     def show_status(self) -> None:
         """Bring the status line up to date, and the footer with it: what can be done depends on what goes on."""
@@ -157,11 +165,11 @@ class Notices:
         self._status.show(search.profiles, self._states, search.progress, self._counts, stale=stale, facets=facets)
         self.screen.refresh_bindings()
 
-    def check_columns(self, configured: Sequence[str]) -> None:
+    def _check_columns(self) -> None:
         """Tell once, when the first rows are there, which configured columns are no field of theirs."""
         if self._table.tickets and not self._columns_checked and not self._search().rows_are_old:
             self._columns_checked = True
-            for sentence in unknown_columns(configured, self._table.tickets).values():
+            for sentence in unknown_columns(self._configured_columns, self._table.tickets).values():
                 self.screen.app.notify(f"ui.columns in the config: {sentence}", severity="warning", markup=False)
 
     # ----------------------------------------------------------------- errors

@@ -18,21 +18,15 @@ from tui_app.tickets.clock import Clock
 from tui_app.tickets.messages import Reply
 from tui_app.tickets.servers import LoginEnded, LoginOffered, ProfileSummary, StateChanged, TerminalNeeded
 from tui_app.tickets.ticket_service import TicketService
-from tui_app.ui import late
 from tui_app.ui.browse.controllers import Controllers, Parts
 from tui_app.ui.browse.divider import Divider
-from tui_app.ui.browse.notices import TrackerChooser
-from tui_app.ui.browse.tab_bar import TabBar
-from tui_app.ui.browse.tabs import Tab
 from tui_app.ui.detail.ticket_detail import TicketDetail
-from tui_app.ui.form.sentence import PaneName, SearchLine
+from tui_app.ui.form.sentence import SearchLine
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.needs import needs, why_not
-from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
-from tui_app.ui.reply_routing import ReplyRouter
-from tui_app.ui.status_line import Counts, KeyBar, StatusLine
+from tui_app.ui.quick_views import Beginning, all_views
+from tui_app.ui.status_line import KeyBar
 from tui_app.ui.table.results_table import ResultsTable
-from tui_app.ui.table.table_model import TableModel
 from tui_app.ui.user_files import UserFiles
 
 if TYPE_CHECKING:
@@ -81,72 +75,36 @@ class BrowseScreen(Screen[None]):
         begin: Beginning, *, files: UserFiles, clock: Clock,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._settings = settings
-        self._files = files
-        self.table = ResultsTable(clock, id="table")
-        self.detail = TicketDetail(clock, date_format=settings.date_format or "", id="detail")
-        self._divider, self._tab_bar = Divider(), TabBar()
-        self._search_line, self._pane_name = SearchLine(), PaneName()
-        self._status = StatusLine(clock.monotonic)
-        self._router = ReplyRouter(service)
-        queries = ProfileQueries(profiles)
-        parts = Parts(
-            self, self._router, self.table, self.detail, self._divider, self._pane_name, self._search_line,
-            self._tab_bar, self._status, files, clock.now, queries, {p.name: p.find_sites for p in profiles}, settings,
-            lambda words: late.tell(self.app, words, settings.tell), lambda: TableModel(clock.monotonic),
-            self._tab_shown,
-        )  # fmt: skip
-        self.views = all_views(settings)
-        self._wanted = begin.wanted
-        made = Controllers.of(parts, [summary.name for summary in profiles], begin, views=self.views)
+        self._refresh_seconds, self._wanted = settings.refresh_seconds, begin.wanted
+        self.parts = parts = Parts.of(self, service, settings, profiles, files, clock)
+        self.table, self.detail, self.views = parts.table, parts.detail, all_views(settings)
+        made = Controllers.of(parts, begin, views=self.views)
         self.notices, self.search, self.panes, self.shown = made.notices, made.search, made.panes, made.shown
         self.tickets, self.go_to, self.choose = made.tickets, made.go_to, made.choose
         self.changes, self.commands, self.rows, self.leaving = made.changes, made.commands, made.rows, made.leaving
-        self.trackers = TrackerChooser(
-            self,
-            profiles,
-            self.notices,
-            files.config_file,
-            searched=lambda: self.search.profiles,
-            use=self.use_profiles,
-        )
+        self.trackers, self._show_tab = made.trackers, made.show_tab
 
     def compose(self) -> ComposeResult:
         self.panes.restore(self.app.size)
-        yield self._tab_bar
+        yield self.parts.tab_bar
         with Horizontal(id="top"):
-            yield self._search_line
-            yield self._pane_name
+            yield self.parts.search_line
+            yield self.parts.pane_name
         with Container(id="body"):
             yield self.table
-            yield self._divider
+            yield self.parts.divider
             yield self.detail
-        yield self._status
+        yield self.parts.status
         yield KeyBar()
 
     def on_mount(self) -> None:
         self.screen_layout_refresh_signal.subscribe(self, lambda _: self._show_behind())
-        self._tab_shown(self.search.tabs.active)
+        self._show_tab(self.search.tabs.active)
         self.search.begin()
         if self._wanted:
             self.go_to.open_first(self._wanted)
-        if self._settings.refresh_seconds:
-            self.set_interval(self._settings.refresh_seconds, self.search.refresh_by_itself)
-
-    def _tab_shown(self, tab: Tab) -> None:
-        """Show the columns of a tab, and its filter."""
-        self.panes.restore_columns(tab.columns_name, self._settings.columns, tab.view.columns if tab.view else ())
-        self.rows.show_filter()
-
-    def use_profiles(self, names: tuple[str, ...]) -> None:
-        """Search these trackers from now on, for the same criteria."""
-        self.shown.forget()
-        self.notices.take_failures((), is_shown=False)
-        self.rows.drop_filter()
-        self.table.clear_facets()
-        self.search.search_profiles(names)
-        self._files.remember_trackers(names)
-        self._tab_shown(self.search.tabs.active)
+        if self._refresh_seconds:
+            self.set_interval(self._refresh_seconds, self.search.refresh_by_itself)
 
     def step_back(self) -> Callable[[], object] | None:
         """What escape undoes: the first of these that there is to undo."""
@@ -169,7 +127,7 @@ class BrowseScreen(Screen[None]):
         if isinstance(reply, StateChanged):
             self.notices.take_state(reply)
         elif not isinstance(reply, TerminalNeeded | LoginOffered | LoginEnded):
-            self._router.route(reply)
+            self.parts.router.route(reply)
 
     def on_resize(self) -> None:
         self.panes.arrange(self.size)
@@ -182,7 +140,7 @@ class BrowseScreen(Screen[None]):
     @on(ResultsTable.Highlighted)
     def _cursor_moved(self, event: ResultsTable.Highlighted) -> None:
         self.shown.cursor_moved(event.ticket)
-        self.notices.take_position(self.table.model.position, self.table.model.changes.words(event.ticket))
+        self.notices.cursor_moved()
         self.search.show_tabs()
         self.refresh_bindings()
 
@@ -210,12 +168,10 @@ class BrowseScreen(Screen[None]):
     @on(ResultsTable.CountsChanged)
     def _counts_changed(self, event: ResultsTable.CountsChanged) -> None:
         self.search.show_message()
-        position, change = self.table.model.position, self.table.model.changes.words(self.table.current)
-        self.notices.take_counts(Counts(event.shown, event.loaded, event.marked, position, change, event.sort))
+        self.notices.take_counts(event.shown, event.loaded, event.marked, event.sort)
         if event.loaded:
             self.panes.fit_rows(max(event.loaded, self.table.model.row_count))
             self.call_after_refresh(self.changes.take_profiles)
-        self.notices.check_columns(self._settings.columns)
 
     @on(ResultsTable.ColumnsChosen)
     def _columns_chosen(self, event: ResultsTable.ColumnsChosen) -> None:
