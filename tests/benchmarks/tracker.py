@@ -80,7 +80,7 @@ async def _opened(path: Path) -> Session:
     argv = (sys.executable, "-m", "tui_app.local_tracker", str(path))
     environment = {"PATH": os.environ["PATH"]}
     return await open_session(
-        start_transport(ServerCommand(argv, environment, None, "the benchmark"), SYSTEM_CLOCK), ClientLimits()
+        start_transport(ServerCommand(argv, environment, configured_in="the benchmark"), SYSTEM_CLOCK), ClientLimits()
     )
 
 

@@ -16,6 +16,8 @@ from tui_app.tickets.fields import ChangeKind
 
 Values = dict[str, Any]
 
+_IDS = click.argument("ids", metavar="ID..", nargs=-1, required=True)
+
 
 def _change_options(command: Callable[..., int]) -> Callable[..., int]:
     """What every command that changes something takes."""
@@ -97,7 +99,7 @@ def move(context: click.Context, /, words: tuple[str, ...], **given: Any) -> int
 
 
 @click.command()
-@click.argument("ids", metavar="ID..", nargs=-1, required=True)
+@_IDS
 @_change_options
 def close(context: click.Context, /, ids: tuple[str, ...], **given: Any) -> int:
     """Close tickets."""
@@ -105,7 +107,7 @@ def close(context: click.Context, /, ids: tuple[str, ...], **given: Any) -> int:
 
 
 @click.command()
-@click.argument("ids", metavar="ID..", nargs=-1, required=True)
+@_IDS
 @_change_options
 def reopen(context: click.Context, /, ids: tuple[str, ...], **given: Any) -> int:
     """Open closed tickets again."""
@@ -122,7 +124,7 @@ def assign(context: click.Context, /, words: tuple[str, ...], **given: Any) -> i
 
 
 @click.command()
-@click.argument("ids", metavar="ID..", nargs=-1, required=True)
+@_IDS
 @click.option("--title", metavar="T", help="The new title.")
 @click.option("--description", metavar="T|-|@FILE", help="The new text; - reads it from standard input.")
 @click.option("--priority", metavar="P", help="The new priority.")

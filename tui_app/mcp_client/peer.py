@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Protocol
 from urllib import parse
 
+from msgspec import Struct
+
 from tui_app.tickets.text import clean
 
 LOG_KEPT = 64 * 1024
@@ -57,6 +59,22 @@ class Target(Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that are masked wherever the server repeats them."""
+
+
+class ConfiguredTarget(Struct, frozen=True, kw_only=True):
+    """What every kind of `Target` has; nothing of it is expanded again."""
+
+    configured_in: str = "the command line"
+    """Where the user can change it: a file's path, ``the command line`` or ``built in``."""
+    shown: str = ""
+    """How it may be shown, where it holds secrets."""
+    secrets: tuple[str, ...] = ()
+    """Values that are masked wherever the server repeats them."""
+
+    @property
+    def named(self) -> str:
+        """For error messages: the target and where the user can change it."""
+        return f"{self} (configured in {self.configured_in})"
 
 
 class Peer:

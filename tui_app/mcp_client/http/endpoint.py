@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
-from tui_app.mcp_client.peer import digest
+from tui_app.mcp_client.peer import ConfiguredTarget, digest
 from tui_app.tickets.text import clean_line
 
 LOG_NAME = "the connection's log"
@@ -29,8 +29,8 @@ class TlsFiles(Struct, frozen=True):
     """Its private key; None: it is in ``cert``."""
 
 
-class HttpEndpoint(Struct, frozen=True):
-    """A `Target` with everything filled in: nothing here is expanded again."""
+class HttpEndpoint(ConfiguredTarget, frozen=True):
+    """The address of a server."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -38,20 +38,9 @@ class HttpEndpoint(Struct, frozen=True):
     tls: TlsFiles = TlsFiles()
     proxy: str | None = None
     """Address of the proxy to use; None: none."""
-    configured_in: str = "the command line"
-    """Where the user can change it: a file's path, or ``the command line``."""
-    shown: str = ""
-    """The address as it may be shown."""
-    secrets: tuple[str, ...] = ()
-    """Values that are masked wherever the server repeats them."""
 
     def __str__(self) -> str:
         return clean_line(self.shown or self.url)
-
-    @property
-    def named(self) -> str:
-        """For error messages: the address and where the user can change it."""
-        return f"{self} (configured in {self.configured_in})"
 
     @property
     def key(self) -> str:

@@ -93,9 +93,6 @@ class ChangeMenu(AskingPicker[str]):
             else ""
         )
 
-    def highlighted(self, item: PickItem | None) -> None:  # noqa: ARG002
-        self.show_note(self.explanation())
-
     def taken(self, item: PickItem) -> None:
         if not self._actions[item.id].unavailable:
             self.dismiss(item.id)

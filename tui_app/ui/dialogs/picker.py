@@ -204,10 +204,12 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
         raise NotImplementedError
 
     def highlighted(self, item: PickItem | None) -> None:
-        """The cursor came to ``item``."""
+        """The cursor came to ``item``, or there is none."""
+        if item is not None:
+            self.show_note(self.explanation())
 
     def explanation(self) -> str:
-        """A line below the list."""
+        """A line below the list, on what the cursor is on or on all of it."""
         return ""
 
     # -------------------------------------------------------- the dialog

@@ -59,9 +59,6 @@ class HelpScreen(Picker[str]):
             return "[[commands]] in the config has it."
         return f'[keys] in the config changes it: "{key_id}" = ".."' if key_id else ""
 
-    def highlighted(self, item: PickItem | None) -> None:  # noqa: ARG002
-        self.show_note(self.explanation())
-
     def taken(self, item: PickItem) -> None:
         names = self._in_force.get(item.id)
         if item.id.startswith(COMMAND):
@@ -244,10 +241,6 @@ class CommandPicker(Picker[int]):
     def explanation(self) -> str:
         return self._commands[int(self.current.id)].preview if self.current else ""
 
-    def highlighted(self, item: PickItem | None) -> None:
-        if item is not None:
-            self.show_note(self.explanation())
-
     def taken(self, item: PickItem) -> None:
         self.dismiss(int(item.id))
 
@@ -272,10 +265,6 @@ class ConfirmCommand(Picker[bool]):
     def explanation(self) -> str:
         at = self.current.id if self.current else _YES
         return self._calls[0 if at == _YES else int(at)].shown
-
-    def highlighted(self, item: PickItem | None) -> None:
-        if item is not None:
-            self.show_note(self.explanation())
 
     def taken(self, item: PickItem) -> None:
         if item.id == _YES:

@@ -301,10 +301,6 @@ class ProfilePicker(Picker[tuple[str, ...]]):
             return f"Enter searches {len(names)} trackers into one table."
         return f"Ticking several searches them together. More go into {self._config_file}."
 
-    def highlighted(self, item: PickItem | None) -> None:
-        if item is not None:
-            self.show_note(self.explanation())
-
     def _wanted(self) -> tuple[str, ...]:
         """The profiles that enter picks: the ticked ones, or else the one under the cursor."""
         here = self.current.id if self.current else ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -122,10 +121,6 @@ class LinkPicker(Picker[Link]):
     def explanation(self) -> str:
         return self.current.id if self.current and not self._links[self.current.id].relation else ""
 
-    def highlighted(self, item: PickItem | None) -> None:
-        if item is not None:
-            self.show_note(self.explanation())
-
     def taken(self, item: PickItem) -> None:
         self.dismiss(self._links[item.id])
 
@@ -181,9 +176,6 @@ class OpenSeveral(Picker[Sequence[str]]):
         at = self.current.id if self.current else ""
         return "\n".join(filter(None, (self._without, at if at in self._addresses else "")))
 
-    def highlighted(self, item: PickItem | None) -> None:  # noqa: ARG002
-        self.show_note(self.explanation())
-
     def taken(self, item: PickItem) -> None:
         self.dismiss(list(self._addresses) if item.id == "all" else [item.id])
 
@@ -233,23 +225,37 @@ class AttachmentMenu(Picker[str]):
         self.dismiss(item.id)
 
 
-class SaveDialog(Picker[str]):
-    """Writes what was fetched to a file, off the UI thread; returns a line on what was written."""
+class FileDialog(Picker[str]):
+    """Writes a file off the UI thread; returns a line on what was written. Enter again replaces one that is there.
 
-    def __init__(self, name: str, content: bytes, jobs: FileJobs) -> None:
-        self._suggested = file_name(name)
-        super().__init__("Save as", placeholder=f"a file; without a name {self._suggested}, here")
-        self._content = content
+    Args:
+        title: what is done.
+        placeholder: what is to be typed.
+        suggested: the file's name where none is typed.
+        jobs: runs the writing.
+    """
+
+    def __init__(self, title: str, placeholder: str, suggested: str, jobs: FileJobs) -> None:
+        super().__init__(title, placeholder=placeholder)
+        self._suggested = suggested
         self._jobs = jobs
         self._to_replace: Path | None = None
 
-    def items(self) -> Sequence[PickItem]:
-        return [PickItem("save", "Save", f"{len(self._content):,} bytes", search=self.typed)]
+    def write(self, write: Callable[[Path, bool], str]) -> None:
+        """Have ``write`` make the file; it is told the path, and whether to replace what is there.
 
-    def taken(self, item: PickItem) -> None:  # noqa: ARG002  there is only one
+        It returns what is said of it, or raises `UsageError`: why not.
+        """
         path = Path(self.typed or self._suggested).expanduser().absolute()
-        replace, self._to_replace = path == self._to_replace, path
-        self._jobs.run(partial(_saved, self._content, path, replace=replace), self._done)
+        replacing, self._to_replace = path == self._to_replace, path
+
+        def written() -> str | UsageError:
+            try:
+                return write(path, replacing)
+            except UsageError as error:
+                return error
+
+        self._jobs.run(written, self._done)
 
     def _done(self, outcome: str | UsageError) -> None:
         if not self.is_current:
@@ -260,11 +266,19 @@ class SaveDialog(Picker[str]):
             self.dismiss(outcome)
 
 
-def _saved(content: bytes, path: Path, *, replace: bool) -> str | UsageError:
-    try:
-        return save_content(content, path, replace=replace)
-    except UsageError as error:
-        return error
+class SaveDialog(FileDialog):
+    """Writes what was fetched to a file."""
+
+    def __init__(self, name: str, content: bytes, jobs: FileJobs) -> None:
+        suggested = file_name(name)
+        super().__init__("Save as", f"a file; without a name {suggested}, here", suggested, jobs)
+        self._content = content
+
+    def items(self) -> Sequence[PickItem]:
+        return [PickItem("save", "Save", f"{len(self._content):,} bytes", search=self.typed)]
+
+    def taken(self, item: PickItem) -> None:  # noqa: ARG002  there is only one
+        self.write(lambda path, replacing: save_content(self._content, path, replace=replacing))
 
 
 _ROW_CAPTIONS = {"marked": "Marked rows", "shown": "Rows shown", "all": "All loaded rows"}
@@ -272,16 +286,14 @@ _SUGGESTED = "tickets.csv"
 _FORMATS = "The ending says the format: .csv, .json, .jsonl or .md."
 
 
-class ExportDialog(Picker[str]):
-    """Writes the file off the UI thread; returns a line on what was written."""
+class ExportDialog(FileDialog):
+    """Writes rows to a file."""
 
     NOTHING = "There are no rows."
 
     def __init__(self, choices: Mapping[str, Sequence[Ticket]], jobs: FileJobs) -> None:
-        super().__init__("Export to", placeholder=f"a file, for example {_SUGGESTED}")
+        super().__init__("Export to", f"a file, for example {_SUGGESTED}", _SUGGESTED, jobs)
         self._choices = {name: tickets for name, tickets in choices.items() if tickets}
-        self._jobs = jobs
-        self._to_replace: Path | None = None
 
     def items(self) -> Sequence[PickItem]:
         return [
@@ -292,27 +304,5 @@ class ExportDialog(Picker[str]):
     def explanation(self) -> str:
         return _FORMATS if self.typed else f"{_FORMATS} Without a name it is {_SUGGESTED}, here."
 
-    def _path(self) -> Path:
-        return Path(self.typed or _SUGGESTED).expanduser().absolute()
-
     def taken(self, item: PickItem) -> None:
-        path = self._path()
-        replace, self._to_replace = path == self._to_replace, path
-        self._jobs.run(partial(_exported, self._choices[item.id], path, replace=replace), self._done)
-
-    def _done(self, outcome: str | UsageError) -> None:
-        if not self.is_current:
-            return
-        if isinstance(outcome, UsageError):
-            self.show_note(f"{outcome.cause} {outcome.hint}")
-        else:
-            self.dismiss(outcome)
-
-
-def _exported(tickets: Sequence[Ticket], path: Path, *, replace: bool) -> str | UsageError:
-    try:
-        return export_tickets(tickets, path, replace=replace)
-    except UsageError as error:
-        if path.exists() and not replace:
-            error.hint = "Enter again replaces it."
-        return error
+        self.write(lambda path, replacing: export_tickets(self._choices[item.id], path, replace=replacing))

@@ -70,16 +70,16 @@ def save_content(content: bytes, path: Path, *, replace: bool = False) -> str:
         UsageError: the file is there already and ``replace`` is false, or it cannot be written.
     """
     target = path.expanduser()
-    _write(content, target, replace, "Enter again replaces it.")
+    _write(content, target, replace)
     return f"Saved {target} ({len(content):,} bytes)."
 
 
-def _write(content: bytes, target: Path, replace: bool, if_there: str) -> None:
+def _write(content: bytes, target: Path, replace: bool) -> None:
     try:
         with target.open("wb" if replace else "xb") as file:
             file.write(content)
     except FileExistsError:
-        raise UsageError(f"{target} is there already.", hint=if_there, field="file") from None
+        raise UsageError(f"{target} is there already.", hint="Enter again replaces it.", field="file") from None
     except OSError as error:
         raise UsageError(
             f"{target} cannot be written: {error.strerror}.",
@@ -106,7 +106,7 @@ def export_tickets(tickets: Sequence[Ticket], path: Path, *, replace: bool = Fal
             f"{path.name!r} has no ending that names a format.", hint=f"End it in {', '.join(FORMATS)}.", field="file"
         )
     content = _text(tickets, ending).encode("utf-8", "replace")
-    _write(content, target, replace, "Choose another name, or confirm that it may be replaced.")
+    _write(content, target, replace)
     return f"Wrote {len(tickets):,} ticket{'' if len(tickets) == 1 else 's'} to {target}."
 
 
