@@ -15,9 +15,10 @@ from tui_app.adapters.reading.field_names import (
     DATE_PARTS,
     FUNCTION_WORDS,
     ID_WORDS,
-    PLURALS,
     TICKET_NOUNS,
     hints,
+    plural,
+    singular,
     taken_apart,
 )
 from tui_app.adapters.reading.field_names import names as _words
@@ -171,20 +172,11 @@ def _can_be_written_so(concept: str, pieces: Sequence[str]) -> bool:
 
 
 def _singular(word: str) -> str:
-    if word in _CORES or word in _IRREGULAR:
-        return _IRREGULAR.get(word, word)
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return word if word in _CORES else singular(word)
 
 
-_IRREGULAR = {
-    **PLURALS,
-    "statuses": "status",
-    "priorities": "priority",
-    "repositories": "repository",
-    "entities": "entity",
-}
-_PIECES = frozenset((*_CORES, *_PARTS, *_TICKETS, *_INCLUDING, *_ENDED, *_COUNTED, *_IRREGULAR)) | frozenset(
-    f"{word}s" for word in (*_CORES, *_PARTS)
+_PIECES = frozenset((*_CORES, *_PARTS, *_TICKETS, *_INCLUDING, *_ENDED, *_COUNTED)) | frozenset(
+    map(plural, (*_CORES, *_PARTS))
 )
 
 

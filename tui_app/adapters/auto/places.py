@@ -18,7 +18,7 @@ from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, word_of
-from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name
+from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name, singular
 from tui_app.adapters.reading.field_values import Row, indexed
 from tui_app.adapters.reading.learned import tables
 from tui_app.adapters.safety.gate import name_may_write
@@ -141,13 +141,6 @@ def _same_noun(word: str, noun: str) -> bool:
     one, other = singular(word), singular(noun)
     shorter, longer = sorted((one, other), key=len)
     return one == other or (len(shorter) >= _SHORTEST_PREFIX and longer.startswith(shorter))
-
-
-def singular(word: str) -> str:
-    """``stories`` and ``boxes`` without their plural; a guess for words that are no English."""
-    if word.endswith("ies") and len(word) > len("ties"):
-        return f"{word[:-3]}y"
-    return word if word.endswith("ss") else word.removesuffix("s")
 
 
 def _rows_with(result: CallToolResult, argument: Argument) -> list[Row]:

@@ -22,7 +22,7 @@ from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, is_numeric, marked_up, misfit, spelt, takes_text, told_in
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated
 from tui_app.adapters.reading import payloads
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
+from tui_app.adapters.reading.field_names import ID_WORDS, PLURALS, TICKET_NOUNS
 from tui_app.tickets.changes import ChangeKind, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
@@ -227,7 +227,7 @@ _THIS_END = frozenset(["source", "from", "inward", "first"])
 def _is_ticket(argument: Argument) -> bool:
     words = set(argument.words)
     nouns = {word for word in words if PLURALS.get(word, word) in TICKET_NOUNS}
-    return bool(nouns) or bool(words & vocabulary.ID_WORDS and words & (_OTHER_END | _THIS_END)) or argument.name in (
+    return bool(nouns) or bool(words & ID_WORDS and words & (_OTHER_END | _THIS_END)) or argument.name in (
         "source", "target", "id",
     )  # fmt: skip
 

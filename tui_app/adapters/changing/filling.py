@@ -22,7 +22,7 @@ from tui_app.adapters.changing.spelling import exactly, form_field
 from tui_app.adapters.changing.subject import Subject
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading import word_of
-from tui_app.adapters.reading.field_names import names, plain_name
+from tui_app.adapters.reading.field_names import ID_ADJECTIVES, PLACES, names, plain_name, singular
 from tui_app.adapters.reading.field_values import flattened, indexed
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.changes import ChangeKind, MissingInputError, WantedChange
@@ -52,7 +52,7 @@ class Filled(Struct, frozen=True):
 
 def plain_argument(argument: Argument) -> str:
     """An argument's name without what only says how an id is written: ``storyPublicId`` is ``storyid``."""
-    return "".join(word for word in argument.words if word not in vocabulary.ID_ADJECTIVES)
+    return "".join(word for word in argument.words if word not in ID_ADJECTIVES)
 
 
 def identity(use: WritingUse, subject: Subject) -> dict[str, JsonValue]:
@@ -122,7 +122,7 @@ def known(argument: Argument, subject: Subject | None, constants: Mapping[str, J
     if isinstance(named.get(wanted), _SIMPLE):
         return named[wanted]
     words = set(argument.words)
-    if not words & vocabulary.PLACES and not parts_of(argument.path).is_id:
+    if not words & PLACES and not parts_of(argument.path).is_id:
         return None
     return _of_record(argument, wanted, subject)
 
@@ -270,7 +270,11 @@ def _lock(use: WritingUse, sent: dict[str, JsonValue], subject: Subject | None) 
             continue
         if name == "version" and not _LOCKING.search(about(argument, use.tool)) and "integer" not in argument.kinds:
             continue
-        told = [meaning for meaning in _KEPT if any(word in vocabulary.MEANINGS[meaning] for word in argument.words)]
+        told = [
+            meaning
+            for meaning in _KEPT
+            if any(singular(word) in vocabulary.MEANINGS[meaning] for word in argument.words)
+        ]
         if told and not any(_sends(meaning, use, sent) for meaning in told):
             continue
         value = next(

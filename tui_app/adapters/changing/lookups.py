@@ -16,7 +16,7 @@ from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.changing.meanings import parts_of
 from tui_app.adapters.reading import payloads, plain_text, word_of
-from tui_app.adapters.reading.field_names import names, plain_name
+from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name
 from tui_app.adapters.reading.field_values import indexed
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import CallToolResult
@@ -171,7 +171,7 @@ def _by_nouns(variants: Sequence[ToolVariant], nouns: frozenset[str], *, needs: 
 
 def status_nouns(argument: Argument) -> frozenset[str]:
     """What a tool is called that lists what ``argument`` takes: of ``workflow_state_id`` states and workflows."""
-    said = set(split_words(argument.name)) - vocabulary.ID_WORDS - vocabulary.ASIDE
+    said = set(split_words(argument.name)) - ID_WORDS - vocabulary.ASIDE
     core = parts_of(argument.path).core
     return frozenset({form for word in {*said, core} if word for form in _forms(word)})
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.id_argument import asks_for_uuid
 from tui_app.adapters.changing import vocabulary
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
+from tui_app.adapters.reading.field_names import ID_ADJECTIVES, ID_WORDS, PLURALS, TICKET_NOUNS, singular, taken_apart
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.changes import ChangeKind
@@ -62,10 +62,15 @@ class Meaning(Struct, frozen=True):
 class NameParts(Struct, frozen=True):
     """A name taken apart."""
 
-    core: str
-    """What it speaks of, as one plain word."""
+    words: tuple[str, ...]
+    """What it speaks of."""
     mode: str
     is_id: bool
+
+    @property
+    def core(self) -> str:
+        """What it speaks of, as one plain word."""
+        return "".join(self.words)
 
 
 @lru_cache(maxsize=4096)
@@ -80,11 +85,11 @@ def parts_of(path: str) -> NameParts:
     said = [word for word in said if not any(table & {word} for _, table in _MODES)]
     if not said and above:
         said = list(split_words(above.rpartition(".")[2]))
-    is_id = bool(said) and said[-1] in vocabulary.ID_WORDS and len(said) > 1
+    is_id = bool(said) and said[-1] in ID_WORDS and len(said) > 1
     said = said[:-1] if is_id else said
-    kept = [word for word in said if word not in vocabulary.ASIDE and word not in vocabulary.ID_ADJECTIVES]
+    kept = [word for word in said if word not in vocabulary.ASIDE and word not in ID_ADJECTIVES]
     bare = [word for word in kept if PLURALS.get(word, word) not in TICKET_NOUNS]
-    return NameParts("".join(bare or kept or said), mode, is_id)
+    return NameParts(tuple(bare or kept or said), mode, is_id)
 
 
 _FILTERS = re.compile(r"^\W*filter(?:s|ed|ing)?\b(?!.*\b(?:sets?|updates?|changes?)\b)", re.IGNORECASE)
@@ -95,12 +100,24 @@ _MODES = (("add", vocabulary.ADDING), ("remove", vocabulary.TAKING), ("", vocabu
 def meaning_of(argument: Argument, meaning: str) -> Meaning | None:
     """How ``argument`` takes ``meaning`` (a key of `vocabulary.MEANINGS`); None where it does not."""
     parts = parts_of(argument.path)
+    rank = rank_of(parts.words, meaning)
+    if rank is None or (parts.is_id and meaning in _NEVER_IDS) or _FILTERS.search(argument.description):
+        return None
+    return Meaning(rank * 4 + parts.is_id * 2 + argument.path.count("."), parts.mode)
+
+
+@lru_cache(maxsize=4096)
+def rank_of(words: tuple[str, ...], meaning: str) -> int | None:
+    """The place of the surest of ``words`` that is one of ``meaning``; None where none is, or another is beside it.
+
+    ``commentBody`` and ``bodyMarkdown`` are texts, ``timeSpentSeconds`` is a time, ``dueDate`` is none of them.
+    """
     table = vocabulary.MEANINGS[meaning]
-    if parts.core not in table or (parts.is_id and meaning in _NEVER_IDS):
+    known = vocabulary.BESIDE[meaning].union(table)
+    told = [singular(piece) for word in words for piece in taken_apart(singular(word), known)]
+    if not known.issuperset(told):
         return None
-    if _FILTERS.search(argument.description):
-        return None
-    return Meaning(table.index(parts.core) * 4 + parts.is_id * 2 + argument.path.count("."), parts.mode)
+    return min((table.index(word) for word in told if word in table), default=None)
 
 
 def kinds_meant(name: str) -> frozenset[ChangeKind]:

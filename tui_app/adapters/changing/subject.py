@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tui_app.adapters.base import TicketReference, ToolCall
-from tui_app.adapters.changing import vocabulary
+from tui_app.adapters.changing.meanings import rank_of
 from tui_app.adapters.reading import payloads
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import Row, flattened, indexed
@@ -35,7 +35,7 @@ class Subject(Struct, frozen=True):
     def is_shortened(self, meaning: str) -> bool:
         """Whether a list may lack a member, because a secret or a private part was taken out."""
         keys = {plain_name(key) for result in self.results for key in result.altered_keys}
-        return "" in keys or not keys.isdisjoint(vocabulary.MEANINGS[meaning])
+        return "" in keys or any(rank_of((key,), meaning) is not None for key in keys)
 
     def title_names(self) -> set[str]:
         """The plain names under which the server's answer has the ticket's title."""
@@ -48,7 +48,5 @@ class Subject(Struct, frozen=True):
     def raw(self, meaning: str) -> tuple[bool, JsonValue]:
         """Whether the server's answer has a place for ``meaning``, and what it holds."""
         index = indexed(flattened(self.record))
-        for name in vocabulary.MEANINGS[meaning]:
-            if name in index:
-                return True, index[name]
-        return False, None
+        told = [(rank, len(name), name) for name in index if (rank := rank_of((name,), meaning)) is not None]
+        return (True, index[min(told)[2]]) if told else (False, None)

@@ -19,7 +19,7 @@ from tui_app.adapters.auto.tool_variants import ToolVariant, action_values, is_a
 from tui_app.adapters.base import ServerDescription
 from tui_app.adapters.changing import vocabulary as words
 from tui_app.adapters.changing.meanings import HOLDERS, for_action, meaning_of, parts_of
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, singular
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool
@@ -228,7 +228,7 @@ _ONLY_DEDICATED = frozenset((ChangeKind.CREATE, ChangeKind.LINK, ChangeKind.LOG_
 _BY_VERB: Mapping[ChangeKind, frozenset[str]] = {
     ChangeKind.ASSIGN: words.ASSIGNING,
     ChangeKind.PRIORITY: words.PRIORITISING,
-    ChangeKind.STATUS: frozenset(("transition", "move", "advance")),
+    ChangeKind.STATUS: words.ADVANCING,
     ChangeKind.LABELS: words.TAGGING | words.UNTAGGING,
     ChangeKind.COMMENT: words.COMMENTING,
     ChangeKind.CREATE: words.CREATING | frozenset(("open", "post")),
@@ -269,6 +269,6 @@ def _can_take(kind: ChangeKind, argument: Argument, *, is_own: bool) -> bool:
         return says.startswith("comment") or ("note" in says and "comment" in argument.description.lower())
     if kind is ChangeKind.STATUS and argument.kinds == {"boolean"}:
         return False
-    if kind is ChangeKind.STATUS and parts_of(argument.path).core in words.SHELVES:
+    if kind is ChangeKind.STATUS and words.SHELVES & set(map(singular, parts_of(argument.path).words)):
         return is_own or not argument.required  # what an update must have of it says where the ticket lies
     return "object" not in argument.kinds

@@ -13,7 +13,7 @@ from types import ModuleType
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.discussion import comments_of
 from tui_app.adapters.reading.field_columns import certainly_tickets
-from tui_app.adapters.reading.field_names import TICKET_NOUNS, words_in
+from tui_app.adapters.reading.field_names import TICKET_NOUNS, singular, words_in
 from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.reading.row_pages import (
     LEAST_TICKETNESS,
@@ -125,16 +125,12 @@ def _is_empty_answer(payload: JsonValue, says_nothing_found: Callable[[str], boo
     if not payload or paging_of(payload).total == 0 or payload.get("count") == 0:
         return True
     for name, value in islice(payload.items(), _MOST_MEMBERS):
-        if value == [] and (any(_singular(word) in _LIST_NAMES for word in words_in(name))):
+        if value == [] and (any(singular(word) in _LIST_NAMES for word in words_in(name))):
             return True
         if isinstance(value, Mapping) and depth < _DEEPEST and _is_empty_answer(value, says_nothing_found, depth + 1):
             return True
     words = (payload.get(name) for name in ("message", "text", "result", "detail"))
     return any(isinstance(word, str) and says_nothing_found(word) for word in words)
-
-
-def _singular(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _beginning(text: str, read: list[JsonValue]) -> str:

@@ -15,7 +15,6 @@ from types import MappingProxyType
 
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.fields import names as names
-from tui_app.tickets.private_names import stem
 
 _MOST_REMEMBERED = 20_000  # names; a server that makes up keys must not fill the memory
 _LONGEST_NAME = 80  # characters; a longer one is a sentence
@@ -52,6 +51,15 @@ def plural(word: str) -> str:
     if word.endswith("y"):
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith("s") else f"{word}s"
+
+
+def singular(word: str) -> str:
+    """``word`` without its plural; a guess for words that are no English."""
+    if word.endswith("ies") and len(word) > len("ties"):
+        return f"{word[:-3]}y"
+    if word.endswith(("ss", "us", "is")) or len(word) < len("ids"):
+        return word
+    return word[:-2] if word.endswith("uses") else word.removesuffix("s")
 
 
 PLURALS: Mapping[str, str] = {plural(noun): noun for noun in TICKET_NOUNS}
@@ -224,7 +232,7 @@ def _meanings(word: str) -> Mapping[str, float]:
     whole = {field: weight for field, words in _WORDS.items() if (weight := words.get(word))}
     if whole:
         return whole
-    one = stem(word)
+    one = singular(word)
     single = {field: weight - 0.02 for field, words in _WORDS.items() if one != word and (weight := words.get(one))}
     if single:
         return single
