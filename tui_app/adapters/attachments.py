@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.reading.answers import payloads
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import TICKET_NOUNS, plain_name
 from tui_app.adapters.safety.gate import contradiction, speaks_for
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.adapters.tool_arguments import declared_names, fitted, missing
@@ -24,17 +24,13 @@ from tui_app.tickets.ticket import Attachment, JsonValue
 _THINGS = frozenset(names("attachment attachments file files image images upload uploads"))
 _FIRST_THINGS = frozenset(names("attachment attachments"))
 _CONTENT_WORDS = frozenset(names("content contents download read fetch data"))
-_IDS = names("attachmentid attachment fileid uploadid imageid id")
+_IDS = names("attachmentid attachment fileid uploadid id")
 _ADDRESSES = names("url contenturl attachmenturl fileurl downloadurl uri link href")
-_FILE_NAMES = names("filename name attachmentname file")
+_FILE_NAMES = names("filename name file")
 _TICKET_IDS = frozenset(
     (
-        *names("key identifier number iid issueidorkey ticket issue task"),
-        *(
-            f"{noun}{end}"
-            for noun in names("issue ticket task bug story workitem card")
-            for end in ("id", "key", "number")
-        ),
+        *names("key identifier number iid"),
+        *(f"{noun}{end}" for noun in TICKET_NOUNS for end in ("", "id", "key", "number", "idorkey")),
     )
 )
 _DATA_PARTS = names("content data base64 contentbase64 base64content body blob filecontent")

@@ -10,16 +10,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tui_app.adapters.reading.discussion import BODY, WHEN
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import first_of, indexed, person_of
+from tui_app.tickets.fields import CALLED
 
 _DEEPEST = 6  # levels: data.repository.issues.edges.node
 _DEEPEST_REFERENCE = 2  # levels: data.card.id
 _ID_PREFIX = re.compile(r"^ids?(?=[A-Z])|_?ids?$|Ids?$")
-_NAMES = ("name", "fullName", "displayName", "title", "username")
 _OWN_IDS = ("id", "key", "gid")
-_COMMENT_TEXTS = ("text", "body", "content", "comment")
-_COMMENT_TIMES = ("date", "createdat", "created", "createdon")
 _AUTHORS = ("author", "user", "creator", "membercreator", "createdby", "actor", "person")
 
 Row = Mapping[str, Any]
@@ -62,7 +61,8 @@ def _names(document: Row, lists: Lists, own: set[Any]) -> dict[Any, str]:
     names: dict[Any, str] = {}
     for item in (document, *(item for _, items in lists for item in items)):
         if isinstance(item, dict) and _is_id(item.get("id")) and item["id"] not in own:
-            name = next((item[part] for part in _NAMES if isinstance(item.get(part), str) and item[part]), None)
+            index = indexed(item)
+            name = next((word for part in CALLED if isinstance(word := index.get(part), str) and word), None)
             if name:
                 names[item["id"]] = name
     return names
@@ -137,8 +137,8 @@ def _told(lists: Lists, references: _References, names: Mapping[Any, str]) -> di
 def _comment(item: Row, place: Row, names: Mapping[Any, str]) -> dict[str, Any] | None:
     """An item as a comment, if it has a time and a text of its own, beside its reference or at its top."""
     index = indexed(_named(item, names))
-    text = next((p[name] for p in (indexed(place), index) for name in _COMMENT_TEXTS if _is_text(p.get(name))), None)
-    time = first_of(index, _COMMENT_TIMES)
+    text = next((p[name] for p in (indexed(place), index) for name in BODY if _is_text(p.get(name))), None)
+    time = first_of(index, WHEN)
     if text is None or not _is_id(time):
         return None
     return {"author": person_of(first_of(index, _AUTHORS)) or "", "created_at": time, "body": text}

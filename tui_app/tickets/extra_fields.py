@@ -14,14 +14,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from tui_app.tickets.dates import as_utc
-from tui_app.tickets.fields import TICKET_FIELDS, TIME_KINDS, FieldKind, TicketField
+from tui_app.tickets.fields import CALLED, TICKET_FIELDS, TIME_KINDS, FieldKind, TicketField
 from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue, Ticket
 
-_NAME_PARTS = (
-    "name", "displayname", "display", "fullname", "title", "label", "summary", "subject", "value", "key", "login",
-    "username", "identifier", "text", "date", "datetime",
-)  # fmt: skip
+_NAME_PARTS = (*CALLED, "identifier", "date", "datetime")
 """What an object is called by, the best first."""
 _VALUE_PARTS = ("value", "values", "displayvalue", "displaystring")
 """Members that hold the value where the object's name is only the field's."""

@@ -158,6 +158,11 @@ TICKET_FIELDS = (
 )  # fmt: skip
 """In the order of JSON and CSV. ``exported`` ones are a row's values; lists follow when a ticket is opened."""
 
+CALLED = names(
+    "displayname displayvalue display fullname realname name label login username nickname handle email emailaddress "
+    "mail title value key text summary"
+)
+"""The parts that name a person or a thing where a field holds an object instead of a word, the best first."""
 BY_CAPTION = {
     text.casefold(): field.name for field in TICKET_FIELDS if field.column for text in (field.caption, field.name)
 }

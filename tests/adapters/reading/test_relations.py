@@ -191,6 +191,19 @@ def test_the_tickets_that_fields_name_are_relations(tracker: str) -> None:
     assert [f"{r.kind} {r.id} {r.status} {r.title}" for r in relations] == expected
 
 
+def test_the_kind_of_a_relation_is_told_in_any_spelling() -> None:
+    other = issue("PAY-8", "Other")
+    for kind, spelled in {
+        "parent": "parent_issue subtask_of epicLink", "child": "subTasks child_items parentOf", "blocks": "is_blocking",
+        "blocked by": "isBlockedBy blockers", "depends on": "dependsOn prerequisites",
+        "required by": "dependents isRequiredFor", "relates": "linkedTickets relates_to issuelinks",
+        "duplicates": "is_duplicate_of", "duplicated by": "duplicatedBy", "follows": "predecessors",
+    }.items():  # fmt: skip
+        for name in spelled.split():
+            found = ticket_from({**issue("PAY-7", "One"), name: [other]}).relations
+            assert [one.kind for one in found] == [kind], name
+
+
 def test_an_id_within_a_place_is_whole() -> None:
     row: Any = {
         "title": "One",

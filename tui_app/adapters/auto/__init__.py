@@ -30,11 +30,12 @@ from tui_app.adapters.auto.reference_names import (
 from tui_app.adapters.auto.roles import Role, Roles, assign_roles
 from tui_app.adapters.auto.searcher import Learned, Searcher
 from tui_app.adapters.auto.tool_variants import ToolVariant
+from tui_app.adapters.auto.words import VALUE_NOUNS
 from tui_app.adapters.base import ChangeHints, Page, Plan, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.mapping import parse_map
 from tui_app.adapters.reading import payloads, words_of
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import plain_name, singular
 from tui_app.adapters.reading.field_values import first_of, indexed, members, person_of, word_of
 from tui_app.adapters.registry import allowing, no_search_tool, question_about
 from tui_app.mcp_client.types import CallToolResult
@@ -260,11 +261,8 @@ _MOST_VALUES = 500  # of one field; more cannot be picked from
 _LONGEST_VALUE = 200  # characters
 _PROJECT_PARTS = ("key", "pathwithnamespace", "fullname", "identifier", "slug", "name", "title", "id")
 _LIST_NAMES: Mapping[str, tuple[str, ...]] = {
-    "status": ("statuses", "status", "states", "state"),
-    "assignee": ("assignees", "users", "members", "people", "assignee"),
-    "project": ("projects", "project", "repositories", "queues"),
-    "labels": ("labels", "tags", "label"),
-    "priority": ("priorities", "priority"),
+    field: tuple(form for noun, meant in VALUE_NOUNS.items() if meant == field for form in (noun, singular(noun)))
+    for field in VALUE_CRITERIA
 }
 
 

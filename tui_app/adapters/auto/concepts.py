@@ -75,14 +75,14 @@ _TOGETHER = (
 """What two meanings in one name come to: a page's size is a number of results."""
 _TICKETS = frozenset(TICKET_NOUNS)
 _INCLUDING = frozenset(_words("include show with all"))
-_ENDED = frozenset(_words("closed completed done resolved finished inactive all"))
+_ENDED = frozenset(_words("closed completed done resolved finished all"))
 _COUNTED = frozenset(_words("pagination total count info"))
 
-_AFTER = frozenset(_words("after since from start min minimum gte ge gt begin newer later earliest"))
+_AFTER = frozenset(_words("after since from start min minimum gte ge gt begin newer later"))
 _BEFORE = frozenset(_words("before until to end max maximum lte le lt older earlier latest"))
 _DATE_WORDS = DATE_PARTS | {"day", "range"}
 _NO_CURSOR = re.compile(r"\bdate\b|\btime\b|YYYY|iso", re.IGNORECASE)
-_COMPARATORS = ("eq", "in", "is", "contains", "value", "any", "like", "ilike")
+_COMPARATORS = ("eq", "in", "is", "contains", "value", "any", "like")
 """Beginnings of the last part of a path that says how something is compared."""
 _OBJECT_PARTS = frozenset(_words("name key some label username"))
 _LANGUAGE_NAME = re.compile(r"(?!s)[a-z]{1,3}ql")

@@ -24,6 +24,7 @@ from tui_app.adapters.reading.learned import tables
 from tui_app.adapters.safety.gate import name_may_write
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.fields import CALLED
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import JsonValue
 
@@ -37,7 +38,6 @@ _MOST_SOURCES = 3  # tools tried for one argument
 _MOST_VALUES = 8  # of an enum that has no word for all of them
 _SHORTEST_PREFIX = 4  # letters that ``repo`` and ``repository`` share
 _ADDRESSES = names("key slug identifier gid id uuid name title")
-_CALLED = names("name title displayname fullname label key slug id")
 _FOLDERS = frozenset(names("root cwd dir directory folder"))
 _PLACED = frozenset(names("path workspace project repo"))
 _SAYS_FOLDER = re.compile(r"\b(?:directory|folder|absolute path|file ?system|working dir|root)\b", re.IGNORECASE)
@@ -208,7 +208,7 @@ def _beside(row: Row, argument: Argument) -> JsonValue:
 def label_of(row: Row) -> str:
     """What people call the thing that ``row`` is."""
     index = indexed(row)
-    words = (word_of(index[name]) for name in (*_CALLED, *index) if name in index)
+    words = (word_of(index[name]) for name in (*CALLED, *index) if name in index)
     return clean_line(next(filter(None, words), ""))
 
 

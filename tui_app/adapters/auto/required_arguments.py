@@ -16,12 +16,13 @@ from tui_app.adapters.auto.flat_arguments import Argument, everything, match_val
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import TicketReference
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, names, plain_name
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, plain_name, plural, singular
 from tui_app.adapters.safety.gate import name_may_write
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.adapters.tool_arguments import words_for
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import MCPToolError
+from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.ticket import JsonValue
 
 _QUOTED_ALL = re.compile(r"['\"`](\*|all|any)['\"`]", re.IGNORECASE)
@@ -173,12 +174,11 @@ def _example(argument: Argument, choices: Mapping[str, tuple[str, ...]]) -> str:
 _REPOSITORY = re.compile(
     r"https?://[^/]+/(?:api/v\d/)?(?:repos/)?([\w.-]{1,100})/([\w.-]{1,100})(?:/(?:issues|pulls?)\b|/?$)"
 )
+_LISTED = ("comments", "history", "attachments")
 _DETAIL_FLAGS = frozenset(("include", "with", "show", "fetch", "return"))
-_DETAILS = frozenset(
-    names("comments comment notes journals history changelog attachments description details discussion activity")
-)
+_DETAILS = frozenset(word for name in (*_LISTED, "description") for word in FIELDS_BY_NAME[name].words)
 _LISTS = frozenset(("include", "expand", "includes", "with", "embed"))
-_WANTED_PARTS = ("comments", "journals", "notes", "history", "changelog", "attachments")
+_WANTED_PARTS = tuple(form for name in _LISTED for word in FIELDS_BY_NAME[name].words for form in (plural(word), word))
 _PROJECT_IDS = ("projectid", "project", "repositoryid", "repository")
 
 
@@ -222,7 +222,7 @@ def detail_arguments(role: Role) -> dict[str, JsonValue]:
     found: dict[str, JsonValue] = {}
     for argument in role.variant.arguments:
         words = set(argument.words)
-        if "boolean" in argument.kinds and words & _DETAIL_FLAGS and words & _DETAILS:
+        if "boolean" in argument.kinds and words & _DETAIL_FLAGS and set(map(singular, words)) & _DETAILS:
             found[argument.path] = True
         elif words <= _LISTS and words and argument.values:
             parts: list[JsonValue] = [

@@ -36,7 +36,7 @@ _IF_NO = re.compile(r"\brequired (?:if|when|unless) (?:no |neither |there is no 
 _REQUIRED = re.compile(r"^\W*required\b(?! (?:if|when|for|unless|by|to|fields))|\(required\)", re.IGNORECASE)
 _OTHERWISE = re.compile(r"\b[A-Z]{2,}-\d+|identifier|\bkeys?\b|human|\bnumber|readable|\bpath\b", re.IGNORECASE)
 """Said of an id that may be the one that people use."""
-_LOCKS = ("version", "lockversion", "expectedversion", "currentversion", "revision", "etag", "rev", "ifmatch")
+_LOCKS = ("version", "lockversion", "revision", "etag", "rev", "ifmatch")
 _LOCKING = re.compile(r"lock|conflict|concurren|optimistic|expected|current version|stale|meanwhile", re.IGNORECASE)
 _QUIET = frozenset(names("limit offset page perpage format brief compact fields verbose returnfields"))
 _SIMPLE = (str, int, float)

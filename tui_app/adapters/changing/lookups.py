@@ -21,20 +21,17 @@ from tui_app.adapters.reading.field_values import indexed
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import Choice, FormField
+from tui_app.tickets.fields import CALLED
 from tui_app.tickets.ticket import JsonValue
 
-_CALLED = names(
-    "name displayname fullname realname username login title label email emailaddress mail nickname mentionname handle "
-    "value key slug statusname prioritylabel publicname uniquename"
-)
 _IDS = names("id accountid gid uuid iid sysid userid memberid statusid stateid labelid number")
 _BESIDE = frozenset(names("profile user member account attributes fields person to tostatus"))
 _PEOPLE = frozenset(
     names("users user members member people assignees assignable assignee collaborators agents operators")
 )
+_PARTS_OF_NAMES = ("firstname", "lastname")
 _EMAILS = ("email", "emailaddress", "mail")
 _LOGINS = ("username", "login", "mentionname", "handle", "nickname", "name")
-_NOT_ONESELF = frozenset(("teams", "groups", "issues", "tickets", "tasks", "bugs", "assigned"))
 _DEEPEST = 6
 _OWN_USER = re.compile(r"\b(?:current|authenticated|logged[ -]in)\b.{0,20}\buser\b", re.IGNORECASE)
 _MOST_ENTRIES = 5000
@@ -49,8 +46,9 @@ class Named(Struct, frozen=True):
     @property
     def called(self) -> tuple[str, ...]:
         """What it is called, the best name first."""
-        found = (self.values.get(name) for name in _CALLED)
-        whole = " ".join(str(self.values[part]) for part in ("firstname", "lastname") if self.values.get(part))
+        others = (name for name in self.values if name.endswith(("name", "label")) and name not in _PARTS_OF_NAMES)
+        found = (self.values.get(name) for name in (*CALLED, "slug", *others))
+        whole = " ".join(str(self.values[part]) for part in _PARTS_OF_NAMES if self.values.get(part))
         said = [str(value) for value in found if isinstance(value, (str, int)) and str(value).strip()]
         return tuple(dict.fromkeys([*said, *([whole] if whole else [])]))
 
@@ -108,7 +106,7 @@ def _walk(value: JsonValue, depth: int) -> Iterator[Named]:
             if plain_name(name) in _BESIDE and isinstance(inner, Mapping):
                 beside = {plain_name(n): v for n, v in inner.items() if not isinstance(v, (dict, list))}
                 own = {**beside, **own} if plain_name(name) in ("profile", "attributes", "fields") else own
-        if any(name in own for name in _CALLED):
+        if any(name in own for name in CALLED):
             yield Named(own)
         for inner in value.values():
             yield from _walk(inner, depth + 1)

@@ -28,7 +28,6 @@ _CUT = re.compile(
     r"(?:[\[(]|\u2026|\.{3})\s*(?:truncated|cut off|content too long)[^\n\])]{0,60}[\])]?\s*$", re.IGNORECASE
 )
 """The end of a text that a server has cut."""
-_CUT_FLAGS = ("truncated", "istruncated", "descriptiontruncated", "bodytruncated")
 _OTHER_MARKUP = (
     "The tracker has this description in another markup than it is shown in here; what is sent replaces that, and what "
     "only its markup can say is lost."
@@ -243,7 +242,9 @@ def told_of_markup(case: Case, call: WriteCall) -> WriteCall:
     if subject is None or "description" not in call.after or not old:
         return call
     flags = indexed(flattened(subject.record))
-    if any(flags.get(name) is True for name in _CUT_FLAGS) or (isinstance(old, str) and _CUT.search(old)):
+    if any(value is True and _says_cut(name) for name, value in flags.items()) or (
+        isinstance(old, str) and _CUT.search(old)
+    ):
         raise NotOfferedError(
             "It would replace a description of which the server gave only the beginning.",
             hint="Change it on the tracker itself.",
@@ -251,6 +252,12 @@ def told_of_markup(case: Case, call: WriteCall) -> WriteCall:
     if old == subject.ticket.description:
         return call
     return replace(call, warnings=(*call.warnings, _OTHER_MARKUP))
+
+
+def _says_cut(name: str) -> bool:
+    """``truncated``, ``isTruncated``, ``bodyTruncated``."""
+    cut = name.removesuffix("truncated").removeprefix("is")
+    return name.endswith("truncated") and cut in ("", *vocabulary.MEANINGS["description"])
 
 
 def with_undo(case: Case, call: WriteCall) -> WriteCall:

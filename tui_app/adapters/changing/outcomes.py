@@ -17,10 +17,11 @@ from tui_app.tickets.errors import InvalidResponseError, MCPToolError
 from tui_app.tickets.json_values import leaves_in, texts_in
 from tui_app.tickets.ticket import JsonValue, Ticket
 
+_REFUSED = "refused|rejected|denied|failed|failure|error|forbidden|unauthori[sz]ed|invalid|conflict"
 _REFUSING = re.compile(
     r"\bnot (?:found|permitted|allowed|authori[sz]ed|valid|possible|supported|updated|created|changed|assigned)\b"
     r"|\bno (?:permission|access|rights?|such)\b|\bdoes(?: not|n't) exist\b|\b(?:permission|access) denied\b"
-    r"|\b(?:refused|rejected|denied|forbidden|unauthori[sz]ed|invalid|unknown|failed|failure|error|conflict)\b"
+    rf"|\b(?:{_REFUSED}|unknown)\b"
     r"|\b(?:cannot|can't|could not|couldn't|unable to|must be|is required|are required|missing)\b",
     re.IGNORECASE,
 )
@@ -30,9 +31,7 @@ _CONFLICT = re.compile(
     r"|does not match the (?:expected|current)|\bprecondition",
     re.IGNORECASE,
 )
-_REFUSING_STATUS = re.compile(
-    r"(?:.*_)?(?:not_?found|refused|rejected|denied|failed|failure|error|forbidden|invalid|unauthorized|conflict|blocked_by_policy)"
-)
+_REFUSING_STATUS = re.compile(rf"(?:.*_)?(?:{_REFUSED}|not_?found|blocked_by_policy)")
 _STATUS_LINE = re.compile(
     r"^\s*(?:status_code|statuscode|http_status|status)\s*[:=]\s*[\"']?([45]\d\d)\b", re.MULTILINE | re.IGNORECASE
 )

@@ -37,9 +37,9 @@ CLOSING = _set("close complete finish resolve done")
 REOPENING = _set("reopen unresolve uncomplete")
 OTHER_STATUS_VERBS = _set("start begin open review reset cancel block unblock pause resume stop hold defer reject")
 TAGGING = _set("tag label")
-UNTAGGING = _set("untag unlabel")
+UNTAGGING = _set("untag")
 LINKING = _set("link relate connect")
-LOGGING = _set("log track spend record")
+LOGGING = _set("log track record")
 REMOVING = _set("remove delete unset detach clear")
 VERBS = (
     UPDATING | WRITING_TEXT | ASSIGNING | UNASSIGNING | PRIORITISING | MOVING | CLOSING | REOPENING
@@ -54,7 +54,7 @@ LABEL_NOUNS = _nouns("label tag")
 TITLE_NOUNS = _set("title summary subject name")
 TEXT_NOUNS = _set("description body")
 LINK_NOUNS = _nouns("link relation relationship dependency dep")
-WORK_NOUNS = _nouns("worklog timelog") | _set("time timeentry work hours worked tracking")
+WORK_NOUNS = _nouns("worklog") | _set("time timeentry work hours worked tracking")
 FIELD_NOUNS = (
     COMMENT_NOUNS | STATUS_NOUNS | PERSON_NOUNS | PRIORITY_NOUNS | LABEL_NOUNS | TITLE_NOUNS | TEXT_NOUNS | LINK_NOUNS
     | WORK_NOUNS
@@ -63,7 +63,7 @@ FILLERS = PLAIN_FILLERS | _set("id ids field fields details detail info properti
 WITH_ACTIONS = _set("workflow workflows operations")
 """What a tool may be called besides, whose actions say what it does."""
 SELF = _set("current user me self myself")
-MANY = _set("bulk batch multiple many mass multi")
+MANY = _set("bulk batch multiple many multi")
 
 DEDICATED: Mapping[ChangeKind, tuple[frozenset[str], frozenset[str]]] = {
     ChangeKind.COMMENT: (COMMENT_NOUNS, WRITING_TEXT),
@@ -117,7 +117,7 @@ BESIDE: Mapping[str, frozenset[str]] = {
 ADDING = _set("add append added adding")
 TAKING = _set("remove removed removing delete drop")
 SETTING = _set("set replace")
-ASIDE = _set("new to target updated desired next the input value optional initial")
+ASIDE = _set("new to target updated next the input value optional initial")
 """Words of an argument's name that do not change what it takes."""
 
 SHELVES = frozenset(("list", "lane", "bucket"))
@@ -125,6 +125,7 @@ SHELVES = frozenset(("list", "lane", "bucket"))
 CLOSED = ("closed", "close", "done", "completed", "complete", "resolved", "finished")
 """What trackers call a ticket that is over, in the order in which ``close`` looks for it."""
 REOPENED = ("reopen", "reopened", "open", "opened")
+NOT_DONE = names("cancelled canceled rejected wontfix wontdo duplicate archived")
 
 AGENTS_ONLY = re.compile(
     r"human[ -]only|never call this|language model|\bLLM\b|\bAI[ -](?:powered|generated|driven)|agent workflow"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 from tui_app.adapters.reading.field_columns import Columns, column_names
-from tui_app.adapters.reading.field_names import hints, words_in
+from tui_app.adapters.reading.field_names import PLACES, hints, words_in
 from tui_app.adapters.reading.field_values import (
     Row,
     first_of,
@@ -24,33 +24,27 @@ from tui_app.adapters.reading.field_values import (
 )
 from tui_app.adapters.reading.markup import to_markdown
 from tui_app.adapters.reading.timestamps import parse_moment
+from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue
 from tui_app.tickets.urls import safe_url
 
-_BODY = ("body", "text", "content", "comment", "notes", "note", "message", "description", "markdown", "html", "value")
+BODY = (*FIELDS_BY_NAME["description"].words, *FIELDS_BY_NAME["comments"].words, "notes", "markdown", "html", "value")
+"""Plain names of a comment's text, the best first."""
 _AUTHOR = (
-    "author",
-    "user",
-    "createdby",
-    "creator",
-    "actor",
-    "authorname",
-    "username",
-    "by",
-    "from",
-    "postedby",
-    "actorid",
+    *(form for word in FIELDS_BY_NAME["reporter"].words for form in (word, f"{word}name")),
+    *("createdby", "actor", "by", "from"),
 )
-_WHEN = ("createdat", "created", "createdon", "date", "timestamp", "time", "creationtime", "updatedat", "when", "at")
+WHEN = ("createdat", "created", "createdon", "date", "timestamp", "time", "creationtime", "updatedat", "when", "at")
+"""Plain names of a comment's time, the best first."""
 _ITEMS = ("items", "details", "changes")
 _FIELD = ("field", "fieldname", "name", "property", "attribute", "action", "type", "event")
-_BEFORE = ("fromstring", "from", "old", "oldvalue", "before", "previous", "fromvalue")
-_AFTER = ("tostring", "to", "new", "newvalue", "after", "current", "tovalue")
+_BEFORE = ("fromstring", "from", "old", "oldvalue", "before", "previous")
+_AFTER = ("tostring", "to", "new", "newvalue", "after", "current")
 _LISTS = ("comments", "notes", "journals", "histories", "history", "discussions", "data", "result", "changelog")
 _ADDRESSES = ("contenturl", "url", "content", "href", "link", "downloadurl", "attachmenturl", "weburl", "src")
-_MEDIA_TYPES = ("mimetype", "contenttype", "mediatype", "contentmimetype", "filetype", "type")
-_SIZES = ("filesize", "size", "bytes", "contentsize", "bytesize", "filesizebytes", "length")
+_MEDIA_TYPES = ("mimetype", "contenttype", "mediatype", "type")
+_SIZES = ("filesize", "size", "bytes", "length")
 _MOST_DIGITS = 16  # of a size; a longer number is no size
 _DEEPEST = 5  # wrappers and threads within threads
 
@@ -72,13 +66,13 @@ def _thread(item: Row, depth: int) -> Iterator[Comment]:
     index = indexed(item)
     if index.get("system") is True or index.get("isdeleted") is True:
         return
-    body = first_of(index, _BODY)
+    body = first_of(index, BODY)
     if isinstance(body, list) and depth < _DEEPEST:
         yield from _comments(body, depth + 1)
         return
     text = to_markdown(body)
     if text and text.strip():
-        yield Comment(_line(person_of(first_of(index, _AUTHOR))), parse_moment(first_of(index, _WHEN)), clean(text))
+        yield Comment(_line(person_of(first_of(index, _AUTHOR))), parse_moment(first_of(index, WHEN)), clean(text))
     replies = index.get("replies")
     if isinstance(replies, (list, dict)) and depth < _DEEPEST:
         yield from _comments(replies, depth + 1)
@@ -102,7 +96,7 @@ def _changes(value: JsonValue) -> Iterator[Change]:
     for entry in rows_of(_unwrapped(value, 0)):
         index = indexed(entry)
         author = _line(person_of(first_of(index, _AUTHOR)))
-        moment = parse_moment(first_of(index, _WHEN))
+        moment = parse_moment(first_of(index, WHEN))
         items = first_of(index, _ITEMS)
         for item in rows_of(members(items)) if isinstance(items, (list, dict)) else (entry,):
             parts = indexed(item)
@@ -144,9 +138,6 @@ def _line(text: str | None) -> str | None:
     return clean_line(text).strip() or None if text else None
 
 
-_PLACE_WORDS = frozenset(("owner", "org", "organization", "namespace", "list", "space", "repository", "repo"))
-
-
 def lookup_of(subject: tuple[Columns, Row]) -> dict[str, JsonValue]:
     """What a get tool may ask for besides the id, under the names that the row gives it."""
     _, row = subject
@@ -162,7 +153,7 @@ def _may_be_asked_for(name: str) -> bool:
     return (
         known.get("id", 0) > 0
         or max(known.get("project", 0), known.get("url", 0) - 0.5) > 0.5
-        or bool(words and (words[0] in _PLACE_WORDS or words[-1] in ("id", "uuid", "gid")))
+        or bool(words and ((words[0] in PLACES or words[0] == "list") or words[-1] in ("id", "uuid", "gid")))
     )
 
 

@@ -40,7 +40,7 @@ def _folded(name: str) -> str:
 
 
 TICKET_NOUNS = names(
-    "issue ticket task bug story workitem userstory incident defect workpackage case card servicerequest todo problem "
+    "issue ticket task bug story workitem userstory incident defect workpackage case card todo problem "
     "request item feature record"
 )
 """What trackers call a ticket, the surest first."""

@@ -11,16 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from tui_app.adapters.reading.field_names import hints, names, plain_name
+from tui_app.adapters.reading.field_names import hints, plain_name
+from tui_app.tickets.fields import CALLED
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.urls import safe_url
 
-_PERSON_PARTS = names(
-    "displayname display fullname realname name login username nickname handle email emailaddress summary title value "
-    "id"
-)
-_VALUE_PARTS = names("name displayvalue displayname label display title value key text login username summary")
-"""The parts that name an object where a ticket's field holds one instead of a word, the best first."""
+_PERSON_PARTS = (*CALLED, "id")
 _DEEPEST = 4  # objects within objects
 _SHORT_TEXT = 60  # characters
 _MOST_SHAPES = 2000  # sets of names that are remembered
@@ -35,7 +31,7 @@ Row = Mapping[str, JsonValue]
 
 def word_of(value: JsonValue, field: str = "") -> str | None:
     """The word for ``value``; ``field`` is the name that it was found under."""
-    return _word(value, _VALUE_PARTS, field)
+    return _word(value, CALLED, field)
 
 
 def person_of(value: JsonValue, field: str = "") -> str | None:
@@ -53,7 +49,7 @@ def words_of(value: JsonValue) -> tuple[str, ...]:
     """The words of a list of values, of text with commas or semicolons, or of a connection (``{"nodes": [...]}``)."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(";" if ";" in value else ",") if part.strip())
-    return tuple(filter(None, (_word(item, _VALUE_PARTS, "") for item in members(value))))
+    return tuple(filter(None, (_word(item, CALLED, "") for item in members(value))))
 
 
 class ColumnWords:
@@ -61,7 +57,7 @@ class ColumnWords:
 
     def __init__(self, field: str = "", *, people: bool = False) -> None:
         self._field = field
-        self._parts = _PERSON_PARTS if people else _VALUE_PARTS
+        self._parts = _PERSON_PARTS if people else CALLED
         self._people: dict[str, str | None] | None = {} if people else None
         self._names: dict[tuple[str, ...], str] = {}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from msgspec.structs import replace
 
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, plain_name
 from tui_app.adapters.reading.field_values import Row, indexed, is_nothing, members, rows_of, word_of
 from tui_app.tickets.fields import names
 from tui_app.tickets.mentions import place_in, same_shape
@@ -27,36 +28,26 @@ _LONGEST_TITLE = 1000  # characters
 _DEEPEST = 3  # objects around a ticket: a page of links, a link, its ticket
 
 _KINDS: Mapping[str, str] = {
-    **dict.fromkeys(
-        names("parent parents epic epiclink parentlink parentissue parenttask parentkey childof subtaskof"), "parent"
-    ),
-    **dict.fromkeys(
-        names(
-            "child children subtask subtasks subissue subissues subticket subtickets childissues childtasks "
-            "childtickets subitem subitems parentof parentfor"
-        ),
-        "child",
-    ),
-    **dict.fromkeys(names("blocks blocking isblocking"), "blocks"),
-    **dict.fromkeys(names("blockedby isblockedby blockers"), "blocked by"),
-    **dict.fromkeys(names("dependson dependencies dependency depends prerequisites"), "depends on"),
-    **dict.fromkeys(names("dependents dependedonby requiredby requiredfor isrequiredfor"), "required by"),
-    **dict.fromkeys(
-        names("related relates relatesto relatedto relatedissues relatedtickets relations relation links linkedissues "
-              "issuelinks linkedtasks linked linkedtickets storylinks seealso"),
-        "relates",
-    ),
-    **dict.fromkeys(names("duplicates duplicateof dupeof isduplicateof duplicate"), "duplicates"),
-    **dict.fromkeys(names("duplicatedby isduplicatedby"), "duplicated by"),
-    **dict.fromkeys(names("precedes successor successors"), "precedes"),
-    **dict.fromkeys(names("follows predecessor predecessors"), "follows"),
-    **dict.fromkeys(names("mentions references"), "mentions"),
+    "parent": "parent", "epic": "parent", "child": "child", "sub": "child", "blocker": "blocked by", "block": "blocks",
+    "dependent": "required by", "depend": "depends on", "prerequisite": "depends on", "requir": "depends on",
+    "relat": "relates", "link": "relates", "duplicat": "duplicates", "dupe": "duplicates", "preced": "precedes",
+    "successor": "precedes", "follow": "follows", "predecessor": "follows", "mention": "mentions",
+    "references": "mentions",
 }  # fmt: skip
-"""How one ticket can be related to another, in the words that trackers share; plain names."""
+"""How one ticket can be related to another, by what the words for it begin with."""
+_NOUN = f"(?:{'|'.join(TICKET_NOUNS)})"
+_KIND_NAME = re.compile(
+    rf"(?:is)?(?:{_NOUN}(?=links?$))?(?P<stem>{'|'.join(_KINDS)})(?P<ending>ren|(?:enc|at|ion)?(?:s|es?|ed|ing|y|ies)?)"
+    rf"(?:links?|key)?(?P<noun>{_NOUN}s?)?(?P<way>(?:on)?by|of|to|on|for)?"
+)
+"""A plain name that speaks of a relation: ``isblockedby``, ``linkedissues``, ``subtaskof``."""
+_OTHERWISE = (("requir", "ed"), ("block", ""), ("block", "ed"), ("link", ""), ("follow", ""), ("follow", "ed"))
+"""Words that alone are a state, an address, or who follows a ticket."""
 _REVERSED = {
     "blocks": "blocked by", "precedes": "follows", "duplicates": "duplicated by", "depends on": "required by",
     "parent": "child",
 }  # fmt: skip
+_FAMILY = ("parent", "child")
 _REVERSED |= {later: earlier for earlier, later in _REVERSED.items()}
 _KIND_PARTS = ("relationtype", "linktype", "dependencytype", "type", "relation", "verb", "rel", "kind", "name", "role")
 """What a link object says about its kind."""
@@ -78,7 +69,7 @@ def relations_of(row: Row, identity: str, read: Read) -> tuple[Relation, ...]:
     found = (
         relation
         for name, value in row.items()
-        if isinstance(value, (dict, list)) or (value and plain_name(name) in _KINDS)
+        if isinstance(value, (dict, list)) or (value and _named_kind(name))
         for relation in finder.under(name, value, 0)
     )
     return _once(islice(found, _MOST_RELATIONS), identity)
@@ -111,7 +102,7 @@ class _Finder:
 
     def under(self, name: str, value: JsonValue, depth: int) -> Iterator[Relation]:
         """The tickets in ``value``, which is under the key ``name``."""
-        kind = _KINDS.get(plain_name(name), "")
+        kind = _named_kind(name)
         inner = members(value) if isinstance(value, (dict, list)) else (value,)
         if isinstance(value, dict) and len(inner) == 1 and inner[0] is value:
             lists = [(key, part) for key, part in value.items() if isinstance(part, list) and part]
@@ -249,7 +240,7 @@ def _own_kind(value: Row, kind: str) -> str:
         if part == "rel" and isinstance(found, str) and "." in found:
             continue
         text = word_of(found)
-        if part in ("type", "name", "kind", "role") and (not text or plain_name(text) not in _KINDS):
+        if part in ("type", "name", "kind", "role") and (not text or not _named_kind(text)):
             continue
         if text and len(text) < _LONGEST_KIND:
             words = _kind_of(text)
@@ -258,8 +249,22 @@ def _own_kind(value: Row, kind: str) -> str:
     return _own_kind(attributes, kind) if isinstance(attributes, Mapping) else kind
 
 
+@lru_cache(1000)
+def _named_kind(name: str) -> str:
+    """The kind of relation that a name, or the words of a link, speak of; empty where they speak of something else."""
+    match = _KIND_NAME.fullmatch(plain_name(name))
+    if match is None or (match["stem"] == "sub" and not match["noun"]):
+        return ""
+    if (match["stem"], match["ending"]) in _OTHERWISE and not (match["way"] or match["noun"]):
+        return ""
+    kind = _KINDS[match["stem"]]
+    turned = (match["way"] or "").endswith("by")
+    turned |= match["way"] in ("of", "for") and (kind in _FAMILY or match["stem"] == "requir")
+    return _REVERSED.get(kind, kind) if turned else kind
+
+
 def _kind_of(words: str) -> str:
-    known = _KINDS.get(plain_name(words))
+    known = _named_kind(words)
     return known or clean_line(words).strip().lower().replace("_", " ").removeprefix("is ")
 
 

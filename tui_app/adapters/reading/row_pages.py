@@ -20,16 +20,17 @@ from tui_app.adapters.reading.field_columns import (
     ticketness,
     value_at_path,
 )
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, names, plain_name
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, PLURALS, hints, names, plain_name
 from tui_app.adapters.reading.field_values import Row, flattened, word_of
 from tui_app.adapters.reading.structure import ITEM, SIGNS, Steps, holders, parsed, places, rows_at
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
 
 _INFO_NAMES = frozenset(names("pagination paging meta metadata pageinfo page links cursor paginationinfo"))
-_TOTALS = names(
-    "total totalcount totalresults totalitems totalissues totaltickets totaltasks totalhits totalrecords found xtotal "
-    "matches hits"
+_TOTALS = (
+    *names("total totalcount totalresults"),
+    *(f"total{noun}" for noun in PLURALS),
+    *names("totalhits found xtotal matches hits"),
 )
 _CURSORS = names("nextcursor nextpagetoken endcursor nexttoken continuationtoken aftercursor nextlink cursor")
 _NEXT_PAGES = names("nextpage xnextpage nextpagenumber")

@@ -22,7 +22,7 @@ _KEY = r"[A-Za-z][A-Za-z0-9_]{0,19}-\d{1,9}"
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _ID = rf"{_UUID}|{_KEY}|(?:[\w.-]{{1,60}}/[\w.-]{{1,60}})?#\d{{1,9}}"
 _ANY_ID = rf"{_ID}|[A-Za-z0-9][\w-]{{0,40}}"
-_NOUN = r"(?:issue|ticket|task|bug|story|incident|defect|card|case|item|todo|work item|pr)"
+_NOUN = rf"(?:{'|'.join(TICKET_NOUNS)}|work item|pr)"
 
 _BULLET = re.compile(
     r"(?P<indent>[ \t]*)(?:(?P<heading>#{1,6})[ \t]+|(?P<bullet>[-*+•▪◦‣→])[ \t]+|(?P<number>\d{1,5})[.)][ \t]+)?"

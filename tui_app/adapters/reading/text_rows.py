@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from tui_app.adapters.reading.data_text import parse_toon
 from tui_app.adapters.reading.field_columns import SAMPLE, certainly_tickets, inferred_columns, ticketness
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.reading.row_pages import ALONE, Paging, RowPage, best_page, find_record, is_named
 from tui_app.adapters.reading.text_records import check_rows, record_rows
@@ -18,7 +19,7 @@ from tui_app.adapters.reading.yaml_text import parse_yaml
 from tui_app.tickets.ticket import JsonValue
 
 _NOTHING_FOUND = re.compile(
-    r"\b(?:no|0|zero)\b[^.\n]{0,80}\b(?:found|match\w*|results?|issues?|tickets?|tasks?|items?|bugs?|stories)\b"
+    rf"\b(?:no|0|zero)\b[^.\n]{{0,80}}\b(?:found|match\w*|results?|{'|'.join((*PLURALS, *TICKET_NOUNS))})\b"
     r"|\b(?:nothing|none) (?:was )?found\b|\bfound (?:0|no)\b|\b(?:did|does) not match\b|^\s*\[\s*\]\s*$"
     r"|\bempty (?:list|result)|\bno data\b|\bis empty\b",
     re.IGNORECASE,
@@ -27,7 +28,7 @@ _BY_WORDS = 0.6  # weight of rows whose columns come from their place behind an 
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
 _LONGEST_TEXT = 8_000_000  # characters; a longer text for people is no answer to a search
 
-_NOUNS = r"(?:issues?|tickets?|tasks?|results?|items?|bugs?|stories|records?|matches|total)"
+_NOUNS = rf"(?:{'|'.join((*PLURALS, *TICKET_NOUNS))}|results?|matches|total)"
 _TOTALS = (
     re.compile(
         r"\b(?:showing|displaying|results?|items?)?\s*\d{1,9}\s*(?:-|–|to)\s*\d{1,9} of (\d{1,9})\b",
