@@ -200,7 +200,7 @@ SCENES = {
         keys=("space", "space", "space", "t", *typed("done"), "enter"), until="3 of 3 tickets", service=changeable
     ),
 }
-_QUIET_LOOKS = 15
+_QUIET_LOOKS = 30
 OVERVIEW = (
     *("first_start", "results", "detail", "related", "zoomed", "form", "narrowed", "refreshed", "trackers"),
     *("loading", "empty", "failed", "old_rows", "retrying", "logged_out"),
