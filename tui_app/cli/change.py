@@ -110,25 +110,28 @@ def undoing(options: GlobalOptions, number: int) -> WantedChange:
             f"Nothing takes back this {entry.get('action')} of {entry.get('ticket') or 'a new ticket'}.",
             hint="Change it on the tracker, if it can be.",
         )
-    undo = entry["undo"]
     try:
-        return WantedChange(
-            ChangeKind(undo["kind"]),
-            str(entry["ticket"]),
-            dict(undo["lookup"]),
-            dict(undo["values"]),
-            dict(undo["answers"]),
-            picked=tuple(undo["picked"]),
-            expected=dict(undo["expected"]),
-            undo_of=str(entry["id"]),
-            also=tuple(
-                WantedChange(ChangeKind(one["kind"]), values=dict(one["values"]), answers=dict(one["answers"]))
-                for one in undo.get("also", ())
-            ),
-        )
+        return _taken_back(entry, entry["undo"])
     except (LookupError, TypeError, ValueError):
         hint = "Change it on the tracker; `ticketdeck writes` lists what it was."
         raise NotOfferedError("The log does not say how this change is taken back.", hint=hint) from None
+
+
+def _taken_back(entry: Mapping[str, Any], undo: Mapping[str, Any]) -> WantedChange:
+    return WantedChange(
+        ChangeKind(undo["kind"]),
+        str(entry["ticket"]),
+        dict(undo["lookup"]),
+        dict(undo["values"]),
+        dict(undo["answers"]),
+        picked=tuple(undo["picked"]),
+        expected=dict(undo["expected"]),
+        undo_of=str(entry["id"]),
+        also=tuple(
+            WantedChange(ChangeKind(one["kind"]), values=dict(one["values"]), answers=dict(one["answers"]))
+            for one in undo.get("also", ())
+        ),
+    )
 
 
 def text_from(value: str, name: str) -> str:

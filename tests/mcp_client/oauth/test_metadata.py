@@ -142,7 +142,13 @@ def test_a_server_in_a_private_network_may_name_a_login_server_there(at: str) ->
 
 @pytest.mark.parametrize(
     ("at", "server_at"),
-    [("169.254.169.254", SERVER_AT), ("127.0.0.1", SERVER_AT), ("10.9.9.9", ["10.1.2.3", "203.0.114.9"])],
+    [
+        ("169.254.169.254", SERVER_AT),
+        ("127.0.0.1", SERVER_AT),
+        ("10.9.9.9", ["10.1.2.3", "203.0.114.9"]),
+        ("169.254.169.254", ["127.0.0.1"]),
+        ("10.9.9.9", ["127.0.0.1"]),
+    ],
 )
 def test_no_server_may_name_another_kind_of_network_than_its_own(at: str, server_at: list[str]) -> None:
     with pytest.raises(MCPAuthenticationError, match="private network"):

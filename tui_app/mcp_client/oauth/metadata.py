@@ -149,7 +149,7 @@ def check_address(address: str, server_url: str, resolved: Iterable[str] = (), s
         raise _unsafe(address, "it is not encrypted")
     networks = {_network_of(ip) for ip in (tuple(server_at) or (own_host,))}
     own_network = networks.pop() if len(networks) == 1 else _PUBLIC
-    if host != own_host and own_network != _THIS_MACHINE:
+    if host != own_host:
         for ip in (host, *resolved):
             if _network_of(ip) not in (_PUBLIC, own_network):
                 raise _unsafe(address, "it is inside a private network, and the server is not")

@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from tui_app.tickets.changes import (
-    ChangeKind,
-    Choice,
-    FormField,
-    WantedChange,
-)
+from tui_app.tickets.changes import ChangeKind, Choice, FormField, WantedChange
 from tui_app.tickets.messages import (
     ActionsListed,
     Failed,
