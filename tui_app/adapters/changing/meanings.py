@@ -122,8 +122,8 @@ def rank_of(words: tuple[str, ...], meaning: str) -> int | None:
 
 def kinds_meant(name: str) -> frozenset[ChangeKind]:
     """The changes that an argument called ``name`` may make, whichever tool takes it; of several meanings, each."""
-    core = parts_of(name).core
-    return frozenset(kind for meaning, kind in _KINDS.items() if core in vocabulary.MEANINGS[meaning])
+    words = parts_of(name).words
+    return frozenset(kind for meaning, kind in _KINDS.items() if rank_of(words, meaning) is not None)
 
 
 _KINDS = {
