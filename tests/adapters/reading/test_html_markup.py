@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.reading import rendered
@@ -154,6 +154,8 @@ def test_any_text_reads_as_it_was_written(text: str) -> None:
     assert rendered.of_markdown(html_to_markdown(source)) == rendered.of_html(source)
 
 
+@example("<p>\\ <br>one</p>")
+@example("<p>a <b>\\ </b><br>one</p>")
 @given(DOCUMENT)
 def test_any_document_reads_the_same(source: str) -> None:
     assert rendered.of_markdown(html_to_markdown(source)) == rendered.of_html(source)

@@ -79,6 +79,10 @@ class Inline:
 
     def add_break(self) -> None:
         """Start a new line within the block."""
+        if self._runs and not self._runs[-1].is_code:  # without a space at its end: a backslash before it would be read
+            last = self._runs.pop()
+            if text := last.text.rstrip(" "):
+                self._runs.append(last._replace(text=text))
         self._runs.append(_Run("\n"))
         self._at_space = True
 
