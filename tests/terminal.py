@@ -157,7 +157,7 @@ class Terminal:
         while time.monotonic() < deadline:
             pid, status = os.waitpid(self.process.pid, os.WNOHANG | os.WUNTRACED)
             if pid:
-                assert os.WIFSTOPPED(status)
+                assert os.WIFSTOPPED(status), f"it ended with status {status:#x} instead; the screen:\n{self.text}"
                 return
             self.read(0.05)
         raise AssertionError(f"it was not stopped; the screen:\n{self.text}")
