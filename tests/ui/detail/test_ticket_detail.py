@@ -258,6 +258,14 @@ async def test_every_scrolling_key_moves_without_animation() -> None:
         assert seen[9:] == [seen[at] for at in (1, 2, 4, 5, 6, 8)]
 
 
+async def test_a_ticket_that_is_whole_at_once_has_its_lines_beside_the_scrollbar() -> None:
+    async with pane() as shown:
+        shown.widget.show_opened(replace(OPENED, ticket=replace(WHOLE, description="word " * 3000)))
+        view = shown.widget.view
+        await shown.until(lambda: view.show_vertical_scrollbar)
+        await shown.until(lambda: max(line.cell_length for line in view.lines) == view.scrollable_content_region.width)
+
+
 async def test_a_narrow_pane_loses_no_words() -> None:
     async with pane((30, 15)) as shown:
         shown.widget.show_opened(OPENED)

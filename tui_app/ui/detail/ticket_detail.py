@@ -76,6 +76,9 @@ class TicketDetail(Widget):
         yield LineView()
         yield FindLine(placeholder="find in this ticket", compact=True)
 
+    def on_mount(self) -> None:
+        self.watch(self.view, "show_vertical_scrollbar", self._fit, init=False)  # it takes a cell of every line
+
     @property
     def view(self) -> LineView:
         """The lines."""
