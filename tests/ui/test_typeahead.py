@@ -12,11 +12,18 @@ from textual.widgets import Input
 from tests.cases import one_quick
 from tests.ui.support import Deck, opened
 from tui_app.tickets.messages import Search
+from tui_app.ui import typeahead
 from tui_app.ui.browse.panels import FilterLine
 from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.form.form_screen import FormScreen
 from tui_app.ui.keymap import name_of
 from tui_app.ui.typeahead import Typeahead
+
+
+@pytest.fixture(autouse=True)
+def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a key may take longer than it may hold the others, which then overtake what it opens."""
+    monkeypatch.setattr(typeahead, "_PATIENCE", 60.0)
 
 
 def burst(deck: Deck, *keys: str) -> None:
@@ -90,6 +97,7 @@ async def test_ctrl_c_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 async def test_a_key_whose_consequences_never_end_holds_the_others_for_a_second_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(typeahead, "_PATIENCE", 1.0)
     async with opened() as deck:
         table = deck.browser.table
         call_later = table.call_later
