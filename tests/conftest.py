@@ -27,6 +27,9 @@ settings.load_profile("same")
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     sys.dont_write_bytecode = False  # or every process, and every program under test, would compile all of its modules
 
+os.environ.pop("FAKETIME_SHARED", None)  # of the run with the moved date: a fork that has it, as `tests/cli/prefork.py`
+# makes them, takes the memory that it names from every program that is started later
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
