@@ -54,12 +54,16 @@ class Started:
         if not key:
             self.terminal.wait_for("q Quit")
 
-    def end(self, ending: str) -> None:
-        """End the browser; returns when it has gone."""
+    def end(self, ending: str, *, is_asked: bool = False) -> None:
+        """End the browser, which asks whether to wait for a command if ``is_asked``; returns when it has gone."""
         if ending in SIGNALS:
             os.kill(self.terminal.process.pid, SIGNALS[ending])
         else:
             self.terminal.send(KEYS[ending])
+        if is_asked:
+            self.terminal.wait_for("Leave at once")
+            self.terminal.send("\x1b[B")
+            self.terminal.send("\r")
         self.terminal.wait_for_exit()
 
 
@@ -115,7 +119,7 @@ def test_what_ignores_every_request_and_what_has_left_its_session_ends_with_the_
         started.until_started(keys.get(where, ""))
         assert marked_processes(started.mark)
 
-        started.end(ending)
+        started.end(ending, is_asked=where == "unseen command" and ending in ("q", "ctrl-c"))
 
         if ending == "KILL":
             wait_until_gone(started.mark)
