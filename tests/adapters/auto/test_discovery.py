@@ -48,6 +48,22 @@ def test_the_tool_that_searches_tickets_is(names: tuple[str, ...], wanted: str) 
     assert searcher(*names) == wanted
 
 
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("get_list_cards", "list_id"),
+        ("get_queue_tickets", "queueId"),
+        ("get_view_tasks", "view_id"),
+        ("get_backlog_issues", "backlog_id"),
+    ],
+)
+def test_what_holds_tickets_is_asked_for_them_before_a_search_that_requires_words(name: str, argument: str) -> None:
+    words = tool("search_everything", "query", query=TEXT, cards_limit=NUMBER)
+    found = discover(described(words, tool(name, argument, **{argument: TEXT}), tool("get_ticket", "id", id=TEXT)))
+    assert found.search
+    assert found.search.tool.name == name
+
+
 def test_a_search_by_known_ids_is_no_search() -> None:
     found = discover(
         described(

@@ -274,13 +274,16 @@ class Scorer:
         """What the words beside verb and noun take away.
 
         Before the noun, and behind a preposition, they mean a part of the tickets: ``list_my_issues_of_team``. Behind
-        it they are what is answered: ``list_issue_watchers``, ``list_watchers_of_issue``.
+        it they are what is answered: ``list_issue_watchers``, ``list_watchers_of_issue``. What a required argument is
+        called, as in ``get_board_cards`` of a ``board_id``, has its price there.
         """
         words = self._own_words(variant)
         begin = next((at for at, word in enumerate(words) if at and word in FUNCTION_WORDS), len(words))
         noun = max((at for at, word in enumerate(words[:begin]) if word in _NOUNS), default=-1)
         narrowing = self._unknown(words[: max(noun, 0)]) + self._unknown(words[begin:])
-        return _PART * len(narrowing) + _OTHER_NOUN * (len(self._unknown(words)) - len(narrowing))
+        asked = {word for argument in variant.unfilled() for word in argument.words}
+        parts = [word for word in narrowing if word not in asked]
+        return _PART * len(parts) + _OTHER_NOUN * (len(self._unknown(words)) - len(narrowing))
 
     def _asked_besides(self, variant: ToolVariant, id_argument: Argument) -> int:
         """What is required besides the id takes away, unless a row of the search is likely to hold it."""
@@ -324,6 +327,9 @@ def _is_place(argument: Argument) -> bool:
 
 
 def _is_id_of_a_thing(argument: Argument) -> bool:
-    """``issue_ids``, ``sprintId``: nothing that one configures once for all searches, as one does a ``cloudId``."""
+    """``issue_ids``, ``sprintId``: nothing that one configures once for all searches, as one does a ``cloudId``.
+
+    What is called like a way of listing holds tickets, as a place does: ``list_id``, ``queueId``.
+    """
     words = set(argument.words)
-    return bool(words & ID_WORDS) and not _is_place(argument)
+    return bool(words & ID_WORDS) and not _is_place(argument) and words.isdisjoint(_LISTING_VERBS)
