@@ -30,7 +30,6 @@ NO_FRONT_MATTER = "its front matter is no YAML that can be read"
 _BETWEEN = re.compile(
     r"[\s,\x1e]*"
 )  # documents may stand on lines, follow each other at once, or be a JSON text sequence
-_ROWS_LOOKED_AT = 20
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$(.*)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"#[ \t]+(\S.*)")
 _MARKED_SECTION = re.compile(r"^[ \t]*<!--[ \t]*[\w:-]+[ \t]*-->[ \t]*\n?", re.MULTILINE)
