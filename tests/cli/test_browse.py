@@ -105,6 +105,18 @@ def test_an_exception_in_the_user_interface_leaves_a_report_without_its_words(br
     assert "run_browser" in one.report()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"), [(("--view", "nosuch"), b"There is no view 'nosuch'"), (("asignee:me",), b"mean assignee:?")]
+)
+def test_what_cannot_be_begun_with_is_told_and_is_no_crash(
+    browser: Any, arguments: tuple[str, ...], told: bytes
+) -> None:
+    one = browser("rows", "browse", *arguments, "--command", server_command("silent"))
+    assert one.wait() == 2
+    assert told in one.terminal.output
+    assert not one.crashes.exists()
+
+
 def test_an_exception_in_a_thread_leaves_a_report_and_nothing_on_the_screen(browser: Any) -> None:
     one = browser("thread", "--command", server_command("silent"))
     assert one.wait() == 0

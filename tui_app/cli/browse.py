@@ -14,15 +14,16 @@ from tui_app.cli.output import terminal_can, to_terminal
 from tui_app.tickets.errors import UsageError
 
 if TYPE_CHECKING:
-    from tui_app.cli.selection import Selection
+    from tui_app.settings.model import Settings
     from tui_app.tickets.ticket_service import TicketService
+    from tui_app.ui.quick_views import Beginning
 
 
 def browse(options: GlobalOptions) -> int:
     """Run the browser; returns the exit code.
 
     Raises:
-        UsageError: the options are wrong, or there is no terminal.
+        UsageError: the options or what to begin with are wrong, or there is no terminal.
     """
     if not (to_terminal(sys.stdin) and to_terminal(sys.stdout)):
         raise UsageError(
@@ -39,19 +40,19 @@ def browse(options: GlobalOptions) -> int:
 
     selected = selection.with_consent(selection.select_for_browser(options), options.clock)
     prestarts = selection.start_server(selected, options.clock, with_others=True)
-    from tui_app.cli import crash, requests
+    from tui_app.cli import crash, requests, start
 
     service = requests.make_service(selected, prestarts, options)
     try:
-        return crash.guarded(lambda: _run(selected, service, options), service.close, options.clock)
+        settings, begin = start.beginning(selected, options)
+        return crash.guarded(lambda: _run(settings, begin, service, options), service.close, options.clock)
     finally:
         service.close()
 
 
-def _run(selection: Selection, service: TicketService, options: GlobalOptions) -> int:
+def _run(settings: Settings, begin: Beginning, service: TicketService, options: GlobalOptions) -> int:
     from tui_app.cli import start
 
-    settings, begin = start.beginning(selection, options)
     for search in begin.searches:
         service.submit(search)
     from tui_app.ui.app import run_browser
