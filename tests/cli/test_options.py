@@ -72,3 +72,33 @@ def by_click(arguments: list[str]) -> GlobalOptions:
         except UsageError:
             return GlobalOptions()
     return started[0] if started else GlobalOptions()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opening", "view"),
+    [
+        (["-label:x", "is:open"], "-label:x is:open", ""),
+        (["is:open", "-project:x,y", "-p", "gh"], "is:open -project:x,y", ""),
+        (['-"out of memory"'], '-"out of memory"', ""),
+        (["--view", "-label:x", "printer"], "printer", "-label:x"),
+        (["--", "-word"], "-word", ""),
+    ],
+)
+def test_a_query_may_begin_with_what_it_leaves_out(arguments: list[str], opening: str, view: str) -> None:
+    options = by_click(["browse", *arguments])
+    assert (options.opening.split(), options.view) == (opening.split(), view)
+    assert options.profile == (("gh",) if "gh" in arguments else ())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["search", "-word"], "ticketdeck search -- -word"),
+        (["PAY-127"], "ticketdeck browse PAY-127"),
+        (["serch", "a b"], "Did you mean search? To search for it: ticketdeck browse serch 'a b'"),
+    ],
+)
+def test_what_is_no_option_or_command_is_told_with_the_way_to_search_for_it(arguments: list[str], told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        run(arguments)
+    assert told in caught.value.hint

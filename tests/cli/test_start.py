@@ -269,7 +269,7 @@ def test_a_repository_has_views_and_a_query_and_nothing_that_runs_or_allows(tmp_
     (root / ".ticketdeck.toml").write_text(f'query = "is:open"\n{views}{written}[[commands]]\nrun = ["touch"]\n')
     checkout = read_checkout(root, ["work"])
     assert (len(checkout.views), checkout.query) == (20, "is:open")
-    assert "profiles, keys, commands has no effect there" in checkout.notices[0]
+    assert "profiles, keys, commands have no effect there" in checkout.notices[0]
     assert "only its first 20 views are used, of 30" in checkout.notices[1]
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,6 +70,19 @@ class LazyGroup(click.Group):
         module, _, attribute = self.lazy[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from tui_app.tickets.vocabulary import nearest  # late: `--help` does not need it
+
+            close = nearest(args[0], self.lazy)
+            meant = f"Did you mean {close[0]}?" if close else f"See {PROGRAM} --help."
+            search = f"To search for it: {PROGRAM} browse {shlex.join(args)}"
+            raise UsageError(error.format_message(), hint=f"{meant} {search}") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

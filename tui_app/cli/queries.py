@@ -133,8 +133,8 @@ def _begun_with(
         return TicketSearchCriteria(), None
     saved = RecentSearches(clock).saved()
     if sources.saved not in saved:
-        names = ", ".join(saved) or "none is saved yet"
-        raise UsageError(f"There is no saved search {sources.saved!r}.", hint=f"It can be: {names}.", field="saved")
+        hint = f"It can be: {', '.join(saved)}." if saved else "None is saved yet: the browser saves one."
+        raise UsageError(f"There is no saved search {sources.saved!r}.", hint=hint, field="saved")
     return saved[sources.saved], None
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from tui_app.cli.options import completions, format_option, global_options, opti
 from tui_app.tickets.criterion import CRITERIA, CriterionKind
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import SORT_FIELDS
+from tui_app.tickets.query import query_parts
 
 
 def _complete_sort(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -37,7 +38,31 @@ def _criteria_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-@click.command()
+class _QueryCommand(click.Command):
+    """A command that takes a query, which may begin with what it leaves out: ``-label:wontfix`` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, list(self._shielded(args)))
+        except click.NoSuchOption as error:
+            hint = (
+                f"See {ctx.command_path} --help. What leaves a word out stands behind --: {ctx.command_path} -- -word."
+            )
+            raise UsageError(error.format_message(), hint=hint) from None
+
+    def _shielded(self, arguments: Sequence[str]) -> Iterator[str]:
+        """``arguments``, with a blank before those that are a query's: it means nothing there."""
+        options = (parameter for parameter in self.params if isinstance(parameter, click.Option))
+        taking_a_value = {name for option in options if not option.is_flag for name in option.opts}
+        former = ""
+        for argument in arguments:
+            part = next(query_parts(argument), None)
+            is_query = part is not None and part.leaves_out and bool(part.word or part.rest.startswith('"'))
+            yield f" {argument}" if is_query and former not in taking_a_value else argument
+            former = argument
+
+
+@click.command(cls=_QueryCommand)
 @click.argument("opening", nargs=-1, metavar="[QUERY|ID|URL]")
 @click.option("--view", metavar="NAME", help="Begin with this view.")
 @global_options
@@ -54,7 +79,7 @@ def browse(context: click.Context, opening: tuple[str, ...], view: str | None) -
     return run_browser(options)
 
 
-@click.command()
+@click.command(cls=_QueryCommand)
 @click.argument("query", nargs=-1)
 @_criteria_options
 @click.option("--view", metavar="NAME", help="Begin with this view's search, in its trackers and columns.")

@@ -168,7 +168,8 @@ def _repository_file(path: Path, profiles: Collection[str]) -> tuple[tuple[Confi
         return (), "", (f"{path} is not used: {error.field and f'{error.field}: '}{error.cause} {error.hint}".rstrip(),)
     except (ValueError, RecursionError) as error:  # also a number of too many digits, and nesting too deep
         return (), "", (f"{path} is not used: it is not valid TOML: {error}.",)
-    notices = [f"{path}: {', '.join(unknown)} has no effect there: it holds views and a query."] if unknown else []
+    have = "has" if len(unknown) == 1 else "have"
+    notices = [f"{path}: {', '.join(unknown)} {have} no effect there: it holds views and a query."] if unknown else []
     if len(tables) > _MOST_VIEWS:
         notices.append(f"{path}: only its first {_MOST_VIEWS} views are used, of {len(tables)}.")
     return views, query, tuple(notices)
