@@ -196,7 +196,9 @@ def check_complete(result: Mapping[str, Any]) -> None:
         return
     if kind == _INPUT_REQUIRED:
         raise asks_a_question("")
-    raise MCPProtocolError(f"The server sent a result of the unknown type {str(kind)[:100]!r}.")
+    raise MCPProtocolError(
+        f"The server sent a result of the unknown type {str(kind)[:100]!r}.", hint="Look for a newer ticketdeck."
+    )
 
 
 def asks_a_question(question: str) -> InputRequiredError:

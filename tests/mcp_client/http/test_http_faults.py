@@ -224,6 +224,12 @@ FAULTS = {
         status(200, PAGE, "text/html; charset=utf-8"), "AccessRefusedError", "web page .*Sign in to␛.* Corp"
     ),
     "a page without a type": Fault(status(200, PAGE, ""), "AccessRefusedError", "web page"),
+    "a page behind a comment": Fault(
+        status(200, "<?xml version='1.0'?>\n<!-- SSO -->\n<html><title>Hi", "application/xml"),
+        "AccessRefusedError",
+        "web page .*Hi",
+    ),
+    "a picture": Fault(status(200, b"\x89PNG\r\n" + bytes(99), "image/png"), "MCPProtocolError", "with image/png.$"),
     "a page said to be JSON": Fault(status(200, PAGE), "MCPProtocolError", "no answer"),
     "302 to a login": Fault(
         status(302, Location="https://sso.corp/login"), "AccessRefusedError", "302 .*sso.corp/login"
@@ -642,6 +648,15 @@ async def test_a_stream_that_asks_for_a_year_of_patience_ends_in_time() -> None:
         begin = time.monotonic()
         assert (await told(session.call_tool("work", {"n": 1})))[0] == "MCPTimeoutError"
         assert time.monotonic() - begin < 15
+
+
+async def test_a_flood_of_questions_is_answered_with_few_connections() -> None:
+    questions = b"".join(event({"jsonrpc": "2.0", "id": n, "method": "ping"}) for n in range(1000))
+    server = FaultServer(streamed(questions, answered), era="legacy", once=True)
+    async with running(server), remote_session(server.url, SMALL) as session:
+        for _ in range(3):
+            assert await told(session.call_tool("work", {"n": 1})) == (DONE, "")
+        assert 0 < len([request for request in server.asked() if not request.asks]) < 100
 
 
 @pytest.mark.parametrize("header", ["\x7f\x01", "caf\xe9", "x" * 5000, " ", 'a,b; c="d"'])

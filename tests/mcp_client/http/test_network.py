@@ -150,9 +150,12 @@ async def test_a_certificate_that_is_expired_or_anothers_is_told(
 
 async def test_a_client_certificate_is_shown_to_a_server_that_wants_one(certificates: Certificates) -> None:
     async with running(FaultServer(), tls=certificates.server_context("server", wants_client=True)) as server:
-        error = await words_of(server.url, tls=TlsFiles(ca=certificates.ca))
-        assert "client certificate" in f"{error.cause}{error.hint}"
+        trusting = TlsFiles(ca=certificates.ca)
+        error = await words_of(server.url, tls=trusting)
+        assert error.title == "The server wants a client certificate"
         assert "tls.cert" in error.hint
+        *_, last = [step async for step in examine(HttpEndpoint(server.url, tls=trusting), SYSTEM_CLOCK)]
+        assert (last.failed, "certificate required" in last.text, "tls.cert" in last.hint) == (True, True, True)
         files = TlsFiles(ca=certificates.ca, cert=certificates.client, key=certificates.key("client"))
         async with remote_session(server.url, tls=files) as session:
             assert session.identity.name == "faulty"

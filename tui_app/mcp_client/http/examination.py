@@ -24,7 +24,7 @@ from tui_app.mcp_client.http import http_failures
 from tui_app.mcp_client.http.endpoint import LOG_NAME, HttpEndpoint, is_loopback, origin
 from tui_app.mcp_client.http.events import TooLargeError, UnreadableBodyError
 from tui_app.mcp_client.http.http_exchange import error_body, is_page, media_type
-from tui_app.mcp_client.http.network import http_client, tls_context
+from tui_app.mcp_client.http.network import http_client, refusal_by_tls, tls_context
 from tui_app.mcp_client.http.oauth_exchange import OAuthExchange, named_issuer
 from tui_app.mcp_client.oauth import metadata
 from tui_app.mcp_client.peer import Peer
@@ -93,7 +93,7 @@ async def examine(
             async with asyncio.timeout(STEP_SECONDS):
                 text = await look()
         except (ExplainedError, TimeoutError, OSError, httpx2.HTTPError, TooLargeError, UnreadableBodyError) as error:
-            failure = examination.explained(error)
+            failure = examination.explained(await refusal_by_tls(endpoint, error))
             yield Finding(step, clean_line(failure.cause), failure.hint, failed=True)
             return
         if text:

@@ -22,15 +22,19 @@ from tui_app.mcp_client.auth_challenge import AuthChallenge, read_challenge
 from tui_app.mcp_client.http import http_failures
 from tui_app.mcp_client.http.endpoint import origin
 from tui_app.mcp_client.http.events import EventReader, TooLargeError, Unpacker, UnreadableBodyError
-from tui_app.mcp_client.http.network import read_body
+from tui_app.mcp_client.http.network import read_body, refusal_by_tls
+from tui_app.tickets.errors import MCPError
 
 if TYPE_CHECKING:
     from tui_app.mcp_client.peer import Peer
     from tui_app.mcp_client.wire import Frame
     from tui_app.tickets.clock import Clock
-    from tui_app.tickets.errors import MCPError
 
 EVENT_STREAM = "text/event-stream"
+
+_NETWORK_FAILURES = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, ValueError)
+FAILURES = (MCPError, TooLargeError, UnreadableBodyError, *_NETWORK_FAILURES)
+"""All that an exchange may end with."""
 
 _LONGEST_PAUSE = 2.0
 """Seconds of a Retry-After that are waited out."""
@@ -48,6 +52,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
 _PLAIN_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _LOOKS_ENCODED = re.compile(r"=\?base64\?.*\?=", re.IGNORECASE | re.DOTALL)
 _MIRRORED_TYPES = ("string", "integer", "boolean")
+_BEFORE_PAGE = re.compile(r"(?:\s|<\?[^<>]*>|<!--.*?-->)*", re.DOTALL)
 _DEEPEST = 20  # levels of a schema; hostile nesting ends here
 
 ParameterHeaders: TypeAlias = Mapping[tuple[str, ...], str]
@@ -72,9 +77,20 @@ def media_type(response: httpx2.Response) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
+async def failure_of(peer: Peer, exchange: Exchange, error: Exception, most_bytes: int) -> MCPError:
+    """What an exchange that ended with ``error`` failed with, in words."""
+    if isinstance(error, MCPError):
+        return error
+    if isinstance(error, TooLargeError):
+        return http_failures.too_large(peer, exchange.what, most_bytes)
+    if isinstance(error, UnreadableBodyError):
+        return http_failures.unreadable_body(peer, str(error))
+    return http_failures.network_failure(peer, await refusal_by_tls(peer.target, error))
+
+
 def is_page(kind: str, body: str) -> bool:
     """Whether a body is a web page, by its type or its beginning."""
-    begin = body[:200].lstrip().lower()
+    begin = _BEFORE_PAGE.sub("", body[:2000], count=1)[:200].lower()
     return kind in ("text/html", "application/xhtml+xml") or begin.startswith(("<!doctype", "<html"))
 
 

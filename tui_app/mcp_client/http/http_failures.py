@@ -253,10 +253,9 @@ def _network_failure(peer: Peer, error: Exception) -> MCPError:
         return MCPProtocolError(f"{peer.named} does not speak HTTP as it should: {words}.", hint=_DOCTOR)
     words = system_words(causes) or peer.foreign(str(error))[:_LONGEST_QUOTE] or type(error).__name__
     encrypted = _endpoint(peer).url.startswith("https:")
-    certificate = " It may want a client certificate: tls.cert in the profile." if encrypted else ""
     return MCPConnectionError(
         f"The connection with {peer.named} broke off: {words.rstrip('.')}.",
-        hint=f"Try again.{certificate if not _endpoint(peer).tls.cert else ''}",
+        hint="Try again." if encrypted else "Try again; if the server speaks TLS, its address begins with https://.",
         title="The connection broke off",
     )
 
@@ -329,7 +328,7 @@ def _duration(seconds: float) -> str:
 
 
 def _quoted(peer: Peer, body: str) -> str:
-    words = " ".join(peer.foreign(body).split())
+    words = "" if "\0" in body else " ".join(peer.foreign(body).split())  # of what is no text nobody can make sense
     return f": {words[:_LONGEST_QUOTE].rstrip('.')}." if words else "."
 
 

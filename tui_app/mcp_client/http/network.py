@@ -15,7 +15,7 @@ import httpx2
 from msgspec import Struct
 
 from tui_app import __version__
-from tui_app.mcp_client.http.endpoint import HttpEndpoint, TlsFiles
+from tui_app.mcp_client.http.endpoint import HttpEndpoint, TlsFiles, origin
 from tui_app.mcp_client.http.events import TooLargeError, Unpacker
 from tui_app.tickets.errors import ConfigError
 
@@ -24,8 +24,17 @@ CONNECT_SECONDS = 10.0
 _KEPT_OPEN_SECONDS = 55.0
 """An unused connection is closed after this: sooner than most load balancers do, which is at 60 s or later."""
 
+_ALERT_SECONDS = 1.0
+"""For a server's refusal of our certificate, once the handshake is over."""
+
 ENCODINGS = "gzip, deflate"
 """Content encodings that `Unpacker` reads."""
+
+
+class HungUpError(ssl.SSLError):
+    """The server ends the connection right after the handshake, before anything was asked of it."""
+
+    reason = "certificate required, it seems: the server ends every connection right after the handshake"
 
 
 class FetchedPage(Struct, frozen=True):
@@ -125,6 +134,34 @@ async def read_body(response: httpx2.Response, most_bytes: int, *, cut: bool = F
                     raise TooLargeError
                 return b"".join(pieces)[:most_bytes]
     return b"".join(pieces)
+
+
+async def refusal_by_tls(target: object, error: Exception) -> Exception:
+    """The refusal behind a connection that broke off; ``error`` where there is none.
+
+    With TLS 1.3 a server refuses a client without a certificate after the handshake. The bytes that are on their way to
+    it then make it reset the connection, and its alert is lost: so it is tried again by one who says nothing. Some send
+    no alert at all.
+    """
+    broken = isinstance(error, (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError))
+    if not broken or not isinstance(target, HttpEndpoint) or target.proxy or not target.url.startswith("https:"):
+        return error
+    _, host, port = origin(target.url)
+    try:
+        async with asyncio.timeout(_ALERT_SECONDS):
+            reader, writer = await asyncio.open_connection(host, port, ssl=tls_context(target.tls))
+            try:
+                return error if await reader.read(1) else HungUpError()
+            finally:
+                writer.transport.abort()
+    except TimeoutError:
+        return error
+    except ssl.SSLError as alert:
+        return alert
+    except ConnectionResetError:
+        return HungUpError()
+    except OSError:
+        return error
 
 
 def _no_tls() -> ssl.SSLContext:

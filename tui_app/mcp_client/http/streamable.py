@@ -18,7 +18,7 @@ from tui_app.mcp_client import explanations
 from tui_app.mcp_client.auth_challenge import TokenSource
 from tui_app.mcp_client.http import http_exchange, http_failures
 from tui_app.mcp_client.http.endpoint import HttpEndpoint
-from tui_app.mcp_client.http.events import EventReader, TooLargeError, UnreadableBodyError
+from tui_app.mcp_client.http.events import EventReader, TooLargeError
 from tui_app.mcp_client.http.http_exchange import EVENT_STREAM, Exchange, ParameterHeaders, media_type, modern_version
 from tui_app.mcp_client.http.network import http_client, read_body
 from tui_app.mcp_client.peer import Peer
@@ -30,6 +30,8 @@ from tui_app.tickets.errors import MCPError, SessionExpiredError
 _ACCEPT = "application/json, text/event-stream"
 _MOST_TRIES = 6
 """Exchanges for one message: redirects, a new token, short pauses."""
+_CONNECTION_BYTES = 512 * 1024
+"""What a message under way counts for beside its own bytes: each takes a connection, and many take the event loop."""
 _MOST_PAUSES = 2
 """Pauses for one message that the server asks for by Retry-After."""
 _DRAIN_SECONDS = 1.0
@@ -86,7 +88,7 @@ class StreamableTransport:
 
     @property
     def backlog(self) -> int:
-        return sum(len(exchange.frame.data) for exchange in self._others)
+        return sum(_CONNECTION_BYTES + len(exchange.frame.data) for exchange in self._others)
 
     def send(self, frame: Frame) -> None:
         if not self.alive or (frame.method == "notifications/cancelled" and (self._modern or self._version is None)):
@@ -153,15 +155,10 @@ class StreamableTransport:
                 await asyncio.wait((self._first,), timeout=_FIRST_SECONDS)
             await self._exchanged(exchange)
             failure: MCPError | None = None
-        except MCPError as error:
-            failure = error
-        except TooLargeError:
-            failure = http_failures.too_large(self._peer, exchange.what, self._message_bytes)
-        except UnreadableBodyError as error:
-            failure = http_failures.unreadable_body(self._peer, str(error))
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, ValueError) as error:
-            failure = http_failures.network_failure(self._peer, error)
-            if frame.method == _PROBE and isinstance(error, (httpx2.ReadError, httpx2.RemoteProtocolError)):
+        except http_exchange.FAILURES as error:
+            failure = await http_exchange.failure_of(self._peer, exchange, error, self._message_bytes)
+            hung_up = isinstance(error, (httpx2.ReadError, httpx2.RemoteProtocolError)) and failure.retryable
+            if frame.method == _PROBE and hung_up:
                 failure = http_failures.refused_probe(failure)  # some hang up on what they do not know
         finally:
             self._others.discard(exchange)
