@@ -28,6 +28,8 @@ class RemoteTracker:
     lifetime: float | None = 3600.0
     """Seconds that a token lasts, as it says; it forgets tokens only by `expire`."""
     open_to_all: bool = False
+    open_but_for_calls: bool = False
+    """Whether only tools/call wants a login."""
     registers: bool = True
     refreshes: bool = True
     needed_scope: str = ""
@@ -46,6 +48,8 @@ class RemoteTracker:
     """Every request, ``METHOD /path``."""
     registered: list[dict[str, Any]] = field(default_factory=list)
     refreshed: int = 0
+    clients_seen: list[tuple[str, str]] = field(default_factory=list)
+    """Who asked for tokens, by Basic: name and secret."""
     revoked: list[str] = field(default_factory=list)
     revocation_wants: str = ""
     """A field, as it is sent, without which nothing is revoked."""
@@ -98,6 +102,8 @@ class RemoteTracker:
                 self.registered.append(json.loads(body))
                 return 201, {}, {"client_id": self._new("client")}
             case "/token":
+                pair = base64.b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode()
+                self.clients_seen.append((pair.partition(":")[0], pair.partition(":")[2]))
                 return self._token(dict(parse_qsl(body.decode())))
             case "/device" if self.device:
                 code = self._new("device")
@@ -125,7 +131,7 @@ class RemoteTracker:
             "authorization_endpoint": f"{self.origin}/authorize",
             "token_endpoint": f"{self.origin}/token",
             "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["none"],
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic"],
             **ends,
         }
 
@@ -163,11 +169,11 @@ class RemoteTracker:
 
     def _mcp(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], Any]:
         scope = self.scopes.get(headers.get("authorization", "").removeprefix("Bearer "))
-        if scope is None and self.open_to_all:
+        message = json.loads(body)
+        if scope is None and (self.open_to_all or (self.open_but_for_calls and message["method"] != "tools/call")):
             scope = "read"
         if scope is None:
             return 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'}, {}
-        message = json.loads(body)
         if message["method"] == "tools/call" and self.needed_scope not in scope:
             asked = f'Bearer error="insufficient_scope", scope="{self.needed_scope}"'
             return 403, {"WWW-Authenticate": asked}, {}

@@ -20,6 +20,8 @@ from tui_app.tickets.servers import LoginEnded, LoginOffered
 from tui_app.worker.oauth_tokens import OAuthTokens, exchange_for
 from tui_app.worker.service import Service
 
+PUBLISHED = "/.well-known/oauth-protected-resource/mcp"
+
 
 @pytest.fixture
 def tracker() -> Iterator[RemoteTracker]:
@@ -303,12 +305,62 @@ def test_a_logout_tells_whether_the_server_has_forgotten_the_login(bench: Bench,
 
 def test_a_tracker_that_lets_everybody_in_needs_no_login(bench: Bench) -> None:
     bench.tracker.open_to_all = True
+    bench.tracker.faults[PUBLISHED] = lambda _: (404, {}, {})
     number = new_request_id()
     bench.service.submit(LogIn(number, "far"))
     answer = bench.listener.final(number)
     assert isinstance(answer, AccessChanged)
     assert "no login is needed" in answer.line
     assert bench.tracker.registered == []
+
+
+def test_a_tracker_that_only_its_calls_need_a_login_for_can_be_logged_in_to_before(bench: Bench) -> None:
+    bench.tracker.open_but_for_calls = True
+    number = new_request_id()
+    bench.service.submit(LogIn(number, "far"))
+    bench.log_in()
+    assert isinstance(bench.listener.final(number), AccessChanged)
+    assert isinstance(bench.found(bench.search()), TicketsFound)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((404, {}, b"Not Found"), "404 Not Found"),
+        ((302, {"Location": "https://sso.example/"}, b""), "302 Found"),
+        ((200, {"Content-Type": "text/html"}, b"<html><title>Hotel"), "web page"),
+        ((503, {}, b"no upstream"), "503"),
+    ],
+)
+def test_where_no_tracker_answers_nobody_is_told_that_no_login_is_needed(
+    bench: Bench, answer: tuple[int, dict[str, str], bytes], words: str
+) -> None:
+    bench.tracker.faults["/mcp"] = lambda _: answer
+    number = new_request_id()
+    bench.service.submit(LogIn(number, "far"))
+    failed = bench.listener.final(number)
+    assert isinstance(failed, Failed)
+    assert words in failed.cause
+
+
+def test_the_secret_of_a_configured_client_is_used_and_stored_nowhere(
+    tracker: RemoteTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIENT_SECRET", "canary-of-the-user")
+    tracker.lifetime = 5.0
+    bench = Bench(tracker, OAuthSettings(client_id="mine", client_secret="${env:CLIENT_SECRET}"))
+    try:
+        number = bench.search()
+        bench.log_in()
+        assert isinstance(bench.found(number), TicketsFound)
+        login = stored(tracker)
+        assert "canary-of-the-user" not in str(login)
+        assert tracker.refreshed
+        assert {secret for _, secret in tracker.clients_seen} == {"canary-of-the-user"}
+        monkeypatch.delenv("CLIENT_SECRET")
+        assert isinstance(bench.found(bench.search()), Failed)
+    finally:
+        bench.service.close()
 
 
 def test_a_login_of_another_profile_or_address_is_not_used(bench: Bench) -> None:

@@ -123,6 +123,7 @@ FAULTS: dict[str, tuple[str, Fault, ErrorKind, str]] = {
     "registration is a page": ("/register", instead(201, b"<html>"), AUTH, "status 201"),
     "registration without id": ("/register", but(client_id=None), AUTH, "status 201"),
     "registration moved": ("/register", instead(307, Location="/elsewhere"), AUTH, "status 307"),
+    "registration for the invited": ("/register", instead(403, b"<html>"), AUTH, "status 403"),
     "registration silent": ("/register", silence, TIMEOUT, "did not answer within"),
     "code replayed": ("/token", instead(400, {"error": "invalid_grant"}), AUTH, "invalid_grant (status 400)"),
     "an error as long as a book": (
@@ -189,6 +190,13 @@ async def test_a_fault_of_a_login_is_told_and_leaves_nothing(tracker: RemoteTrac
         (ASM, lambda a: but(authorization_endpoint=a[2]["authorization_endpoint"] + "?tenant=1")(a)),
         (ASM, but(scopes_supported="read write", grant_types_supported=None, service_documentation=[])),
         (ASM, but(token_endpoint_auth_methods_supported=None)),
+        (PRM, lambda a: but(authorization_servers=["http://127.0.0.1:1/", *a[2]["authorization_servers"]])(a)),
+        (
+            PRM,
+            lambda a: but(
+                authorization_servers=[f"{a[2]['authorization_servers'][0]}/x", a[2]["authorization_servers"][0]]
+            )(a),
+        ),
         ("/register", but(client_secret=None, client_id_issued_at="now", redirect_uris=None)),
         ("/register", lambda a: (200, *a[1:])),
         ("/token", but(token_type="BEARER", scope=None, expires_in="3600", refresh_token=None, more={"a": 1})),
@@ -201,6 +209,21 @@ async def test_a_login_takes_what_servers_write_carelessly(tracker: RemoteTracke
     bench = Bench(tracker)
     await bench.login.log_in()
     assert bench.stored is not None
+
+
+async def test_a_page_in_the_place_of_metadata_hides_none_elsewhere(tracker: RemoteTracker) -> None:
+    tracker.faults[ASM] = instead(200, b"<!doctype html><title>App</title>")
+    tracker.faults["/.well-known/openid-configuration"] = lambda _: (200, {}, tracker._metadata())
+    bench = Bench(tracker)
+    await bench.login.log_in()
+    assert bench.stored is not None
+
+
+async def test_a_refused_registration_says_what_an_administrator_does(tracker: RemoteTracker) -> None:
+    tracker.faults["/register"] = instead(401, {"error": "invalid_token"})
+    with pytest.raises(MCPError) as caught:
+        await Bench(tracker).login.log_in()
+    assert "oauth.client_id and oauth.redirect_port" in caught.value.hint
 
 
 @pytest.mark.parametrize(

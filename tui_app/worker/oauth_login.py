@@ -35,6 +35,7 @@ from tui_app.mcp_client.oauth.registration import (
     no_registration,
     read_registration,
     refused_with,
+    registering_by_hand,
     registration_request,
 )
 from tui_app.settings.profiles import COMMAND_LINE
@@ -149,7 +150,7 @@ class OAuthLogin:
         """
         if self._challenge is None:
             self._challenge = await self._exchange().challenge()
-        if self._challenge is None:
+        if self._challenge is None and not await self._exchange().offers_login():
             return f"{self._profile.name} lets everybody in: no login is needed"
         await self._logging_in.join()
         return self.last_outcome
@@ -197,7 +198,8 @@ class OAuthLogin:
             )
             answer = await exchange.post(redirected)
         grant = read_tokens(answer.status, answer.body)
-        login = granted_login(found.server, client, grant, self._clock.now().timestamp())
+        known = replace(client, client_secret="") if settings.client_id else client  # the user keeps it elsewhere
+        login = granted_login(found.server, known, grant, self._clock.now().timestamp())
         login = replace(login, scope=login.scope or scopes, resource=resource, redirect_uri=request.redirect_uri)
         place = await self._tokens.save(login)
         self.logins += 1
@@ -225,7 +227,8 @@ class OAuthLogin:
             return Client(server.issuer, previous.client_id, previous.client_secret, previous.auth_method)
         if server.registration_endpoint:
             page = await exchange.post(registration_request(server, redirect_uri, scopes))
-            return read_registration(server, page.status, page.body)
+            otherwise = registering_by_hand(server, redirect_uri, settings.redirect_port)
+            return read_registration(server, page.status, page.body, otherwise=otherwise)
         raise no_registration(server, redirect_uri, settings.redirect_port)
 
     async def _consent(

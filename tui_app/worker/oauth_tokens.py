@@ -17,14 +17,15 @@ from tui_app.mcp_client.oauth.grants import TokenGrant, read_tokens, refresh_req
 from tui_app.mcp_client.oauth.metadata import AuthorizationServer
 from tui_app.mcp_client.oauth.registration import Client, InvalidGrantError
 from tui_app.settings.expansion import http_endpoint, oauth_settings
+from tui_app.settings.profiles import OAuthSettings
 from tui_app.settings.token_store import StoredLogin, TokenStore
-from tui_app.tickets.errors import MCPError
+from tui_app.tickets.errors import ConfigError, MCPAuthenticationError, MCPError
 from tui_app.worker.concurrency import SharedTask, daemon_call
 
 if TYPE_CHECKING:
     from tui_app.mcp_client.auth_challenge import AuthChallenge
     from tui_app.mcp_client.http.oauth_exchange import OAuthExchange
-    from tui_app.settings.profiles import OAuthSettings, Profile
+    from tui_app.settings.profiles import Profile
     from tui_app.tickets.clock import Clock
 
 _AHEAD_SECONDS = 30.0  # a token that ends sooner could end on its way
@@ -42,16 +43,24 @@ class OAuthTokens:
         store: where logins are kept.
         exchange: makes the exchanges; asked for when there is one to make.
         clock: tells when a token ends.
+        settings: the profile's ``oauth`` with its references filled in; a client's secret is kept nowhere else.
     """
 
     def __init__(
-        self, profile: str, url: str, store: TokenStore, exchange: Callable[[], OAuthExchange], clock: Clock
+        self,
+        profile: str,
+        url: str,
+        store: TokenStore,
+        exchange: Callable[[], OAuthExchange],
+        clock: Clock,
+        settings: Callable[[], OAuthSettings] = OAuthSettings,
     ) -> None:
         self._profile = profile
         self._url = url
         self._store = store
         self._exchange = exchange
         self._clock = clock
+        self._settings = settings
         self._login: StoredLogin | None = None
         self._refreshing = SharedTask(self._refresh)
 
@@ -104,7 +113,7 @@ class OAuthTokens:
         server = AuthorizationServer(
             login.issuer, "", login.token_endpoint, revocation_endpoint=login.revocation_endpoint
         )
-        client = Client(login.issuer, login.client_id, login.client_secret, login.auth_method)
+        client = self._client(login)
         for request in revocation_requests(server, client, token, kind):
             try:
                 if (await self._exchange().post(request)).status < _REDIRECTED:
@@ -140,7 +149,7 @@ class OAuthTokens:
 
     async def _refreshed(self, login: StoredLogin) -> StoredLogin | None:
         server = AuthorizationServer(login.issuer, "", login.token_endpoint)
-        client = Client(login.issuer, login.client_id, login.client_secret, login.auth_method)
+        client = self._client(login)
         page = await self._exchange().post(refresh_request(server, client, login.refresh_token, login.resource))
         try:
             grant = read_tokens(page.status, page.body)
@@ -158,6 +167,19 @@ class OAuthTokens:
         )
         await self.save(renewed)
         return renewed
+
+    def _client(self, login: StoredLogin) -> Client:
+        """This program as the login server knows it.
+
+        Raises:
+            MCPAuthenticationError: the profile's secret has no value.
+        """
+        try:
+            settings = self._settings()
+        except ConfigError as error:
+            raise MCPAuthenticationError(error.cause, hint=error.hint, title=error.title) from None
+        secret = settings.client_secret if settings.client_id == login.client_id else ""
+        return Client(login.issuer, login.client_id, secret or login.client_secret, login.auth_method)
 
     async def _locked(self) -> Callable[[], None]:
         deadline = self._clock.monotonic() + _LOCK_SECONDS
@@ -193,7 +215,14 @@ def granted_login(server: AuthorizationServer, client: Client, grant: TokenGrant
 
 def tokens_for(profile: Profile, clock: Clock) -> OAuthTokens:
     """The access tokens of a profile with an address; nothing is read or asked yet."""
-    return OAuthTokens(profile.name, profile.url or "", TokenStore(clock), lambda: exchange_for(profile), clock)
+    return OAuthTokens(
+        profile.name,
+        profile.url or "",
+        TokenStore(clock),
+        lambda: exchange_for(profile),
+        clock,
+        lambda: settings_of(profile),
+    )
 
 
 def exchange_for(profile: Profile) -> OAuthExchange:

@@ -27,6 +27,7 @@ from tui_app.mcp_client.http.http_exchange import error_body, is_page, media_typ
 from tui_app.mcp_client.http.network import http_client, refusal_by_tls, tls_context
 from tui_app.mcp_client.http.oauth_exchange import OAuthExchange, named_issuer
 from tui_app.mcp_client.oauth import metadata
+from tui_app.mcp_client.oauth.registration import no_registration
 from tui_app.mcp_client.peer import Peer
 from tui_app.tickets.errors import ExplainedError, MCPAuthenticationError, MCPTimeoutError
 from tui_app.tickets.text import clean_line
@@ -206,27 +207,26 @@ class _Examination:
     async def resource_metadata(self) -> str:
         if self._challenge is None:
             return ""
-        url = self._endpoint.url
-        for candidate in metadata.resource_metadata_urls(url, self._challenge.resource_metadata):
-            page = await self._exchange.get(candidate)
-            if page.status == HTTPStatus.OK:
-                self._resource = metadata.read_resource_metadata(url, page.body)
-                servers = ", ".join(self._resource.authorization_servers) or "no login server"
-                return f"{candidate} names {servers}"
-        return "none: an old server, whose own host is asked for the login"
+        found = await self._exchange.resource_metadata(self._challenge.resource_metadata)
+        if found is None:
+            return "none: an old server, whose own host is asked for the login"
+        place, self._resource = found
+        return f"{place} names {', '.join(self._resource.authorization_servers) or 'no login server'}"
 
     async def login_server(self) -> str:
         if self._challenge is None:
             return ""
         named = self._resource.authorization_servers if self._resource else ()
-        chosen = self._configured.metadata_url
-        issuer = named[0] if named else metadata.legacy_issuer(self._endpoint.url)
-        for candidate in [chosen] if chosen else metadata.server_metadata_urls(issuer):
-            page = await self._exchange.get(candidate)
+        chosen, issuer = self._configured.metadata_url, metadata.legacy_issuer(self._endpoint.url)
+        if chosen:
+            page = await self._exchange.get(chosen)
             if page.status == HTTPStatus.OK:
-                issuer = named_issuer(page.body) if chosen else issuer
-                self._server = metadata.read_server_metadata(issuer, page.body)
-                return f"{issuer}, by {candidate}{', as oauth.metadata_url says' if chosen else ''}"
+                self._server = metadata.read_server_metadata(named_issuer(page.body), page.body)
+                return f"{self._server.issuer}, by {chosen}, as oauth.metadata_url says"
+        elif found := await self._exchange.server_metadata(named or (issuer,)):
+            place, self._server = found
+            return f"{self._server.issuer}, by {place}"
+        issuer = named[0] if named else issuer
         if chosen or named:
             raise MCPAuthenticationError(
                 f"{chosen or issuer} publishes no metadata, so there is no way to log in.",
@@ -248,12 +248,7 @@ class _Examination:
             return f"by the metadata document {configured.client_metadata_url}"
         if server.registration_endpoint:
             return "ticketdeck registers itself"
-        document = ", or oauth.client_metadata_url with the address of a client metadata document" * by_document
-        raise MCPAuthenticationError(
-            "The login server does not let programs register themselves.",
-            hint="Have an administrator register a client with the redirect address below, and write oauth.client_id "
-            f"and oauth.redirect_port into the profile{document}. Or send a token: headers.Authorization.",
-        )
+        raise no_registration(server, "", None)
 
     async def scopes(self) -> str:
         if self._challenge is None:

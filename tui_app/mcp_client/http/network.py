@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 
@@ -18,6 +19,7 @@ from tui_app import __version__
 from tui_app.mcp_client.http.endpoint import HttpEndpoint, TlsFiles, origin
 from tui_app.mcp_client.http.events import TooLargeError, Unpacker
 from tui_app.tickets.errors import ConfigError
+from tui_app.tickets.text import clean_line
 
 CONNECT_SECONDS = 10.0
 """For TCP and TLS together with the proxy; a host that drops packets is noticed by this."""
@@ -191,6 +193,17 @@ def causes_of(error: BaseException) -> Iterator[BaseException]:
         waiting += [current.__cause__, current.__context__]
         if isinstance(current, BaseExceptionGroup):
             waiting += current.exceptions
+
+
+def reason_of(error: Exception) -> str:
+    """Why there was no exchange, as a clause, sanitised."""
+    causes = list(causes_of(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {clean_line(cause.verify_message).rstrip('.')}"
+        if isinstance(cause, socket.gaierror):
+            return f"it was not found ({cause.strerror})"
+    return system_words(causes) or clean_line(str(error)) or type(error).__name__
 
 
 def system_words(causes: list[BaseException]) -> str:

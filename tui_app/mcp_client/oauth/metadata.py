@@ -29,6 +29,10 @@ _LONGEST_QUOTE = 300  # characters
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+class UnreadableMetadataError(MCPAuthenticationError):
+    """What is at an address is no metadata; some servers have the same page at every address."""
+
+
 class ResourceMetadata(Struct, frozen=True):
     """The protected resource metadata of an MCP server (RFC 9728 section 2)."""
 
@@ -202,7 +206,7 @@ def _decoded(kind: type[_T], body: bytes, what: str) -> _T:
     try:
         return decoded(kind, body)
     except ValueError as error:
-        raise MCPAuthenticationError(
+        raise UnreadableMetadataError(
             f"The {what} cannot be read: {error}.",
             hint="The server's administrator has to mend it; `ticketdeck doctor` shows its address.",
             title="The login is not set up right",

@@ -17,6 +17,7 @@ CLIENT_NAME = "ticketdeck"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _NO_LONGER_GOOD = ("invalid_grant", "invalid_client", "unauthorized_client")
 _GRANTS = ("authorization_code", "refresh_token")
+_BUSY = (408, 429)
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -68,30 +69,47 @@ def registration_request(server: AuthorizationServer, redirect_uri: str, scopes:
     return FormRequest(server.registration_endpoint, _JSON, msgspec.json.encode(wanted))
 
 
-def read_registration(server: AuthorizationServer, status: int, body: bytes) -> Client:
+def read_registration(server: AuthorizationServer, status: int, body: bytes, *, otherwise: str = "") -> Client:
     """The client that was registered.
+
+    Args:
+        server: that was asked.
+        status: of its answer.
+        body: of its answer.
+        otherwise: what to do where it refuses for good.
 
     Raises:
         MCPAuthenticationError: the server refused.
     """
+    busy = status in _BUSY or status >= 500
+    failure = refused("register this program", body, status, hint="Try again in a moment." if busy else otherwise)
     if status not in (200, 201):
-        raise refused("register this program", body, status)
+        raise failure
     try:
         answer = decoded(_Registered, body)
     except ValueError:
-        raise refused("register this program", body, status) from None
+        raise failure from None
     unnamed = "client_secret_basic" if answer.client_secret else "none"  # RFC 7591 section 2
     return Client(server.issuer, answer.client_id, answer.client_secret, answer.token_endpoint_auth_method or unnamed)
 
 
 def no_registration(server: AuthorizationServer, redirect_uri: str, port: int | None) -> MCPAuthenticationError:
     """The failure where a program can neither register itself nor is configured; ``port`` is the profile's."""
-    address = redirect_uri if port else "http://127.0.0.1:PORT/callback, with a free port"
     return MCPAuthenticationError(
         f"{quoted(server.issuer)} does not let programs register themselves.",
-        hint=f"Have an administrator register a client with the redirect address {address}, and put oauth.client_id"
-        f"{'' if port else ' and oauth.redirect_port'} into the profile. Or use a token in its headers.",
+        hint=registering_by_hand(server, redirect_uri, port),
         title="This program is not known to the login server",
+    )
+
+
+def registering_by_hand(server: AuthorizationServer, redirect_uri: str, port: int | None) -> str:
+    """What to do where this program cannot register itself; ``port`` is the profile's."""
+    address = redirect_uri if port else "http://127.0.0.1:PORT/callback, with a free port"
+    document = ", or oauth.client_metadata_url with the address of a client metadata document"
+    return (
+        f"Have an administrator register a client with the redirect address {address}, and put oauth.client_id"
+        f"{'' if port else ' and oauth.redirect_port'} into the profile"
+        f"{document if server.client_id_metadata_document_supported else ''}. Or use a token in its headers."
     )
 
 
@@ -109,15 +127,16 @@ def refused_with(body: bytes) -> str:
     return _refusal(body).error
 
 
-def refused(what: str, body: bytes, status: int) -> MCPAuthenticationError:
-    """The failure for an authorization server that did not do ``what``, in words that follow "did not"."""
+def refused(what: str, body: bytes, status: int, hint: str = "") -> MCPAuthenticationError:
+    """The failure for an authorization server that did not do ``what``, in words that follow "did not"; ``hint``: what
+    to do, where a new login would not help."""
     refusal = _refusal(body)
     kind = InvalidGrantError if refusal.error in _NO_LONGER_GOOD else MCPAuthenticationError
     words = quoted(refusal.error_description or refusal.error).rstrip(".")
     reason = f"{words} (status {status})" if words else f"it answered with status {status}"
     return kind(
         f"The login server did not {what}: {reason}.",
-        hint="Log in again with `ticketdeck login`.",
+        hint=hint or "Log in again with `ticketdeck login`.",
         title="The login failed",
     )
 
