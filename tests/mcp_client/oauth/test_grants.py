@@ -232,3 +232,9 @@ def test_a_token_is_revoked_where_there_is_an_address_for_it() -> None:
     assert b"client_secret" not in request.content
     assert again.content.endswith(b"client_secret=&client_id=" + CLIENT.client_id.encode())
     assert form(request.content)["token_type_hint"] == "refresh_token"
+    _, again = revocation_requests(
+        server, replace(CLIENT, client_secret="s", auth_method="client_secret_basic"), "t", ""
+    )
+    assert (again.headers["Authorization"][:5], b"client_secret=&" in again.content) == ("Basic", True)
+    posted = replace(CLIENT, client_secret="s", auth_method="client_secret_post")
+    assert len(revocation_requests(server, posted, "t", "")) == 1

@@ -201,6 +201,8 @@ def reason_of(error: Exception) -> str:
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {clean_line(cause.verify_message).rstrip('.')}"
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLWantReadError, ssl.SSLWantWriteError)):
+            return clean_line(cause.reason or str(cause)).replace("_", " ").lower()
         if isinstance(cause, socket.gaierror):
             return f"it was not found ({cause.strerror})"
     return system_words(causes) or clean_line(str(error)) or type(error).__name__

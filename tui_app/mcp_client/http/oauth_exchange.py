@@ -22,7 +22,7 @@ from tui_app.mcp_client.http import http_failures
 from tui_app.mcp_client.http.endpoint import LOG_NAME, HttpEndpoint, TlsFiles, origin, proxy_for
 from tui_app.mcp_client.http.events import TooLargeError, UnreadableBodyError
 from tui_app.mcp_client.http.http_exchange import error_of, is_page
-from tui_app.mcp_client.http.network import FetchedPage, fetch, http_client, reason_of
+from tui_app.mcp_client.http.network import FetchedPage, fetch, http_client, reason_of, refusal_by_tls
 from tui_app.mcp_client.oauth.metadata import (
     AuthorizationServer,
     ResourceMetadata,
@@ -231,7 +231,7 @@ class OAuthExchange:
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, UnreadableBodyError, UnicodeError) as error:
             raise MCPConnectionError(
-                f"{host}{where} cannot be reached: {reason_of(error)}.",
+                f"{host}{where} cannot be reached: {reason_of(await refusal_by_tls(target, error))}.",
                 hint="Check the address and the network; `ticketdeck doctor` shows how far the connection gets.",
                 title="The login server cannot be reached" if where else "The server cannot be reached",
             ) from None

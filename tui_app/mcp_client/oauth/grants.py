@@ -210,12 +210,13 @@ def revocation_requests(server: AuthorizationServer, client: Client, token: str,
     """What revokes ``token``, one after the other until one is taken (RFC 7009 section 2.1); none: the server has no
     address for it.
 
-    For a client without a secret an empty one means the same (RFC 6749 section 2.3.1), and some servers insist on it.
+    Some servers insist on a field for the secret, in whatever way a client proves who it is; empty it says nothing (RFC
+    6749 section 2.3.1).
     """
     if not server.revocation_endpoint:
         return ()
     form = {"token": token, "token_type_hint": kind}
-    forms = (form,) if client.client_secret else (form, {**form, "client_secret": ""})
+    forms = (form,) if client.auth_method == "client_secret_post" else (form, {**form, "client_secret": ""})
     return tuple(_token_request(server, client, fields, server.revocation_endpoint) for fields in forms)
 
 
