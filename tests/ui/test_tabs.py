@@ -63,6 +63,19 @@ async def test_each_view_keeps_its_rows_its_cursor_its_order_its_filter_and_its_
         assert len(searches(deck)) == asked  # both were fetched just now
 
 
+async def test_the_line_names_the_order_that_the_rows_are_in() -> None:
+    latest = ConfiguredView("Latest", check_criteria({"project": "PAY", "sort": "-updated_at"}))
+    async with opened(ui=UiSettings(views=(latest, OPS)), size=(100, 30)) as deck:
+        await deck.press("1")
+        await deck.until(lambda: "Tickets in PAY, by updated, newest first" in deck.lines[1])
+        deck.browser.table.sort_by("title")
+        await deck.until(lambda: "Tickets in PAY, by title, first to last" in deck.lines[1])
+        deck.browser.table.sort_by("labels")
+        await deck.until(lambda: ", by " not in deck.lines[1])
+        await deck.press("2", "1")
+        assert ", by " not in deck.lines[1]
+
+
 async def test_keys_go_to_the_next_and_the_former_tab_and_round() -> None:
     async with opened(ui=UI, size=(100, 30)) as deck:
         await deck.press("1")
@@ -273,6 +286,10 @@ async def test_a_count_that_is_not_certain_is_none_or_has_a_sign() -> None:
             service.reply(page)
 
         assert "1 Pay  2 Ops" in deck.lines[0]
+        service.reply(failed(request_id=service.last_search.request_id))
+        await deck.until(lambda: "failed" in deck.lines[-2])
+        assert "1 Pay  2 Ops" in deck.lines[0]
+        await deck.press("escape", "r")
         answer(5, complete=False)
         await deck.until(lambda: "1 Pay 5+" in deck.lines[0])
         answer(5, complete=True, truncated=True)

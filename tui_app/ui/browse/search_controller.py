@@ -133,6 +133,7 @@ class SearchController:
         tab.search.sort = tab.asked_sort
         if tab.search.progress.truncated and (tab.search.order or "") != tab.search.progress.sort:
             self.search(self.current.criteria, remember=False)
+        self._show_line()
         self._on_changed()
 
     def search(self, criteria: TicketSearchCriteria, *, is_refresh: bool = False, remember: bool = True) -> None:
@@ -315,12 +316,15 @@ class SearchController:
     # ------------------------------------------------------------- what is shown
 
     def _show_search(self) -> None:
-        tab, trackers = self.tabs.active, " + ".join(self.profiles)
-        self._line.show(self.current.criteria, trackers, tab.name, self._queries.words(self.profiles))
+        self._show_line()
         self._files.remember_last_search(self.profiles, self.current.criteria)
         self.show_tabs()
         self.show_message()
         self._on_changed()
+
+    def _show_line(self) -> None:
+        tab, trackers = self.tabs.active, " + ".join(self.profiles)
+        self._line.show(tab.criteria_in_order, trackers, tab.name, self._queries.words(self.profiles))
 
     def _rows_recalled(self) -> None:
         self.show_tabs()

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.tickets.criteria import NEWEST, SORT_FIELDS, TicketSearchCriteria
 from tui_app.tickets.messages import Failed, TicketsFound
@@ -94,6 +95,11 @@ class Tab:
         return sort if sort and sort.removeprefix("-") in SORT_FIELDS else None
 
     @property
+    def criteria_in_order(self) -> TicketSearchCriteria:
+        """What is searched, in the order that the rows are in: the one chosen in the table counts."""
+        return replace(self.search.criteria, sort=self.asked_sort) if self.model.sort else self.search.criteria
+
+    @property
     def kept_order(self) -> dict[str, str]:
         """Sort order and groups of the rows, as they are kept."""
         grouping = self.model.rows.grouping
@@ -129,8 +135,8 @@ class Tab:
             return self.whole_count
         if search.rows_are_old:
             return _former(self.whole_count) if progress.is_refresh else ""
-        loaded = f"{len(self.model.rows.tickets):,}"
-        return _former(loaded) if progress.is_refresh else f"{loaded}+"
+        loaded = len(self.model.rows.tickets)
+        return _former(f"{loaded:,}") if progress.is_refresh else count_words(loaded or None, more=True)
 
     def answered(self, at: datetime) -> None:
         """Its search was answered whole, without a fault: its rows are what the trackers have."""
