@@ -123,6 +123,31 @@ async def test_new_changed_and_vanished_tickets_are_told_against_the_last_visit(
         assert "+3" in deck.lines[0]
 
 
+async def test_a_tracker_that_has_answered_is_not_kept_waiting_by_another_one() -> None:
+    both = ("local", "work")
+    searches = {name: Search(new_request_id(), name, ALL) for name in both}
+    before = [replace(row, source=both[number % 2]) for number, row in enumerate(tickets(8))]
+    memory = FakeRowMemory()
+    memory.kept[both, ALL] = CachedRows(YESTERDAY, tuple(before))
+    begin = tuple(searches.values())
+    async with opened(FakeService(), rows=memory, opening=begin, searched=both, ui=UI, wait=False) as deck:
+        await deck.press("j", "j", "j")
+        under_the_cursor, model = deck.browser.table.current, deck.browser.table.model
+        now = [replace(before[0], status="Blocked"), *(row for row in before[1:6] if row.source == "local")]
+        answer(deck, searches["local"], now)
+        await deck.until(lambda: len(model.rows.tickets) == 7, "the rows of the one that has answered")
+        assert {model.row(at)[1].source: model.row(at)[2].stale for at in range(7)} == {"local": False, "work": True}
+        assert "as of" in deck.lines[1]
+        assert {ticket.key for ticket in model.changes.gone} == {before[6].key}
+        assert model.changes.keys == {before[0].key}
+        assert deck.browser.table.current == under_the_cursor
+        deck.service.reply(replace(failed(), request_id=searches["work"].request_id, profile="work"))
+        await deck.sees("work failed")
+        assert {model.row(at)[1].source: model.row(at)[2].stale for at in range(7)} == {"local": False, "work": True}
+        assert {ticket.key for ticket in model.changes.gone} == {before[6].key}
+        assert model.changes.keys == {before[0].key}
+
+
 async def test_what_is_not_loaded_is_not_gone() -> None:
     search = opening()
     async with opened(FakeService(), rows=kept(tickets(9)), opening=(search,), ui=UI, wait=False) as deck:

@@ -108,6 +108,21 @@ class SearchProgress(Struct):
         return tuple(failure for failure in failures if failure.kind is not ErrorKind.CANCELLED)
 
     @property
+    def failed(self) -> frozenset[str]:
+        """The profiles whose part came to nothing, or was given up."""
+        return frozenset(part.profile for part in self.parts if part.failure)
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """The profiles whose tickets are all there, as many as were asked for."""
+        return frozenset(part.profile for part in self.parts if not (part.running or part.failure))
+
+    @property
+    def answered_wholly(self) -> frozenset[str]:
+        """Those of them of which nothing else matches."""
+        return self.answered - {part.profile for part in self.parts if part.truncated}
+
+    @property
     def cancelled(self) -> bool:
         """Whether the user gave a part of it up."""
         return any(part.failure and part.failure.kind is ErrorKind.CANCELLED for part in self.parts)

@@ -260,7 +260,7 @@ class SearchController:
             self.screen.call_after_refresh(self._background.count_views)
 
     def _take_page(self, tab: Tab, page: TicketsFound) -> None:
-        """Show a page; pages of a refresh are put aside until all have come."""
+        """Show a page; those of a refresh are put aside until all of their tracker have come."""
         progress = tab.search.progress
         if not progress.take(page):
             return
@@ -270,7 +270,8 @@ class SearchController:
             progress.collect(page.tickets)
             if page.complete and page.tickets:
                 tab.search.load_missing()
-            self._show_refreshed(tab)
+            if page.complete:
+                self._show_refreshed(tab)
         elif progress.first_rows_shown:
             self.tabs.add_rows(tab, page.tickets)
         elif page.tickets or not progress.running:
@@ -289,29 +290,30 @@ class SearchController:
         if not progress.fail(failure):
             return
         self._show_refreshed(tab)
-        if tab.search.rows_are_old:
+        if tab.search.rows_are_old and not progress.answered:
             self.tabs.set_stale(tab)
         if tab is self.tabs.active and failure.kind is not ErrorKind.CANCELLED:
             self._on_failed(progress.failures, is_shown=not self._by_itself)
 
     def _show_refreshed(self, tab: Tab) -> None:
-        """Show what a refresh brought once all of it is there; of a tracker that failed, the former rows stay."""
-        progress = tab.search.progress
-        if progress.running or not progress.collecting:
+        """Show what a refresh brought of each tracker once all of it is there; of the others the former rows stay."""
+        progress, kept = tab.search.progress, [*tab.model.rows.tickets]
+        if not progress.collecting or not (answered := progress.answered):
             return
-        found = progress.collect(())
-        failed = {part.profile for part in progress.parts if part.failure}
-        if found or not failed:
-            present = {ticket.key for ticket in found}
-            kept = [*tab.model.rows.tickets]
-            former = [row for row in kept if self.profile_of(row) in failed and row.key not in present]
+        whole = tab.holds_answer
+        if not progress.running:
             tab.search.rows_arrived()
-            self.visit.before_refresh(tab)
-            complete = tab.holds_answer and not (failed or progress.truncated)
-            self.tabs.show_rows(tab, [*found, *former], is_refresh=True)
-            self.visit.after_refresh(tab, kept, is_all=complete, by_itself=self._by_itself)
-            if former:
-                self.tabs.set_stale(tab, frozenset(failed))
+        found = [ticket for ticket in progress.collect(()) if self.profile_of(ticket) in answered]
+        present = {ticket.key for ticket in found}
+        missing = {part.profile for part in progress.parts} - answered
+        former = [row for row in kept if self.profile_of(row) in missing and row.key not in present]
+        self.visit.before_refresh(tab)
+        self.tabs.show_rows(tab, [*found, *former], is_refresh=True, are_answer=whole or not progress.running)
+        gone = [row for row in kept if whole and self.profile_of(row) in progress.answered_wholly]
+        self.visit.after_refresh(tab, gone, by_itself=self._by_itself)
+        stale = missing if tab.as_of is not None else progress.failed
+        if former and stale:
+            self.tabs.set_stale(tab, frozenset(stale))
 
     # ------------------------------------------------------------- what is shown
 

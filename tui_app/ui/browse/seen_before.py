@@ -213,11 +213,10 @@ class LastVisit:
         """New rows are about to take the place of those of ``tab``."""
         self._known_news = tab.model.changes.keys
 
-    def after_refresh(self, tab: Tab, former: Sequence[Ticket], *, is_all: bool, by_itself: bool) -> None:
-        """They have: ``is_all`` that match, or some may be missing; ``by_itself``: the user did not ask for it."""
+    def after_refresh(self, tab: Tab, former: Sequence[Ticket], *, by_itself: bool) -> None:
+        """They have: those of ``former`` that are missing now are gone. ``by_itself``: the user did not ask for it."""
         changes = tab.model.changes
-        if is_all:
-            changes.take_gone(former, tab.model.rows.tickets)
+        changes.take_gone(former, tab.model.rows.tickets)
         if tab.model.rows.only is not None:
             tab.model.rows.set_only(tab.model.rows.only | changes.keys)
         news = changes.keys - self._known_news
