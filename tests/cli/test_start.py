@@ -17,7 +17,7 @@ from tui_app.settings.state import UiState
 from tui_app.settings.views import Checkout, read_checkout, tracker_of
 from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
-from tui_app.tickets.errors import UsageError
+from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.query import parse_query
 from tui_app.ui.quick_views import Beginning, all_views
 
@@ -286,3 +286,56 @@ def test_no_pipe_in_a_repository_is_waited_for(tmp_path: Path, name: str, link: 
     else:
         os.mkfifo(root / name)
     assert read_checkout(root, ["work"]) == Checkout()
+
+
+# ------------------------------------------------------------------ a config with mistakes
+
+MISTAKEN = (
+    '[[views]]\nname = "Bad"\nquery = "typ:bug"\n[[views]]\nname = "Mine too"\nquery = "assignee:me"\n'
+    '[[views]]\nname = "Lost"\nquery = "x"\ntrackers = ["bad"]\n[[commands]]\nrun = "x {idd}"\n'
+    '[[commands]]\nname = "ok"\nrun = "x {id}"\n[profiles.bad]\ncomand = ["x"]\n'
+)
+
+
+def test_a_mistaken_profile_view_or_command_is_left_out_and_told_and_the_rest_is_used() -> None:
+    settings, begin = begun(CONFIG + "columns = ['id']\n" + MISTAKEN)
+    assert begin.profiles == DEFAULT
+    assert {*settings.profiles} == {"jira", "gh", "other", "local"}
+    assert [view.name for view in settings.ui.views] == ["Bugs", "Mine too"]
+    assert [command.name for command in settings.ui.commands] == ["ok"]
+    said = [notice.removeprefix("Left out: ").partition(", line ")[2] for notice in settings.notices[:4]]
+    assert [words.split(": ")[1] for words in said] == [
+        "profiles.bad",
+        "views[1].query",
+        "views[3].trackers",
+        "commands[0].run",
+    ]
+    first = len(CONFIG.splitlines()) + 1
+    assert [int(words.split(":")[0]) - first for words in said] == [16, 3, 10, 12]
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (CONFIG.replace("[profiles.gh]\ncommand", "[profiles.gh]\ncomand"), "profiles.gh: it has no command"),
+        (CONFIG + 'read_only = "perhaps"\n', "ui.read_only"),
+        ("[profiles.a]\ncomand = 1\n[profiles.b]\ncommand = ['x']\n", "profiles.a: it has no command"),
+        ("broken =", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_in_what_the_rest_depends_on_leaves_the_embedded_tracker(config: str, words: str) -> None:
+    settings, begin = begun(config)
+    assert begin.profiles == ("local",)
+    assert {*settings.profiles} == {"local"}
+    assert words in settings.notices[0]
+
+
+def test_a_profile_that_is_named_is_never_taken_for_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = CONFIG + MISTAKEN
+    _, begin = begun(config, profile=("gh",))
+    assert begin.profiles == ("gh",)
+    with pytest.raises(ConfigError, match="comand"):
+        begun(config, profile=("bad",))
+    monkeypatch.setenv("TICKETDECK_PROFILE", "gh")
+    with pytest.raises(ConfigError, match="TOML"):
+        begun("broken =")

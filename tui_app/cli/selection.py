@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import error_lines
-from tui_app.settings.load import last_trackers, load_settings
-from tui_app.settings.model import LOCAL_PROFILE, Settings, default_settings
+from tui_app.settings.load import last_trackers, load_settings, load_usable_settings
+from tui_app.settings.model import Settings, default_settings
 from tui_app.settings.paths import config_file, config_is_own
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.clock import Clock
@@ -62,22 +62,37 @@ def select(options: GlobalOptions) -> Selection:
 def select_for_browser(options: GlobalOptions) -> Selection:
     """Like `select`, with the trackers of the last time where none is named.
 
-    Where the user's own config is broken: the embedded tracker, with the fault as a notice.
+    Where the user's own config holds a mistake: without what it is in, else the embedded tracker; it is a notice.
     """
     try:
         settings = load_settings(Path(options.config) if options.config else None)
-        selection = _with_options(settings, options)
     except ConfigError as error:
         if options.config:
             raise
-        if options.command is None and options.url is None:
-            options.profile = (LOCAL_PROFILE,)
-        return _with_options(default_settings((" ".join(error_lines(error)),)), options)
+        settings = _in_spite_of(error, options)
+    selection = _with_options(settings, options)
     names = () if names_a_server(options) else last_trackers(settings)
     if not names:
         return selection
     first = selection.settings.profiles[names[0]]
     return Selection(selection.settings.with_profile(first), first, names if len(names) > 1 else ())
+
+
+def _in_spite_of(error: ConfigError, options: GlobalOptions) -> Settings:
+    """What can be used of the user's own config, which is broken.
+
+    Raises:
+        ConfigError: a profile is named that it does not give.
+    """
+    try:
+        settings = load_usable_settings()
+    except ConfigError:
+        settings = default_settings((" ".join(error_lines(error)),))
+    named = options.profile or tuple(filter(None, [os.environ.get("TICKETDECK_PROFILE")]))
+    is_of_the_config = options.command is None and options.url is None
+    if is_of_the_config and not {*named} <= {*settings.profiles}:
+        raise error
+    return settings
 
 
 def names_a_server(options: GlobalOptions) -> bool:

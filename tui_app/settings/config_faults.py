@@ -1,4 +1,4 @@
-"""Every mistake in a config file, where reading it stops at the first."""
+"""Every mistake in a config file, where reading it stops at the first; and what can be used of it all the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_app.settings.config_file import LISTS, ConfigReader
+from msgspec.structs import replace
+
+from tui_app.settings.config_file import LISTS, ConfigReader, config_text
+from tui_app.settings.model import Settings
 from tui_app.tickets.errors import ConfigError
 
 _MOST_MISTAKES = 50  # of one table, that are told
@@ -23,6 +26,40 @@ def config_faults(path: Path, text: str) -> tuple[list[ConfigError], tuple[str, 
         return [fault for check in list(reader.checks()) for fault in _faults_of(reader, check)], unknown
     except ConfigError as error:
         return [error], ()
+
+
+def usable_settings(path: Path) -> Settings:
+    """What a config holds besides mistaken profiles, views and commands; each of these is told in the notices.
+
+    Raises:
+        ConfigError: a mistake in something else, or in a profile that is used where none is named.
+    """
+    reader, told = ConfigReader(path, config_text(path)), []
+    while True:
+        try:
+            settings = reader.settings()
+        except ConfigError as error:
+            if not _pass_over(reader):
+                raise
+            told.append(f"Left out: {error.cause} {error.hint}".rstrip())
+        else:
+            return replace(settings, notices=(*told, *settings.notices))
+
+
+def _pass_over(reader: ConfigReader) -> bool:
+    """Read no more the profile, view or command that the last mistake is in; False: it is in something else."""
+    place, profiles = reader.mistaken[:2], reader.content.get("profiles")
+    match place:
+        case ("profiles", str(name)) if isinstance(profiles, dict):
+            default = reader.content.get("default", next(iter(profiles)))
+            if name in (default if isinstance(default, list) else [default]):
+                return False
+            del profiles[name]
+        case (str(key), int()) if key in LISTS:
+            reader.passed_over.add(place)
+        case _:
+            return False
+    return True
 
 
 def _faults_of(reader: ConfigReader, check: Callable[[], object]) -> Iterator[ConfigError]:

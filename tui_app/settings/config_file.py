@@ -70,14 +70,22 @@ def read_config(path: Path) -> Settings:
     Raises:
         ConfigError: names file, line and key, and what is allowed there.
     """
+    return parse_config(path, config_text(path))
+
+
+def config_text(path: Path) -> str:
+    """What a config file holds.
+
+    Raises:
+        ConfigError: it cannot be read, is no text, or others can write it.
+    """
     try:
         refuse_if_others_can_write(path)
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from None
-    return parse_config(path, text)
 
 
 def parse_config(path: Path, text: str) -> Settings:
@@ -93,6 +101,8 @@ class ConfigReader:
         self._text = text
         self.content = self._parsed()
         self.mistaken: tuple[str | int, ...] = ()
+        self.passed_over: set[tuple[str | int, ...]] = set()
+        """Tables of lists that are not to be read; the others keep their places."""
 
     def settings(self) -> Settings:
         profiles = {name: self._profile(name, table) for name, table in self._table("profiles").items()}
@@ -241,7 +251,8 @@ class ConfigReader:
 
     def _list(self, key: str, read: Callable[[Any, Collection[str]], _Value]) -> Iterator[_Value]:
         """What ``read`` makes of each table of a list of them. 0.1.0 called ``views`` ``quick_views``."""
-        return (self._listed(key, number, read) for number in range(self._length(key)))
+        numbers = (number for number in range(self._length(key)) if (key, number) not in self.passed_over)
+        return (self._listed(key, number, read) for number in numbers)
 
     def _length(self, key: str) -> int:
         tables = self.content.get(key, [])

@@ -45,6 +45,18 @@ def load_settings(config_file: Path | None = None) -> Settings:
     return settings if own else _without_own_rights(settings)
 
 
+def load_usable_settings() -> Settings:
+    """What can be used of the user's own config file, in which `load_settings` has found a mistake.
+
+    Raises:
+        ConfigError: the mistake is in what everything else depends on.
+    """
+    from tui_app.settings.config_faults import usable_settings  # late: most configs hold no mistake
+
+    settings = usable_settings(default_config_file())
+    return settings if config_is_own() else _without_own_rights(settings)
+
+
 def _without_own_rights(settings: Settings) -> Settings:
     """Without what only the user's own config may say: whoever hands over another one cannot allow any of it."""
     source = str(settings.source)
