@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,11 +14,42 @@ from tests.cli.conftest import RunProgram
 from tests.mcp_client.http.http_fault_server import FaultServer, response
 from tests.worker.test_remote import Far, a_tracker, serving
 from tui_app.cli.remote_doctor import examined
+from tui_app.cli.requests import ProgressLine, _paste
 from tui_app.settings.profiles import Profile
 from tui_app.settings.token_store import StoredLogin, TokenStore
 from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.tickets.servers import ServerState, StateChanged
 
 NOW = 1_796_000_000.0
+
+
+class _Offer:
+    """Takes what begins and ends as it should."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def take(self, text: str) -> bool:
+        self.asked.append("".join(text.split()))
+        return self.asked[-1] == "http://127.0.0.1/?code=1&state=2"
+
+
+def test_an_address_that_a_terminal_broke_is_taken_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = _Offer()
+    monkeypatch.setattr("sys.stdin", io.StringIO("hello\n http://127.0.0.1/?co\nde=1&state=2\nleft\n"))
+    _paste(offer)  # type: ignore[arg-type]
+    assert offer.asked == ["hello", "http://127.0.0.1/?co", "http://127.0.0.1/?code=1&state=2"]
+
+
+def test_nothing_is_painted_into_the_line_that_is_pasted_into(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ProgressLine(enabled=True)
+    line.held = True
+    line.show(StateChanged("far", ServerState.LOGGING_IN, since=0.0))
+    line.tick(100.0)
+    assert capsys.readouterr().err == ""
+    line.held = False
+    line.tick(100.0)
+    assert "Logging in" in capsys.readouterr().err
 
 
 @pytest.fixture

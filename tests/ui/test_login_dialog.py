@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from textual import events
 
 from tests.ui.fakes import FakeService
 from tests.ui.support import Deck, opened, tickets
@@ -62,6 +63,17 @@ async def test_the_pasted_address_of_this_login_is_taken() -> None:
         await deck.type("http://x/?good")
         await deck.press("enter")
         await deck.until(lambda: offer.taken == ["http://x/?good"])
+
+
+async def test_an_address_that_a_terminal_broke_is_taken_whole() -> None:
+    offer = Offer()
+    async with opened() as deck:
+        await offered(deck, offer)
+        assert deck.app.screen.focused is not None
+        deck.app.screen.focused.post_message(events.Paste("http://x/?\n  good\n"))
+        await deck.sees("Go on with the pasted address")
+        await deck.press("enter")
+        await deck.until(lambda: offer.taken == ["http://x/? good"])
 
 
 async def test_another_address_is_told_and_the_dialog_stays() -> None:

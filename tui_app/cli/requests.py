@@ -25,7 +25,7 @@ from tui_app.tickets.messages import (
     is_final,
     new_request_id,
 )
-from tui_app.tickets.servers import LoginOffered, ServerState, StateChanged, TerminalNeeded
+from tui_app.tickets.servers import LoginEnded, LoginOffered, ServerState, StateChanged, TerminalNeeded
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import Ticket
 from tui_app.tickets.ticket_service import TicketService
@@ -148,10 +148,12 @@ class RequestClient:
                     self._lend_terminal(reply)
                 case LoginOffered():
                     self._offer_login(reply)
+                case LoginEnded():
+                    self._progress.held = False
                 case Failed(request_id=request.request_id):
                     self._progress.clear()
                     raise _failure(reply)
-                case _ if isinstance(reply, Answer) and reply.request_id == request.request_id:
+                case _ if reply.request_id == request.request_id:
                     self._progress.clear()
                     yield reply
                     if is_final(reply):
@@ -173,6 +175,7 @@ class RequestClient:
 
     def _offer_login(self, offer: LoginOffered) -> None:
         self._progress.clear()
+        self._progress.held = True  # the line belongs to what is pasted
         words = (
             f"{offer.profile} wants you to log in at {clean_line(offer.login_host)}. Open this address; the "
             f"login comes back to {offer.redirect}. If that page does not load (over SSH), paste its address here."
@@ -189,10 +192,13 @@ class RequestClient:
 
 
 def _paste(offer: LoginOffered) -> None:
-    """Take pasted lines until one ends the login; the end of standard input ends only the pasting."""
+    """Take pasted lines until one ends the login, or several where a terminal had broken the address; the end of
+    standard input ends only the pasting."""
+    whole = ""
     with suppress(OSError, ValueError):
         for line in sys.stdin:
-            if offer.take(line):
+            whole = line if "?" in line else whole + line
+            if offer.take(whole):
                 return
             if line.strip():
                 warn("That is not the address at which this login ended.")
@@ -205,6 +211,8 @@ class ProgressLine:
         self._enabled = enabled
         self._state: StateChanged | None = None
         self._painted = False
+        self.held = False
+        """Whether nothing is painted for now."""
 
     def show(self, state: StateChanged) -> None:
         """Show a new state: a retry at once, any other once it has lasted for a while."""
@@ -237,7 +245,7 @@ class ProgressLine:
             self._painted = False
 
     def _paint(self, line: str) -> None:
-        if self._enabled:
+        if self._enabled and not self.held:
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(_ERASE_LINE + in_width(clean_line(line), width).rstrip())
             sys.stderr.flush()

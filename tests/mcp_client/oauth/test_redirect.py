@@ -72,7 +72,9 @@ async def test_a_short_address_leads_to_the_long_one(
     assert f"Location: {request_sent.url}\r\n" in await get(listener, "/login")
 
 
-@pytest.mark.parametrize("form", ["http://127.0.0.1:1/callback?{}", " '{}' ", "?{}", "{}"])
+@pytest.mark.parametrize(
+    "form", ["http://127.0.0.1:1/callback?{}", " '{}' ", "http://127.0.0.1:1/ca\n  llback?{}\n", "?{}", "{}"]
+)
 async def test_a_pasted_redirect_is_taken_whole_or_in_part(
     listener: RedirectListener, request_sent: AuthorizationRequest, form: str
 ) -> None:
@@ -80,11 +82,13 @@ async def test_a_pasted_redirect_is_taken_whole_or_in_part(
     assert (await asyncio.wait_for(listener.answer(), 5)).startswith("code=c")
 
 
-@pytest.mark.parametrize("text", ["", "hello", "http://127.0.0.1:1/callback?code=c&state=old", "code=c"])
+@pytest.mark.parametrize(
+    "text", ["", "hello", "http://127.0.0.1:1/callback?code=c&state=old", "code=c", "de=c&state={}"]
+)
 async def test_anything_else_that_is_pasted_changes_nothing(
     listener: RedirectListener, request_sent: AuthorizationRequest, text: str
 ) -> None:
-    assert not listener.take(text)
+    assert not listener.take(text.format(request_sent.state))
 
 
 async def test_connections_that_send_nothing_or_too_much_leave_it_listening(

@@ -24,6 +24,7 @@ from tui_app.tickets.text import clean_line
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 _TOKEN = re.compile(r"[!-~]+")
+_ANSWERS = ("code", "error")
 _LONGEST_USER_CODE = 40  # characters; people type it
 
 
@@ -96,6 +97,11 @@ def code_challenge(verifier: str) -> str:
 def answers_request(query: str, request: AuthorizationRequest) -> bool:
     """Whether a redirect belongs to ``request``; those of an old tab do not, and must change nothing."""
     return secrets.compare_digest(_single(query, "state").encode(), request.state.encode())
+
+
+def completes_request(query: str, request: AuthorizationRequest) -> bool:
+    """Whether a redirect that was copied belongs to ``request`` and is no part of one: it names a code, or an error."""
+    return answers_request(query, request) and not parse_qs(query, keep_blank_values=True).keys().isdisjoint(_ANSWERS)
 
 
 def code_of_redirect(query: str, request: AuthorizationRequest, server: AuthorizationServer) -> str:

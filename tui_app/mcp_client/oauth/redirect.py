@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui_app.mcp_client.oauth.grants import answers_request
+from tui_app.mcp_client.oauth.grants import answers_request, completes_request
 from tui_app.tickets.errors import MCPAuthenticationError
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ class RedirectListener:
 
         Returns whether it belongs to the login that is waited for; if not, nothing changes.
         """
-        return self._accept(_query(address))
+        return self.belongs(address) and self._accept(_query(address))
 
     def belongs(self, address: str) -> bool:
         """Whether `take` would take ``address``; may be asked from any thread."""
-        return self._request is not None and answers_request(_query(address), self._request)
+        return self._request is not None and completes_request(_query(address), self._request)
 
     async def answer(self) -> str:
         """The query of the redirect, once it came from the browser or was pasted."""
@@ -138,8 +138,8 @@ class RedirectListener:
 
 
 def _query(address: str) -> str:
-    """The query of an address that may have been pasted in quotes, or only from its question mark on."""
-    text = address.strip().strip("\"'")
+    """The query of an address that may have been pasted in quotes, in lines, or only from its question mark on."""
+    text = "".join(address.split()).strip("\"'")
     return text.partition("?")[2].partition("#")[0] if "?" in text else text
 
 

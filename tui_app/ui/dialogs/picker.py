@@ -75,6 +75,14 @@ class PickItem(Struct, frozen=True):
         return next((place for place, holds in enumerate(nearer) if holds), len(nearer))
 
 
+class _Line(Input):
+    """Takes the whole of what is pasted: a terminal may have broken an address into lines."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default().stop()
+        self.replace(" ".join(event.text.split()), *self.selection)
+
+
 class PickList(ScrollView, can_focus=False):
     """Shows `PickItem` lines; the dialog's input keeps the focus and moves the cursor."""
 
@@ -217,7 +225,7 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(Content(self._heading), id="dialog-title")
-            yield Input(placeholder=self._placeholder, compact=True, id="dialog-input")
+            yield _Line(placeholder=self._placeholder, compact=True, id="dialog-input")
             yield PickList()
             yield Static(Content(""), id="dialog-note")
         yield KeyBar()
