@@ -80,7 +80,7 @@ async def test_a_failed_check_leads_to_one_login_for_everybody() -> None:
 
     assert runner.ran == ["check-it", "log-in"]
     assert state.logins == 1
-    assert steps == [LoginStep.CHECKING, LoginStep.LOGGING_IN, LoginStep.DONE]
+    assert steps == [LoginStep.CHECKING, LoginStep.LOGGING_IN, LoginStep.DONE, LoginStep.DONE]
 
 
 async def test_an_interactive_login_is_run_on_the_terminal() -> None:
@@ -91,7 +91,7 @@ async def test_an_interactive_login_is_run_on_the_terminal() -> None:
     await state.ensure()
 
     assert runner.ran == ["check-it", "terminal mwinit"]
-    assert steps == [LoginStep.CHECKING, LoginStep.NEEDED, LoginStep.DONE]
+    assert steps == [LoginStep.CHECKING, LoginStep.NEEDED, LoginStep.DONE, LoginStep.DONE]
 
 
 async def test_a_login_command_alone_is_kept_for_when_the_tracker_asks() -> None:

@@ -114,7 +114,7 @@ def test_a_search_that_needs_a_login_fails_at_once() -> None:
         failed = ask(Search, TicketSearchCriteria())
         assert isinstance(failed, Failed)
         assert failed.kind is ErrorKind.AUTH
-        assert "ticketdeck login" in failed.hint
+        assert "Or use a token in its headers" in failed.hint
         assert time.monotonic() - begin < 15
         assert [request.method for request in server.requests if request.path == "/mcp/own"] == ["POST"]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tui_app.tickets.clock import SYSTEM_CLOCK
+from tui_app.tickets.errors import MCPConnectionError
 from tui_app.tickets.servers import ServerState, StateChanged
+from tui_app.worker.auth import LoginStep
 from tui_app.worker.states import StateBoard
 
 
@@ -19,3 +21,15 @@ def test_while_calls_are_under_way_it_is_told_of_which_server_and_since_when_the
     assert (oldest.detail, told[-1].detail) == ("jira 2.1", "jira 2.1")
     assert oldest.since > 0
     assert told[-1].latency is not None
+
+
+def test_while_somebody_logs_in_nothing_else_is_told() -> None:
+    told: list[StateChanged] = []
+    board = StateBoard("work", told.append, SYSTEM_CLOCK)
+    board.login(LoginStep.LOGGING_IN)
+    board.starting(1.0, 30.0)
+    board.down(MCPConnectionError("gone"))
+    board.idle()
+    assert [change.state for change in told] == [ServerState.LOGGING_IN]
+    board.login(LoginStep.DONE)
+    assert told[-1].state is ServerState.IDLE

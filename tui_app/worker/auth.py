@@ -47,8 +47,8 @@ class Login:
         self._run_interactively = run_interactively
         self._run = run
         self._verified = False
-        self._checking = SharedTask(self._check_or_log_in)
-        self._logging_in = SharedTask(self._log_in)
+        self._checking = SharedTask(self._check_or_log_in, lambda: announce(LoginStep.DONE))
+        self._logging_in = SharedTask(self._log_in, lambda: announce(LoginStep.DONE))
         self.logins = 0
         """How many logins have succeeded; a request compares it to see whether one happened meanwhile."""
         self.last_outcome = "no login is configured" if profile.auth is None else "not checked yet"
@@ -130,7 +130,6 @@ class Login:
         if outcome.ending is Ending.DONE:
             self._verified = True
             self.last_outcome = f"`{shlex.join(commands.check)}` reports that you are logged in"
-            self._announce(LoginStep.DONE)
             return
         if outcome.ending is not Ending.FAILED or not commands.login:
             raise self._failed("check", commands.check, outcome, commands.check_timeout)
@@ -151,7 +150,6 @@ class Login:
         self.logins += 1
         self._verified = True
         self.last_outcome = f"logged in with `{shlex.join(commands.login)}`"
-        self._announce(LoginStep.DONE)
 
     def _failed(
         self, what: str, argv: tuple[str, ...], outcome: CommandOutcome, limit: float

@@ -25,10 +25,14 @@ class _Run(Generic[T], Struct, eq=False):
 
 
 class SharedTask(Generic[T]):
-    """Runs ``work`` for whoever joins; all who join while it runs get the same outcome."""
+    """Runs ``work`` for whoever joins; all who join while it runs get the same outcome.
 
-    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
+    ``ended`` is called after each run, however it ended and before anybody gets its outcome.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[T]], ended: Callable[[], None] | None = None) -> None:
         self._work = work
+        self._ended = ended
         self._current: _Run[T] | None = None
 
     async def join(self) -> T:
@@ -50,6 +54,8 @@ class SharedTask(Generic[T]):
 
     def _finished(self, run: _Run[T]) -> None:
         self._forget(run)
+        if self._ended is not None:
+            self._ended()
         if not run.task.cancelled():
             run.task.exception()
 

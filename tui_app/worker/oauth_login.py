@@ -104,7 +104,7 @@ class OAuthLogin:
         self._challenge: AuthChallenge | None = None
         self._asked: set[str] = set()
         """The scopes that were asked for so far."""
-        self._logging_in = SharedTask(self._log_in)
+        self._logging_in = SharedTask(self._log_in, lambda: announce(LoginStep.DONE))
         self.logins = 0
         self.last_outcome = "no login was needed yet"
 
@@ -205,7 +205,6 @@ class OAuthLogin:
         self.logins += 1
         self._challenge = None
         self.last_outcome = f"logged in at {clean_line(found.server.issuer)}; the login is kept in {place}"
-        self._announce(LoginStep.DONE)
 
     async def _client(
         self,

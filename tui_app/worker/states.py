@@ -37,12 +37,15 @@ class StateBoard:
         """When each of the calls under way began."""
         self._ready = False
         self._down = ""
+        self._login: StateChanged | None = None
+        """The step of a login under way: what else a server does meanwhile comes to nothing before it has ended."""
         self._logged_out: str | None = None
         """Set while nobody is logged in: why trying again does not help; empty if it logs in."""
 
     def starting(self, since: float, limit: float, last_words: str = "") -> None:
         """A server is being started; ``last_words`` is the last line of its log so far."""
-        self._announce(ServerState.STARTING, last_words, since=since, limit=limit)
+        if self._login is None:
+            self._announce(ServerState.STARTING, last_words, since=since, limit=limit)
 
     def ready(self, server_name: str) -> None:
         self._server_name = server_name
@@ -61,7 +64,7 @@ class StateBoard:
 
     def logged_out(self, *, can_log_in: bool) -> None:
         """The tracker refuses the login, until a login or a call succeeds."""
-        self._logged_out = "" if can_log_in else "no login command is configured"
+        self._logged_out, self._login = "" if can_log_in else "no login command is configured", None
         self.settle()
 
     def retrying(self, pause: Pause) -> None:
@@ -76,10 +79,10 @@ class StateBoard:
 
     def login(self, step: LoginStep, limit: float | None = None) -> None:
         state = _LOGIN_STATES.get(step)
-        if state is None:
-            self.settle()
-        else:
-            self._announce(state, since=self._clock.monotonic(), limit=limit)
+        self._login = None
+        if state is not None:
+            self._login = StateChanged(self._profile, state, since=self._clock.monotonic(), limit=limit)
+        self.settle()
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -97,7 +100,9 @@ class StateBoard:
 
     def settle(self) -> None:
         """Announce the state that holds when nothing special goes on."""
-        if self._calls:
+        if self._login is not None:
+            self._send(self._login)
+        elif self._calls:
             self._announce(ServerState.WORKING, self._server_name, since=min(self._calls))
         elif self._logged_out is not None:
             self._announce(ServerState.LOGIN_NEEDED, self._logged_out)
@@ -119,7 +124,9 @@ class StateBoard:
         latency: float | None = None,
     ) -> None:
         text = clean_line(self._masked(detail))[:_LONGEST_DETAIL]
-        change = StateChanged(self._profile, state, text, since, limit, attempt, attempts, until, latency)
+        self._send(StateChanged(self._profile, state, text, since, limit, attempt, attempts, until, latency))
+
+    def _send(self, change: StateChanged) -> None:
         if change != self._last:
             self._last = change
             self._deliver(change)
