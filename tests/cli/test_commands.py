@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -189,7 +190,7 @@ def completions(environment: dict[str, str], words: str) -> list[str]:
             **environment,
             "_TICKETDECK_COMPLETE": "bash_complete",
             "COMP_WORDS": words,
-            "COMP_CWORD": str(len(words.split(" ")) - 1),
+            "COMP_CWORD": str(len(re.split(r"(?<!\\) ", words)) - 1),
         },
         capture_output=True,
         text=True,
@@ -233,6 +234,10 @@ _CHANGING = [
         ("ticketdeck search --sort p", ["parent", "priority", "project"]),
         ("ticketdeck --adapter ji", ["jira"]),
         ("ticketdeck search --max", ["--max-results"]),
+        ("ticketdeck search --is c", ["closed"]),
+        ("ticketdeck browse --view M", ["Mine"]),
+        (r"ticketdeck search --view New\ t", [r"New\ this\ week"]),
+        ("ticketdeck search --columns id,ti", ["id,title"]),
     ],
 )
 def test_the_shell_completes(environment: dict[str, str], config: Path, words: str, offered: list[str]) -> None:
@@ -242,6 +247,7 @@ def test_the_shell_completes(environment: dict[str, str], config: Path, words: s
 def test_completion_survives_a_broken_config(environment: dict[str, str], config: Path) -> None:
     config.write_text("broken =")
     assert completions(environment, "ticketdeck -p ") == ["local"]
+    assert completions(environment, "ticketdeck browse --view Mi") == ["Mine"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -103,6 +103,20 @@ def test_what_readme_shows_is_as_the_schema_says_and_a_further_key_in_any_table_
         assert "zzyzx" in told(changed), place
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"ui": {"theme": "nrod"}},
+        {"ui": {"preview": "left"}},
+        {"ui": {"tell": ["bel"]}},
+        {"keys": {"search.edt": "s"}},
+        {"profiles": {"a": {"command": "x", "adapter": "jirra"}}},
+    ],
+)
+def test_a_word_that_there_is_not_is_told_by_the_schema_too(content: dict[str, Any]) -> None:
+    assert not conforms(content, SCHEMA)
+
+
 def sample(schema: dict[str, Any], left_out: tuple[str, ...] = ()) -> Any:
     """A value with every key that the schema names."""
     schema = resolved(schema)

@@ -90,6 +90,11 @@ def test_a_query_may_begin_with_what_it_leaves_out(arguments: list[str], opening
     assert options.profile == (("gh",) if "gh" in arguments else ())
 
 
+def test_the_browser_takes_its_own_options_without_its_name() -> None:
+    options = by_click(["-p", "gh", "--view", "My bugs", "printer"])
+    assert (options.profile, options.view, options.opening) == (("gh",), "My bugs", "printer")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

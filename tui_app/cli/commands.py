@@ -18,6 +18,8 @@ from tui_app.cli.options import global_options, options_of
 from tui_app.tickets.errors import UsageError
 
 PROGRAM = "ticketdeck"
+_DEFAULT = "browse"
+"""The command whose name may be left away."""
 
 _COMMANDS = {
     "browse": ("tui_app.cli.query_commands:browse", "Open the browser, on a search, a view or a ticket."),
@@ -70,6 +72,15 @@ class LazyGroup(click.Group):
         module, _, attribute = self.lazy[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.NoSuchOption as error:
+            browse = self.get_command(ctx, _DEFAULT)
+            if browse is None or not any(error.option_name in parameter.opts for parameter in browse.params):
+                raise
+            return super().parse_args(ctx, [_DEFAULT, *args])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -11,6 +11,7 @@ from click.shell_completion import get_completion_class
 from msgspec.json import schema_components
 
 from tui_app.adapters.mapping import CHANGE_KEYS, MAPPED_CHANGES, MAPPED_CRITERIA, MAPPED_FIELDS, TOOL_KEYS
+from tui_app.adapters.registry import adapter_names
 from tui_app.cli.config_check import false_settings
 from tui_app.cli.editor import edited
 from tui_app.cli.options import format_option, global_options, options_of
@@ -162,9 +163,10 @@ def config_schema() -> dict[str, Any]:
     _, components = schema_components(
         [Profile, UiSettings, ConfiguredCommand, *TABLES.values()], ref_template="#/$defs/{name}"
     )
-    ui = _only(components["UiSettings"], set(UiSettings.__struct_fields__) - set(OTHER_TABLES))
+    ui, keys = _interface(_only(components["UiSettings"], set(UiSettings.__struct_fields__) - set(OTHER_TABLES)))
     profile = _only(components["Profile"], PROFILE_KEYS)
     profile["properties"] |= {
+        "adapter": {"enum": list(adapter_names())},
         "map": _map(),
         "command": _COMMAND,
         "auth": {"anyOf": [{"enum": list(AUTH_PRESETS)}, {"$ref": "#/$defs/AuthCommands"}]},
@@ -185,13 +187,23 @@ def config_schema() -> dict[str, Any]:
             "default": {"anyOf": [_TEXT, {**_TEXTS, "minItems": 1}]},
             "profiles": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Profile"}},
             "ui": ui,
-            "keys": {"type": "object", "additionalProperties": _TEXT},
+            "keys": keys,
             "views": {"type": "array", "items": view},
             "quick_views": {"type": "array", "items": view},
             "commands": {"type": "array", "items": command},
         },
         "$defs": {"Profile": profile, **tables},
     }
+
+
+def _interface(ui: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """``[ui]``, with what takes one of a few words, and ``[keys]``."""
+    from tui_app.ui import keymap, keys, themes  # late: load Textual, which no other command here needs
+
+    words = {"theme": themes.theme_names(), "preview": keymap.PREVIEW_PLACES}
+    ui["properties"] |= {name: {"enum": list(known)} for name, known in words.items()}
+    ui["properties"]["tell"] = {"type": "array", "items": {"enum": list(keymap.TELLING)}}
+    return ui, _closed({key.id: _TEXT for key in keys.KEYS})
 
 
 def _only(table: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:

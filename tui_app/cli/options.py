@@ -5,6 +5,8 @@ Only commands load this module, and click with it: the browser reads its options
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -72,8 +74,10 @@ def format_option(*formats: str) -> Callable[[_Decorated], _Decorated]:
 
 
 def completions(values: Sequence[str], incomplete: str) -> list[CompletionItem]:
-    """Those of ``values`` that begin with ``incomplete``, as the shell gets them."""
-    return [CompletionItem(value) for value in values if value.startswith(incomplete)]
+    """Those of ``values`` that begin with ``incomplete``, as the shell gets them: bash alone wants them quoted."""
+    begun = [value for value in values if value.startswith(incomplete)]
+    is_bash = os.environ.get("_TICKETDECK_COMPLETE", "").startswith("bash")
+    return [CompletionItem(re.sub(r"([^\w@%+=:,./-])", r"\\\1", value) if is_bash else value) for value in begun]
 
 
 def _option(*names: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:

@@ -14,12 +14,39 @@ from click.shell_completion import CompletionItem
 from tui_app.cli.options import completions, format_option, global_options, options_of
 from tui_app.tickets.criterion import CRITERIA, CriterionKind
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.fields import SORT_FIELDS
+from tui_app.tickets.fields import SORT_FIELDS, TICKET_FIELDS
 from tui_app.tickets.query import query_parts
+from tui_app.tickets.vocabulary import CLOSED, OPEN
 
 
 def _complete_sort(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return completions([*SORT_FIELDS, *(f"-{field}" for field in SORT_FIELDS)], incomplete)
+
+
+def _complete_openness(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return completions((OPEN, CLOSED), incomplete)
+
+
+def _complete_columns(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    former, comma, last = incomplete.rpartition(",")
+    names = [field.name for field in TICKET_FIELDS if field.column]
+    return completions([f"{former}{comma}{name}" for name in names if name.startswith(last)], incomplete)
+
+
+def _complete_view(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from tui_app.cli.selection import usable_settings  # late, here and below: only these completions read the files
+    from tui_app.cli.start import known_views
+
+    return completions([view.name for view in known_views(usable_settings(options_of(context)))], incomplete)
+
+
+def _complete_saved(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from tui_app.settings.recents import RecentSearches
+
+    return completions(list(RecentSearches(options_of(context).clock).saved()), incomplete)
+
+
+_COMPLETED = {CriterionKind.SORT: _complete_sort, CriterionKind.OPENNESS: _complete_openness}
 
 
 def _criteria_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -32,7 +59,7 @@ def _criteria_options(command: Callable[..., int]) -> Callable[..., int]:
                 multiple=criterion.is_list,
                 metavar=criterion.metavar,
                 help=f"{criterion.help} May be repeated." if criterion.is_list else criterion.help,
-                shell_complete=_complete_sort if criterion.kind is CriterionKind.SORT else None,
+                shell_complete=_COMPLETED.get(criterion.kind),
             )
             command = option(command)
     return command
@@ -64,7 +91,7 @@ class _QueryCommand(click.Command):
 
 @click.command(cls=_QueryCommand)
 @click.argument("opening", nargs=-1, metavar="[QUERY|ID|URL]")
-@click.option("--view", metavar="NAME", help="Begin with this view.")
+@click.option("--view", metavar="NAME", shell_complete=_complete_view, help="Begin with this view.")
 @global_options
 @click.pass_context
 def browse(context: click.Context, opening: tuple[str, ...], view: str | None) -> int:
@@ -82,9 +109,19 @@ def browse(context: click.Context, opening: tuple[str, ...], view: str | None) -
 @click.command(cls=_QueryCommand)
 @click.argument("query", nargs=-1)
 @_criteria_options
-@click.option("--view", metavar="NAME", help="Begin with this view's search, in its trackers and columns.")
-@click.option("--saved", metavar="NAME", help="Begin with this saved search.")
-@click.option("--columns", metavar="A,B", help="These columns, in this order; in tables, CSV and Markdown.")
+@click.option(
+    "--view",
+    metavar="NAME",
+    shell_complete=_complete_view,
+    help="Begin with this view's search, in its trackers and columns.",
+)
+@click.option("--saved", metavar="NAME", shell_complete=_complete_saved, help="Begin with this saved search.")
+@click.option(
+    "--columns",
+    metavar="A,B",
+    shell_complete=_complete_columns,
+    help="These columns, in this order; in tables, CSV and Markdown.",
+)
 @format_option("table", "json", "jsonl", "csv", "markdown")
 @global_options
 @click.pass_context

@@ -78,16 +78,24 @@ def select_for_browser(options: GlobalOptions) -> Selection:
     return Selection(selection.settings.with_profile(first), first, names if len(names) > 1 else ())
 
 
+def usable_settings(options: GlobalOptions) -> Settings:
+    """What can be used of the config, whatever is broken in it."""
+    try:
+        return load_settings(Path(options.config) if options.config else None)
+    except ConfigError as error:
+        try:
+            return load_usable_settings()
+        except ConfigError:
+            return default_settings((" ".join(error_lines(error)),))
+
+
 def _in_spite_of(error: ConfigError, options: GlobalOptions) -> Settings:
     """What can be used of the user's own config, which is broken.
 
     Raises:
         ConfigError: a profile is named that it does not give.
     """
-    try:
-        settings = load_usable_settings()
-    except ConfigError:
-        settings = default_settings((" ".join(error_lines(error)),))
+    settings = usable_settings(options)
     named = options.profile or tuple(filter(None, [os.environ.get("TICKETDECK_PROFILE")]))
     is_of_the_config = options.command is None and options.url is None
     if is_of_the_config and not {*named} <= {*settings.profiles}:
