@@ -7,7 +7,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -53,24 +54,33 @@ def pytest_configure() -> None:
                 signal.signal(number, lambda *_: None)
 
 
+for _name in (
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+    "NO_COLOR",
+    "TICKETDECK_PROFILE",
+    "TICKETDECK_READ_ONLY",
+    "TICKETDECK_DATA_DIR",
+    "TICKETDECK_STATE_DIR",
+):
+    os.environ.pop(_name, None)
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for each test of this process: pytest's own numbering of folders takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolated_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own for each test: configuration, data and state go nowhere else."""
-    home = tmp_path / "home"
+    home = next(homes)
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    for name in (
-        "XDG_CONFIG_HOME",
-        "XDG_DATA_HOME",
-        "XDG_STATE_HOME",
-        "XDG_CACHE_HOME",
-        "NO_COLOR",
-        "TICKETDECK_PROFILE",
-        "TICKETDECK_READ_ONLY",
-        "TICKETDECK_DATA_DIR",
-        "TICKETDECK_STATE_DIR",
-    ):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TICKETDECK_CONFIG_DIR", str(home / "config"))
     return home
 

@@ -41,7 +41,7 @@ def test_without_a_home_nothing_is_there_and_nothing_is_put_anywhere(
     for place in (paths.config_file(), paths.state_file(), paths.crash_dir(), paths.database_path()):
         assert place.is_absolute()
         assert not place.exists()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["home"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_was_named_is_taken_at_its_word(monkeypatch: pytest.MonkeyPatch) -> None:
