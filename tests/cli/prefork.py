@@ -8,6 +8,7 @@ itself was started (its encodings, its flags) is tested with programs that are r
 from __future__ import annotations
 
 import array
+import gc
 import importlib
 import io
 import json
@@ -112,4 +113,6 @@ def _run(arguments: list[str], environment: dict[str, str], directory: str, stre
 if __name__ == "__main__":
     for name in _LOADED:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # or each fork looks at, and so copies, all that was loaded: at every collection and when it ends
     raise SystemExit(_serve(socket.socket(fileno=int(sys.argv[1]))))
