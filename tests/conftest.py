@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, settings
 from tui_app.settings.state import UiState
 from tui_app.tickets.clock import SYSTEM_CLOCK
 
+pytest_plugins = ("tests.date_readers",)
+
 _ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is slow at times, which is no mistake of the program's."""
 settings.register_profile("same", _ANY_MACHINE, derandomize=True)  # what passed today does not fail tomorrow

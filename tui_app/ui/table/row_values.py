@@ -11,6 +11,7 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from tui_app.tickets.clock import SYSTEM_ZONE
 from tui_app.tickets.extra_fields import extra_named, moment_in, readable
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import JsonValue, Ticket
@@ -86,7 +87,7 @@ def as_text(value: JsonValue | tuple[str, ...] | datetime) -> str:
 
 def _local(moment: datetime) -> datetime:
     """The moment in the user's own zone; a day without a time (midnight in UTC) is that day everywhere."""
-    return moment if is_day(moment) else moment.astimezone()
+    return moment if is_day(moment) else moment.astimezone(SYSTEM_ZONE)
 
 
 _DAY = re.compile(r"(\d{4}-\d{2})-\d{2}")
