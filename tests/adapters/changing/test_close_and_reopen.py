@@ -163,3 +163,27 @@ def test_a_status_that_a_ticket_shows_by_its_id_is_known_by_the_list_of_statuses
     assert Tracker(tools, row, {"list_statuses": listed}).sent(ChangeKind.REOPEN) == "already"
     closed = Tracker(tools, {**row, "status": "s-3"}, {"list_statuses": listed})
     assert closed.sent(ChangeKind.REOPEN) == ("update_issue", {"id": "PAY-7", "status_id": "s-1"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "leads_to"),
+    [
+        (ChangeKind.CLOSE, {}, "In Review"),
+        (ChangeKind.CLOSE, {}, "Rejected"),
+        (ChangeKind.STATUS, {"status": "Done"}, "In Review"),
+    ],
+)
+def test_a_transition_that_is_called_like_a_status_but_leads_elsewhere_is_not_taken(
+    kind: ChangeKind, values: dict[str, Any], leads_to: str
+) -> None:
+    tools = [tool("transition_issue", {"id!": TEXT, "transition_id!": TEXT}), tool("get_transitions", {"id!": TEXT})]
+    ways = [
+        {"id": "1", "name": "Done", "to": {"name": leads_to}},
+        {"id": "2", "name": "Start", "to": {"name": "Doing"}},
+    ]
+    tracker = Tracker(tools, ticket("open"), {"get_transitions": {"transitions": ways}})
+    assert str(tracker.sent(kind, **values)).startswith("MissingInputError")
+    assert tracker.sent(ChangeKind.STATUS, status="Start") == (
+        "transition_issue",
+        {"id": "PAY-7", "transition_id": "2"},
+    )

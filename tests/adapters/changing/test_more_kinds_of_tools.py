@@ -202,3 +202,57 @@ def test_whose_title_it_is_says_which_ticket_is_meant_only_where_the_id_may_be_l
 def test_why_nothing_changes_tickets_is_said_truly(tools: list[Tool], said: str) -> None:
     actions = Tracker(tools, TICKET).changes.actions()
     assert all(said in action.unavailable for action in actions if action.kind is not ChangeKind.DELETE)
+
+
+@pytest.mark.parametrize(
+    ("readers", "said", "sent"),
+    [
+        ({"visibility": {"enum": ["public", "internal"], "default": "public"}}, {}, {"visibility": "internal"}),
+        ({"kind!": {"enum": ["reply", "note"]}}, {}, {"kind": "note"}),
+        ({"kind!": {"enum": ["reply", "note"]}}, {"visibility": "public"}, {"kind": "reply"}),
+        ({"public": {"type": "boolean", "description": "Shown to the customer (default true)"}}, {}, {"public": False}),
+        ({"is_private": {"type": "boolean"}}, {}, {}),
+        ({"is_private": {"type": "boolean"}}, {"visibility": "internal"}, {"is_private": True}),
+        ({"visibility": {"enum": ["team", "everyone"], "default": "team"}}, {}, {}),
+    ],
+)
+def test_where_a_choice_says_who_reads_a_comment_it_is_internal_unless_a_public_one_was_asked_for(
+    readers: dict[str, Any], said: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    tracker = Tracker([tool("add_comment", {"id!": TEXT, "text!": TEXT, **readers})], TICKET)
+    call = tracker.call(ChangeKind.COMMENT, text="Hi", **said)
+    assert call.arguments == {"id": "PAY-7", "text": "Hi", **sent}
+    assert call.visibility == ((said.get("visibility") or "internal") if sent else "unknown")
+
+
+def test_a_comment_goes_in_the_markup_that_is_asked_for() -> None:
+    for about, sent in (("Body in HTML", "<p>a &lt; b</p>"), ("HTML or plain text", "a < b")):
+        one = tool("add_comment", {"id!": TEXT, "text!": {**TEXT, "description": about}})
+        assert Tracker([one], TICKET).sent(ChangeKind.COMMENT, text="a < b") == (
+            "add_comment",
+            {"id": "PAY-7", "text": sent},
+        )
+
+
+def test_a_short_word_is_the_verb_that_its_description_begins_with() -> None:
+    put = tool("label_add", {"id!": TEXT, "label!": TEXT}, "Attach a label to a task.")
+    take = tool("label_rm", {"id!": TEXT, "label!": TEXT}, "Remove a label from a task.")
+    both = Tracker([put, take], {**TICKET, "labels": ["a"]})
+    assert both.sent(ChangeKind.LABELS, add=["b"]) == ("label_add", {"id": "PAY-7", "label": "b"})
+    assert both.sent(ChangeKind.LABELS, remove=["a"]) == ("label_rm", {"id": "PAY-7", "label": "a"})
+    other = tool("label_rm", {"id!": TEXT, "label!": TEXT}, "Remove a label from a project.")
+    assert str(Tracker([other], {**TICKET, "labels": ["a"]}).sent(ChangeKind.LABELS, remove=["a"])).startswith("NotOff")
+
+
+def test_whoever_else_has_a_ticket_is_named_before_their_place_is_taken() -> None:
+    row = {**TICKET, "assignees": [{"name": "Ann"}, {"name": "Cy"}]}
+    call = Tracker([tool("update_issue", {"id!": TEXT, "assignees": TEXTS})], row).call(
+        ChangeKind.ASSIGN, assignee="bob"
+    )
+    assert (call.arguments["assignees"], call.undo) == (["bob"], None)
+    assert "Ann, Cy" in call.warnings[0]
+
+
+def test_no_ticket_is_linked_to_itself() -> None:
+    one = tool("link_issues", {"source_id!": TEXT, "target_id!": TEXT})
+    assert "is the ticket itself" in str(Tracker([one], TICKET).sent(ChangeKind.LINK, type="", to="pay-7"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.adapters.changing.servers import TEXT, Tracker, tool
+from tests.adapters.changing.servers import TEXT, TEXTS, Tracker, tool
 from tests.cases import examples
 from tui_app.adapters.auto.flat_arguments import arguments_of
 from tui_app.adapters.changing.spelling import exactly, marked_up, spelt, told_in
@@ -89,3 +90,51 @@ def test_a_value_that_a_list_has_is_found_and_no_other(values: list[str]) -> Non
         assert spelt(value.upper().replace("_", " "), values) in (value, None)
     assert told.values == () or set(told.values) <= set(values)
     assert spelt("zz-none-of-these", values) is None
+
+
+ROW = {**TICKET, "description": "Old text", "due_date": "2027-01-02", "archived": True, "estimate": 5}
+ADF = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Old"}]}]}
+TITLE, STATUS = {"title": "New"}, {"status": "done"}
+
+
+@pytest.mark.parametrize(
+    ("one", "kind", "values", "row", "kept"),
+    [
+        (tool("move_issue", {"id!": TEXT, "status!": TEXT, "priority": {**TEXT, "default": "medium"}}),
+         ChangeKind.STATUS, STATUS, {}, {"priority": "high"}),
+        (tool("assign_issue", {"id!": TEXT, "assignee!": TEXT, "status": {**TEXT, "default": "started"}}),
+         ChangeKind.ASSIGN, {"assignee": "bob"}, {}, {"status": "todo"}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "due_date": {**TEXT, "default": ""}}),
+         ChangeKind.TITLE, TITLE, {}, {"due_date": "2027-01-02"}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "estimate": {"type": "integer", "default": 0}}),
+         ChangeKind.TITLE, TITLE, {}, {"estimate": 5}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "archived": {"type": "boolean", "default": False}}),
+         ChangeKind.TITLE, TITLE, {}, {"archived": True}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "description": TEXT}, "Fields not given are cleared."),
+         ChangeKind.TITLE, TITLE, {}, {"description": "Old text"}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "priority": {**TEXT, "description": "Defaults to low"}}),
+         ChangeKind.TITLE, TITLE, {}, {"priority": "high"}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "priority": {
+            **TEXT, "description": "Default: unchanged"}}, "Omitted fields are not cleared."),
+         ChangeKind.TITLE, TITLE, {}, {}),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "description": {**TEXT, "default": ""}}),
+         ChangeKind.TITLE, TITLE, {"description": ADF}, "NotOfferedError"),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "description": {**TEXT, "default": ""}}),
+         ChangeKind.TITLE, TITLE, {"description_truncated": True}, "NotOfferedError"),
+        (tool("update_issue", {"id!": TEXT, "title": TEXT, "assignee": {**TEXT, "default": ""}}),
+         ChangeKind.TITLE, TITLE, {"assignee": {"id": 3, "login": "ann", "name": "Ann"}}, "NotOfferedError"),
+        (tool("update_issue", {"id!": TEXT, "labels": TEXTS}), ChangeKind.LABELS, {"add": ["c"]},
+         {"labels": {"nodes": [{"name": "a"}], "pageInfo": {"hasNextPage": True}}}, "NotOfferedError"),
+        (tool("update_issue", {"id!": TEXT, "labels": TEXTS}), ChangeKind.LABELS, {"add": ["c"]},
+         {"labels": ["a"], "labels_count": 3}, "NotOfferedError"),
+    ],
+)  # fmt: skip
+def test_what_a_tool_resets_goes_back_whole_or_nothing_is_sent(
+    one: Any, kind: ChangeKind, values: dict[str, Any], row: dict[str, Any], kept: Any
+) -> None:
+    tracker = Tracker([one], {**ROW, **row})
+    if isinstance(kept, str):
+        assert str(tracker.sent(kind, **values)).startswith(kept)
+    else:
+        call = tracker.call(kind, **values)
+        assert (call.arguments, call.kept) == ({"id": "PAY-7", **values, **kept}, kept)

@@ -193,6 +193,8 @@ def link(case: Case) -> Conversation[WriteCall]:
     """Another ticket that this one has to do with."""
     yield from ()
     kind, other = str(case.wanted.values.get("type") or ""), str(case.wanted.values.get("to") or "")
+    if other.casefold() in (case.about.ticket.id.casefold(), case.about.reference.id.casefold()):
+        raise MissingInputError(f"{other} is the ticket itself.", hint="Name another ticket.")
     refused: NotOfferedError | None = None
     for use in case.uses:
         if not is_dedicated(ChangeKind.LINK, use):

@@ -17,21 +17,17 @@ from tui_app.adapters.auto.flat_arguments import Argument, nested, with_required
 from tui_app.adapters.auto.id_argument import id_values
 from tui_app.adapters.base import TicketReference
 from tui_app.adapters.changing import vocabulary
-from tui_app.adapters.changing.meanings import about, meaning_of, parts_of
+from tui_app.adapters.changing.meanings import about, parts_of
 from tui_app.adapters.changing.spelling import exactly, form_field
-from tui_app.adapters.changing.subject import Subject
+from tui_app.adapters.changing.subject import KEPT, Subject, kept_by, kept_required
 from tui_app.adapters.changing.uses import WritingUse
-from tui_app.adapters.reading import word_of
 from tui_app.adapters.reading.field_names import ID_ADJECTIVES, PLACES, names, plain_name, singular
-from tui_app.adapters.reading.field_values import flattened, indexed
-from tui_app.adapters.safety.verbs import split_words
+from tui_app.adapters.reading.field_values import flattened, indexed, is_nothing
 from tui_app.tickets.changes import ChangeKind, MissingInputError, WantedChange
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.redaction import redact
 from tui_app.tickets.ticket import JsonValue
 
-_KEPT = ("title", "description", "status", "priority", "labels", "person", "type", "project")
-"""What an update may not reset unasked."""
 _IF_NO = re.compile(r"\brequired (?:if|when|unless) (?:no |neither |there is no )?`?['\"]?(\w+)", re.IGNORECASE)
 _REQUIRED = re.compile(r"^\W*required\b(?! (?:if|when|for|unless|by|to|fields))|\(required\)", re.IGNORECASE)
 _OTHERWISE = re.compile(r"\b[A-Z]{2,}-\d+|identifier|\bkeys?\b|human|\bnumber|readable|\bpath\b", re.IGNORECASE)
@@ -170,19 +166,19 @@ def complete(
             )
         sent.setdefault(argument.path, _answered(argument, answer))
     _lock(use, sent, subject)
-    kept = {} if subject is None or not use.verbs & vocabulary.UPDATING else _kept_required(use, sent, subject)
+    kept = {} if subject is None else kept_required(use, sent, subject)
     sent |= kept
     lacking = [argument for argument in use.arguments if not _fill(argument, sent, subject, constants, nouns)]
     lacking += [argument for argument in _said_required(use, sent) if argument not in lacking]
     _refuse(lacking, use)
-    if subject is not None and not patches and use.verbs & vocabulary.UPDATING:
-        kept |= _kept(use, sent, subject)
+    if subject is not None and not patches:
+        kept |= kept_by(use, kind, sent, subject)
     sent |= kept
     _refuse_private(sent)
     tree = with_required_objects(nested(sent), use.tool.input_schema, use.tool.input_schema)
     tree |= {path: [tree[path]] for path in use.listed if path in tree}
     tree |= {path: json.dumps(tree[path]) for path in use.json_texts if isinstance(tree.get(path), dict)}
-    return Filled(tree, _defaults(use, sent, kind), kept)
+    return Filled(tree, _defaults(use, sent), kept)
 
 
 def _refuse_private(sent: Iterable[str]) -> None:
@@ -248,6 +244,7 @@ def _said_required(use: WritingUse, sent: Mapping[str, JsonValue]) -> list[Argum
 
 
 def _refuse(lacking: Sequence[Argument], use: WritingUse) -> None:
+    _refuse_private([argument.path for argument in lacking])
     if lacking:
         lacked = ", ".join(argument.path for argument in lacking)
         example = " ".join(f"--field {argument.path}=.." for argument in lacking[:3])
@@ -272,7 +269,7 @@ def _lock(use: WritingUse, sent: dict[str, JsonValue], subject: Subject | None) 
             continue
         told = [
             meaning
-            for meaning in _KEPT
+            for meaning in KEPT
             if any(singular(word) in vocabulary.MEANINGS[meaning] for word in argument.words)
         ]
         if told and not any(_sends(meaning, use, sent) for meaning in told):
@@ -288,52 +285,11 @@ def _sends(meaning: str, use: WritingUse, sent: Mapping[str, JsonValue]) -> bool
     return any(argument.path in sent for _, argument in use.all_taking(meaning))
 
 
-def _kept_required(use: WritingUse, sent: Mapping[str, JsonValue], subject: Subject) -> dict[str, JsonValue]:
-    """What an update requires although it is not to change: the ticket's own texts, as the server has them."""
-    index = {**indexed(subject.record), **dict.fromkeys(subject.title_names(), subject.ticket.title)}
-    kept: dict[str, JsonValue] = {}
-    for argument in use.arguments:
-        means = any(meaning_of(argument, meaning) is not None for meaning in ("title", "description"))
-        value = index.get(plain_name(argument.name))
-        usable = isinstance(value, str) and value and not subject.is_altered(value)
-        if means and usable and argument.path not in sent and argument.is_needed(sent):
-            kept[argument.path] = exactly(argument, value)
-    return kept
-
-
-def _kept(use: WritingUse, sent: Mapping[str, JsonValue], subject: Subject) -> dict[str, JsonValue]:
-    """What the tool would reset by its defaults, as it is now."""
-    kept: dict[str, JsonValue] = {}
-    for argument in use.arguments:
-        meaning = next((meaning for meaning in _KEPT if meaning_of(argument, meaning) is not None), None)
-        if meaning is None or argument.path in sent or argument.default in (None, True, False):
-            continue
-        has, raw = subject.raw(meaning)
-        value = word_of(raw) if isinstance(raw, Mapping) else raw
-        is_altered = subject.is_altered(value) or subject.is_shortened(meaning)
-        if value in (None, "") and argument.default in ("", None) and not is_altered:
-            continue
-        try:
-            if not has or value is None or is_altered:
-                raise MissingInputError("")
-            kept[argument.path] = exactly(argument, value)
-        except MissingInputError:
-            raise NotOfferedError(
-                f"The tool {use.tool.name!r} sets {argument.path!r} to {argument.default!r} where it is left out, and "
-                "what it holds now cannot be told.",
-                hint="The profile's map can name another tool: [profiles.NAME.map.change.KIND] tool = ..",
-            ) from None
-    return kept
-
-
-def _defaults(use: WritingUse, sent: Mapping[str, JsonValue], kind: ChangeKind) -> dict[str, JsonValue]:
-    """What the server takes for arguments that are left out, where that is part of the change."""
-    shown = kind in (ChangeKind.CREATE, ChangeKind.CLOSE, ChangeKind.REOPEN, ChangeKind.LINK, ChangeKind.LOG_WORK)
+def _defaults(use: WritingUse, sent: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """What the server takes for arguments that are left out, but for what only shapes its answer."""
     found: dict[str, JsonValue] = {}
     for argument in use.arguments:
-        if argument.path in sent or argument.default in (None, "", [], {}):
-            continue
-        acts = bool({"auto", "notify", "notifications", "send", "force", "cascade"} & set(split_words(argument.name)))
-        if (shown or acts) and plain_name(argument.name) not in _QUIET:
+        is_on = not is_nothing(argument.default) and argument.default is not False
+        if argument.path not in sent and is_on and plain_name(argument.name) not in _QUIET:
             found[argument.path] = argument.default
     return found

@@ -18,13 +18,15 @@ from tui_app.adapters.changing.making import Way, already, finished, first_possi
 from tui_app.adapters.changing.meanings import about, parts_of
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
-from tui_app.adapters.changing.spelling import exactly, marked_up, plain, takes_null, takes_text
+from tui_app.adapters.changing.spelling import default_told, exactly, marked_up, plain, takes_null, takes_text
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.changes import ChangeKind, Visibility
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
 
+_ALONE = "Assigned now: {}. What is sent takes the place of them all, and cannot be taken back."
 _NULL = re.compile(r"\bnull\b|\bnone\b", re.IGNORECASE)
 _FIRST = re.compile(r"[.\n]")
 _NOBODY = r"['\"`](none|unassigned|nobody|unassign)['\"`]"
@@ -54,7 +56,7 @@ def comment(case: Case) -> Conversation[WriteCall]:
 
     def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
         yield from ()
-        flags = _reader_flags(use, public=public)
+        flags = _reader_flags(use, case.wanted.values.get("visibility"))
         written = marked_up(argument, text)
         value = exactly(argument, [written] if argument.takes_list and not argument.takes_scalar else written)
         seen: Visibility = ("public" if public else "internal") if flags else visibility_of(use)
@@ -83,18 +85,36 @@ def _has_reply(use: WritingUse) -> bool:
     return "ticket" in use.variant.words
 
 
-def _reader_flags(use: WritingUse, *, public: bool) -> dict[str, JsonValue]:
-    """The argument that says who reads a comment, where it takes yes or no and the server has its own idea of it."""
+def _reader_flags(use: WritingUse, said: object) -> dict[str, JsonValue]:
+    """The argument that says who reads a comment, where the server has its own idea of it, or it was ``said``."""
+    readers = "public" if said == "public" else "internal"
     for argument in use.arguments:
-        if argument.kinds != {"boolean"}:
-            continue
-        said = "".join(argument.words).removeprefix("is")
-        stands = argument.required or isinstance(argument.default, bool)
-        if said in ("public", "visible", "customervisible", "publiccomment") and (stands or public):
-            return {argument.path: public}
-        if said in ("private", "internal", "internalnote", "hidden", "privatenote") and (stands or public):
-            return {argument.path: not public}
+        values = _values_by_readers(argument)
+        told = argument.default if argument.default is not None else default_told(about(argument, use.tool))
+        if readers in values and len(values) > 1 and (said or argument.required or told is not None):
+            return {argument.path: values[readers]}
     return {}
+
+
+def _values_by_readers(argument: Argument) -> dict[str, JsonValue]:
+    """What an argument takes for each kind of readers; of a choice that knows both."""
+    if argument.kinds == {"boolean"}:
+        said = "".join(argument.words).removeprefix("is")
+        if said in ("public", "visible", "customervisible", "publiccomment"):
+            return {"public": True, "internal": False}
+        if said in ("private", "internal", "internalnote", "hidden", "privatenote"):
+            return {"public": False, "internal": True}
+    found: dict[str, JsonValue] = {}
+    for value in argument.values:
+        words = frozenset(split_words(str(value)))
+        readers = {
+            "internal": vocabulary.INTERNAL.search(str(value)) or words & {"note", "notes"},
+            "public": vocabulary.PUBLIC.search(str(value)) or "reply" in words,
+        }
+        for name, hit in readers.items():
+            if hit and argument.takes_scalar:
+                found.setdefault(name, value)
+    return found
 
 
 def text_field(case: Case) -> Conversation[WriteCall]:
@@ -157,11 +177,15 @@ def assign(case: Case) -> Conversation[WriteCall]:
     def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
         identity(use, subject)
         if wish is None:
-            return finished(case, use, {argument.path: _nobody(use, argument)}, before, {"assignee": None})
-        if "assignee" in case.wanted.picked:
-            return finished(case, use, {argument.path: exactly(argument, wish)}, before, {"assignee": None})
-        found = yield from person(case, use, argument, str(wish))
-        return finished(case, use, {argument.path: found.value}, before, {"assignee": found.label})
+            found = Found(_nobody(use, argument), "")
+        elif "assignee" in case.wanted.picked:
+            found = Found(exactly(argument, wish), "")
+        else:
+            found = yield from person(case, use, argument, str(wish))
+        adds = parts_of(argument.path).mode == "add" or bool(use.verbs & vocabulary.ADDING)
+        warnings = [_ALONE.format(", ".join(subject.assignees()))] if len(subject.assignees()) > 1 and not adds else []
+        after: dict[str, JsonValue] = {"assignee": found.label or None}
+        return finished(case, use, {argument.path: found.value}, before, after, warnings=warnings)
 
     ways = ways_to(case, ChangeKind.ASSIGN, "person")
     return (yield from first_possible(ways, make, "assigns anybody"))

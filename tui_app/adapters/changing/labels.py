@@ -180,7 +180,7 @@ def _one_at_a_time(way: Way) -> NotOfferedError:
 def _current(case: Case) -> list[str] | None:
     """The labels as the server has them; None where its answer has no place for them, or not all of them."""
     subject = case.about
-    if subject.is_shortened("labels"):
+    if subject.is_shortened("labels") or subject.is_cut("labels"):
         return None
     has, raw = subject.raw("labels")
     if has or case.ground.adapter.change_hints.tells_empty:

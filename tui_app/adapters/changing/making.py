@@ -18,16 +18,11 @@ from tui_app.adapters.changing.asking import Case, Conversation
 from tui_app.adapters.changing.filling import complete, identity
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.uses import WritingUse, ranked
-from tui_app.adapters.reading.field_values import flattened, indexed
 from tui_app.tickets.changes import ChangeKind, Visibility, WantedChange
 from tui_app.tickets.errors import ConfigError, NotOfferedError
 from tui_app.tickets.json_values import json_or_none, texts_in
 from tui_app.tickets.ticket import JsonValue
 
-_CUT = re.compile(
-    r"(?:[\[(]|\u2026|\.{3})\s*(?:truncated|cut off|content too long)[^\n\])]{0,60}[\])]?\s*$", re.IGNORECASE
-)
-"""The end of a text that a server has cut."""
 _OTHER_MARKUP = (
     "The tracker has this description in another markup than it is shown in here; what is sent replaces that, and what "
     "only its markup can say is lost."
@@ -241,10 +236,7 @@ def told_of_markup(case: Case, call: WriteCall) -> WriteCall:
     old = subject.raw("description")[1] if subject is not None else None
     if subject is None or "description" not in call.after or not old:
         return call
-    flags = indexed(flattened(subject.record))
-    if any(value is True and _says_cut(name) for name, value in flags.items()) or (
-        isinstance(old, str) and _CUT.search(old)
-    ):
+    if subject.is_cut("description"):
         raise NotOfferedError(
             "It would replace a description of which the server gave only the beginning.",
             hint="Change it on the tracker itself.",
@@ -252,12 +244,6 @@ def told_of_markup(case: Case, call: WriteCall) -> WriteCall:
     if old == subject.ticket.description:
         return call
     return replace(call, warnings=(*call.warnings, _OTHER_MARKUP))
-
-
-def _says_cut(name: str) -> bool:
-    """``truncated``, ``isTruncated``, ``bodyTruncated``."""
-    cut = name.removesuffix("truncated").removeprefix("is")
-    return name.endswith("truncated") and cut in ("", *vocabulary.MEANINGS["description"])
 
 
 def with_undo(case: Case, call: WriteCall) -> WriteCall:
@@ -274,7 +260,7 @@ def with_undo(case: Case, call: WriteCall) -> WriteCall:
         name = _BY_FIELD[wanted.kind]
         old = call.before.get(name)
         kind = ChangeKind.STATUS if name == "status" else wanted.kind
-        clean = name not in subject.ticket.originals
+        clean = name not in subject.ticket.originals and not (name == "assignee" and len(subject.assignees()) > 1)
         if clean and (old or name == "assignee") and not (name == "description" and not _is_raw(case)):
             expected = {k: v for k, v in call.after.items() if v is not None or k == "assignee"}
             undo = WantedChange(kind, wanted.ticket_id, wanted.lookup, {name: old}, expected=expected)

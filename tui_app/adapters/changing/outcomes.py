@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 
@@ -284,4 +285,4 @@ def _shows_comment(call: WriteCall, before: Ticket | None, after: FreshTicket) -
 
 def _bare(text: str) -> str:
     """A text as markup leaves it: its letters and digits."""
-    return "".join(character for character in _TAG.sub("", text).casefold() if character.isalnum())
+    return "".join(character for character in html.unescape(_TAG.sub("", text)).casefold() if character.isalnum())

@@ -28,10 +28,23 @@ _VALUE = re.compile(r"[\w@#+.&-]+(?: [\w-]+){0,2}")
 _FORM_WORDS = re.compile(
     r"\b(?:id|ids|name|names|key|keys|uuid|value|null|new|slug|path|number|string|list|the|an?)\b", re.IGNORECASE
 )
-_RANGE = re.compile(r"\b(\d{1,3})\s*(?:-|–|to|\.\.)\s*(\d{1,3})\b")
+_RANGE = re.compile(r"\b(\d{1,3})(?:\s*\([^()\n]{1,30}\))?\s*(?:-|–|to|\.\.)\s*(\d{1,3})\b")
+_DEFAULT = re.compile(
+    r"(?:\bdefaults? to\b|\bdefault(?: value)?(?:\s+is\b|\s*[:=])|\(default\b)\s*['\"`]?"
+    r"(?!(?:un|not?\b|null|current|exist|keep|kept|same|the\b|its\b|whatever|as\b|present|previous|left|what)[\w-]*)"
+    r"(\w[\w-]*)",
+    re.IGNORECASE,
+)
+"""What a description says is taken for what is left out; not where it says that it stays."""
 _SENTENCE = re.compile(r"(?<=[\w)'\"`\]])[.;](?=\s|$)|\n\s*\n")
 _LONGEST = 1500  # characters of a description
 _MOST_SHOWN = 12  # values named in a message
+
+
+_HTML = re.compile(r"\bHTML\b", re.IGNORECASE)
+_NOT_ONLY_HTML = re.compile(
+    r"\b(?:markdown|plain|text|wiki|or|not?|without|never|escaped|stripped|converted)\b", re.IGNORECASE
+)
 
 
 class Told(Struct, frozen=True):
@@ -91,6 +104,12 @@ def _glosses(parts: Sequence[str]) -> dict[str, str]:
             label = next(filter(None, match.groups()[1:])).strip(" '\"`)")
             found.setdefault(plain(label), value)
     return found
+
+
+def default_told(text: str) -> str | None:
+    """The word that a description names as default; None: it names none."""
+    match = _DEFAULT.search(text[:_LONGEST])
+    return match[1] if match else None
 
 
 def plain(word: object) -> str:
@@ -253,7 +272,8 @@ def _why(argument: Argument, value: JsonValue) -> str:
 
 def marked_up(argument: Argument, text: str) -> str:
     """``text`` in the markup that an argument names: HTML is escaped, everything else takes plain text."""
-    if "html" not in argument.words:
+    is_told = _HTML.search(argument.description) and not _NOT_ONLY_HTML.search(argument.description)
+    if "html" not in argument.words and not is_told:
         return text
     paragraphs = (html.escape(part, quote=False).replace("\n", "<br/>") for part in text.split("\n\n"))
     return "".join(f"<p>{part}</p>" for part in paragraphs)

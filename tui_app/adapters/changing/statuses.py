@@ -88,7 +88,7 @@ def _by_transition(case: Case, use: WritingUse, argument: Argument, wishes: Sequ
     hits: list[lookups.Transition] = []
     for wish in wishes:
         hits = [one for one in offered if plain(one.to) == plain(wish)] or [
-            one for one in offered if plain(one.name) == plain(wish)
+            one for one in offered if plain(one.name) == plain(wish) and _leads_there(wish, one)
         ]
         if hits:
             break
@@ -108,6 +108,13 @@ def _by_transition(case: Case, use: WritingUse, argument: Argument, wishes: Sequ
     values = {argument.path: exactly(argument, chosen.id if _takes_transition_id(use, argument) else chosen.name)}
     values |= _transition_fields(case, use, chosen)
     return finished(case, use, values, {"status": subject.ticket.status}, {"status": chosen.to or chosen.name})
+
+
+def _leads_there(wish: str, way: lookups.Transition) -> bool:
+    """Whether a way that is called like a status does not lead to another kind of it: ``Done`` to ``In Review``."""
+    over = {closed_by_words(word) for word in (wish, way.to) if word} - {None}
+    is_as_planned = {plain(word) not in vocabulary.NOT_DONE for word in (wish, way.to) if closed_by_words(word)}
+    return len(over) < 2 and len(is_as_planned) < 2
 
 
 def _takes_transition_id(use: WritingUse, argument: Argument) -> bool:

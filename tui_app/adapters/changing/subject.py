@@ -1,18 +1,34 @@
-"""The ticket that a change is about, as it was read for it."""
+"""The ticket that a change is about, as it was read for it, and what of it goes back with an update.
+
+Invariant: what goes back is the server's own value, whole and in its own markup; what is not is not sent.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+
 from msgspec import Struct
 
+from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.base import TicketReference, ToolCall
-from tui_app.adapters.changing.meanings import rank_of
-from tui_app.adapters.reading import payloads
+from tui_app.adapters.changing import vocabulary
+from tui_app.adapters.changing.meanings import about, meaning_of, rank_of
+from tui_app.adapters.changing.spelling import default_told, exactly, plain
+from tui_app.adapters.changing.uses import WritingUse
+from tui_app.adapters.reading import payloads, word_of, words_of
 from tui_app.adapters.reading.field_names import plain_name
-from tui_app.adapters.reading.field_values import Row, flattened, indexed
+from tui_app.adapters.reading.field_values import Row, flattened, indexed, is_nothing, members, person_of
 from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.changes import ChangeKind, MissingInputError
+from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _TELLING = 12  # characters of a part of a text that is hardly there by chance
+_CUT = re.compile(
+    r"(?:[\[(]|\u2026|\.{3})\s*(?:truncated|cut off|content too long)[^\n\])]{0,60}[\])]?\s*$", re.IGNORECASE
+)
+"""The end of a text that a server has cut."""
 
 
 class Subject(Struct, frozen=True):
@@ -50,3 +66,162 @@ class Subject(Struct, frozen=True):
         index = indexed(flattened(self.record))
         told = [(rank, len(name), name) for name in index if (rank := rank_of((name,), meaning)) is not None]
         return (True, index[min(told)[2]]) if told else (False, None)
+
+    def assignees(self) -> tuple[str, ...]:
+        """Everybody who has the ticket, by name, where the server's answer lists them."""
+        told = [value for name, value in indexed(self.record).items() if rank_of((name,), "person") is not None]
+        lists = [value for value in told if isinstance(value, list) or (isinstance(value, Mapping) and members(value))]
+        return max((tuple(filter(None, map(person_of, members(one)))) for one in lists), key=len, default=())
+
+    def is_cut(self, meaning: str) -> bool:
+        """Whether the server gave only the beginning of a text, or some members of a list."""
+        index = indexed(flattened(self.record))
+        raw = self.raw(meaning)[1]
+        if isinstance(raw, str) and _CUT.search(raw):
+            return True
+        listed = members(raw) if isinstance(raw, (list, Mapping)) else None
+        beside = [(name, value) for name, value in index.items() if _tells_of(name, meaning)]
+        beside += [] if listed is None or listed == (raw,) else [("more", value) for value in _beside(raw)]
+        return any(value is True or (listed is not None and _is_more(value, len(listed))) for _, value in beside)
+
+    def goes_back(self, meaning: str, value: JsonValue) -> bool:
+        """Whether ``value`` is the tracker's own and whole, so that it changes nothing where it is sent."""
+        if self.is_altered(value) or self.is_shortened(meaning) or self.is_cut(meaning):
+            return False
+        shown = self.ticket.description if meaning == "description" else None
+        return shown is None or (isinstance(value, str) and value.split() == shown.split())
+
+
+_TELLS = re.compile(r"^(is|has|more|total|num(?:ber)?(?:of)?)?(.*?)(truncated|hasmore|total|totalcount|count)?$")
+
+
+def _tells_of(name: str, meaning: str) -> bool:
+    """Whether a plain name says how much of a field there is: ``bodytruncated``, ``labelscount``, ``istruncated``."""
+    match = _TELLS.match(name)
+    if match is None or not (match[1] or match[3]):
+        return False
+    if match[3] == "truncated" and not match[2]:
+        return True
+    return rank_of((match[2],), meaning) is not None
+
+
+def _is_more(value: JsonValue, than: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > than
+
+
+def _beside(wrapper: JsonValue) -> Iterator[JsonValue]:
+    """What stands in the object around a list, and in the objects beside it: totals, flags that say there is more."""
+    for value in wrapper.values() if isinstance(wrapper, Mapping) else ():
+        yield from _beside(value) if isinstance(value, Mapping) else [value]
+
+
+# ------------------------------------------------------------------------------ what an update keeps
+
+KEPT = ("title", "description", "status", "priority", "labels", "person", "type", "project")
+"""What an update may not reset unasked."""
+_OWN = {
+    ChangeKind.STATUS: "status",
+    ChangeKind.CLOSE: "status",
+    ChangeKind.REOPEN: "status",
+    ChangeKind.ASSIGN: "person",
+    ChangeKind.PRIORITY: "priority",
+    ChangeKind.LABELS: "labels",
+}
+_ADDS_ONLY = frozenset((ChangeKind.COMMENT, ChangeKind.LINK, ChangeKind.LOG_WORK))
+"""Kinds whose own tools have arguments for what they add, not for the ticket."""
+_GONE = (
+    r"(?:clear|reset|remov|empti|eras|blank|nulled|overwrit)\w*|lost|set (?:back )?to (?:null|none|empty|(?:its|their) "
+    r"defaults?)"
+)
+_LEFT_OUT = r"(?:omitted|missing|absent|unspecified|left out|not (?:given|provided|passed|sent|specified|supplied))"
+_RESETS = re.compile(
+    rf"\b{_LEFT_OUT}\b(?:(?!\bnot\b|n't)[^.;\n]){{0,40}}\b(?:{_GONE})\b"
+    rf"|\b(?:{_GONE}) (?:if|when|unless) (?:it is |they are )?(?:{_LEFT_OUT}|given|provided|sent)"
+    r"|\b(?:full|complete|whole) (?:update|replacement)\b"
+    r"|\breplaces? (?:the )?(?:whole|entire|full|complete) (?:record|object|issue|ticket|task|item)\b",
+    re.IGNORECASE,
+)
+"""Said of a tool, or of an argument, that takes away what is not sent."""
+
+
+def kept_required(use: WritingUse, sent: Mapping[str, JsonValue], subject: Subject) -> dict[str, JsonValue]:
+    """What an update requires although it is not to change: the ticket's own texts, as the server has them."""
+    index = {**indexed(subject.record), **dict.fromkeys(subject.title_names(), subject.ticket.title)}
+    kept: dict[str, JsonValue] = {}
+    for argument in use.arguments if use.verbs & vocabulary.UPDATING else ():
+        meaning = next((one for one in ("title", "description") if meaning_of(argument, one) is not None), None)
+        value = index.get(plain_name(argument.name))
+        is_lacking = argument.path not in sent and argument.is_needed(sent)
+        if is_lacking and meaning and isinstance(value, str) and value and subject.goes_back(meaning, value):
+            kept[argument.path] = exactly(argument, value)
+    return kept
+
+
+def kept_by(use: WritingUse, kind: ChangeKind, sent: Mapping[str, JsonValue], subject: Subject) -> dict[str, JsonValue]:
+    """What the tool would reset where it is left out, as it is now.
+
+    Raises:
+        NotOfferedError: that cannot be told.
+    """
+    updates = bool(use.verbs & vocabulary.UPDATING)
+    if kind in _ADDS_ONLY and not updates:
+        return {}
+    kept: dict[str, JsonValue] = {}
+    for argument in use.arguments:
+        if argument.path in sent or use.identifies(argument):
+            continue
+        meaning = next((one for one in KEPT if meaning_of(argument, one) is not None), "")
+        if meaning and meaning == _OWN.get(kind) and not updates:
+            continue  # what the tool sets, by its name
+        reset, to = _reset_to(argument, use)
+        if not reset:
+            continue
+        try:
+            value = _held(argument, meaning, subject, to)
+            if value is not None:
+                kept[argument.path] = exactly(argument, value)
+        except MissingInputError:
+            raise NotOfferedError(
+                f"The tool {use.tool.name!r} sets {argument.path!r} to {to!r} where it is left out, and "
+                "what it holds now cannot be told.",
+                hint="The profile's map can name another tool: [profiles.NAME.map.change.KIND] tool = ..",
+            ) from None
+    return kept
+
+
+def _reset_to(argument: Argument, use: WritingUse) -> tuple[bool, JsonValue]:
+    """Whether the tool sets an argument that is left out, and to what: by its schema, else by what is said of it."""
+    if argument.default is not None:
+        return True, argument.default
+    text = about(argument, use.tool)
+    told = default_told(text)
+    if told is not None:
+        return True, told
+    return bool(_RESETS.search(text) or _RESETS.search(use.about)) and not argument.required, ""
+
+
+def _held(argument: Argument, meaning: str, subject: Subject, to: JsonValue) -> JsonValue:
+    """What the ticket has where a tool sets ``to``; None: nothing that would be lost.
+
+    Raises:
+        MissingInputError: the ticket may have something there that cannot go back.
+    """
+    index = indexed(subject.record)
+    name = plain_name(argument.name)
+    if not meaning or argument.kinds == {"boolean"}:
+        now = index.get(name)
+        is_same_kind = isinstance(now, bool) is isinstance(to, bool)
+        lost = not is_nothing(now) and not isinstance(now, Mapping) and is_same_kind and plain(now) != plain(to)
+        return now if lost else None
+    has, raw = subject.raw(meaning)
+    value: JsonValue = raw
+    if isinstance(raw, Mapping) and meaning in ("status", "priority", "type", "project"):
+        value = word_of(raw)
+    elif meaning == "labels" and raw is not None and not isinstance(raw, str):
+        value = [*words_of(raw)]
+    whole = subject.goes_back(meaning, value)
+    if is_nothing(value) and is_nothing(to) and whole:
+        return None
+    if not has or value is None or isinstance(value, Mapping) or not whole:
+        raise MissingInputError("")
+    return value

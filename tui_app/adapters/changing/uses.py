@@ -31,7 +31,11 @@ _DEFINED = re.compile(r"\n\s*(?:args|arguments|parameters|params)\b", re.IGNOREC
 """Where a description goes on from what a tool is to what it takes."""
 
 
+_KNOWN = words.VERBS | words.FIELD_NOUNS | words.FILLERS | words.SELF | words.MANY
+_LONGEST_WORD = 30
+_TARGET = re.compile(r"\b(?:to|from|of|on|for) (?:an?|the|this|one)(?: (?:existing|given|single))? (\w+)")
 _EITHER = re.compile(r"\beither ['`\"]?(\w+)['`\"]?,? or (?:the )?['`\"]?(\w+)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.\n]")
 _IDENTIFYING = re.compile(
     r"\bto identify\b|\bidentif(?:y|ies) the\b|\b(?:of|for) the \w+ to (?:update|edit|change|modify|find|look up)\b",
     re.IGNORECASE,
@@ -112,9 +116,10 @@ class WritingUse(Struct, frozen=True, dict=True):
 
     @property
     def concerns_ticket(self) -> bool:
-        """Whether name or id argument speak of a ticket."""
+        """Whether name or id argument speak of a ticket, or what is first said of it: ``a label to a task``."""
         own = self.id_argument.words if self.id_argument else ()
-        return self.mentions or any(PLURALS.get(word, word) in TICKET_NOUNS for word in own)
+        said = _TARGET.findall(_SENTENCE.split(self.about.casefold())[0])
+        return self.mentions or any(PLURALS.get(word, word) in TICKET_NOUNS for word in (*own, *said))
 
     def taking(self, meaning: str, *modes: str) -> Argument | None:
         """The argument that takes ``meaning``, in the first of ``modes`` (empty, ``add``, ``remove``) that it has."""
@@ -171,18 +176,27 @@ def _is_action(argument: Argument) -> bool:
 def _use(variant: ToolVariant, own: frozenset[str], nouns: frozenset[str]) -> WritingUse | None:
     """``variant`` by its words; None where one of them speaks of something else."""
     name = [word for word in split_words(variant.tool.name) if word not in own or word in words.VERBS]
+    name = [_written_out(word, variant.tool) for word in name]
     said = [*name, *variant.action]
     mentioned = {word for word in said if PLURALS.get(word, word) in TICKET_NOUNS}
     if nouns and {PLURALS.get(word, word) for word in mentioned} - nouns:
         return None
     rest = frozenset(said) - mentioned
-    known = words.VERBS | words.FIELD_NOUNS | words.FILLERS | words.SELF | words.MANY
-    if rest - (known | words.WITH_ACTIONS if variant.action else known):
+    if rest - (_KNOWN | words.WITH_ACTIONS if variant.action else _KNOWN):
         return None
     told = frozenset(variant.action) if words.VERBS & set(variant.action) else rest
     verbs = (told & words.VERBS) - words.FIELD_NOUNS or told & words.VERBS
     fields = rest & words.FIELD_NOUNS
     return WritingUse(variant, verbs, fields, rest & (words.SELF | words.MANY), bool(mentioned))
+
+
+def _written_out(word: str, tool: Tool) -> str:
+    """The verb that a description begins with for a word of a tool's name that is short for it: ``rm`` for remove."""
+    first = next(iter(split_words(tool.description.strip()[:_LONGEST_WORD].partition(" ")[0])), "")
+    verb = first if first in words.VERBS else first.removesuffix("s")
+    letters = iter(verb)
+    is_short = 1 < len(word) < len(verb) and word[0] == verb[0] and all(letter in letters for letter in word)
+    return verb if is_short and verb in words.VERBS and word not in _KNOWN and word not in TICKET_NOUNS else word
 
 
 def ticket_nouns(server: ServerDescription, roles: Mapping[str, str]) -> frozenset[str]:
