@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.changing.servers import TEXT, TEXTS, Tracker, tool
+from tests.adapters.changing.servers import NUMBER, TEXT, TEXTS, Tracker, tool
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.changes import ChangeKind
 
@@ -256,3 +256,15 @@ def test_whoever_else_has_a_ticket_is_named_before_their_place_is_taken() -> Non
 def test_no_ticket_is_linked_to_itself() -> None:
     one = tool("link_issues", {"source_id!": TEXT, "target_id!": TEXT})
     assert "is the ticket itself" in str(Tracker([one], TICKET).sent(ChangeKind.LINK, type="", to="pay-7"))
+
+
+def test_what_cannot_be_taken_back_or_done_is_not_offered() -> None:
+    tools = [
+        tool("update_issue", {"id!": TEXT, "assignee": TEXT}),
+        tool("link_issues", {"a!": NUMBER, "b!": NUMBER}),
+    ]
+    tracker = Tracker(tools, {**TICKET, "assignee": None})
+    assert tracker.call(ChangeKind.ASSIGN, assignee="bob").undo is None
+    offered = {action.kind: action.unavailable for action in tracker.changes.actions()}
+    assert not offered[ChangeKind.ASSIGN]
+    assert offered[ChangeKind.LINK]

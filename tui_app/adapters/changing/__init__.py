@@ -16,6 +16,7 @@ from tui_app.adapters.base import Adapter, ServerDescription, ToolCall
 from tui_app.adapters.changing import kinds, lookups, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask
 from tui_app.adapters.changing.choosing import choices_of, entries_as_choices
+from tui_app.adapters.changing.creating import ends_of
 from tui_app.adapters.changing.free_fields import holder_of
 from tui_app.adapters.changing.kinds import visibility_of
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
@@ -137,7 +138,7 @@ def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | N
         if own and not own[0].is_destructive:
             return own[0], None
     if kind is ChangeKind.LINK:
-        return next(((use, None) for use in case.uses if is_dedicated(kind, use)), None)
+        return next(((use, None) for use in case.uses if is_dedicated(kind, use) and ends_of(use)), None)
     by_status = kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped
     ways = ways_to(case, ChangeKind.STATUS if by_status else kind, _MEANT[kind]) if kind in _MEANT else []
     if ways:
@@ -229,6 +230,8 @@ def _people(case: Case, use: WritingUse, argument: Argument) -> Conversation[tup
 def _if_possible(case: Case, call: WriteCall) -> WriteCall:
     """``call``, with what takes it back only where a tool of the server does that."""
     undo = call.undo
+    if undo is not None and undo.kind is ChangeKind.ASSIGN and undo.values.get("assignee") is None:
+        return call if kinds.can_unassign(case) else replace(call, undo=None)
     if undo is None or undo.kind is not ChangeKind.STATUS:
         return call
     kind = statuses.way_back(case, str(undo.values.get("status") or ""))

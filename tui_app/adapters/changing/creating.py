@@ -199,7 +199,7 @@ def link(case: Case) -> Conversation[WriteCall]:
     for use in case.uses:
         if not is_dedicated(ChangeKind.LINK, use):
             continue
-        ends = _ends(use)
+        ends = ends_of(use)
         if ends is None:
             continue
         try:
@@ -214,7 +214,7 @@ def link(case: Case) -> Conversation[WriteCall]:
     raise refused or NotOfferedError("None of the server's tools links tickets.", hint=WHAT_IT_CAN)
 
 
-def _ends(use: WritingUse) -> tuple[Argument, Argument] | None:
+def ends_of(use: WritingUse) -> tuple[Argument, Argument] | None:
     """The arguments for this ticket and for the other one."""
     every = [a for a in use.arguments if a.required and _is_ticket(a) and a.kinds <= {"string", "integer", "number"}]
     second = [a for a in every if _OTHER_END & set(a.words) and not {"project", "team"} & set(a.words)]

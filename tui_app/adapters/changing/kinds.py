@@ -220,6 +220,19 @@ def _nobody(use: WritingUse, argument: Argument) -> JsonValue:
     )
 
 
+def can_unassign(case: Case) -> bool:
+    """Whether a tool takes the case's ticket away from whoever has it."""
+    if _alone(case, None) is not None:
+        return True
+    for use, argument in ways_to(case, ChangeKind.ASSIGN, "person"):
+        try:
+            _nobody(use, argument)
+        except NotOfferedError:
+            continue
+        return True
+    return False
+
+
 def priority(case: Case) -> Conversation[WriteCall]:
     """Another priority."""
     subject, wish = case.about, str(case.wanted.values.get("priority") or "")

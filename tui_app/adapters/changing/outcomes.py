@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from tui_app.adapters.auto.calls import by_path
+from tui_app.adapters.changing.meanings import rank_of
 from tui_app.adapters.changing.protocol import FreshTicket, WriteCall, WriteVerdict
 from tui_app.adapters.changing.spelling import plain
 from tui_app.adapters.failures import failure_in
@@ -205,7 +206,8 @@ def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | N
     now = getattr(ticket, name)
     was = getattr(before, name) if before is not None else None
     if name == "labels" and isinstance(wanted, list):
-        return {str(label).casefold() for label in wanted} == {label.casefold() for label in now}
+        same = {str(label).casefold() for label in wanted} == {label.casefold() for label in now}
+        return True if same else False if now or was or _has_place(name, after) else None
     if not isinstance(now, (str, type(None))):
         return None
     if _same(name, wanted, now) or _shows_otherwise(name, wanted, call, fresh, after):
@@ -214,8 +216,14 @@ def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | N
         text = _bare(str(wanted)) if name == "description" else ""
         return True if text and text in _bare(now or "") else None
     if now == was:
-        return False
+        return False if now or _has_place(name, after) else None  # an answer without the field tells nothing of it
     return None if name in ("assignee", "priority", "status", "description") else False
+
+
+def _has_place(name: str, after: FreshTicket) -> bool:
+    """Whether the server's answer has a place for a field, though nothing may stand there."""
+    meaning = "person" if name == "assignee" else name
+    return any(rank_of((key,), meaning) is not None for key in _raw(after))
 
 
 def _shows_otherwise(
