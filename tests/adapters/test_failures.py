@@ -23,6 +23,7 @@ def json_result(value: Any, *, is_error: bool = False) -> CallToolResult:
     return text_result(json.dumps(value, indent=2), is_error=is_error)
 
 
+REFUSED = "The tracker refused the request"
 AUTHENTICATION_WORDS = [
     "401 Unauthorized",
     "Request failed with status code 401",
@@ -119,9 +120,10 @@ def test_an_authentication_error_is_found_in_a_json_rpc_error() -> None:
         (text_result("Error: connect ECONNREFUSED 127.0.0.1:1"), "The server cannot reach the tracker"),
         (text_result("API rate limit exceeded", is_error=True), "The tracker asks to slow down"),
         (text_result("Unknown tool: nosuch", is_error=True), "The server has no such tool"),
-        (json_result({"status": "error", "error": "project_id required"}), "The tracker refused the request"),
-        (json_result({"ok": False, "error": "boom"}), "The tracker refused the request"),
-        (json_result({"data": None, "errors": [{"message": "boom"}]}), "The tracker refused the request"),
+        (json_result({"status": "error", "error": "project_id required"}), REFUSED),
+        (json_result({"ok": False, "error": "boom"}), REFUSED),
+        (json_result({"ok": False, "data": {"id": "T-1"}, "report": {"findings": [{"message": "boom"}]}}), REFUSED),
+        (json_result({"data": None, "errors": [{"message": "boom"}]}), REFUSED),
     ],
 )
 def test_other_failures_say_what_kind_they_are_and_what_to_do(result: CallToolResult, title: str) -> None:
@@ -130,6 +132,7 @@ def test_other_failures_say_what_kind_they_are_and_what_to_do(result: CallToolRe
     assert error is not None
     assert error.kind is ErrorKind.TOOL_ERROR
     assert error.title == title
+    assert "without saying why" not in error.cause
     assert error.hint
 
 

@@ -40,7 +40,7 @@ def failure_in(result: CallToolResult) -> MCPError | None:
         return _explained(_words_of_result(result), _payload(result))
     payload = _payload(result)
     if payload is not None:
-        return _explained(_words_of(payload), payload) if _tells_failure(payload) else None
+        return _explained(_words_anywhere(payload), payload) if _tells_failure(payload) else None
     prose = _prose(result)
     return _explained(prose, None) if _is_prose_failure(prose) else None
 
@@ -131,7 +131,7 @@ def _prose(result: CallToolResult) -> str:
 
 def _words_of_result(result: CallToolResult) -> str:
     payload = _payload(result)
-    words = _words_of(payload) if payload is not None else ""
+    words = _words_anywhere(payload) if payload is not None else ""
     return words or _prose_source(result)
 
 
@@ -209,6 +209,12 @@ def _mappings(data: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
 def _words_of(data: object) -> str:
     """The words of an error payload, the most specific part first, each once."""
     return "\n".join(dict.fromkeys(islice(_sentences(data), _MOST_WORDS)))
+
+
+def _words_anywhere(data: object) -> str:
+    """The words of a failure: those on its upper level, else those of whatever within has a place for them."""
+    inner = (mapping for mapping in islice(_mappings(data), _MOST_WORDS) if any(key in mapping for key in _WORD_KEYS))
+    return _words_of(data) or next(filter(None, map(_words_of, inner)), "")
 
 
 def _sentences(data: object, depth: int = 0) -> Iterator[str]:

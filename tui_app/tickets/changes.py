@@ -18,7 +18,7 @@ from tui_app.tickets.dates import iso_utc
 from tui_app.tickets.errors import ErrorKind, ExplainedError
 from tui_app.tickets.fields import TICKET_FIELDS, FieldKind
 from tui_app.tickets.fields import ChangeKind as ChangeKind  # where the settings find it without tickets
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import JsonValue, Relation, Ticket
 
 Visibility: TypeAlias = Literal["", "internal", "public", "unknown"]
 """Who reads a comment: colleagues, the customer too, or everybody who can see the ticket. Empty: it is no comment."""
@@ -80,7 +80,8 @@ _LISTS = frozenset(field.name for field in TICKET_FIELDS if field.kind is FieldK
 
 
 def field_values(ticket: Ticket, names: Iterable[str]) -> dict[str, JsonValue]:
-    """Fields of a ticket as a change holds them: labels as a list, times in ISO 8601, comments by their number."""
+    """Fields of a ticket as a change holds them: labels and relations as lists of words, times in ISO 8601, comments by
+    their number."""
     return {
         name: len(getattr(ticket, name)) if name in _LISTS else _plain(getattr(ticket, name, None)) for name in names
     }
@@ -90,7 +91,7 @@ def _plain(value: object) -> JsonValue:
     if isinstance(value, datetime):
         return iso_utc(value)
     if isinstance(value, tuple):
-        return list(value)
+        return [one.words if isinstance(one, Relation) else one for one in value]
     return value if isinstance(value, (str, int, float)) else None
 
 

@@ -96,6 +96,11 @@ class Relation(Struct, frozen=True, gc=False):
     lookup: Mapping[str, JsonValue] = field(default_factory=dict)
     """What the tracker's get tool needs besides ``id``; see `Ticket.lookup`."""
 
+    @property
+    def words(self) -> str:
+        """As a change shows it: ``blocks PAY-8``."""
+        return f"{self.kind} {self.id}".strip()
+
     def to_json(self) -> dict[str, JsonValue]:
         return {"kind": self.kind, "id": self.id, "status": self.status, "title": self.title, "url": self.url}
 

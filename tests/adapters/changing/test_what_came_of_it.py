@@ -16,6 +16,7 @@ TICKET = {"id": "PAY-7", "title": "Login fails", "status": "todo", "labels": ["u
 TOOLS = [
     tool("update_issue", {"id!": TEXT, "title": TEXT, "status": TEXT, "labels": TEXTS, "assignee": TEXT}),
     tool("add_comment", {"issue_id!": TEXT, "body!": TEXT}),
+    tool("link_issues", {"source!": TEXT, "target!": TEXT, "link_type!": TEXT}),
 ]
 CALL = WriteCall(
     "update_issue", {"id": "PAY-7", "title": "Error: not found"}, {"title": "Old"}, {"title": "Error: not found"}
@@ -124,6 +125,8 @@ CHANGES: list[tuple[ChangeKind, dict[str, Any], dict[str, Any], bool | None]] = 
     (ChangeKind.ASSIGN, {"assignee": "bob"}, {"assignee": "Bob Brown"}, None),
     (ChangeKind.ASSIGN, {"assignee": "bob"}, {"assignee": None}, False),
     (ChangeKind.ASSIGN, {"assignee": "bob"}, {}, None),
+    (ChangeKind.LINK, {"type": "blocks", "to": "PAY-8"}, {"links": [{"type": "blocks", "id": "PAY-8"}]}, True),
+    (ChangeKind.LINK, {"type": "blocks", "to": "PAY-8"}, {"links": [{"type": "blocks", "id": "PAY-9"}]}, None),
     (ChangeKind.COMMENT, {"text": "Hello  you"}, {"comments": [{"author": "a", "body": "Hello you"}]}, True),
     (ChangeKind.COMMENT, {"text": "Hello"}, {"description": "Text\n\nHello"}, True),
     (ChangeKind.COMMENT, {"text": "Hello"}, {"comments": [{"author": "a", "body": "Other"}]}, None),

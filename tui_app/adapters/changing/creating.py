@@ -208,7 +208,9 @@ def link(case: Case) -> Conversation[WriteCall]:
             values |= identity(replace(use, id_path=mine.path), case.about)
             values |= _where_other_lies(use, case, other)
             values |= _link_type(use, kind)
-            return finished(case, use, values, {"relations": None}, {"relations": f"{kind} {other}"}, named=True)
+            now: list[JsonValue] = [relation.words for relation in case.about.ticket.relations]
+            after: list[JsonValue] = [*now, f"{kind} {other}".strip()]
+            return finished(case, use, values, {"relations": now}, {"relations": after}, named=True)
         except NotOfferedError as error:
             refused = refused or error
     raise refused or NotOfferedError("None of the server's tools links tickets.", hint=WHAT_IT_CAN)

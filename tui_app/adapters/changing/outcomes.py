@@ -201,6 +201,8 @@ def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | N
     ticket, before = after.ticket, fresh.ticket if fresh else None
     if name == "comments":
         return _shows_comment(call, before, after)
+    if name == "relations":
+        return _shows_relation(call, before, ticket)
     if not hasattr(ticket, name):
         return None
     now = getattr(ticket, name)
@@ -218,6 +220,13 @@ def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | N
     if now == was:
         return False if now or _has_place(name, after) else None  # an answer without the field tells nothing of it
     return None if name in ("assignee", "priority", "status", "description") else False
+
+
+def _shows_relation(call: WriteCall, before: Ticket | None, after: Ticket) -> bool | None:
+    """By the other ticket's id beside the ticket's own; trackers do not tell all their relations."""
+    was = {relation.words for relation in before.relations} if before else set()
+    sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments))} - {plain(after.id)}
+    return True if any(one.words not in was and plain(one.id) in sent for one in after.relations) else None
 
 
 def _has_place(name: str, after: FreshTicket) -> bool:
