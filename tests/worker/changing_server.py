@@ -9,6 +9,7 @@ BEHAVIOUR is what happens at a change:
 ``dies-after``    the server ends once it is made
 ``silent``        it is made and never answered
 ``junk``          it is made, and answered by what is no message
+``careless``      it is made, and empties the description
 ``kill-N``        the process whose id FOLDER/pid holds is killed before the Nth request, or that named N, is looked at
 ``kill-N-after``  likewise, once it was and before it is answered
 
@@ -37,6 +38,11 @@ TOOLS: list[dict[str, Any]] = [
         "description": "Update fields of a ticket",
         "inputSchema": {**ID, "properties": {"id": STRING, "title": STRING}},
     },
+    {
+        "name": "create_ticket",
+        "description": "Create a ticket, and answer an older one that is like it",
+        "inputSchema": {"type": "object", "properties": {"title": STRING}, "required": ["title"]},
+    },
 ]
 
 
@@ -50,7 +56,8 @@ def changed(arguments: dict[str, Any]) -> None:
         file.write(json.dumps(arguments) + "\n")
     if BEHAVIOUR == "dies-before":
         os._exit(3)
-    TICKET.write_text(json.dumps({"title": arguments["title"]}), "utf-8")
+    emptied = {"description": ""} if BEHAVIOUR == "careless" else {}
+    TICKET.write_text(json.dumps({"title": arguments["title"], **emptied}), "utf-8")
     if BEHAVIOUR == "dies-after":
         os._exit(3)
     if BEHAVIOUR == "late":

@@ -26,7 +26,9 @@ def change(tmp_path: Path) -> Iterator[Change]:
     """Give the ticket another title through a server of some behaviour; what came of it."""
     services: list[Service] = []
 
-    def changing(behaviour: str, *, request: float = 5.0, late: float = 5.0) -> ChangeOutcome:
+    def changing(
+        behaviour: str, *, request: float = 5.0, late: float = 5.0, kind: ChangeKind = ChangeKind.TITLE
+    ) -> ChangeOutcome:
         profile = Profile(
             "work",
             (sys.executable, str(SERVER), behaviour, str(tmp_path)),
@@ -39,7 +41,7 @@ def change(tmp_path: Path) -> Iterator[Change]:
         service = Service({"work": profile}, clock=SYSTEM_CLOCK, timing=RetryTiming(SYSTEM_CLOCK, late_answer=late))
         service.connect(listener.deliver)
         services.append(service)
-        wanted = WantedChange(ChangeKind.TITLE, "T-1", values={"title": "New"})
+        wanted = WantedChange(kind, "" if kind is ChangeKind.CREATE else "T-1", values={"title": "New"})
         request_id = new_request_id()
         service.submit(PrepareChanges(request_id, "work", (wanted,)))
         prepared = listener.final(request_id)
@@ -75,3 +77,15 @@ def test_a_change_is_sent_once_and_told_truly(
     sent = [json.loads(line) for line in (tmp_path / "sent").read_text("utf-8").splitlines()]
     assert sent == [{"id": "T-1", "title": "New"}]
     assert (outcome.state, outcome.after) == (state, {"title": title})
+
+
+def test_what_changed_besides_is_told(change: Change) -> None:
+    outcome = change("careless")
+    assert (outcome.state, outcome.before) == (ChangeState.DONE, {"title": "Old", "description": "A text"})
+    assert outcome.after == {"title": "New", "description": None}
+    assert outcome.words.endswith("not asked for: description.")
+
+
+def test_a_ticket_that_is_called_otherwise_is_not_the_new_one(change: Change) -> None:
+    outcome = change("good", kind=ChangeKind.CREATE)
+    assert (outcome.state, outcome.created, outcome.after) == (ChangeState.SENT, "", {"title": "New"})

@@ -169,7 +169,8 @@ def verdict_on(prepared: PreparedChange, answer: CallToolResult | MCPError) -> W
 
 def judged(sending: SentChange, runtime: ProfileRuntime) -> ChangeOutcome:
     """What came of it, from what the server says and from what a fresh read shows; the read counts for more."""
-    verdict, shown = sending.verdict, sending.shown
+    sending = _without_another(sending)
+    verdict, shown, also = sending.verdict, sending.shown, _also_changed(sending)
     state, words, fault = ChangeState.DONE, "Done.", None
     if shown:
         if verdict.refusal is not None or verdict.unknown:
@@ -184,7 +185,7 @@ def judged(sending: SentChange, runtime: ProfileRuntime) -> ChangeOutcome:
         words = f"{fault.title}: {fault.cause}"
     elif verdict.unknown:
         state, words, fault = _uncertain(sending, runtime)
-    elif shown is False and sending.same:
+    elif shown is False and sending.same and not also:
         state, words = ChangeState.UNCHANGED, "The server reports no fault, but a fresh read shows no change."
         fault = ChangeFault(
             ErrorKind.TOOL_ERROR, "Nothing changed", words, "Look at the ticket; you may lack the right."
@@ -192,7 +193,39 @@ def judged(sending: SentChange, runtime: ProfileRuntime) -> ChangeOutcome:
     else:
         state = ChangeState.SENT
         words = "Sent. The ticket shows something else than was wanted." if shown is False else _SENT
-    return _outcome(sending, state, words, fault)
+    if also and state in (ChangeState.DONE, ChangeState.SENT):
+        words += f" Also changed, though that was not asked for: {', '.join(also)}."
+    return _outcome(sending, state, words, fault, also)
+
+
+def _without_another(sending: SentChange) -> SentChange:
+    """``sending`` without a ticket that the answer to a new one names, and that is called otherwise."""
+    wanted, after = sending.prepared.preview.wanted, sending.after
+    if wanted.kind is not ChangeKind.CREATE or after is None or sending.shown:
+        return sending
+    sent, has = (" ".join(str(title).casefold().split()) for title in (wanted.values.get("title"), after.ticket.title))
+    if has and (sent in has or has in sent):
+        return sending
+    return replace(sending, after=None, shown=None, verdict=replace(sending.verdict, created=""))
+
+
+_WATCHED = ("title", "description", "status", "assignee", "priority", "labels")
+"""What a change of something else must leave alone."""
+
+
+def _also_changed(sending: SentChange) -> tuple[str, ...]:
+    """Fields that held something and hold something else now, though the change was not about them."""
+    fresh, after = sending.prepared.facts.ticket, sending.after
+    if fresh is None or after is None:
+        return ()
+    names = [name for name in _WATCHED if name not in sending.prepared.call.after]
+    was, now = field_values(fresh.ticket, names), field_values(after.ticket, names)
+    return tuple(name for name in names if was[name] and was[name] != now[name] and not _goes_on(was[name], now[name]))
+
+
+def _goes_on(was: Any, now: Any) -> bool:
+    """Whether a text has got something more: some trackers keep comments in the description."""
+    return isinstance(was, str) and isinstance(now, str) and was in now
 
 
 _SENT = "Sent. The server reports success; no fresh read can show it."
@@ -216,10 +249,13 @@ def _uncertain(sending: SentChange, runtime: ProfileRuntime) -> tuple[ChangeStat
     return ChangeState.UNKNOWN, words, fault_of(error, runtime)
 
 
-def _outcome(sending: SentChange, state: ChangeState, words: str, fault: ChangeFault | None) -> ChangeOutcome:
+def _outcome(
+    sending: SentChange, state: ChangeState, words: str, fault: ChangeFault | None, also: tuple[str, ...] = ()
+) -> ChangeOutcome:
     prepared, call, after = sending.prepared, sending.prepared.call, sending.after
     wanted = prepared.preview.wanted
-    now = field_values(after.ticket, call.after) if after else dict(call.after)
+    now = field_values(after.ticket, (*call.after, *also)) if after else dict(call.after)
+    fresh = sending.prepared.facts.ticket
     undo: WantedChange | None = None
     if state in (ChangeState.DONE, ChangeState.SENT) and call.undo is not None:
         expected = {
@@ -234,7 +270,7 @@ def _outcome(sending: SentChange, state: ChangeState, words: str, fault: ChangeF
         words,
         tool=call.tool,
         arguments=call.arguments,
-        before=call.before,
+        before={**call.before, **(field_values(fresh.ticket, also) if fresh else {})},
         after=now,
         verified=sending.shown,
         created=sending.verdict.created,

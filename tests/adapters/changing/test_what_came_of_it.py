@@ -109,6 +109,8 @@ def test_a_refusal_for_another_version_is_a_conflict(said: object) -> None:
         ({"id": "PAY-8", "title": "New", "status": "todo"}, "PAY-8"),
         ({"success": True, "issue": {"key": "PAY-9"}}, "PAY-9"),
         ("Created issue PAY-10: New", "PAY-10"),
+        ({"project": {"id": 3, "key": "PAY"}, "actor": {"id": 4}, "issue": {"key": "PAY-11"}}, "PAY-11"),
+        ({"request": {"id": 7}, "made": {"id": "PAY-12", "text": "New"}}, "PAY-12"),
     ],
 )
 def test_the_id_of_a_new_ticket_is_read_from_the_answer(said: object, created: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from tui_app.adapters.auto.calls import by_path
 from tui_app.adapters.changing.meanings import rank_of
@@ -12,7 +13,7 @@ from tui_app.adapters.changing.protocol import FreshTicket, WriteCall, WriteVerd
 from tui_app.adapters.changing.spelling import plain
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, plain_text, read_record, ticket_from
-from tui_app.adapters.reading.field_names import names, plain_name
+from tui_app.adapters.reading.field_names import PLACES, PLURALS, TICKET_NOUNS, names, plain_name
 from tui_app.adapters.reading.field_values import flattened, indexed
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError, MCPToolError
@@ -67,6 +68,7 @@ _SECONDS_IN = {"ms": 0.001, "milli": 0.001, "m": 60.0, "h": 3600.0}
 """Beginning of a unit, the longer ones first, to its seconds."""
 _OWN_WORDS = ("closed", "open")
 """What a ticket is called here that a tool without a status has closed or opened."""
+_DEEPEST = 3  # levels of an answer that are looked at for an id
 _SHORT = 600  # characters; a longer answer is the ticket
 _LONGEST_ERROR = 4000  # characters that are looked at
 _FIRST_ERROR = 400
@@ -98,7 +100,7 @@ def verdict_of(call: WriteCall, result: CallToolResult) -> WriteVerdict:
         return WriteVerdict(refusal=_refusal(text.strip()), conflict=bool(_CONFLICT.search(first)))
     if not is_data and len(own) < _SHORT and _PENDING.search(first):
         return WriteVerdict(unknown=first.strip())
-    return WriteVerdict(created=created_in(result) if _makes_one(call) else "")
+    return WriteVerdict(created=created_in(result, call) if _makes_one(call) else "")
 
 
 def may_have_been_done(words: str) -> bool:
@@ -156,30 +158,40 @@ def _of_data(payload: Mapping[str, JsonValue]) -> tuple[bool, str] | None:
     return None
 
 
-def created_in(result: CallToolResult) -> str:
+def created_in(result: CallToolResult, call: WriteCall) -> str:
     """The id of the ticket that an answer says was made; empty where it says none."""
+    sent = frozenset(texts_in(dict(call.arguments)))
+    objects = sorted((one for load in payloads(result) for one in _objects(load, sent)), key=itemgetter(0))
+    surely = [index for rank, index in objects if not rank[0]]
+    text = _CREATED.search(plain_text(result)[:_SHORT])
+    told = [*map(_id_in, surely), _id_of_record(result), *(_id_in(index) for _, index in objects)]
+    return next(filter(None, told), text[0] if text else "")
+
+
+def _id_of_record(result: CallToolResult) -> str:
     try:
-        ticket = ticket_from(dict(read_record(result)))
-        if ticket.id:
-            return ticket.id
+        return ticket_from(dict(read_record(result))).id
     except InvalidResponseError:
-        pass
-    for payload in payloads(result):
-        found = _id_of(payload, 0)
-        if found:
-            return found
-    match = _CREATED.search(plain_text(result)[:_SHORT])
-    return match[0] if match else ""
-
-
-def _id_of(value: JsonValue, depth: int) -> str:
-    if not isinstance(value, Mapping) or depth > 3:
         return ""
-    index = indexed(value)
+
+
+def _objects(
+    value: JsonValue, sent: frozenset[str], name: str = "", depth: int = 0
+) -> Iterator[tuple[tuple[bool, bool, int], dict[str, JsonValue]]]:
+    """The objects of an answer by plain names, ranked: first those that hold what was sent, or are called a ticket."""
+    if isinstance(value, Mapping) and depth <= _DEEPEST and name not in PLACES:
+        index = indexed(value)
+        holds = any(isinstance(one, str) and one in sent for one in index.values())
+        yield (not (holds or PLURALS.get(name, name) in TICKET_NOUNS), not holds, depth), index
+        for key, inner in value.items():
+            yield from _objects(inner, sent, plain_name(key), depth + 1)
+
+
+def _id_in(index: Mapping[str, JsonValue]) -> str:
     for name in names("key identifier humanid issuekey taskid ticketid issueid iid number id"):
         if isinstance(index.get(name), (str, int)) and not isinstance(index.get(name), bool):
             return str(index[name])
-    return next((found for inner in value.values() if (found := _id_of(inner, depth + 1))), "")
+    return ""
 
 
 # ------------------------------------------------------------------------------ the fresh read
