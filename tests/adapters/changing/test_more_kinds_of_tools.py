@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.changing.servers import NUMBER, TEXT, TEXTS, Tracker, tool
+from tui_app.adapters.changing.protocol import ChangeFacts
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.changes import ChangeKind
 
@@ -268,3 +269,12 @@ def test_what_cannot_be_taken_back_or_done_is_not_offered() -> None:
     offered = {action.kind: action.unavailable for action in tracker.changes.actions()}
     assert not offered[ChangeKind.ASSIGN]
     assert offered[ChangeKind.LINK]
+
+
+def test_the_values_that_a_tool_lists_are_the_choices_of_a_ticket() -> None:
+    tools = [tool("update_issue", {"id!": TEXT, "status": TEXT}), tool("list_values", {"field": TEXT})]
+    tracker = Tracker(tools, TICKET, {"list_values": {"status": ["open", "done"]}})
+    facts = ChangeFacts(tracker.fresh())
+    while isinstance(form := tracker.changes.form(ChangeKind.STATUS, facts), tuple):
+        facts = ChangeFacts(facts.ticket, (*facts.answers, *((call, tracker.answer(call)) for call in form)))
+    assert [choice.value for choice in form.fields[0].choices] == ["open", "done"]

@@ -120,7 +120,7 @@ def _from_elsewhere(case: Case, argument: Argument, concept: str, wish: str, *, 
         values += described
         found = spelt(wish, dict.fromkeys(described))
     if found is None:
-        listed = yield from _listed_values(case, concept)
+        listed = yield from listed_values(case, concept)
         values += listed
         found = spelt(wish, dict.fromkeys(listed))
     if found is None and concept in ("status", "priority"):
@@ -140,7 +140,7 @@ def _from_elsewhere(case: Case, argument: Argument, concept: str, wish: str, *, 
     return Found(exactly(argument, found), str(found))
 
 
-def _listed_values(case: Case, concept: str) -> Conversation[list[str]]:
+def listed_values(case: Case, concept: str) -> Conversation[list[str]]:
     """What the adapter's own way to list values tells."""
     results: list[CallToolResult] = []
     for call in case.ground.adapter.value_calls():
