@@ -278,3 +278,19 @@ def test_the_values_that_a_tool_lists_are_the_choices_of_a_ticket() -> None:
     while isinstance(form := tracker.changes.form(ChangeKind.STATUS, facts), tuple):
         facts = ChangeFacts(facts.ticket, (*facts.answers, *((call, tracker.answer(call)) for call in form)))
     assert [choice.value for choice in form.fields[0].choices] == ["open", "done"]
+
+
+def test_a_status_among_fields_without_names_is_set_as_it_is_shown_if_it_is_no_object() -> None:
+    tools = [tool("update_issue", {"id!": TEXT, "fields!": {"type": "object"}})]
+    tracker = Tracker(tools, {**TICKET, "status": 3})
+    assert tracker.sent(ChangeKind.STATUS, status="5") == ("update_issue", {"id": "PAY-7", "fields": {"status": 5}})
+    assert "is known to mean 'closed'" in str(tracker.sent(ChangeKind.CLOSE))
+    named = Tracker(tools, {**TICKET, "status": {"name": "open", "id": 3}})
+    assert str(named.sent(ChangeKind.STATUS, status="done")).startswith("NotOfferedError")
+
+
+def test_of_two_kinds_of_comments_the_internal_one_is_offered() -> None:
+    reply = tool("add_issue_reply", {"id!": TEXT, "body!": TEXT})
+    note = tool("add_issue_note", {"id!": TEXT, "body!": TEXT}, "Add a private note")
+    offered = {action.kind: action for action in Tracker([reply, note], TICKET).changes.actions()}
+    assert (offered[ChangeKind.COMMENT].tool, offered[ChangeKind.COMMENT].visibility) == ("add_issue_note", "internal")

@@ -18,7 +18,7 @@ from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask
 from tui_app.adapters.changing.choosing import choices_of, entries_as_choices, listed_values
 from tui_app.adapters.changing.creating import ends_of
 from tui_app.adapters.changing.free_fields import holder_of
-from tui_app.adapters.changing.kinds import visibility_of
+from tui_app.adapters.changing.kinds import by_readers, visibility_of
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
 from tui_app.adapters.changing.meanings import parts_of, wants_id
 from tui_app.adapters.changing.outcomes import verdict_of, verified_by
@@ -65,9 +65,6 @@ _MEANT = {
 }
 _NO_TOOL = "None of the server's tools does this."
 _MOST_NAMED = 4  # tools in a reason
-_OF_RECORD = frozenset(
-    (ChangeKind.TITLE, ChangeKind.DESCRIPTION, ChangeKind.PRIORITY, ChangeKind.ASSIGN, ChangeKind.LABELS)
-)
 _UNDOABLE = frozenset(
     (
         ChangeKind.STATUS,
@@ -78,6 +75,8 @@ _UNDOABLE = frozenset(
         ChangeKind.DESCRIPTION,
     )
 )
+_NO_FIELD = frozenset((ChangeKind.COMMENT, ChangeKind.CREATE, ChangeKind.LINK, ChangeKind.LOG_WORK))
+"""Kinds that set no field of a ticket."""
 _FIELDS = {
     ChangeKind.COMMENT: (FormField("text", "Comment", "text", required=True),),
     ChangeKind.STATUS: (FormField("status", "Status", required=True),),
@@ -142,7 +141,7 @@ def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | N
     by_status = kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped
     ways = ways_to(case, ChangeKind.STATUS if by_status else kind, _MEANT[kind]) if kind in _MEANT else []
     if ways:
-        return ways[0]
+        return (by_readers(ways, public=False) if kind is ChangeKind.COMMENT else ways)[0]
     if by_status and statuses.flags(case.uses):
         return statuses.flags(case.uses)[0]
     if kind is ChangeKind.STATUS and verb_ways_known(ground):
@@ -155,7 +154,7 @@ def _may(kind: ChangeKind, use: WritingUse) -> bool:
     if kind is ChangeKind.CREATE:
         return is_dedicated(kind, use) and (bool(use.all_taking("description")) or holder_of(use) is not None)
     updates = bool(use.verbs & vocabulary.UPDATING) and not use.nouns and use.id_argument is not None
-    return updates and kind in _OF_RECORD and (kind is ChangeKind.TITLE or holder_of(use) is not None)
+    return updates and kind not in _NO_FIELD and (kind is ChangeKind.TITLE or holder_of(use) is not None)
 
 
 def _create_fields(use: WritingUse) -> tuple[FormField, ...]:

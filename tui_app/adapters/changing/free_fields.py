@@ -21,8 +21,8 @@ from tui_app.adapters.reading.field_values import Row, flattened
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.ticket import JsonValue
 
-_MEANT = ("title", "description", "priority", "person", "labels", "type")
-"""What is read from examples and from tickets; a status has rules that a field does not show."""
+_MEANT = ("title", "description", "priority", "person", "labels", "type", "status")
+"""What is read from examples and from tickets."""
 _JSON = re.compile(r"\bJSON\b")
 _OBJECT = re.compile(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _NAMED = ("name", "displayName", "value", "key")
@@ -46,10 +46,15 @@ def with_fields(use: WritingUse, record: Row | None, told: Mapping[str, Any]) ->
             found |= dict(_form(f"{holder.path}.{name}", value))
     found |= own
     virtual = [Argument(path, schema, {}, None) for path, schema in found.items()]
-    kept = tuple(a for a in virtual if a.path in own or any(meaning_of(a, meaning) for meaning in _MEANT))
+    kept = tuple(a for a in virtual if a.path in own or (any(meaning_of(a, m) for m in _MEANT) and _is_field(a)))
     holders = {a.path.split(".")[0] for a in kept}
     texts = frozenset(a.path for a in use.arguments if a.path in holders and "object" not in a.kinds)
     return replace(use, virtual=kept, json_texts=texts)
+
+
+def _is_field(argument: Argument) -> bool:
+    """Whether a field can be set as it is shown: a status that is an object has rules which its fields do not show."""
+    return argument.path.count(".") < 2 or meaning_of(argument, "status") is None
 
 
 def _meanings(*names: str) -> set[str]:

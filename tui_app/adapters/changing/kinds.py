@@ -7,7 +7,7 @@ does not fit is refused at once: another tool might take it for something else. 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.changing import creating, labels, statuses, vocabulary
@@ -46,12 +46,8 @@ _WORD_FOR_NOBODY = re.compile(
 def comment(case: Case) -> Conversation[WriteCall]:
     """A comment: internal unless a public one was asked for."""
     subject, text = case.about, str(case.wanted.values.get("text") or "")
-    ways = ways_to(case, ChangeKind.COMMENT, "text")
     public = case.wanted.values.get("visibility") == "public"
-    two_kinds = {visibility_of(use) for use, _ in ways} >= {"internal", "public"}
-    told = [(use, argument) for use, argument in ways if visibility_of(use) == ("public" if public else "internal")]
-    if two_kinds:
-        ways = told
+    ways = by_readers(ways_to(case, ChangeKind.COMMENT, "text"), public=public)
     count = len(subject.ticket.comments)
 
     def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
@@ -68,6 +64,13 @@ def comment(case: Case) -> Conversation[WriteCall]:
         return call
 
     return (yield from first_possible(ways, make, "adds a comment"))
+
+
+def by_readers(ways: Sequence[Way], *, public: bool) -> Sequence[Way]:
+    """The ways to comment for these readers, where the tracker has two kinds of comments; else all of them."""
+    if not {visibility_of(use) for use, _ in ways} >= {"internal", "public"}:
+        return ways
+    return [way for way in ways if visibility_of(way[0]) == ("public" if public else "internal")]
 
 
 def visibility_of(use: WritingUse) -> Visibility:
