@@ -110,6 +110,7 @@ def test_a_refusal_for_another_version_is_a_conflict(said: object) -> None:
         ({"success": True, "issue": {"key": "PAY-9"}}, "PAY-9"),
         ("Created issue PAY-10: New", "PAY-10"),
         ({"project": {"id": 3, "key": "PAY"}, "actor": {"id": 4}, "issue": {"key": "PAY-11"}}, "PAY-11"),
+        ({"id": 2, "project_id": 1, "title": "New", "status": "new", "key": "PAY", "identifier": "PAY-13"}, "PAY-13"),
         ({"request": {"id": 7}, "made": {"id": "PAY-12", "text": "New"}}, "PAY-12"),
     ],
 )

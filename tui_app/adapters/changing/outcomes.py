@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from operator import itemgetter
 
 from tui_app.adapters.auto.calls import by_path
@@ -14,7 +15,7 @@ from tui_app.adapters.changing.spelling import plain
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, plain_text, read_record, ticket_from
 from tui_app.adapters.reading.field_names import PLACES, PLURALS, TICKET_NOUNS, names, plain_name
-from tui_app.adapters.reading.field_values import flattened, indexed
+from tui_app.adapters.reading.field_values import Row, flattened, indexed
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError, MCPToolError
 from tui_app.tickets.json_values import leaves_in, texts_in
@@ -160,38 +161,32 @@ def _of_data(payload: Mapping[str, JsonValue]) -> tuple[bool, str] | None:
 
 def created_in(result: CallToolResult, call: WriteCall) -> str:
     """The id of the ticket that an answer says was made; empty where it says none."""
-    sent = frozenset(texts_in(dict(call.arguments)))
+    title = call.after.get("title")
+    sent = frozenset([title] if isinstance(title, str) else texts_in(dict(call.arguments)))
     objects = sorted((one for load in payloads(result) for one in _objects(load, sent)), key=itemgetter(0))
-    surely = [index for rank, index in objects if not rank[0]]
+    surely = [row for rank, row in objects if not rank[0]]
+    with suppress(InvalidResponseError):
+        surely.append(read_record(result))
     text = _CREATED.search(plain_text(result)[:_SHORT])
-    told = [*map(_id_in, surely), _id_of_record(result), *(_id_in(index) for _, index in objects)]
-    return next(filter(None, told), text[0] if text else "")
-
-
-def _id_of_record(result: CallToolResult) -> str:
-    try:
-        return ticket_from(dict(read_record(result))).id
-    except InvalidResponseError:
-        return ""
+    return next(filter(None, map(_id_in, (*surely, *(row for _, row in objects)))), text[0] if text else "")
 
 
 def _objects(
     value: JsonValue, sent: frozenset[str], name: str = "", depth: int = 0
-) -> Iterator[tuple[tuple[bool, bool, int], dict[str, JsonValue]]]:
-    """The objects of an answer by plain names, ranked: first those that hold what was sent, or are called a ticket."""
+) -> Iterator[tuple[tuple[bool, bool, int], Row]]:
+    """The objects of an answer, ranked: first those that hold what was sent, or are called a ticket."""
     if isinstance(value, Mapping) and depth <= _DEEPEST and name not in PLACES:
-        index = indexed(value)
-        holds = any(isinstance(one, str) and one in sent for one in index.values())
-        yield (not (holds or PLURALS.get(name, name) in TICKET_NOUNS), not holds, depth), index
+        holds = any(isinstance(one, str) and one in sent for one in value.values())
+        yield (not (holds or PLURALS.get(name, name) in TICKET_NOUNS), not holds, depth), value
         for key, inner in value.items():
             yield from _objects(inner, sent, plain_name(key), depth + 1)
 
 
-def _id_in(index: Mapping[str, JsonValue]) -> str:
-    for name in names("key identifier humanid issuekey taskid ticketid issueid iid number id"):
-        if isinstance(index.get(name), (str, int)) and not isinstance(index.get(name), bool):
-            return str(index[name])
-    return ""
+def _id_in(row: Row) -> str:
+    """As a ticket's id is read; else by whatever name an id has."""
+    own, index = ticket_from(dict(row)).id, indexed(row)
+    ids = (index.get(name) for name in names("identifier key humanid issuekey taskid ticketid issueid iid number id"))
+    return own or next((str(one) for one in ids if isinstance(one, (str, int)) and not isinstance(one, bool)), "")
 
 
 # ------------------------------------------------------------------------------ the fresh read
