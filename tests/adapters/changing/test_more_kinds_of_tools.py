@@ -294,3 +294,9 @@ def test_of_two_kinds_of_comments_the_internal_one_is_offered() -> None:
     note = tool("add_issue_note", {"id!": TEXT, "body!": TEXT}, "Add a private note")
     offered = {action.kind: action for action in Tracker([reply, note], TICKET).changes.actions()}
     assert (offered[ChangeKind.COMMENT].tool, offered[ChangeKind.COMMENT].visibility) == ("add_issue_note", "internal")
+
+
+def test_who_is_logged_in_is_asked_where_the_profile_does_not_say() -> None:
+    tools = [tool("update_issue", {"id!": TEXT, "assignee": TEXT}), tool("whoami", {})]
+    tracker = Tracker(tools, TICKET, {"whoami": {"id": 7, "name": "zoe"}}, me="")
+    assert tracker.sent(ChangeKind.ASSIGN, assignee="me") == ("update_issue", {"id": "PAY-7", "assignee": "zoe"})

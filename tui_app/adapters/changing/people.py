@@ -60,7 +60,7 @@ def person(case: Case, use: WritingUse, argument: Argument, wish: str) -> Conver
                 own = [entry for entry in (yield from ask(case, variant)) if entry.id_for(argument) is not None]
                 if own:
                     return Found(exactly(argument, own[0].id_for(argument)), own[0].called[0])
-        typed = case.ground.me
+        typed = case.ground.me or (yield from _own_name(case, forms))
         if not typed:
             raise MissingInputError(
                 "The server cannot tell who you are.",
@@ -70,6 +70,17 @@ def person(case: Case, use: WritingUse, argument: Argument, wish: str) -> Conver
     if not forms or "name" in forms or ("login" in forms and " " not in typed) or ("email" in forms and "@" in typed):
         return Found(exactly(argument, typed), typed)
     return (yield from _looked_up(case, argument, forms, typed, wished))
+
+
+def _own_name(case: Case, forms: frozenset[str]) -> Conversation[str]:
+    """The user's own name in one of ``forms``, by the tool that tells who is logged in; empty: none does."""
+    for variant in lookups.self_tools(case.ground.readers)[:MOST_LOOKUPS]:
+        own = yield from ask(case, variant)
+        written = forms & {"email", "login"}
+        names = [lookups.form_of(one, written) if written else next(iter(one.called), None) for one in own]
+        if any(names):
+            return str(next(filter(None, names)))
+    return ""
 
 
 def _looked_up(case: Case, argument: Argument, forms: frozenset[str], typed: str, wished: str) -> Conversation[Found]:
