@@ -26,7 +26,6 @@ from tui_app.tickets.changes import ChangeKind, Visibility
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
 
-_ALONE = "Assigned now: {}. What is sent takes the place of them all, and cannot be taken back."
 _NULL = re.compile(r"\bnull\b|\bnone\b", re.IGNORECASE)
 _FIRST = re.compile(r"[.\n]")
 _NOBODY = r"['\"`](none|unassigned|nobody|unassign)['\"`]"
@@ -185,13 +184,20 @@ def assign(case: Case) -> Conversation[WriteCall]:
             found = Found(exactly(argument, wish), "")
         else:
             found = yield from person(case, use, argument, str(wish))
-        adds = parts_of(argument.path).mode == "add" or bool(use.verbs & vocabulary.ADDING)
-        warnings = [_ALONE.format(", ".join(subject.assignees()))] if len(subject.assignees()) > 1 and not adds else []
+        warnings = _replaced(case, use, argument)
         after: dict[str, JsonValue] = {"assignee": found.label or None}
         return finished(case, use, {argument.path: found.value}, before, after, warnings=warnings)
 
     ways = ways_to(case, ChangeKind.ASSIGN, "person")
     return (yield from first_possible(ways, make, "assigns anybody"))
+
+
+def _replaced(case: Case, use: WritingUse, argument: Argument) -> list[str]:
+    """Who else has the ticket, where what is sent takes the place of them all."""
+    everybody = case.about.assignees()
+    if len(everybody) < 2 or parts_of(argument.path).mode == "add" or use.verbs & vocabulary.ADDING:
+        return []
+    return [f"Assigned now: {', '.join(everybody)}. What is sent takes the place of them all; it cannot be undone."]
 
 
 def _alone(case: Case, wish: JsonValue) -> WritingUse | None:

@@ -30,9 +30,7 @@ _FORM_WORDS = re.compile(
 )
 _RANGE = re.compile(r"\b(\d{1,3})(?:\s*\([^()\n]{1,30}\))?\s*(?:-|–|to|\.\.)\s*(\d{1,3})\b")
 _DEFAULT = re.compile(
-    r"(?:\bdefaults? to\b|\bdefault(?: value)?(?:\s+is\b|\s*[:=])|\(default\b)\s*['\"`]?"
-    r"(?!(?:un|not?\b|null|current|exist|keep|kept|same|the\b|its\b|whatever|as\b|present|previous|left|what)[\w-]*)"
-    r"(\w[\w-]*)",
+    r"(?:\bdefaults? to\b|\bdefault(?:\s+is\b|\s*[:=])|\(default\b)\s*['\"`]?(?!(?:un|no|current|keep)\w*)(\w[\w-]*)",
     re.IGNORECASE,
 )
 """What a description says is taken for what is left out; not where it says that it stays."""
@@ -42,9 +40,8 @@ _MOST_SHOWN = 12  # values named in a message
 
 
 _HTML = re.compile(r"\bHTML\b", re.IGNORECASE)
-_NOT_ONLY_HTML = re.compile(
-    r"\b(?:markdown|plain|text|wiki|or|not?|without|never|escaped|stripped|converted)\b", re.IGNORECASE
-)
+_NOT_HTML = re.compile(r"\b(?:or|no|not|stripped|escaped)\b|/", re.IGNORECASE)
+_FEW_WORDS = 6  # of a description that says no more of HTML than that it is taken
 
 
 class Told(Struct, frozen=True):
@@ -272,7 +269,8 @@ def _why(argument: Argument, value: JsonValue) -> str:
 
 def marked_up(argument: Argument, text: str) -> str:
     """``text`` in the markup that an argument names: HTML is escaped, everything else takes plain text."""
-    is_told = _HTML.search(argument.description) and not _NOT_ONLY_HTML.search(argument.description)
+    said = argument.description
+    is_told = _HTML.search(said) and not _NOT_HTML.search(said) and len(said.split()) <= _FEW_WORDS
     if "html" not in argument.words and not is_told:
         return text
     paragraphs = (html.escape(part, quote=False).replace("\n", "<br/>") for part in text.split("\n\n"))

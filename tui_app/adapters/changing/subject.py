@@ -13,17 +13,18 @@ from msgspec import Struct
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.changing import vocabulary
-from tui_app.adapters.changing.meanings import about, meaning_of, rank_of
+from tui_app.adapters.changing.meanings import about, meaning_of, parts_of, rank_of
 from tui_app.adapters.changing.spelling import default_told, exactly, plain
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading import payloads, word_of, words_of
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import plain_name, plural
 from tui_app.adapters.reading.field_values import Row, flattened, indexed, is_nothing, members, person_of
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import ChangeKind, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue, Ticket
 
+_SHORT = 12  # characters of a name that says of the whole answer that it was cut
 _TELLING = 12  # characters of a part of a text that is hardly there by chance
 _CUT = re.compile(
     r"(?:[\[(]|\u2026|\.{3})\s*(?:truncated|cut off|content too long)[^\n\])]{0,60}[\])]?\s*$", re.IGNORECASE
@@ -92,17 +93,13 @@ class Subject(Struct, frozen=True):
         return shown is None or (isinstance(value, str) and value.split() == shown.split())
 
 
-_TELLS = re.compile(r"^(is|has|more|total|num(?:ber)?(?:of)?)?(.*?)(truncated|hasmore|total|totalcount|count)?$")
-
-
 def _tells_of(name: str, meaning: str) -> bool:
     """Whether a plain name says how much of a field there is: ``bodytruncated``, ``labelscount``, ``istruncated``."""
-    match = _TELLS.match(name)
-    if match is None or not (match[1] or match[3]):
-        return False
-    if match[3] == "truncated" and not match[2]:
+    if name.endswith("truncated") and len(name) < _SHORT:
         return True
-    return rank_of((match[2],), meaning) is not None
+    words = [form for word in vocabulary.MEANINGS[meaning] for form in (plural(word), word)]
+    own = next((word for word in words if word in name), "")
+    return bool(own) and name not in words and not parts_of(name.replace(own, f"{own}_")).is_id
 
 
 def _is_more(value: JsonValue, than: int) -> bool:
@@ -119,7 +116,7 @@ def _beside(wrapper: JsonValue) -> Iterator[JsonValue]:
 
 KEPT = ("title", "description", "status", "priority", "labels", "person", "type", "project")
 """What an update may not reset unasked."""
-_OWN = {
+_MEANT = {
     ChangeKind.STATUS: "status",
     ChangeKind.CLOSE: "status",
     ChangeKind.REOPEN: "status",
@@ -129,16 +126,11 @@ _OWN = {
 }
 _ADDS_ONLY = frozenset((ChangeKind.COMMENT, ChangeKind.LINK, ChangeKind.LOG_WORK))
 """Kinds whose own tools have arguments for what they add, not for the ticket."""
-_GONE = (
-    r"(?:clear|reset|remov|empti|eras|blank|nulled|overwrit)\w*|lost|set (?:back )?to (?:null|none|empty|(?:its|their) "
-    r"defaults?)"
-)
-_LEFT_OUT = r"(?:omitted|missing|absent|unspecified|left out|not (?:given|provided|passed|sent|specified|supplied))"
+_GONE = r"(?:clear|reset|remov|empti|null)\w*"
+_LEFT_OUT = r"(?:omitted|missing|left out|not (?:\w+ed|given|sent|set))"
 _RESETS = re.compile(
-    rf"\b{_LEFT_OUT}\b(?:(?!\bnot\b|n't)[^.;\n]){{0,40}}\b(?:{_GONE})\b"
-    rf"|\b(?:{_GONE}) (?:if|when|unless) (?:it is |they are )?(?:{_LEFT_OUT}|given|provided|sent)"
-    r"|\b(?:full|complete|whole) (?:update|replacement)\b"
-    r"|\breplaces? (?:the )?(?:whole|entire|full|complete) (?:record|object|issue|ticket|task|item)\b",
+    rf"\b{_LEFT_OUT}\b(?:(?!\bnot\b|n't)[^.;\n]){{0,40}}\b{_GONE}"
+    rf"|\b{_GONE} (?:if|when) (?:it is )?{_LEFT_OUT}|\bfull (?:update|replacement)\b",
     re.IGNORECASE,
 )
 """Said of a tool, or of an argument, that takes away what is not sent."""
@@ -171,37 +163,45 @@ def kept_by(use: WritingUse, kind: ChangeKind, sent: Mapping[str, JsonValue], su
         if argument.path in sent or use.identifies(argument):
             continue
         meaning = next((one for one in KEPT if meaning_of(argument, one) is not None), "")
-        if meaning and meaning == _OWN.get(kind) and not updates:
+        if meaning and meaning == _MEANT.get(kind) and not updates:
             continue  # what the tool sets, by its name
-        reset, to = _reset_to(argument, use)
-        if not reset:
+        reset = _reset_of(argument, use)
+        if reset is None:
             continue
         try:
-            value = _held(argument, meaning, subject, to)
+            value = _held(argument, meaning, subject, reset)
             if value is not None:
                 kept[argument.path] = exactly(argument, value)
         except MissingInputError:
             raise NotOfferedError(
-                f"The tool {use.tool.name!r} sets {argument.path!r} to {to!r} where it is left out, and "
+                f"The tool {use.tool.name!r} sets {argument.path!r} to {reset.to!r} where it is left out, and "
                 "what it holds now cannot be told.",
                 hint="The profile's map can name another tool: [profiles.NAME.map.change.KIND] tool = ..",
             ) from None
     return kept
 
 
-def _reset_to(argument: Argument, use: WritingUse) -> tuple[bool, JsonValue]:
-    """Whether the tool sets an argument that is left out, and to what: by its schema, else by what is said of it."""
+class _Reset(Struct, frozen=True):
+    """What a tool sets an argument to that is left out."""
+
+    to: JsonValue
+    is_told: bool = False
+    """By its description alone, which may mean that it stays as it is."""
+
+
+def _reset_of(argument: Argument, use: WritingUse) -> _Reset | None:
+    """Whether the tool sets an argument that is left out: by its schema, else by what is said of it."""
     if argument.default is not None:
-        return True, argument.default
+        return _Reset(argument.default)
     text = about(argument, use.tool)
     told = default_told(text)
     if told is not None:
-        return True, told
-    return bool(_RESETS.search(text) or _RESETS.search(use.about)) and not argument.required, ""
+        return _Reset(told, is_told=True)
+    return _Reset("") if not argument.required and (_RESETS.search(text) or _RESETS.search(use.about)) else None
 
 
-def _held(argument: Argument, meaning: str, subject: Subject, to: JsonValue) -> JsonValue:
-    """What the ticket has where a tool sets ``to``; None: nothing that would be lost.
+def _held(argument: Argument, meaning: str, subject: Subject, reset: _Reset) -> JsonValue:
+    """What the ticket has where a tool resets it; None: nothing that would be lost.
 
     Raises:
         MissingInputError: the ticket may have something there that cannot go back.
@@ -210,8 +210,8 @@ def _held(argument: Argument, meaning: str, subject: Subject, to: JsonValue) -> 
     name = plain_name(argument.name)
     if not meaning or argument.kinds == {"boolean"}:
         now = index.get(name)
-        is_same_kind = isinstance(now, bool) is isinstance(to, bool)
-        lost = not is_nothing(now) and not isinstance(now, Mapping) and is_same_kind and plain(now) != plain(to)
+        is_same_kind = isinstance(now, bool) is isinstance(reset.to, bool)
+        lost = not is_nothing(now) and not isinstance(now, Mapping) and is_same_kind and plain(now) != plain(reset.to)
         return now if lost else None
     has, raw = subject.raw(meaning)
     value: JsonValue = raw
@@ -220,7 +220,7 @@ def _held(argument: Argument, meaning: str, subject: Subject, to: JsonValue) -> 
     elif meaning == "labels" and raw is not None and not isinstance(raw, str):
         value = [*words_of(raw)]
     whole = subject.goes_back(meaning, value)
-    if is_nothing(value) and is_nothing(to) and whole:
+    if is_nothing(value) and (is_nothing(reset.to) or reset.is_told) and whole:
         return None
     if not has or value is None or isinstance(value, Mapping) or not whole:
         raise MissingInputError("")

@@ -33,7 +33,7 @@ _DEFINED = re.compile(r"\n\s*(?:args|arguments|parameters|params)\b", re.IGNOREC
 
 _KNOWN = words.VERBS | words.FIELD_NOUNS | words.FILLERS | words.SELF | words.MANY
 _LONGEST_WORD = 30
-_TARGET = re.compile(r"\b(?:to|from|of|on|for) (?:an?|the|this|one)(?: (?:existing|given|single))? (\w+)")
+_TARGET = re.compile(r"\b(?:to|from|of|on) an? (\w+)\b")
 _EITHER = re.compile(r"\beither ['`\"]?(\w+)['`\"]?,? or (?:the )?['`\"]?(\w+)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.\n]")
 _IDENTIFYING = re.compile(
