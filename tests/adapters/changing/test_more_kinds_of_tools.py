@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.adapters.changing.servers import NUMBER, TEXT, TEXTS, Tracker, tool
 from tui_app.adapters.changing.protocol import ChangeFacts
@@ -300,3 +301,21 @@ def test_who_is_logged_in_is_asked_where_the_profile_does_not_say() -> None:
     tools = [tool("update_issue", {"id!": TEXT, "assignee": TEXT}), tool("whoami", {})]
     tracker = Tracker(tools, TICKET, {"whoami": {"id": 7, "name": "zoe"}}, me="")
     assert tracker.sent(ChangeKind.ASSIGN, assignee="me") == ("update_issue", {"id": "PAY-7", "assignee": "zoe"})
+
+
+@pytest.mark.parametrize(
+    ("one", "kind", "values"),
+    [
+        (tool("close", {"id!": TEXT}, "Close a sprint by its id."), ChangeKind.CLOSE, {}),
+        (tool("set_owner", {"id!": TEXT, "owner!": TEXT}, "Set the owner of a project"),
+         ChangeKind.ASSIGN, {"assignee": "bob"}),
+        (tool("update", {"id!": TEXT, "title": TEXT}, "Update a wiki page"), ChangeKind.TITLE, {"title": "New"}),
+        (tool("create", {"title!": TEXT}, "Create a project"), ChangeKind.CREATE, {"title": "New"}),
+    ],
+)  # fmt: skip
+def test_a_tool_that_is_said_to_change_something_else_changes_no_ticket(
+    one: Tool, kind: ChangeKind, values: dict[str, Any]
+) -> None:
+    assert str(Tracker([one], TICKET).sent(kind, **values)).startswith("NotOfferedError")
+    for about in ("", "Does it to an issue."):
+        assert isinstance(Tracker([replace(one, description=about)], TICKET).sent(kind, **values), tuple)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -33,8 +34,10 @@ _DEFINED = re.compile(r"\n\s*(?:args|arguments|parameters|params)\b", re.IGNOREC
 
 _KNOWN = words.VERBS | words.FIELD_NOUNS | words.FILLERS | words.SELF | words.MANY
 _LONGEST_WORD = 30
+_SHORTEST_NOUN = 3  # letters; shorter words are articles and the like
 _TARGET = re.compile(r"\b(?:to|from|of|on) an? (\w+)\b")
 _EITHER = re.compile(r"\beither ['`\"]?(\w+)['`\"]?,? or (?:the )?['`\"]?(\w+)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[.\n]")
 _IDENTIFYING = re.compile(
     r"\bto identify\b|\bidentif(?:y|ies) the\b|\b(?:of|for) the \w+ to (?:update|edit|change|modify|find|look up)\b",
@@ -106,6 +109,18 @@ class WritingUse(Struct, frozen=True, dict=True):
         may_replace = own is not None and not own.required  # else its words only say whose value it is
         return may_replace and bool(_IDENTIFYING.search(argument.description))
 
+    @cached_property
+    def first_words(self) -> str:
+        """What is first said of it."""
+        return _SENTENCE.split(self.about.strip().casefold())[0]
+
+    @cached_property
+    def speaks_of_ticket(self) -> bool:
+        """Whether a word of its name, of its id argument or of what is first said of it is one for a ticket."""
+        own = self.id_argument.words if self.id_argument else ()
+        said = (*split_words(self.tool.name), *self.variant.action, *own, *_WORD.findall(self.first_words))
+        return any(PLURALS.get(word, word) in TICKET_NOUNS for word in said)
+
     @property
     def is_many(self) -> bool:
         return bool(words.MANY & self.rest)
@@ -118,7 +133,7 @@ class WritingUse(Struct, frozen=True, dict=True):
     def concerns_ticket(self) -> bool:
         """Whether name or id argument speak of a ticket, or what is first said of it: ``a label to a task``."""
         own = self.id_argument.words if self.id_argument else ()
-        said = _TARGET.findall(_SENTENCE.split(self.about.casefold())[0])
+        said = _TARGET.findall(self.first_words)
         return self.mentions or any(PLURALS.get(word, word) in TICKET_NOUNS for word in (*own, *said))
 
     def taking(self, meaning: str, *modes: str) -> Argument | None:
@@ -187,7 +202,21 @@ def _use(variant: ToolVariant, own: frozenset[str], nouns: frozenset[str]) -> Wr
     told = frozenset(variant.action) if words.VERBS & set(variant.action) else rest
     verbs = (told & words.VERBS) - words.FIELD_NOUNS or told & words.VERBS
     fields = rest & words.FIELD_NOUNS
-    return WritingUse(variant, verbs, fields, rest & (words.SELF | words.MANY), bool(mentioned))
+    use = WritingUse(variant, verbs, fields, rest & (words.SELF | words.MANY), bool(mentioned))
+    return use if _may_be_of_tickets(use) else None
+
+
+def _may_be_of_tickets(use: WritingUse) -> bool:
+    """Whether a tool speaks of tickets, or of nothing else: ``close``, said to close a sprint, does."""
+    if use.speaks_of_ticket:
+        return True
+    said = words.PUBLIC.sub(" ", words.INTERNAL.sub(" ", use.first_words))
+    return not any(  # ``custom`` in ``custom label`` is no other thing
+        len(word) > _SHORTEST_NOUN
+        and not {word, singular(word)} & (_KNOWN | words.ASIDE)
+        and singular(following) not in words.FIELD_NOUNS
+        for word, following in pairwise((*_WORD.findall(said), ""))
+    )
 
 
 def _written_out(word: str, tool: Tool) -> str:
@@ -260,6 +289,8 @@ def is_dedicated(kind: ChangeKind, use: WritingUse) -> bool:
     against = words.REMOVING | (words.UPDATING if kind in (ChangeKind.COMMENT, ChangeKind.CREATE) else frozenset())
     if kind is ChangeKind.LABELS:
         return use.concerns_ticket
+    if kind is ChangeKind.CREATE and use.about and not use.speaks_of_ticket:
+        return False
     return not use.verbs & against
 
 
