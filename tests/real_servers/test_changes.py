@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import servers
 from tests.real_servers.conversation import Conversation, conversation
-from tui_app.tickets.changes import ChangeFault, ChangeKind, ChangeOutcome, ChangeState
+from tui_app.tickets.changes import ChangeFault, ChangeKind, ChangeOutcome, ChangeState, WantedChange
 
 pytestmark = servers.REAL_SERVER
 
 BACKLOG = "backlog.md@1.52.0"
 OHNO = ("@stevestomp/ohno-mcp@0.20.0", "@stevestomp/ohno-cli@0.20.0")
 CADENCE = ("cadence-todo==0.2.41",)
+TACKIT = ("tackit==0.9.2", "mcp==1.30.0")
+TKTS = ("tkts==0.1.2", "mcp==1.30.0")
 
 
-def _run(place: Path, *argv: str) -> Mapping[str, str]:
+def _run(place: Path, *argv: str) -> str:
+    """What a program of the server's own prints."""
     environment = {**os.environ, "HOME": str(place), "GIT_CONFIG_GLOBAL": os.devnull}
-    subprocess.run(argv, cwd=place, env=environment, check=True, capture_output=True, timeout=60)
-    return environment
+    ran = subprocess.run(argv, cwd=place, env=environment, check=True, capture_output=True, timeout=60, text=True)
+    return ran.stdout
 
 
 @pytest.fixture
@@ -50,6 +53,23 @@ def cadence(tmp_path: Path) -> Iterator[Conversation]:
     """A list of things to do in SQLite, with tools that complete one and give it a priority."""
     program = servers.python_environment("cadence", *CADENCE).parent / "cadence"
     with conversation(str(program), "--home", str(tmp_path), "mcp", cwd=str(tmp_path)) as talk:
+        yield talk
+
+
+@pytest.fixture
+def tackit(tmp_path: Path) -> Iterator[Conversation]:
+    """Tasks in SQLite, with short names of tools and a text that each edit must have."""
+    program = str(servers.python_environment("tackit", *TACKIT).parent / "tackit")
+    _run(tmp_path, program, "init")
+    with conversation(program, "mcp", cwd=str(tmp_path)) as talk:
+        yield talk
+
+
+@pytest.fixture
+def tkts(tmp_path: Path) -> Iterator[Conversation]:
+    """Tickets in one file, whose comments are put below the text, and whose tags are a list that is set."""
+    program = servers.python_environment("tkts", *TKTS).parent / "tkts"
+    with conversation(str(program), "mcp", cwd=str(tmp_path), env={"HOME": str(tmp_path)}) as talk:
         yield talk
 
 
@@ -103,3 +123,43 @@ def test_cadence(cadence: Conversation) -> None:
     ticket = cadence.open(new)
     assert (ticket.title, ticket.priority, ticket.is_closed) == ("Till jams", "high", True)
     assert isinstance(cadence.change(ChangeKind.REOPEN, new), ChangeFault)
+
+
+def test_tackit(tackit: Conversation, tmp_path: Path) -> None:
+    wanted = WantedChange(
+        ChangeKind.CREATE, values={"title": "Till jams", "description": "See the log.", "type": "meta"}
+    )
+    new = done(tackit.carry_out(wanted)).created
+    done(tackit.change(ChangeKind.LABELS, new, add=["pos"]))
+    undone(tackit, done(tackit.change(ChangeKind.LABELS, new, remove=["pos"])))
+    assert isinstance(tackit.change(ChangeKind.LABELS, new, add=["urgent"], remove=["pos"]), ChangeFault)
+    assert isinstance(tackit.change(ChangeKind.TITLE, new, title="Printer jams"), ChangeFault)
+    why = {"delta": "It is the printer."}
+    done(tackit.carry_out(WantedChange(ChangeKind.TITLE, new, values={"title": "Printer jams"}, answers=why)))
+    done(tackit.change(ChangeKind.CLOSE, new))
+    assert tackit.open(new).is_closed
+    done(tackit.change(ChangeKind.REOPEN, new))
+    ticket = tackit.open(new)
+    assert (ticket.title, ticket.status, ticket.labels) == ("Printer jams", "open", ("pos",))
+    program = str(servers.python_environment("tackit", *TACKIT).parent / "tackit")
+    said = _run(tmp_path, program, "show", new)
+    assert all(words in said for words in ("[open] Printer jams", "See the log.", "labels: pos"))
+
+
+def test_tkts(tkts: Conversation) -> None:
+    new = done(tkts.change(ChangeKind.CREATE, "", title="Till jams", description="See the log.")).created
+    done(tkts.change(ChangeKind.COMMENT, new, text="Seen it too."))
+    done(tkts.change(ChangeKind.STATUS, new, status="in progress"))
+    assigned = done(tkts.change(ChangeKind.ASSIGN, new, assignee="ann"))
+    assert assigned.undo is None  # nothing says what it takes for nobody
+    undone(tkts, done(tkts.change(ChangeKind.ASSIGN, new, assignee="bob")))
+    done(tkts.change(ChangeKind.LABELS, new, add=["pos", "old"]))
+    undone(tkts, done(tkts.change(ChangeKind.LABELS, new, add=["urgent"], remove=["old"])))
+    undone(tkts, done(tkts.change(ChangeKind.TITLE, new, title="Printer jams")))
+    done(tkts.change(ChangeKind.CLOSE, new))
+    assert tkts.open(new).is_closed
+    done(tkts.change(ChangeKind.REOPEN, new))
+    ticket = tkts.open(new)
+    assert (ticket.title, ticket.status, ticket.assignee) == ("Till jams", "todo", "ann")
+    assert ticket.labels == ("pos", "old")
+    assert all(words in (ticket.description or "") for words in ("See the log.", "Seen it too."))
