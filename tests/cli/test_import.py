@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from tests.cli.conftest import PROGRAM, RunProgram
 from tests.terminal import Terminal
+from tui_app.cli.import_servers import without_secrets
+from tui_app.settings.profiles import Profile
 from tui_app.settings.references import references
 
 SECRET = "canary-secret-value"
@@ -81,6 +84,15 @@ def test_all_servers_come_in_with_yes_and_no_secret_does(run: RunProgram, tmp_pa
     assert "broken is skipped" in done.err
     assert "set the environment variable REMOTE_AUTHORIZATION to what stands behind 'Bearer' in it" in done.err
     assert "set the environment variable JIRA_API_TOKEN" in done.err
+
+
+@pytest.mark.parametrize("scheme", ["Basic ", "Token token=", "Sentry-Bearer  ", ""])
+def test_of_a_secret_header_its_scheme_stays_and_nothing_of_the_token(scheme: str) -> None:
+    for size in range(6, 24):
+        token = b64encode(b"k" * size).decode()
+        profile = Profile("far", url="https://x/", headers={"Authorization": scheme + token})
+        safe = without_secrets(profile, {}, ask=False)
+        assert safe.headers == {"Authorization": scheme + "${env:FAR_AUTHORIZATION}"}
 
 
 def test_secrets_in_headers_addresses_and_assignments_do_not_come_in_either(

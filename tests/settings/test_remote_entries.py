@@ -95,6 +95,7 @@ def test_an_address_of_the_old_transport_becomes_that_of_the_present_one_with_a_
         ({"url": URL, "disabled": True}, "disabled"),
         ({"url": URL, "enabled": False}, "disabled"),
         ({"url": URL, "headers": {"A": "${command:sh}"}}, "only its own program"),
+        ({"url": URL, "headers": {"A": "{file:~/.token}"}}, "{file:~/.token}, which only its own program"),
         ({"url": "${keyring:a/b}"}, "only its own program"),
         ({"url": URL, "headers": {"Host": "b"}}, "set by ticketdeck itself"),
     ],
@@ -125,11 +126,11 @@ def test_codex_writes_toml_and_names_variables(tmp_path: Path) -> None:
 def test_opencode_has_addresses_and_programs_in_a_section_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "opencode.json"
     far = {"type": "remote", "url": URL, "headers": {"Authorization": "Bearer {env:TOKEN}"}}
-    near = {"type": "local", "command": ["npx", "-y", "x"], "environment": {"A": "b"}}
+    near = {"type": "local", "command": ["npx", "-y", "x"], "environment": {"A": "{env:B}"}}
     path.write_text(json.dumps({"$schema": "x", "mcp": {"far": far, "near": near}}))
     profiles = {server.profile.name: server.profile for server in read_servers(path).servers}
     assert profiles["far"].headers == {"Authorization": "Bearer ${env:TOKEN}"}
-    assert (profiles["near"].command, profiles["near"].env) == (("npx", "-y", "x"), {"A": "b"})
+    assert (profiles["near"].command, profiles["near"].env) == (("npx", "-y", "x"), {"A": "${env:B}"})
 
 
 ZED = """// Zed's settings

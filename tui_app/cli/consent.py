@@ -102,7 +102,7 @@ def _address(profile: Profile) -> Iterator[tuple[str, str]]:
     for table, settings in (("tls", profile.tls), ("oauth", profile.oauth)):
         for key, value in asdict(settings).items():
             if value:
-                yield table, f"{key}={visible(str(value))}"
+                yield table, f"{key}={visible(' '.join(value) if isinstance(value, tuple) else str(value))}"
 
 
 def too_long(profile: Profile) -> str:

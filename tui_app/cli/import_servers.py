@@ -40,7 +40,7 @@ from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.text import clean_line
 
 _KEYRING_SERVICE = "ticketdeck"
-_SCHEME = re.compile(r"[A-Za-z][\w-]*[ ]+(?:\w+=)?(?=\S)")
+_SCHEME = re.compile(r"[A-Za-z][\w-]*[ ]+(?:[A-Za-z_]{1,20}=(?=[^\s=]))?(?=\S)")  # `=` at a token's end belongs to it
 """What stands before the token in an Authorization header: ``Bearer``, ``Token token=``."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _FOLDERS_OF_SCRIPT = 3

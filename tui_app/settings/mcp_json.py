@@ -39,6 +39,7 @@ _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTA
 _STRING_OR_LAST_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])', re.DOTALL)
 _NO_ARGUMENT = re.compile("[\0\ud800-\udfff]")
 _NAME = re.compile(r"[\w.-]+")
+_BRACED = re.compile(r"(?<!\$)\{(env|file):([^{}]+)\}")  # opencode's notation
 
 
 class Input(Struct, frozen=True):
@@ -295,9 +296,15 @@ def _value(value: Any, places: Mapping[str, str]) -> str:
     try:
         if _NO_ARGUMENT.search(text):
             raise ValueError("there is a zero byte or half a character, which no program can be given")
-        return _filled_in(text, places)
+        return _filled_in(_BRACED.sub(_as_reference, text), places)
     except ValueError as error:
         raise ValueError(f"in {text!r:.80}, {error}") from None
+
+
+def _as_reference(braced: re.Match[str]) -> str:
+    if braced[1] == "file":
+        raise ValueError(f"it uses {braced[0]}, which only its own program can resolve")
+    return f"${braced[0]}"
 
 
 def _filled_in(text: str, places: Mapping[str, str]) -> str:

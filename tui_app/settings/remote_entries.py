@@ -21,7 +21,6 @@ _OLD_PATH, _NEW_PATH = "/sse", "/mcp"
 _WRAPPER = "mcp-remote"
 _WRAPPER_FLAGS = frozenset(("--allow-http", "--enable-proxy", "--debug", "--silent"))
 """Options of ``mcp-remote`` without a value; all others have one."""
-_BRACED = re.compile(r"(?<!\$)\{env:([A-Za-z_]\w*)\}")  # opencode's notation
 
 Read = Callable[[Any], str]
 """A value of the file as a profile has it; raises ValueError where it may not be used."""
@@ -40,13 +39,13 @@ def remote_profile(name: str, entry: Mapping[str, Any], source: str, read: Read)
     """
     notes: list[str] = []
     old = "sse" in (str(entry.get("type")).lower(), str(entry.get("transport")).lower())
-    url = _current(read(_own_notation(address_of(entry))), notes, old=old)
+    url = _current(read(address_of(entry)), notes, old=old)
     _check(url)
     if sentence := unencrypted(url):
         notes.append(sentence.rstrip("."))
     if entry.get("headersHelper"):
         notes.append("its headersHelper is not run: write what it prints into headers, as ${command:..}")
-    headers = {key: read(_own_notation(value)) for key, value in _headers(entry)}
+    headers = {key: read(value) for key, value in _headers(entry)}
     for key, value in headers.items():
         if "${" not in value:
             check_header(key, value)
@@ -126,7 +125,7 @@ def _oauth(entry: Mapping[str, Any], read: Read) -> OAuthSettings:
             found |= {re.sub(r"[\W_]", "", str(key)).lower(): value for key, value in table.items()}
 
     def text(*names: str) -> str:
-        return next((read(_own_notation(found[name])) for name in names if found.get(name)), "")
+        return next((read(found[name]) for name in names if found.get(name)), "")
 
     scopes = found.get("scopes") or found.get("scope") or ()
     port = found.get("callbackport")
@@ -137,10 +136,6 @@ def _oauth(entry: Mapping[str, Any], read: Read) -> OAuthSettings:
         redirect_port=port if isinstance(port, int) and 0 < port < 65536 else None,
         metadata_url=text("authservermetadataurl", "metadataurl"),
     )
-
-
-def _own_notation(value: Any) -> Any:
-    return _BRACED.sub(r"${env:\1}", value) if isinstance(value, str) else value
 
 
 def _options(words: list[str]) -> tuple[dict[str, list[str]], list[str]]:
