@@ -28,6 +28,7 @@ _LARGE = 1 << 20  # bytes; read in about two milliseconds
 _ELEMENTS_AT_ONCE = 500
 _BETWEEN_CHARACTERS = re.compile(rb"[^\\\x80-\xff]{6}")  # one more than an escape goes on for: what follows begins anew
 _MOST_LOOKS = 4  # at what is below a value, to find where its parts end; hostile nesting stays linear
+_MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
 _LONGEST_INTEGER = 4300  # digits: Python's own limit, which guards against quadratic time
 
 _whole: Callable[[bytes | Raw], Any] = Decoder().decode
@@ -199,3 +200,18 @@ def _forgiving(text: str) -> Any:
         raise ValueError("it is nested too deeply") from None
     except ValueError:  # Python's guard against long integers
         return _read_long_integers(plain)
+
+
+def json_within(text: str) -> Iterator[tuple[int, int, Any]]:
+    """Where in a text each JSON object or list lies that is no part of another, and what it is."""
+    decoder = json.JSONDecoder()
+    done, failed = 0, 0
+    for match in re.finditer(r"[\[{]", text):
+        if match.start() < done or failed > _MOST_FAILED_SCANS:
+            continue
+        try:
+            parsed, done = decoder.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            failed += 1
+            continue
+        yield match.start(), done, parsed

@@ -1,18 +1,16 @@
-"""Which names are private: one name in every spelling, and nothing else; and the columns and rows of tables under them.
+"""Which names are private: one name in every spelling, and nothing else.
 
 Invariant: case, style (``internal_notes``, ``internalNotes``, ``Internal Notes``), width, look-alike letters, plural
 and singular, a path in front (``fields.internal_notes``) and a word of machinery around (``u_salary``, ``salary_raw``)
-make no difference; any other word does (``salary`` is not ``salary review``). Where a table in text (with pipes, with
-commas, semicolons or tabs, with gaps) can be read in two ways, what either of them calls private is taken out.
+make no difference; any other word does (``salary`` is not ``salary review``).
 """
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from io import StringIO
+from html import unescape
 
 from tui_app.tickets.fields import names
 
@@ -40,6 +38,11 @@ _AROUND = frozenset(
 _SHORT = 2  # characters: prefixes and suffixes as in u_salary, x_salary, Salary__c
 _MOST_REMEMBERED = 10_000  # labels; a server that makes some up must not fill the memory
 _LONGEST = 300  # characters of a name, after folding
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|apos|colon|lowbar);")
+_SHORTEST_PART = 5  # characters of a name that counts within a longer word
+_PICTURES = ("So", "Sk", "Mn", "Cf")
+DECORATION = " \t>*_#+-`'\"\u2022\u00b7~=[]"
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 _LOOKALIKES = dict(
     zip(
@@ -69,6 +72,16 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_PLAIN)
 
 
+def without_entities(text: str) -> str:
+    """``text`` with letters, digits and quotation marks in place of the entities that stand for them."""
+    return _ENTITY.sub(_character_of, text) if "&" in text else text
+
+
+def _character_of(entity: re.Match[str]) -> str:
+    character = unescape(entity[0])
+    return character if character.isalnum() or character in ('"', "'", ":", "_") else entity[0]
+
+
 def stem(word: str) -> str:
     """``word`` in small letters without its plural."""
     word = word.casefold()
@@ -88,6 +101,8 @@ class PrivateNames:
         self._labels: dict[str, bool] = {}
         self.pattern = "|".join(r"[\W_]*".join(map(_any_number, found)) for found in words) or "(?!)"
         """A regular expression for the names in text that is `folded`."""
+        self.mention = re.compile("|".join(map(_among_words, words)) or "(?!)", re.IGNORECASE)
+        """The names where other words may be around them, in text that is `folded`."""
 
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str):
@@ -100,6 +115,12 @@ class PrivateNames:
         """Whether ``text`` can hold one of the names: a quick look."""
         lower = folded(text).lower()
         return any(hint in lower for hint in self.hints)
+
+    def told_by(self, label: str) -> bool:
+        """Whether a key, label or head says one of the names among other words: ``annualSalaryEur``."""
+        if len(label) > _LONGEST or not self.mentioned(label):
+            return False
+        return self.mention.search(_HUMP.sub(" ", folded(label))) is not None
 
     def labels(self, text: str) -> bool:
         """Whether ``text`` is one of the names and nothing else, save what is in brackets: ``Salary (EUR):``."""
@@ -159,137 +180,19 @@ def _beginning(word: str) -> str:
     return single.removesuffix("y")
 
 
+def _among_words(words: list[str]) -> str:
+    """A pattern for a name among other words; a long one within a longer word, too, as in ``Jahresgehalt``."""
+    pattern = r"[\W_]*".join(map(_any_number, words))
+    if sum(map(len, words)) >= _SHORTEST_PART:
+        return pattern
+    return rf"(?<![^\W_])(?:{pattern})(?![^\W_])"
+
+
 def _any_number(word: str) -> str:
     """A pattern for ``word`` in plural and singular."""
     single = stem(word)
     ending = f"(?:{single[-1]}|ies)" if single.endswith("y") else f"{re.escape(single[-1])}s?"
     return re.escape(single[:-1]) + ending
-
-
-_PICTURES = ("So", "Sk", "Mn", "Cf")
-DECORATION = " \t>*_#+-`'\"\u2022\u00b7~=[]"
-GAP = re.compile(r"\s{2,}")
-TITLES = re.compile(r"(?i)\W*(?:title|summary|subject|headline|name)\W*$")
-VALUES = re.compile(r"(?i)(?:.*[\W_])?(?:\w*values?|content|text|amount|old|new|data|dd|td|p)$")
-_SEPARATOR_CELLS = re.compile(r"[\s|:+=\u2500-\u257f-]+")
-_BARS = str.maketrans("\u2502\u2503\u2551\u00a6", "||||")
-"""What is drawn as a bar."""
-_DELIMITERS = (",", ";", "\t")
-_LONGEST_LINE = 300  # characters in which a label is looked for before an amount
-_PAIR = 2  # cells: heads of two columns, or a name and its value; the first row goes
-
-
-def without_columns(text: str, names: PrivateNames) -> str:
-    """Without the columns of tables: with pipes, with commas, semicolons or tabs, with gaps."""
-    lines = text.split("\n")
-    kept: list[str] = []
-    place = 0
-    while place < len(lines):
-        taken, replacement = _table_at(lines, place, names)
-        kept += replacement if taken else [lines[place]]
-        place += max(1, taken)
-    return "\n".join(kept)
-
-
-def _table_at(lines: list[str], place: int, names: PrivateNames) -> tuple[int, list[str]]:
-    """How many lines the table that begins at ``place`` has, and what stays of it; 0: none begins there."""
-    line = lines[place]
-    if "|" in line.translate(_BARS):
-        end = next((number for number in range(place, len(lines)) if not _has_bars(lines, number)), len(lines))
-        return end - place, _piped(lines[place:end], names)
-    if not names.mentioned(line):
-        return 0, []
-    for delimiter in _DELIMITERS:
-        if delimiter in line:
-            taken, rows = _delimited(lines, place, delimiter, names)
-            if taken:
-                return taken, rows
-    return _gapped(lines, place, names)
-
-
-def _has_bars(lines: list[str], number: int) -> bool:
-    """Whether a line is one of a table with bars, or a rule between two that are."""
-    if "|" in lines[number].translate(_BARS):
-        return True
-    following = lines[number + 1] if number + 1 < len(lines) else ""
-    return bool(_SEPARATOR_CELLS.fullmatch(lines[number])) and "|" in following.translate(_BARS)
-
-
-def _cells(row: str) -> list[str]:
-    """The cells of a row; ``||a||b||`` are heads in wiki markup."""
-    row = row.translate(_BARS)
-    return (row.replace("||", "|") if row.lstrip().startswith("||") else row).split("|")
-
-
-def _piped(block: list[str], names: PrivateNames) -> list[str]:
-    rows = [_cells(row) for row in block]
-    ruled = len(block) > 1 and bool(_SEPARATOR_CELLS.fullmatch(block[1]))
-    is_table = ruled or (len(block) > 1 and len(set(map(len, rows))) == 1)
-    columns = _labels_in(rows[0], names) if is_table else frozenset()
-    kept = []
-    for number, (row, line) in enumerate(zip(rows, block, strict=True)):
-        named = frozenset() if ruled and number in (0, 1) else _labels_in(row, names)
-        if ruled:
-            named = frozenset(place for place in named if not _is_title(rows[0], place))
-        gone = columns | {place + step for place in named for step in (0, 1) if _holds_more(row, place)}
-        cells = [cell for place, cell in enumerate(row) if place not in gone]
-        if not gone:
-            kept.append(line)
-        elif any(map(str.strip, cells)):
-            kept.append("|".join(cells))
-    return kept
-
-
-def _labels_in(row: list[str], names: PrivateNames) -> frozenset[int]:
-    return frozenset(place for place, cell in enumerate(row) if names.labels(bare_label(cell)))
-
-
-def _holds_more(row: list[str], place: int) -> bool:
-    return place + 1 < len(row) and bool(row[place + 1].strip())
-
-
-def _is_title(heads: list[str], place: int) -> bool:
-    """A column of titles holds what tickets are called; ``Name | Value`` holds names of fields."""
-    following = heads[place + 1] if place + 1 < len(heads) else ""
-    return bool(TITLES.match(heads[place])) and not VALUES.match(following.strip())
-
-
-def _delimited(lines: list[str], place: int, delimiter: str, names: PrivateNames) -> tuple[int, list[str]]:
-    heads = next(csv.reader([lines[place]], delimiter=delimiter), [])
-    columns = {number for number, head in enumerate(heads) if names.labels(bare_label(head))}
-    if not columns or len(heads) < 2 or place + 1 >= len(lines):
-        return 0, []
-    reader = csv.reader((f"{lines[number]}\n" for number in range(place, len(lines))), delimiter=delimiter)
-    output = StringIO()
-    writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
-    taken = 0
-    try:
-        for row in reader:
-            if not row or (len(row) != len(heads) and taken == 1):
-                break
-            taken = reader.line_num
-            if len(row) == len(heads) and not (taken == 1 and len(heads) == _PAIR):
-                writer.writerow([cell for number, cell in enumerate(row) if number not in columns])
-    except csv.Error:
-        return len(lines) - place, []
-    return (taken, output.getvalue().rstrip("\n").split("\n")) if taken > 1 else (0, [])
-
-
-def _gapped(lines: list[str], place: int, names: PrivateNames) -> tuple[int, list[str]]:
-    heads = GAP.split(lines[place].strip())
-    columns = {number for number, head in enumerate(heads) if names.labels(bare_label(head))}
-    if not columns or len(heads) < 2:
-        return 0, []
-    block = [lines[place]]
-    for number in range(place + 1, len(lines)):
-        line = lines[number]
-        if not line.strip() or (len(GAP.split(line.strip())) != len(heads) and not _SEPARATOR_CELLS.fullmatch(line)):
-            break
-        block.append(line)
-    if len(block) < 2:
-        return 0, []
-    rows = (GAP.split(line.strip()) for line in block[len(heads) == _PAIR :])
-    return len(block), ["  ".join(cell for n, cell in enumerate(row) if n not in columns) for row in rows]
 
 
 def without_signs(text: str) -> str:
@@ -303,25 +206,3 @@ def without_signs(text: str) -> str:
 def bare_label(label: str) -> str:
     """A label without what surrounds it."""
     return without_signs(label).strip(DECORATION + ":|").strip()
-
-
-_AMOUNT = re.compile(
-    r"(?:[^\W\d]{1,4} ?|[$\u00a2-\u00a5\u20a0-\u20cf] ?)?\d(?:[.,'\u00a0 ]?\d){2,}(?: ?[^\W\d]{1,4})?\W*$"
-)
-"""A number of three digits or more, perhaps with a currency, at the end of a line: the value of what is before it."""
-_OPENED = " \t([{'\""
-_SIGNS = " \t:=/|>\u2192\u21d2\u279c\u2013\u2014-~]})"
-
-
-def ends_in_amount(line: str, names: PrivateNames) -> bool:
-    """Whether a line is a private name with an amount, as a part of a row too, or ends in one behind a label that
-    mentions such a name."""
-    amount = _AMOUNT.search(line) if len(line) <= _LONGEST_LINE else None
-    if amount is None:
-        return False
-    label = line[: amount.start()].rstrip()
-    first = re.split(r"[,;\t|]", label, maxsplit=1)[0].lstrip(_OPENED)
-    if names.labels(bare_label(label.rstrip(_SIGNS))) or (first != label and names.labels(bare_label(first))):
-        return True
-    word = rf"(?<![^\W_])(?:{names.pattern})(?![^\W_])"
-    return label.endswith((":", "=", "\uff1a")) and bool(re.search(word, folded(label), re.IGNORECASE))

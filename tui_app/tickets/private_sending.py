@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tui_app.tickets.json_values import json_or_none
-from tui_app.tickets.redaction import json_within, redact
+from tui_app.tickets.json_values import json_or_none, json_within
+from tui_app.tickets.redaction import redact
 
 _PARAMETERS = re.compile(r"(?:^|[?&;])([\w.%\[\]-]{1,200})=")
 _BLANK = re.compile(r"\s")
@@ -42,7 +42,9 @@ def _data_in_text(text: str) -> Any:
 
 
 def _shape(value: Any) -> Any:
-    """Keys and lengths alone: a text that redaction changes is no field."""
+    """Keys, lengths and what is no text: a text that redaction changes is no field."""
     if isinstance(value, dict):
         return {key: _shape(item) for key, item in value.items()}
-    return [_shape(item) for item in value] if isinstance(value, list) else None
+    if isinstance(value, list):
+        return [_shape(item) for item in value]
+    return "" if isinstance(value, str) else value

@@ -33,11 +33,12 @@ DESCRIBING = frozenset(
     )
 )
 """Words of keys that tell more about a name; no value is beside it if there is nothing else."""
-_KEYS = frozenset((*names("id key gid uuid guid code slug accessor"), "dataindex"))
+KEYS = frozenset((*names("id key gid uuid guid code slug accessor"), "dataindex"))
 """Words of keys that hold how a definition is referred to."""
-_NAMING = frozenset(names("name title label key caption display")) | FIELD_WORDS
+NAMING = frozenset(names("name title label key caption display")) | FIELD_WORDS
 """Words of keys under which a definition has its name."""
 _WORDS = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])")
+_DIGITS = re.compile(r"\d+")
 _LONGEST_KEY = 300  # characters
 _MOST_KNOWN_KEYS = 4096  # a server that invents keys must not fill the memory
 _DEEPEST_NAMING = 3  # objects within objects that lead to a field's name
@@ -58,10 +59,12 @@ IsLabel = Callable[[JsonValue], bool]
 
 
 class Defined(Struct):
-    """What the definitions of an answer say: keys that have a private name, and ids of private fields."""
+    """What the definitions of an answer say: keys that have a private name, ids of private fields, and keys whose name
+    says a private one among other words."""
 
     keys: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
+    telling: set[str] = field(default_factory=set)
 
 
 def words_of(key: str) -> frozenset[str]:
@@ -77,8 +80,8 @@ _known_words = lru_cache(maxsize=_MOST_KNOWN_KEYS)(_words_in)
 """The rows of an answer have the same keys."""
 
 
-def defined(value: JsonValue, is_label: IsLabel) -> Defined:
-    """What every definition in ``value`` says."""
+def defined(value: JsonValue, is_label: IsLabel, tells: IsLabel) -> Defined:
+    """What every definition in ``value`` says; ``tells`` is whether a text says a private name among other words."""
     found = Defined()
     waiting = [value]
     while waiting:
@@ -87,6 +90,8 @@ def defined(value: JsonValue, is_label: IsLabel) -> Defined:
             if any(map(is_label, container.values())):
                 found.keys.update(_keys_labelled_in(container, is_label))
                 found.ids.update(_ids_in(container, is_label))
+            if any(map(tells, container.values())):
+                found.telling.update(_keys_labelled_in(container, tells))
             waiting.extend(container.values())
         elif isinstance(container, list):
             waiting.extend(container)
@@ -98,7 +103,7 @@ def names_a_field(value: JsonValue, is_label: IsLabel, depth: int = 0) -> bool:
     if not isinstance(value, dict) or depth > _DEEPEST_NAMING:
         return False
     words = {key: words_of(key) for key in value}
-    if any(words[key] & _NAMING and is_label(item) for key, item in value.items()):
+    if any(words[key] & NAMING and is_label(item) for key, item in value.items()):
         return not any(found & OF_TICKETS for found in words.values())
     return any(words[key] & FIELD_WORDS and names_a_field(item, is_label, depth + 1) for key, item in value.items())
 
@@ -122,18 +127,18 @@ def _points_to(key: str, item: JsonValue, ids: Iterable[str], is_label: IsLabel)
         return bool(words & FIELD_WORDS) and names_a_field(item, is_label)
     if not ids or isinstance(item, (list, bool)) or item is None or str(item) not in ids or is_label(item):
         return False
-    return bool(words & FIELD_WORDS) or bool(words and words <= _KEYS)
+    return bool(words & FIELD_WORDS) or bool(words and words <= KEYS)
 
 
 def _ids_in(container: Mapping[str, JsonValue], is_label: IsLabel) -> Iterator[str]:
     words = {key: words_of(key) for key in container}
-    if not any(words[key] & _NAMING and is_label(item) for key, item in container.items()):
+    if not any(words[key] & NAMING and is_label(item) for key, item in container.items()):
         return
     if any(word & OF_STATUS for word in words.values()):
         return  # a ticket whose title is such a name
     for key, item in container.items():
         is_id = isinstance(item, (str, int)) and not isinstance(item, bool)
-        if is_id and words[key] and words[key] <= _KEYS | {"field", "column"}:
+        if is_id and words[key] and words[key] <= KEYS | {"field", "column"}:
             yield str(item)
 
 
@@ -143,7 +148,7 @@ def _keys_labelled_in(container: Mapping[str, JsonValue], is_label: IsLabel) -> 
     yield from (key for key, item in container.items() if (numbered or _is_made_up(key)) and is_label(item))
     if any(map(_is_made_up, container)):
         return
-    describes = all(words_of(key) <= DESCRIBING | _KEYS for key in container)
+    describes = all(words_of(key) <= DESCRIBING | KEYS for key in container)
     for key, item in container.items():
         if isinstance(item, str) and (_is_made_up(item) or (describes and _is_key_of_rows(key, item, is_label))):
             yield item
@@ -152,12 +157,58 @@ def _keys_labelled_in(container: Mapping[str, JsonValue], is_label: IsLabel) -> 
 def _is_key_of_rows(key: str, item: str, is_label: IsLabel) -> bool:
     """Whether a definition's ``item`` may be the key of its values in rows, and hardly of anything else."""
     words = words_of(key)
-    return bool(words) and words <= _KEYS and item.islower() and not is_label(item) and not words_of(item) & _ORDINARY
+    return bool(words) and words <= KEYS and item.islower() and not is_label(item) and not words_of(item) & _ORDINARY
 
 
 def _is_made_up(key: str) -> bool:
     """Whether a key tells nothing by itself: ``customfield_10010``, ``f7``; ids of tickets are in capitals."""
     return key != key.upper() and any(map(str.isdigit, key)) and " " not in key and len(key) <= _LONGEST_KEY
+
+
+def holds_cells(key: str) -> bool:
+    """Whether a list under ``key`` holds what a list of heads beside it names."""
+    return bool(words_of(key) & (VALUE_WORDS | {"row", "cell"}))
+
+
+def rows_in(value: Mapping[str, JsonValue]) -> list[list[JsonValue]]:
+    """The lists within the lists of an object."""
+    return [row for rows in value.values() if isinstance(rows, list) for row in rows if isinstance(row, list)]
+
+
+def is_of_heads(first: list[JsonValue], second: list[JsonValue]) -> bool:
+    """Whether ``first`` may be heads of columns, and no row like ``second``: it has no number, and no cell like its."""
+    if any(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in first):
+        return False
+    return not any(
+        one == other or (one and _form(one) == _form(other) != one)
+        for one, other in zip(first, second, strict=False)
+        if isinstance(one, str) and isinstance(other, str)
+    )
+
+
+def _form(cell: str) -> str:
+    """``cell`` with a sign in the place of each run of digits: what rows have in common at one place."""
+    return _DIGITS.sub("0", cell)
+
+
+def without_cells(value: JsonValue, places: frozenset[int], width: int, *, values: bool, depth: int = 0) -> JsonValue:
+    """``value`` with those places of each row of ``width`` cells taken out; a list by itself is one if ``values``."""
+    if isinstance(value, list):
+        holds_rows = any(isinstance(item, list if depth else (list, dict)) for item in value)
+        if len(value) == width and values and not holds_rows:
+            return without_places(value, places)
+        return [without_cells(item, places, width, values=True, depth=depth + 1) for item in value]
+    if isinstance(value, dict) and values:
+        return {
+            key: without_cells(item, places, width, values=holds_cells(key), depth=depth + 1)
+            for key, item in value.items()
+        }
+    return value
+
+
+def without_places(row: list[JsonValue], places: frozenset[int]) -> list[JsonValue]:
+    """``row`` without the cells at these places."""
+    return [cell for place, cell in enumerate(row) if place not in places]
 
 
 # ------------------------------------------------------------------------ trees of nodes

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tui_app.tickets.private_names import (
-    DECORATION,
+from tui_app.tickets.private_names import DECORATION, PrivateNames, bare_label, without_signs
+from tui_app.tickets.private_tables import (
     GAP,
     TITLES,
     VALUES,
-    PrivateNames,
-    bare_label,
     ends_in_amount,
+    is_amount,
+    without_amounts,
     without_columns,
-    without_signs,
 )
 
 _LABEL_ENDS = re.compile(r"[-=]+>|[:=|,;\u00b7\uff1a\u2192\u21d2\u279c\t]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{2,}")
@@ -54,7 +53,7 @@ _NEXT_LABEL = re.compile(
 
 def without_labelled(text: str, names: PrivateNames) -> str:
     """``text`` without what one of ``names`` labels."""
-    for form in (_without_elements, without_columns, _without_records, _without_lines):
+    for form in (_without_elements, without_columns, _without_records, _without_lines, without_amounts):
         text = form(text, names)
     return text
 
@@ -178,15 +177,17 @@ def _without_records(text: str, names: PrivateNames) -> str:
     done = (0, -1)
     for place, line in enumerate(lines):
         head = _NAMING.match(line) if names.mentioned(line) else None
-        if head is None or not names.labels(bare_label(line[head.end() :].split(" #")[0].rstrip(","))):
+        label = bare_label(line[head.end() :].split(" #")[0].rstrip(",")) if head else ""
+        is_named = names.labels(label)
+        if not is_named and not names.told_by(label):
             continue
         if place < done[0] and done[1] == _indent(line):
             continue  # in the record that was looked through just now
         record = list(_record(lines, place))
         done = (record[-1] + 1, _indent(line))
         for number in record:
-            label = bare_label(re.split(r"[:=]", lines[number])[0])
-            if number != place and VALUES.match(label):
+            key, *rest = re.split(r"[:=]", lines[number], maxsplit=1)
+            if number != place and VALUES.match(bare_label(key)) and (is_named or any(map(is_amount, rest))):
                 gone.update(_with_deeper(lines, number))
     return "\n".join(line for place, line in enumerate(lines) if place not in gone)
 

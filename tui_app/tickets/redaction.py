@@ -14,27 +14,43 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from html import unescape
 from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
 
 from tui_app.tickets.fields import FieldKind, names
-from tui_app.tickets.json_values import json_or_none
-from tui_app.tickets.private_names import PrivateNames, ends_in_amount, folded
+from tui_app.tickets.json_values import json_or_none, json_within
+from tui_app.tickets.private_names import PrivateNames, folded, without_entities
 from tui_app.tickets.private_structure import (
     DESCRIBING,
     FIELD_WORDS,
+    KEYS,
+    NAMING,
     OF_STATUS,
     OF_TICKETS,
     VALUE_WORDS,
     Defined,
     defined,
+    holds_cells,
+    is_of_heads,
     is_value_of,
+    names_a_field,
+    rows_in,
+    without_cells,
     without_labelled_nodes,
+    without_places,
     words_of,
     words_of_kinds,
+)
+from tui_app.tickets.private_tables import (
+    MASK,
+    amount_columns,
+    ends_in_amount,
+    holds_amounts,
+    is_amount,
+    is_number,
+    without_amounts,
 )
 from tui_app.tickets.private_text import without_labelled
 from tui_app.tickets.ticket import JsonValue, Ticket
@@ -43,7 +59,6 @@ from tui_app.tickets.turns import give_way
 PRIVATE_NAMES = ("internal_notes", "private_data")
 """Removed always; a profile can name more (``private_fields``)."""
 
-_MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
 _TEXTS_AT_ONCE = 2000  # nothing else runs while they are looked through; collecting them takes a millisecond
 _CHARACTERS_AT_ONCE = 500_000
 _MOST_REMEMBERED_KEYS = 10_000  # a server that invents keys must not fill the memory
@@ -51,7 +66,6 @@ _ESCAPE = re.compile(
     r"\\+u(00[2-7][0-9a-f]|ff[0-5][0-9a-f]|0[345][0-9a-f]{2}|200[b-f]|202[a-e]|206[0-9a-f]|00ad|feff)", re.IGNORECASE
 )
 """A letter written as an escape can spell a private name."""
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|apos|colon|lowbar);")
 _PAIR = 2
 _DIGIT = re.compile(r"\d")
 _MOST_HEADS = 30  # members of an object that may be the heads of columns; a bound, so that hostile data stays linear
@@ -95,7 +109,7 @@ class _Redactor:
     def value(self, value: JsonValue) -> JsonValue:
         if not self._holds_private(value):
             return value
-        kept = self._rebuilt(value, defined(value, self._is_label))
+        kept = self._rebuilt(value, defined(value, self._is_label, self._is_telling))
         return ({} if isinstance(value, dict) else None) if kept is _GONE else kept
 
     def ticket(self, ticket: Ticket) -> Ticket:
@@ -115,15 +129,19 @@ class _Redactor:
         return replace(ticket, **changed) if changed else ticket
 
     def block(self, text: str) -> str:
-        if not self._suspicious(text) or (self._is_label(text) and not ends_in_amount(text, self._names)):
+        if not self._suspicious(text):
             return text
+        if self._is_label(text) and not ends_in_amount(text, self._names):
+            return without_amounts(text, self._names)
         parsed = json_or_none(text)
         if parsed is not None:
             redacted = self.value(parsed)
             return text if redacted == parsed else json.dumps(redacted, ensure_ascii=False)
-        plain = _without_entities(text)
+        plain = without_entities(text)
         kept = without_labelled(self._embedded_json(plain), self._names)
-        return text if kept == plain else kept
+        if kept == plain:
+            return text
+        return kept if kept.strip() else MASK  # what is required of a ticket is still there
 
     # ------------------------------------------------------------------- data
 
@@ -134,7 +152,7 @@ class _Redactor:
         while waiting:
             container = waiting.pop()
             if isinstance(container, dict):
-                if not self._harmless_keys.issuperset(container) and any(map(self._private, container)):
+                if not self._harmless_keys.issuperset(container) and not all(map(self._harmless, container)):
                     return True
                 items: Iterable[JsonValue] = container.values()
             else:
@@ -156,16 +174,18 @@ class _Redactor:
         if isinstance(value, str):
             return self.block(value)
         if isinstance(value, list):
-            if self._is_record(value):
-                return _GONE
+            value = self._without_number(value)
             return self._list(without_labelled_nodes(value, self._is_label), elsewhere)
         if not isinstance(value, dict):
             return value
         if self._is_pair(value) or is_value_of(value, elsewhere.ids, self._is_label):
             return _GONE
         kept: dict[str, JsonValue] = {}
+        told = self._tells(value)
         for key, item in value.items():
-            if key not in elsewhere.keys and not self._private(key):
+            if key in elsewhere.keys or self._private(key):
+                continue
+            if not ((key in elsewhere.telling or self._names_amount(key, told=told)) and holds_amounts(item)):
                 part = self._rebuilt(item, elsewhere)
                 if part is not _GONE:
                     kept[key] = part
@@ -173,7 +193,8 @@ class _Redactor:
 
     def _list(self, value: list[JsonValue], elsewhere: Defined) -> list[JsonValue]:
         lists = [item for item in value if isinstance(item, list)]
-        columns = self._private_places(lists[0]) if len(lists) == len(value) and lists else frozenset[int]()
+        is_table = len(lists) == len(value) > 0 and (len(lists) == 1 or is_of_heads(*lists[:2]))
+        columns = self._private_places(lists[0], lists[1:]) if is_table else frozenset[int]()
         again = _held_again(lists) if any(row and self._is_label(row[0]) for row in lists) else frozenset[str]()
         kept: list[JsonValue] = []
         for item in value:
@@ -181,29 +202,55 @@ class _Redactor:
                 continue
             part = self._rebuilt(item, elsewhere)
             if part is not _GONE and not self._is_entry(part):
-                kept.append(_without_places(part, columns) if columns and isinstance(part, list) else part)
+                kept.append(without_places(part, columns) if columns and isinstance(part, list) else part)
         return kept
 
     def _is_entry(self, item: JsonValue) -> bool:
         """Whether a list within a list is a private name and its value; it may be the heads of two columns, too."""
         return isinstance(item, list) and len(item) == _PAIR and self._is_label(item[0])
 
-    def _is_record(self, row: list[JsonValue], again: frozenset[str] | None = None) -> bool:
-        """Whether a list holds a private name, the kind of field and its value, as `["Salary", "text", 5000]` does.
+    def _is_record(self, row: list[JsonValue], again: frozenset[str]) -> bool:
+        """Whether a list among others begins with a private name and holds its value, as `["Salary", "text", 5]` does.
 
-        By itself, it does where a number follows the name; among others also where digits do, or what is in ``again``:
-        the heads of columns, whose places are private anyway, may then go with it.
+        The value is a number, has digits, or is beside what is in ``again``: the heads of columns, whose places are
+        private anyway, may then go with it.
         """
-        if len(row) <= _PAIR or any(isinstance(item, (dict, list)) for item in row):
+        if len(row) <= _PAIR or any(isinstance(item, (dict, list)) for item in row) or not self._is_label(row[0]):
             return False
+        return any(is_number(item) or str(item) in again or _DIGIT.search(str(item)) for item in row[1:])
+
+    def _without_number(self, row: list[JsonValue]) -> list[JsonValue]:
+        """A list of values in which a private name stands, without the numbers behind it, and the amounts: it may be a
+        ticket of that title, which begins with its id."""
+        if len(row) < _PAIR or any(isinstance(item, (dict, list)) for item in row):
+            return row
         place = next((place for place, item in enumerate(row[:_PAIR]) if self._is_label(item)), None)
         if place is None:
-            return False
-        behind = row[place + 1 :]
-        if any(isinstance(item, (int, float)) and not isinstance(item, bool) for item in behind):
+            return row
+        first = 0 if len(row) == _PAIR else place
+        return [
+            None if at >= first and (is_amount(item) or (at > place and is_number(item))) else item
+            for at, item in enumerate(row)
+        ]
+
+    def _tells(self, value: Mapping[str, JsonValue]) -> bool:
+        """Whether a member of an object says, among other words, a private name whose value another member may be."""
+        if any(
+            words_of(key) & FIELD_WORDS and (self._is_telling(item) or names_a_field(item, self._is_telling))
+            for key, item in value.items()
+        ):
             return True
-        words = list(map(str, behind)) if place == 0 and again is not None else []
-        return any(word in (again or ()) or _DIGIT.search(word) for word in words)
+        named = any(words_of(key) & NAMING and self._is_telling(item) for key, item in value.items())
+        return named and not any(words_of(key) & OF_TICKETS for key in value)
+
+    def _is_telling(self, value: JsonValue) -> bool:
+        return isinstance(value, str) and self._names.told_by(value)
+
+    def _names_amount(self, key: str, *, told: bool) -> bool:
+        """Whether an amount is private by its key, or by another member of its object if one has ``told``."""
+        if told and words_of(key) & VALUE_WORDS:
+            return True
+        return not self._harmless(key) and not words_of(key) & KEYS
 
     def _is_pair(self, value: Mapping[str, JsonValue]) -> bool:
         """Whether one member of an object is a private name, and another holds what it names."""
@@ -224,20 +271,21 @@ class _Redactor:
     def _without_columns(self, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         """Without the columns whose head, in a list beside the rows, is a private name."""
         for key, heads in islice(value.items(), _MOST_HEADS):
-            places = self._private_places(heads) if isinstance(heads, list) else frozenset()
+            places = self._private_places(heads, rows_in(value)) if isinstance(heads, list) else frozenset()
             if places and isinstance(heads, list):
                 width = len(heads)
                 others = {
-                    other: _without_cells(item, places, width, values=_holds_cells(other))
+                    other: without_cells(item, places, width, values=holds_cells(other))
                     for other, item in value.items()
                     if other != key
                 }
                 if any(others[other] != value[other] for other in others):
-                    return self._without_columns({key: _without_places(heads, places), **others})
+                    return self._without_columns({key: without_places(heads, places), **others})
         return value
 
-    def _private_places(self, heads: list[JsonValue]) -> frozenset[int]:
-        return frozenset(place for place, head in enumerate(heads) if self._is_head(head))
+    def _private_places(self, heads: list[JsonValue], rows: list[list[JsonValue]]) -> frozenset[int]:
+        named = frozenset(place for place, head in enumerate(heads) if self._is_head(head))
+        return named | amount_columns(heads, rows, self._names)
 
     def _is_head(self, head: JsonValue) -> bool:
         return any(map(self._is_label, head.values())) if isinstance(head, dict) else self._is_label(head)
@@ -247,14 +295,18 @@ class _Redactor:
         return isinstance(value, str) and len(value) <= _LONGEST_LABEL and self._names.labels(value)
 
     def _private(self, key: str) -> bool:
+        return not self._harmless(key) and key in self._names
+
+    def _harmless(self, key: str) -> bool:
+        """Whether a key neither is nor says a private name."""
         if key in self._harmless_keys:
-            return False
-        if key in self._names:
             return True
+        if key in self._names or self._names.told_by(key):
+            return False
         if len(self._harmless_keys) > _MOST_REMEMBERED_KEYS:
             self._harmless_keys.clear()
         self._harmless_keys.add(key)
-        return False
+        return True
 
     # ------------------------------------------------------------------- text
 
@@ -268,7 +320,7 @@ class _Redactor:
         if "\\u" in text:
             text = folded(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
         if "&" in text:
-            text = folded(_without_entities(text))
+            text = folded(without_entities(text))
         lower = text.lower()
         return any(hint in lower for hint in self._names.hints) and bool(self._mention.search(text))
 
@@ -290,58 +342,9 @@ def _held_again(rows: list[list[JsonValue]]) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if count > 1 or len(rows) == 1)
 
 
-def _holds_cells(key: str) -> bool:
-    """Whether a list under ``key`` holds what a list of heads beside it names."""
-    return bool(words_of(key) & (VALUE_WORDS | {"row", "cell"}))
-
-
-def _without_cells(value: JsonValue, places: frozenset[int], width: int, *, values: bool, depth: int = 0) -> JsonValue:
-    """``value`` with those places of each row of ``width`` cells taken out; a list by itself is one if ``values``."""
-    if isinstance(value, list):
-        holds_rows = any(isinstance(item, list if depth else (list, dict)) for item in value)
-        if len(value) == width and values and not holds_rows:
-            return _without_places(value, places)
-        return [_without_cells(item, places, width, values=True, depth=depth + 1) for item in value]
-    if isinstance(value, dict) and values:
-        return {
-            key: _without_cells(item, places, width, values=_holds_cells(key), depth=depth + 1)
-            for key, item in value.items()
-        }
-    return value
-
-
-def _without_places(row: list[JsonValue], places: frozenset[int]) -> list[JsonValue]:
-    return [cell for place, cell in enumerate(row) if place not in places]
-
-
 def _overlapping(text: str, overlap: int) -> Iterator[str]:
     """``text`` in slices that give way in between; what is no longer than ``overlap`` is whole in one of them."""
     for begin in range(0, len(text), _CHARACTERS_AT_ONCE):
         if begin:
             give_way()
         yield text[begin : begin + _CHARACTERS_AT_ONCE + overlap]
-
-
-def _without_entities(text: str) -> str:
-    """``text`` with letters, digits and quotation marks in place of the entities that stand for them."""
-    return _ENTITY.sub(_character_of, text) if "&" in text else text
-
-
-def _character_of(entity: re.Match[str]) -> str:
-    character = unescape(entity[0])
-    return character if character.isalnum() or character in ('"', "'", ":", "_") else entity[0]
-
-
-def json_within(text: str) -> Iterator[tuple[int, int, JsonValue]]:
-    """Where in a text each JSON object or list lies that is no part of another, and what it is."""
-    decoder = json.JSONDecoder()
-    done, failed = 0, 0
-    for match in re.finditer(r"[\[{]", text):
-        if match.start() < done or failed > _MOST_FAILED_SCANS:
-            continue
-        try:
-            parsed, done = decoder.raw_decode(text, match.start())
-        except (ValueError, RecursionError):
-            failed += 1
-            continue
-        yield match.start(), done, parsed
