@@ -168,6 +168,13 @@ def test_a_shell_gets_values_in_variables_and_runs_none_of_them(line: str, writt
         "echo {title} | xargs sh -c", "echo {title} | sh -c 'read x; $x'", "echo {title} | bash",
         "x={title}; python3 -c $x", "echo {title} | while read x; do env -i sh -c x; done", "echo {title} | ssh host",
         'sh -c "date | echo {title}"', "sh -c $(echo {title} | wc -c)",
+        "printf %s {title} | python3", "echo {title} | perl", "echo {title} | xargs -I% sh -c %",
+        "echo {title} |& node",
+        "(echo {title}) | sudo -u me ruby -", "{ echo {title}; } | cat | psql",
+        "x=$(echo {title} | docker exec -i c php)",
+        "python3 <<END\nx {title}\nEND", "python3 <(echo {title})", "echo {title} > t.py && python3 ./t.py",
+        "echo {title} | tee -a t.x; some-tool t.x", "echo {title} | while read x; do $x; done", "bash -euxc {title}",
+        "perl -ne {title}", "make T={title}", "vim +{title}", "let x={title}", "echo {title} | an-unknown-filter -x",
     ],
 )  # fmt: skip
 def test_what_a_shell_would_read_twice_has_to_be_harmless(line: str) -> None:
@@ -176,7 +183,16 @@ def test_what_a_shell_would_read_twice_has_to_be_harmless(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["echo {title} | wc -c", "printf %s {title} | cut -c 1-20 | tr a-z A-Z", "echo {title} | grep -c x; date"]
+    "line",
+    [
+        "echo {title} | wc -c",
+        "printf %s {title} | cut -c 1-20 | tr a-z A-Z",
+        "echo {title} | grep -c x; date",
+        "echo {title} | pbcopy || date",
+        "cat <<END >> notes\nx {title}\nEND",
+        "echo {title} > x; less x",
+        "date; tool {title}",
+    ],
 )
 def test_an_option_of_another_program_makes_no_script_of_a_value(line: str) -> None:
     assert call_for_all(of(line, shell=True), [values(title=HOSTILE)]).variables == {"ticketdeck_title": HOSTILE}
@@ -199,6 +215,12 @@ def test_in_a_shell_no_ticket_begins_a_word_with_a_dash(line: str) -> None:
         (("{title}", "x"), False, "cannot be the program"),
         (("{title} x",), True, "cannot be the program"),
         (("a | {title}",), True, "cannot be the program"),
+        *(
+            ((line,), True, "cannot be the program")
+            for line in ("X=1 {title}", ". ./{title}", "env -i node -u {title}")
+        ),
+        *((run, False, "cannot be the program") for run in (("sudo", "-u", "{title}"), ("timeout", "5", "{title}"))),
+        (("php", "-r", "{title}"), False, "cannot be the program"),
         (("echo '{title}'",), True, "between quotation marks"),
         (('echo "$(printf "%s" {title})"',), True, "between quotation marks"),
         (("echo ${id}",), True, "Write {id} without the dollar sign"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
@@ -27,6 +26,7 @@ from tui_app.settings.references import ENVIRONMENT, INPUT
 from tui_app.settings.storage import JsonFile
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.errors import ConfigError
+from tui_app.tickets.own_scripts import INTERPRETER
 
 _VERSION = 1
 _MOST_DIGESTED_BYTES = 64 * 1024 * 1024  # larger ones are known by size and time
@@ -35,7 +35,6 @@ _SNIFFED_BYTES = 8192
 _SCRIPTS = frozenset(
     (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".sh", ".bash", ".rb", ".pl", ".php", ".jar", ".exe")
 )
-_INTERPRETER = re.compile(r"(?:ba|z|da|fi|k)?sh|(?:python|ruby|perl|php|node)[\d.]*|deno|bun|tsx|ts-node")
 _OF_A_PROJECT = frozenset(
     ("uv", "npm", "pnpm", "yarn", "poetry", "pipenv", "pdm", "hatch", "make", "just", "cargo", "go")
 )
@@ -193,7 +192,7 @@ def folder_that_counts(profile: Profile) -> Path | None:
     name = Path(program).name.lower()
     if profile.cwd or relative or name in _OF_A_PROJECT:
         return folder
-    if _INTERPRETER.fullmatch(name) and not _RUNS_CODE.isdisjoint(arguments):
+    if INTERPRETER.fullmatch(name) and not _RUNS_CODE.isdisjoint(arguments):
         return folder
     words = [*arguments, *(piece for value in profile.env.values() for piece in _filled(profile, value).split(":"))]
     return folder if any(_is_in_folder(word, folder) for word in words) else None
