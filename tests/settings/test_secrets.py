@@ -6,7 +6,7 @@ import pytest
 
 from tui_app.settings.expansion import known_secrets, server_command
 from tui_app.settings.profiles import Profile
-from tui_app.settings.secrets import is_secret_value
+from tui_app.settings.secrets import holds_secret, is_secret_value, mask_value
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,20 @@ def test_a_person_or_host_in_a_variable_that_is_named_so_is_no_secret(name: str,
 def test_a_default_that_the_file_writes_is_no_value_from_elsewhere() -> None:
     profile = Profile(name="p", command=("run",), env={"A": "${env:A:-default-1}"})
     assert known_secrets(profile, {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_plain"),
+    [
+        ("Bearer ${TOKEN:-none}", False),
+        ("${A_TOKEN:-${env:B_TOKEN:-}}", False),
+        ("Bearer ${TOKEN:-${keyring:jira/somebody}}", False),
+        ("Bearer ${TOKEN:-hunter22}", True),
+        ("${A:-x${B:-swordfish}}", True),
+        ("Bearer hunter22${SUFFIX}", True),
+        ("${A:-none} ${B:-ghp_abcdefghijklmnop1234}", True),
+    ],
+)
+def test_a_default_is_a_secret_in_plain_text_only_where_it_is_long_enough_for_one(value: str, is_plain: bool) -> None:
+    assert holds_secret("Authorization", value) is is_plain
+    assert (mask_value("Authorization", value) == value) is not is_plain

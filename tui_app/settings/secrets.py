@@ -82,9 +82,16 @@ def _is_token(part: str) -> bool:
 
 
 def is_reference(value: str) -> bool:
-    """Whether ``value`` only refers to the secret: ``${env:NAME}``, ``Bearer ${keyring:jira/me}``, no default."""
+    """Whether ``value`` only refers to the secret: ``${env:NAME}``, ``Bearer ${keyring:jira/me}``, ``${NAME:-none}``.
+
+    A default that is long enough for a secret may be one in plain text, and so may what is beside a reference and no
+    plain word.
+    """
     found = tuple(references(value))
-    return bool(found) and not any(reference.default for reference in found)
+    if not found or any(len(_literal_text(reference.default or "")) >= SHORTEST_SECRET for reference in found):
+        return False
+    beside = (word for part in parsed(value) if isinstance(part, str) for word in part.split())
+    return all(len(word) < SHORTEST_SECRET or _PLAIN_WORD.fullmatch(word.rstrip("=:")) for word in beside)
 
 
 def holds_secret(name: str, value: str) -> bool:
@@ -117,9 +124,9 @@ def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
 
 def mask_value(name: str, value: str) -> str:
     """``value`` as it may be shown beside its ``name``; references stay, so that they can be read."""
-    if is_secret_name(name) and not is_reference(value):
-        return MASK
-    return mask_text(value)
+    if is_reference(value):
+        return _URL_PASSWORD.sub(MASK, _SECRET_SHAPE.sub(MASK, value))
+    return MASK if is_secret_name(name) else mask_text(value)
 
 
 def mask_url(url: str) -> str:
