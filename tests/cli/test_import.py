@@ -192,7 +192,7 @@ def test_a_wrapper_stays_where_the_user_wants_it(environment: dict[str, str], tm
     code, _ = talk(
         ["import", str(path)],
         {**environment, "PATH": "/bin"},
-        ("Add linear? [Y/n]", "y"),
+        ("Add linear, which runs", "y"),
         ("Connect directly? [Y/n]", "n"),
         DEFAULT,
     )
@@ -205,9 +205,9 @@ def test_each_server_is_shown_and_asked_about(environment: dict[str, str], tmp_p
     code, screen = talk(
         ["import", str(path)],
         {**environment, "PATH": "/bin"},
-        ("Add jira? [Y/n]", "n"),
-        ("Add plain? [y/N]", "y"),
-        ("Add remote? [y/N]", "n"),
+        ("Add jira, which runs", "n"),
+        ("Add plain, which runs", "y"),
+        ("Add remote, which sends your token to https://x", "n"),
         DEFAULT,
     )
     assert code == 0
@@ -223,7 +223,7 @@ def test_vs_codes_inputs_are_asked_for_and_passwords_become_references(
     code, screen = talk(
         ["import", str(path)],
         {**environment, "PATH": "/bin"},
-        ("Add desk?", "y"),
+        ("Add desk, which runs", "y"),
         ("Site [main]", "north"),
         ("Which (", "test"),
         DEFAULT,
@@ -235,6 +235,42 @@ def test_vs_codes_inputs_are_asked_for_and_passwords_become_references(
         "env": {"DESK_TOKEN": "${env:DESK_TOKEN}"},
         "cwd": str(tmp_path),
     }
+
+
+HOSTILE = "touch PWNED\x1b]0;title\x07\x1b[2J\nAdd memory? [y/n] \u202e"
+
+
+@pytest.mark.parametrize(
+    "told", [{"default": HOSTILE}, {"options": ["a", HOSTILE]}, {"default": HOSTILE, "options": ["x"]}]
+)
+def test_what_a_file_answers_itself_is_shown_before_the_question_and_harmlessly(
+    environment: dict[str, str], tmp_path: Path, config: Path, told: dict[str, Any]
+) -> None:
+    servers = {"a": {"command": "sh", "args": ["-c", "${input:x}"]}}
+    path = written(tmp_path / "mcp.json", {"servers": servers, "inputs": [{"id": "x", "description": HOSTILE, **told}]})
+    with Terminal([*PROGRAM, "import", str(path)], environment=environment) as terminal:
+        before = terminal.wait_for("Add a, which runs sh with 2 arguments in ")
+        assert "  input x       │ 'touch PWNED␛]0;title" in before
+        assert before.rstrip().endswith("wants? [y/n]")
+        terminal.send("y\r")
+        terminal.wait_for("\ntouch PWNED␛]0;title␇␛[2J Add memory")
+        assert b"\x1b]0;" not in terminal.output
+        assert b"\x1b[2J" not in terminal.output
+
+
+def test_more_than_can_be_read_for_an_input_is_left_out(run: RunProgram, tmp_path: Path, config: Path) -> None:
+    inputs = [{"id": "x", "default": "touch PWNED;" + " " * 4000}]
+    servers = {"a": {"command": "sh", "args": ["-c", "${input:x}"]}}
+    done = run("import", "--yes", str(written(tmp_path / "mcp.json", {"servers": servers, "inputs": inputs})))
+    assert "a is left out: its input x has 4," in done.err
+    assert not config.exists()
+
+
+def test_enter_alone_adds_nothing(environment: dict[str, str], tmp_path: Path, config: Path) -> None:
+    path = str(written(tmp_path / "mcp.json", entries("github")))
+    code, screen = talk(["import", path], environment, ("Add github, which runs npx with 2 arguments", ""))
+    assert (code, config.exists()) == (0, False)
+    assert "Nothing was added." in screen
 
 
 def test_a_secret_goes_into_the_keyring_where_there_is_one(
@@ -251,7 +287,7 @@ def test_a_secret_goes_into_the_keyring_where_there_is_one(
     code, _ = talk(
         ["import", str(path)],
         {**environment, "PATH": f"{tools}:/bin"},
-        ("Add desk?", "y"),
+        ("Add desk, which runs", "y"),
         ("Site [main]", ""),
         ("Which (", ""),
         ("Store DESK_TOKEN in the keyring", "y"),
@@ -267,8 +303,8 @@ def test_a_changed_command_is_shown_beside_the_present_one(
 ) -> None:
     written(tmp_path / "a.json", {"mcpServers": {"a": {"command": "old-command"}}})
     path = written(tmp_path / "b.json", {"mcpServers": {"a": {"command": "new-command"}}})
-    talk(["import", str(tmp_path / "a.json")], environment, ("Add a?", "y"), DEFAULT)
-    code, screen = talk(["import", str(path)], environment, ("Replace a? [y/N]", ""))
+    talk(["import", str(tmp_path / "a.json")], environment, ("Add a, which runs", "y"), DEFAULT)
+    code, screen = talk(["import", str(path)], environment, ("Replace a, which runs", ""))
     assert code == 0
     assert "now:       old-command" in screen
     assert "program       │ new-command" in screen
@@ -316,15 +352,19 @@ def test_a_tracker_is_known_by_the_names_of_its_program(
     environment: dict[str, str], tmp_path: Path, config: Path, words: list[str], tracker: bool
 ) -> None:
     path = written(tmp_path / "mcp.json", {"mcpServers": {"x": {"command": words[0], "args": words[1:]}}})
-    talk(["import", str(path)], environment, (f"Add x? {'[Y/n]' if tracker else '[y/N]'}", ""), *[DEFAULT] * tracker)
-    assert config.exists() is tracker
+    talk(["import", str(path)], environment, ("Add x, which runs", "y"), DEFAULT)
+    assert tomllib.loads(config.read_text()).get("default", "local") == ("x" if tracker else "local")
 
 
 def test_the_default_is_asked_for_once_and_never_changed(
     environment: dict[str, str], tmp_path: Path, config: Path, run: RunProgram
 ) -> None:
     path = str(written(tmp_path / "mcp.json", entries("github", "memory")))
-    turns = (("Add github? [Y/n]", ""), ("Add memory? [y/N]", "y"), ("(github, memory, local) [github]", "memory"))
+    turns = (
+        ("Add github, which runs", "y"),
+        ("Add memory, which runs", "y"),
+        ("(github, memory, local) [github]", "memory"),
+    )
     talk(["import", path], environment, *turns)
     assert tomllib.loads(config.read_text())["default"] == "memory"
     run("import", "--yes", str(written(tmp_path / "more.json", entries("linear"))))
@@ -436,7 +476,7 @@ def test_more_than_a_screen_is_shown_page_by_page(environment: dict[str, str], t
     code, screen = talk(["import", path], environment, ("Go on? [y/n]", "n"))
     assert (code, config.exists()) == (0, False)
     assert "word-50" not in screen
-    talk(["import", path], environment, ("Go on? [y/n]", "y"), ("Add a? [Y/n]", "y"), DEFAULT)
+    talk(["import", path], environment, ("Go on? [y/n]", "y"), ("Add a, which runs", "y"), DEFAULT)
     assert list(profiles(config)) == ["a"]
 
 
@@ -454,7 +494,7 @@ def test_awkward_values_end_in_words(run: RunProgram, tmp_path: Path, config: Pa
 
 
 def test_a_skipped_server_makes_no_line_that_looks_like_ours(run: RunProgram, tmp_path: Path) -> None:
-    forged = "x\nAdd github? [Y/n]"
+    forged = "x\nAdd github? [y/n]"
     servers = {forged: {"command": "x", "args": ["${command:" + forged + "}"]}, "good": {"command": "x"}}
     done = run("import", "--yes", str(written(tmp_path / "mcp.json", {"mcpServers": servers})))
     assert not [line for line in done.err.splitlines() if line.startswith("Add ")]

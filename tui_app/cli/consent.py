@@ -11,13 +11,15 @@ import shlex
 import sys
 import termios
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 from msgspec.structs import asdict, replace
 
 from tui_app.cli.output import to_terminal, warn
+from tui_app.settings.mcp_json import Input
 from tui_app.settings.model import Settings
 from tui_app.settings.profiles import Profile
 from tui_app.settings.trust import TrustedTarget, TrustStore, forbidden_reference, needs_trust, program_path, target_of
@@ -105,9 +107,18 @@ def _address(profile: Profile) -> Iterator[tuple[str, str]]:
                 yield table, f"{key}={visible(' '.join(value) if isinstance(value, tuple) else str(value))}"
 
 
-def too_long(profile: Profile) -> str:
+def answers_of(inputs: Sequence[Input]) -> Iterator[tuple[str, str]]:
+    """What a file itself has to fill into a command, as label and value."""
+    for wanted in inputs:
+        label = f"input {visible(wanted.id)}"
+        for value in dict.fromkeys((wanted.default, *wanted.options)):
+            if value:
+                yield cut(label, _LABEL - 1), shlex.quote(visible(value))
+
+
+def too_long(profile: Profile, inputs: Sequence[Input] = ()) -> str:
     """Why the profile cannot be judged by reading; empty if it can."""
-    rows = [*listing(profile)]
+    rows = [*listing(profile), *answers_of(inputs)]
     for label, value in rows:
         if len(value) > _MOST_CHARACTERS:
             return (
@@ -118,11 +129,11 @@ def too_long(profile: Profile) -> str:
     return ""
 
 
-def listed(profile: Profile, width: int | None = None) -> list[str]:
+def listed(profile: Profile, width: int | None = None, inputs: Sequence[Input] = ()) -> list[str]:
     """`listing` as rows of at most ``width`` cells (default: the terminal's); each row of a value begins with a bar."""
     room = max(width or _terminal_size().columns, _NARROWEST) - _LABEL - len(_BAR) - 1
     rows: list[str] = []
-    for label, value in listing(profile):
+    for label, value in (*listing(profile), *answers_of(inputs)):
         pieces = [*_pieces(value, room)] or [""]
         rows.append(f"{label:<{_LABEL}}{_BAR}{pieces[0]}")
         rows += (f"{'':<{_LABEL}}{_BAR}{piece}" for piece in pieces[1:])
@@ -197,10 +208,23 @@ def _question(profile: Profile, target: TrustedTarget) -> str:
     if profile.url:
         what = sends_token_to(profile).replace("sends", "Send", 1)
         return f"{what}, as {_end(visible(target.source))} wants, now and in future? [y/n] "
+    return f"Run {_start_of(profile, target)}, now and in future? [y/n] "
+
+
+def question_of_adding(profile: Profile, verb: str) -> str:
+    """Whether a profile is to be one of the user's own config, which runs unasked; ``verb`` is Add or Replace."""
+    target = target_of(profile)
+    name = _begin(visible(profile.name))
+    if profile.url:
+        return f"{verb} {name}, which {sends_token_to(profile)}, as {_end(visible(target.source))} wants? [y/n] "
+    return f"{verb} {name}, which runs {_start_of(profile, target)}? [y/n] "
+
+
+def _start_of(profile: Profile, target: TrustedTarget) -> str:
     count = len(profile.command) - 1
     return (
-        f"Run {_begin(shlex.quote(visible(profile.command[0])))} with {count} argument{'' if count == 1 else 's'} "
-        f"in {_end(visible(target.folder))}, as {_end(visible(target.source))} wants, now and in future? [y/n] "
+        f"{_begin(shlex.quote(visible(profile.command[0])))} with {count} argument{'' if count == 1 else 's'} "
+        f"in {_end(visible(target.folder))}, as {_end(visible(target.source))} wants"
     )
 
 
@@ -241,6 +265,17 @@ def answered(question: str) -> str:
     sys.stderr.write("\n".join(_pieces(question, max(_terminal_size().columns, _NARROWEST) - 1)))
     sys.stderr.flush()
     return sys.stdin.readline().strip()
+
+
+def chosen(wanted: Input) -> str:
+    """What the user answers to an input; nothing that the file says about it acts on the terminal."""
+    question = cut(visible(" ".join(wanted.description.split())), _MOST_OF_A_NAME)
+    if not wanted.options:
+        shown = f"{question} [{visible(wanted.default)}]" if wanted.default else question
+        return str(click.prompt(shown, default=wanted.default, show_default=False, err=True))
+    options = {visible(option): option for option in wanted.options}
+    default = visible(wanted.default or wanted.options[0])
+    return options[str(click.prompt(question, type=click.Choice([*options]), default=default, err=True))]
 
 
 def _terminal_size() -> os.terminal_size:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 from msgspec.structs import replace
 
-from tui_app.cli.consent import listed, show, too_long, visible
+from tui_app.cli.consent import answered_yes, chosen, listed, question_of_adding, show, too_long, visible
 from tui_app.cli.options import global_options, options_of
 from tui_app.cli.output import EXIT_OK, echo, to_terminal, warn
 from tui_app.processes.family import run
@@ -155,11 +155,12 @@ def _accepted(
     rows = ["", f"{profile.name} ({visible(profile.source)}):"]
     if former is not None:
         rows.append(f"  now:       {visible(shown_command(former))}")
-    reason = too_long(profile)
+    reason = too_long(profile, server.inputs)
     if reason:
         warn(f"{profile.name} is left out: {reason}.")
         return None
-    rows += [*(f"  {row}" for row in listed(profile)), *(f"  note: {note}" for note in server.notes)]
+    rows += [f"  {row}" for row in listed(profile, inputs=server.inputs)]
+    rows += [f"  note: {note}" for note in server.notes]
     if not show(rows, paged=ask):
         return None
     if reason := _secret_in_code(profile):
@@ -211,9 +212,7 @@ def _directly(profile: Profile) -> Sequence[Profile]:
 
 def _is_wanted(profile: Profile, former: Profile | None, *, ask: bool, overwrite: bool) -> bool:
     if ask:
-        question = f"{'Replace' if former else 'Add'} {clean_line(profile.name)}?"
-        default = overwrite if former else _is_tracker(profile)
-        return bool(click.confirm(question, default=default, err=True))
+        return answered_yes(question_of_adding(profile, "Replace" if former else "Add"))
     if former is not None and not overwrite:
         warn("  Your profile of that name differs, and is left as it is. --replace replaces it.")
         return False
@@ -260,12 +259,9 @@ def _answer(wanted: Input, profile: Profile, *, ask: bool) -> str:
         return secret_reference(variable, profile.name, clean_line(wanted.description), ask=ask)
     if not ask:
         return literal(wanted.default) or f"${{env:{variable}}}"
-    if wanted.options:
-        choice = click.Choice(wanted.options)
-        default = wanted.default or wanted.options[0]
-        return literal(str(click.prompt(clean_line(wanted.description), type=choice, default=default, err=True)))
-    answer = str(click.prompt(clean_line(wanted.description), default=wanted.default, err=True))
-    return literal(answer) if answer == wanted.default else answer  # what the user typed may be a reference
+    answer = chosen(wanted)
+    from_the_file = wanted.options or answer == wanted.default
+    return literal(answer) if from_the_file else answer  # what the user typed may be a reference
 
 
 def _filled(profile: Profile, answers: Mapping[str, str]) -> Profile:
