@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,14 @@ def test_annotations_rule_a_tool_out_whatever_its_name(hints: dict[str, bool]) -
 
 @pytest.mark.parametrize(
     "hints",
-    [{"readOnlyHint": "false"}, {"readOnlyHint": 0}, {"destructiveHint": "true"}, {"destructiveHint": 1}],
+    [
+        {"readOnlyHint": "false"},
+        {"readOnlyHint": 0},
+        {"destructiveHint": "true"},
+        {"destructiveHint": 1},
+        {"read_only_hint": False},
+        {"destructivehint": "True "},
+    ],
     ids=str,
 )
 def test_a_hint_that_is_mistyped_makes_stricter_and_never_laxer(hints: dict[str, object]) -> None:
@@ -111,6 +120,12 @@ def test_annotations_alone_rule_no_tool_in() -> None:
         "Returns the open issues, which will be deleted afterwards.", "Lists and updates tickets.",
         "Gets a ticket, then marks it as read", "A tool for deleting tickets", "Search issues. Deletes them, too.",
         "Löscht alle Tickets", "Supprime les tickets fermés", "Elimina todas las incidencias",
+        "Returns a ticket, removing it from the queue.", "Lists issues by closing each of them first.",
+        "All issues of the project are permanently deleted by this tool.",
+        "Search.\nArgs:\n  q: text\nDeletes all tickets.",
+        "Search issues. " + "Nice. " * 420 + "Deletes all issues.", "Sucht Tickets und löscht alle gefundenen.",
+        "Recherche des tickets puis supprime les résultats.", "Ищет задачи и удаляет их.",
+        "Busca tareas y elimina las viejas.",
         "Удаляет все задачи проекта", "删除所有任务", "チケットを検索して削除します", "모든 티켓을 삭제합니다",
     ],
 )  # fmt: skip
@@ -128,6 +143,10 @@ def test_a_description_that_says_what_the_call_changes_rules_a_tool_out(about: s
         "Sucht Tickets, die zuletzt geändert wurden", "Busca tareas creadas después de una fecha",
         "Список созданных задач", "查询已删除的任务", "作成されたチケットの一覧を取得",
         "An authorized user must update it",
+        "Use this to look at tickets before deleting them.", "Returns a ticket, removing markup from its text.",
+        "Busca tareas creadas y actualizadas desde una fecha.", "Sucht Tickets und gelöschte Einträge.",
+        "Issues that are deleted are listed, too.",
+        "Search.\nArgs:\n  q: text\n  all: Updates all at once\nReturns: tickets",
     ],
 )  # fmt: skip
 def test_words_of_change_that_name_something_else_do_not(about: str) -> None:
@@ -273,3 +292,18 @@ def test_a_filter_by_state_does_not_excuse_a_hint_of_writing() -> None:
 def test_a_required_value_that_orders_to_write_is_not_sent_as_a_place() -> None:
     adapter = make(described(tool("issue_search", "query", query={"type": "string", "enum": ["create"]})), {})
     assert adapter.setup_calls() == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [
+        ({"Operation": "removeAll"}, True),
+        ({"actions": ["list", "delete"]}, True),
+        ({"request": {"operations": ["purge"]}}, True),
+        ({"command": "delete button is broken"}, False),
+        ({"mode": "open"}, False),
+        ({"status": "deleted"}, False),
+    ],
+)
+def test_what_is_sent_as_an_action_counts_in_whatever_place_and_style(sent: dict[str, Any], refused: bool) -> None:
+    assert bool(contradiction(Tool("issues", "Issues."), sent)) is refused

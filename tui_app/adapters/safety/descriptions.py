@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from tui_app.adapters.safety.verbs import (
     READING_UNSPACED,
@@ -26,14 +27,17 @@ from tui_app.tickets.private_names import folded as plain_letters
 
 QUERY_WORDS = frozenset(("jql", "query", "search", "filter", "wiql"))
 RUNNING = frozenset(("execute", "run", "exec"))
-_LONGEST_DESCRIPTION = 4000  # characters
-_MOST_WORDS = 400  # of a description; nobody reads further
+_LONGEST_DESCRIPTION = 40_000  # characters
+_MOST_WORDS = 5000  # of a description; hostile ones stay quick
+_MOST_REMEMBERED = 1024  # descriptions; each is asked about before each call
 _SENTENCE = re.compile(r"[.!?;:](?=\s|$)|[\n。！？；]+|\s[-–—]\s")
 _SECTION = re.compile(
     r"^\W*(?:args|arguments?|parameters?|params|inputs?|returns?|examples?|raises|output|usage|actions?|operations?)\b"
     r"[^\n]{0,20}(?::|$)",
     re.IGNORECASE | re.MULTILINE,
 )
+_BEHIND_SECTION = re.compile(r"^(?=\w+ (?:all|every|each|them|everything)\b)[^\n:]+$", re.MULTILINE | re.IGNORECASE)
+"""A line that is none of a section's, as it has neither a colon nor a blank before it: ``Deletes all tickets``."""
 _TOKEN = re.compile(r"[^\s,()\[\]{}\"“”]+|,")
 _PASSED_OVER = word_set(
     """
@@ -53,7 +57,14 @@ _BECOMES = frozenset(("will", "get", "gets"))
 _ALL_OF_THEM = frozenset(("them", "it", "all", "every", "everything", "each"))
 _POINTING = frozenset(("use", "call", "see", "prefer", "try"))
 _WHEN = frozenset(("to", "when", "if", "before", "after", "for", "in"))
-_THEN = frozenset(("and", "then", "or", ",", "while", "also", "afterwards", "but", "&", "plus"))
+AND = frozenset(("and", "or", "then", "y", "e", "et", "puis", "und", "en", "i", "ve", "и", "ou", "oder"))
+"""What joins two actions, in several languages."""
+_THEN = AND | {",", "while", "also", "afterwards", "but", "&", "plus"}
+_BY = frozenset(("by", ",", "and"))
+"""After these a verb with -ing may be what the call does besides: ``Returns a ticket, removing it``."""
+_PARTICIPLE = re.compile(r".*(?:[aiu]d[oa]s?|[aiu]t[oaie]|ees?|es|te[nmrs]?|нн\w+|ны\w*)")
+"""What happened, in other languages than English: ``actualizados``, ``gelöschte``."""
+_OF_THIS = frozenset(("this", "tool", "call", "function", "command"))
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,40}>")
 _AHEAD = 6  # words before the verb of a sentence
 
@@ -71,6 +82,7 @@ def reading_described(description: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def changes_described(description: str, *, strong_only: bool = False) -> str:
     """The sentence of ``description`` that says that the tool changes something; empty where none does."""
     for number, sentence in enumerate(_sentences(description)):
@@ -88,7 +100,7 @@ def _sentences(description: str) -> Iterator[str]:
     section = _SECTION.search(description)
     end = section.start() if section and section.start() > 0 else len(description)
     words = 0
-    for sentence in _SENTENCE.split(description[:end]):
+    for sentence in chain(_SENTENCE.split(description[:end]), _BEHIND_SECTION.findall(description[end:])):
         words += sentence.count(" ") + 1
         if words > _MOST_WORDS:
             return
@@ -120,7 +132,18 @@ def _sentence_changes(sentence: str, strong_only: bool, later: bool) -> bool:
         later and words[begin] in WRITING and begin == 0 and follower not in _ALL_OF_THEM
     ):
         return True
-    return any(_goes_on_to_change(words, at, strong_only) for at in range(begin + 1, len(words)))
+    return any(
+        _goes_on_to_change(words, at, strong_only) or _changes_besides(words, at) for at in range(begin + 1, len(words))
+    )
+
+
+def _changes_besides(words: Sequence[str], at: int) -> bool:
+    """``.. by closing each of them``, ``.., removing it``, ``.. are deleted by this tool``."""
+    word, follower = words[at], words[at + 1] if at + 1 < len(words) else ""
+    if word.endswith("ing"):
+        return words[at - 1] in _BY and follower in _ALL_OF_THEM and _base(word) in WRITING
+    is_passive = word.endswith("ed") and _base(word) in STRONG_WRITING and follower == "by"
+    return is_passive and not _OF_THIS.isdisjoint(words[at + 2 : at + 4])
 
 
 def _is_purpose(words: Sequence[str], at: int) -> bool:
@@ -163,6 +186,8 @@ def _goes_on_to_change(words: Sequence[str], at: int, strong_only: bool) -> bool
         before -= 1
     if words[before] not in _THEN or not _changes(word, follower, strong_only):
         return False
+    if writes_elsewhere(word) and not _PARTICIPLE.fullmatch(word):
+        return True
     adjacent = before > 0 and means_reading(_base(words[before - 1]))
     return adjacent or follower in _OBJECTS
 

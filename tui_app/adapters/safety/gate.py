@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui_app.adapters.safety.descriptions import QUERY_WORDS, RUNNING, changes_described, reading_described
+from tui_app.adapters.safety.descriptions import AND, QUERY_WORDS, RUNNING, changes_described, reading_described
 from tui_app.adapters.safety.verbs import (
     NOUNS_TOO,
     STRONG_WRITING,
@@ -26,7 +26,6 @@ ACTION_NAMES = frozenset(
     ("action", "operation", "op", "method", "command", "cmd", "mode", "verb", "subcommand", "httpmethod")
 )
 _HTTP = frozenset(("get", "head", "options", "post", "put", "patch", "delete"))
-_AND = frozenset(("and", "or", "then", "y", "e", "et", "und", "en", "i", "ve", "и", "или", "und", "ou", "oder"))
 _HONEST = NOUNS_TOO | {"open", "run", "execute", "generate", "plan", "process", "resolve", "build", "refresh"}
 """Words of writing in a name that an honest hint of reading outweighs."""
 _WITH_ACTIONS = NOUNS_TOO | {"manage", "execute", "run", "process", "bulk", "batch", "open"}
@@ -60,8 +59,9 @@ def contradiction(tool: Tool, arguments: Mapping[str, JsonValue]) -> str | None:
 
 
 def _hints(tool: Tool, name: str, *said: str) -> bool:
-    """Whether a hint says so, be it as a text or a number."""
-    return name in tool.annotations and str(tool.annotations[name]).strip().lower() in said
+    """Whether a hint says so, be it as a text or a number, and in whatever style its name is."""
+    given = {key.replace("_", "").lower(): value for key, value in tool.annotations.items()}
+    return str(given.get(name.lower(), "")).strip().lower() in said
 
 
 def _changes_unasked(tool: Tool, arguments: Mapping[str, JsonValue]) -> str:
@@ -132,16 +132,24 @@ def chooses(name: str, values: Sequence[str], *, required: bool) -> bool:
 
 def _actions(tool: Tool, arguments: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
     """The actions among ``arguments``, also those within objects, with their paths."""
-    for path, value in arguments.items():
+    for path, given in arguments.items():
         name = path.rsplit(".", 1)[-1]
-        if isinstance(value, Mapping):
-            inner = {f"{path}.{key}": entry for key, entry in value.items()}
+        if isinstance(given, Mapping):
+            inner = {f"{path}.{key}": entry for key, entry in given.items()}
             yield from _actions(tool, inner)
-        elif isinstance(value, str):
-            by_name = "".join(split_words(name)) in ACTION_NAMES
-            by_value = by_name and (path != name or value.lower() in _HTTP)
+            continue
+        for value in given if isinstance(given, list) else [given]:
+            if not isinstance(value, str):
+                continue
+            by_name = "".join(split_words(name)).removesuffix("s") in ACTION_NAMES
+            by_value = by_name and (path != name or value.lower() in _HTTP or _orders_change(value))
             if by_value or (path == name and is_action(tool, name)):
                 yield path, value
+
+
+def _orders_change(value: str) -> bool:
+    """Whether a value is one word, and an order: a text to search for has blanks, and a state is no verb alone."""
+    return " " not in value.strip() and name_may_write(split_words(value), strong_only=True)
 
 
 def action_may_write(value: str) -> bool:
@@ -159,7 +167,7 @@ def name_may_write(words: Sequence[str], *, strong_only: bool = False) -> bool:
         return True
     reads = False
     for position, word in enumerate(words):
-        joined = position > 0 and words[position - 1] in _AND
+        joined = position > 0 and words[position - 1] in AND
         if means_reading(word):
             reads = True
         elif word in RUNNING and QUERY_WORDS & set(words[position + 1 :]):
@@ -176,7 +184,7 @@ def _is_noun_after_reading(words: Sequence[str], at: int) -> bool:
     return (
         words[at].endswith("s")
         and at == len(words) - 1
-        and words[at - 1] not in _AND
+        and words[at - 1] not in AND
         and any(map(means_reading, words[:at]))
     )
 
