@@ -186,8 +186,8 @@ def _goes_on_to_change(words: Sequence[str], at: int, strong_only: bool) -> bool
         before -= 1
     if words[before] not in _THEN or not _changes(word, follower, strong_only):
         return False
-    if writes_elsewhere(word) and not _PARTICIPLE.fullmatch(word):
-        return True
+    if _base(word) not in WRITING and not _is_name(word) and not _PARTICIPLE.fullmatch(word):
+        return True  # in another language
     adjacent = before > 0 and means_reading(_base(words[before - 1]))
     return adjacent or follower in _OBJECTS
 
