@@ -236,7 +236,7 @@ _CHANGING = [
         ("ticketdeck search --max", ["--max-results"]),
         ("ticketdeck search --is c", ["closed"]),
         ("ticketdeck browse --view M", ["Mine"]),
-        (r"ticketdeck search --view New\ t", [r"New\ this\ week"]),
+        (r"ticketdeck search --view New\ t", [r"New\\ this\\ week"]),
         ("ticketdeck search --columns id,ti", ["id,title"]),
     ],
 )

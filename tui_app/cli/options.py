@@ -74,10 +74,13 @@ def format_option(*formats: str) -> Callable[[_Decorated], _Decorated]:
 
 
 def completions(values: Sequence[str], incomplete: str) -> list[CompletionItem]:
-    """Those of ``values`` that begin with ``incomplete``, as the shell gets them: bash alone wants them quoted."""
+    """Those of ``values`` that begin with ``incomplete``, as the shell gets them.
+
+    Bash alone takes them as they are to be typed, after its ``read`` has taken one backslash of two away.
+    """
     begun = [value for value in values if value.startswith(incomplete)]
     is_bash = os.environ.get("_TICKETDECK_COMPLETE", "").startswith("bash")
-    return [CompletionItem(re.sub(r"([^\w@%+=:,./-])", r"\\\1", value) if is_bash else value) for value in begun]
+    return [CompletionItem(re.sub(r"([^\w@%+=:,./-])", r"\\\\\1", value) if is_bash else value) for value in begun]
 
 
 def _option(*names: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
