@@ -97,6 +97,14 @@ async def test_rows_of_the_last_visit_are_filtered_and_opened_tickets_are_read_b
         await deck.sees("as of")
 
 
+async def test_the_form_offers_the_values_of_the_last_visit_before_the_server_answers() -> None:
+    rows = [replace(make_ticket(0), type="Outage"), make_ticket(1)]
+    async with opened(FakeService(), rows=kept(rows), opening=(opening(),), ui=UI, wait=False) as deck:
+        await deck.press("s")
+        await deck.type("type:ou")
+        await deck.until(lambda: "Outage" in deck.lines[2], "the value of a row that is kept")
+
+
 async def test_offline_the_rows_of_the_last_visit_stay_and_the_error_says_why() -> None:
     service = FakeService(failure=failed())
     async with opened(service, rows=kept(tickets(9)), ui=UI, wait=False) as deck:

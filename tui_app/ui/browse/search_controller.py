@@ -328,7 +328,9 @@ class SearchController:
         tab, trackers = self.tabs.active, " + ".join(self.profiles)
         self._line.show(tab.criteria_in_order, trackers, tab.name, self._queries.words(self.profiles))
 
-    def _rows_recalled(self) -> None:
+    def _rows_recalled(self, tab: Tab) -> None:
+        """The rows of ``tab`` are those of the last visit, whose values the form offers until others are known."""
+        self.screen.call_after_refresh(self.known.add_rows, tab.model.rows.tickets, self.profile_of)
         self.show_tabs()
         self._on_changed()
 

@@ -144,7 +144,7 @@ class LastVisit:
 
     def __init__(
         self, tabs: Tabs, files: UserFiles, before: SeenBefore, now: Callable[[], datetime], notify: str,
-        *, on_shown: Callable[[], object], on_news: Callable[[str], object],
+        *, on_shown: Callable[[Tab], object], on_news: Callable[[str], object],
     ) -> None:  # fmt: skip
         self._tabs = tabs
         self._files = files
@@ -185,7 +185,7 @@ class LastVisit:
                 self._tabs.show_rows(tab, rows.tickets, is_refresh=False, are_answer=False)
                 tab.as_of = rows.at
                 self.resume(tab)
-                self._on_shown()
+                self._on_shown(tab)
             return
         tab.kept_count = count_words(rows.matching, more=rows.more)
         is_same_visit = rows.seen_at is not None and self._now() - rows.at < _PAUSE
@@ -195,7 +195,7 @@ class LastVisit:
             tab.as_of = rows.at
             self.resume(tab)
         tab.model.changes.compare(rows.seen if is_same_visit else rows.tickets, tab.model.rows.tickets)
-        self._on_shown()
+        self._on_shown(tab)
 
     def resume(self, tab: Tab) -> None:
         """A search of ``tab`` has begun: have what comes put in place of the rows of the last visit, as a refresh does.
@@ -270,7 +270,7 @@ class LastVisit:
         self._tabs.table.show_only(None)
         if tab.answered_at is not None:
             self._store(tab, tab.answered_at)
-        self._on_shown()
+        self._on_shown(tab)
 
     def step_back(self) -> Callable[[], object] | None:
         """What escape undoes here: that only news are shown."""

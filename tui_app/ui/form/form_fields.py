@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -250,6 +250,11 @@ class KnownValues:
             if FIELDS_BY_NAME[CRITERIA_BY_NAME[name].field].kind is FieldKind.LABELS:
                 values = chain.from_iterable(values)
             seen[name].update(dict.fromkeys(value or "" for value in values))
+
+    def add_rows(self, tickets: Iterable[Ticket], profile_of: Callable[[Ticket], str]) -> None:
+        """Add the values of tickets of several profiles."""
+        for profile, rows in groupby(sorted(tickets, key=profile_of), profile_of):
+            self.add_seen(profile, rows)
 
     def of(self, profiles: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Field to the values that exist in any of ``profiles``."""
