@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.mcp_client.conftest import QUICK, opened_session
 from tui_app.mcp_client.stdio.command import ServerCommand
-from tui_app.mcp_client.stdio.framing import HeaderReader, LineReader, LineTooLongError, with_header
+from tui_app.mcp_client.stdio.pipes import HeaderReader, LineReader, LineTooLongError, with_header
 
 
 @settings(deadline=None)

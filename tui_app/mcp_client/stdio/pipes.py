@@ -1,32 +1,31 @@
 """The transport over a server's pipes, on an event loop: whole lines in, bytes out, standard error kept.
 
 Invariants: nothing here ever blocks. From `StdioTransport.__init__` until the server has ended, both outputs are read
-as fast as they come, so no server is ever stopped by a full pipe. Within a second of the server's end the loss is
-reported.
+as fast as they come, so no server is ever stopped by a full pipe; a reader never holds more than its cap and one chunk.
+Within a second of the server's end the loss is reported.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from tui_app.mcp_client import explanations
 from tui_app.mcp_client.peer import Peer
-from tui_app.mcp_client.stdio.framing import (
-    HEADER,
-    HeaderReader,
-    LineReader,
-    LineTooLongError,
-    behind_lines,
-    with_header,
-)
 from tui_app.mcp_client.stdio.process import ServerProcess
 from tui_app.mcp_client.types import Tool
 from tui_app.mcp_client.wire import Frame
 from tui_app.tickets.errors import MCPError
+from tui_app.tickets.json_values import read_json
 
+_HEADER = re.compile(rb"^content-(?:length|type):", re.IGNORECASE | re.MULTILINE)
+"""What a message with a header begins with, as language servers write it."""
+_LENGTH = re.compile(rb"^content-length:\s*(\d{1,12})\s*$", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(rb"\r?\n\r?\n")
+_LONGEST_HEADER = 4096  # bytes
 _MOST_LAST_READS = 256
 """A grandchild may hold a pipe open after the server's end, and write on for ever."""
 _EXIT_GRACE = 0.4
@@ -36,6 +35,117 @@ _QUIET = 0.1
 """Seconds without output after which a message counts as whole that no newline ends, as some framings write it."""
 _SILENCE = 5.0
 """Seconds in which a server has read all that was sent and written nothing, until it is asked in the other framing."""
+
+
+def with_header(message: bytes) -> bytes:
+    """``message`` behind the header that names its length."""
+    return b"Content-Length: %d\r\n\r\n%b" % (len(message), message)
+
+
+def _behind_lines(message: bytes) -> bytes:
+    """As `with_header`, for a reader that has taken lines for headers so far: the first of its lines ends them."""
+    return b"Content-Type: application/json\r\n" + with_header(message)
+
+
+class LineTooLongError(Exception):
+    """A line grew beyond the cap; what was read of it is lost."""
+
+
+class LineReader:
+    """Turns chunks into whole lines without their newline, in time linear in the bytes, however the chunks are cut."""
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._wanted = 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that ``chunk`` completes.
+
+        Raises:
+            LineTooLongError: the line under way, or one that was completed, is longer than the cap.
+        """
+        *ended, rest = chunk.split(b"\n")
+        if not ended:
+            self._hold(rest)
+            return ended
+        ended[0] = self._joined(ended[0])
+        if any(len(line) > self._cap for line in ended):
+            self._pieces.clear()
+            raise LineTooLongError
+        self._hold(rest)
+        return ended
+
+    @property
+    def held(self) -> int:
+        """How many bytes came after the last newline."""
+        return self._held
+
+    def ends_like_a_message(self) -> bool:
+        """Whether what came after the last newline may be a whole message, or the last brackets of one."""
+        if not self._pieces or not self._pieces[-1].rstrip().endswith(b"}"):
+            return False
+        self._pieces = [b"".join(self._pieces)]
+        if not self._pieces[0].strip(b" \t\r]}"):
+            return True
+        try:
+            read_json(self._pieces[0][self._pieces[0].find(b"{") :])
+        except ValueError:
+            return False
+        return True
+
+    def rest(self) -> bytes:
+        """What came after the last newline, at the end of the stream."""
+        return self._joined(b"")
+
+    def _hold(self, piece: bytes) -> None:
+        if not piece:
+            return
+        self._held += len(piece)
+        if self._held > self._cap:
+            self._pieces.clear()
+            self._held = 0
+            raise LineTooLongError
+        self._pieces.append(piece)
+
+    def _joined(self, last: bytes) -> bytes:
+        if not self._pieces:
+            return last
+        self._pieces.append(last)
+        line = b"".join(self._pieces)
+        self._pieces.clear()
+        self._held = 0
+        return line
+
+
+class HeaderReader(LineReader):
+    """Turns chunks into messages by the length in their headers."""
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        self._hold(chunk)
+        if self._held < self._wanted:
+            return []
+        found, stream = [], self._joined(b"")
+        while (end := _END.search(stream)) is not None:
+            length = _LENGTH.search(stream, 0, end.end())
+            whole = end.end() + (int(length[1]) if length else 0)
+            if whole > self._cap:
+                raise LineTooLongError
+            if whole > len(stream):
+                self._wanted = whole
+                break
+            found.append(stream[end.end() : whole])
+            stream = stream[whole:]
+        else:
+            self._wanted = 0
+            if len(stream) > _LONGEST_HEADER:
+                raise LineTooLongError
+        self._hold(stream)
+        return found
+
+    def ends_like_a_message(self) -> bool:
+        return False
 
 
 class StdioTransport:
@@ -114,7 +224,7 @@ class StdioTransport:
             self._finish()
         elif self._unheard and not self._asked_again and self._has_read_in_silence():
             self._asked_again = True
-            self._write(behind_lines(self._unheard[0]))
+            self._write(_behind_lines(self._unheard[0]))
             for data in self._unheard[1:]:
                 self._write(with_header(data))
 
@@ -132,7 +242,7 @@ class StdioTransport:
 
     def _take(self, chunk: bytes) -> None:
         if self._unheard is not None and not chunk.isspace():
-            header = HEADER.search(chunk) if self._asked_again else None
+            header = _HEADER.search(chunk) if self._asked_again else None
             self._unheard = None
             if header is not None:
                 self._reader = HeaderReader(self._message_bytes)

@@ -19,9 +19,8 @@ from tui_app.tickets.ticket_service import TicketService
 from tui_app.ui import late
 from tui_app.ui.browse.choosing import GoTo, RowChooser, SearchChooser
 from tui_app.ui.browse.chosen_tickets import ChosenTickets
-from tui_app.ui.browse.command_controller import CommandController
+from tui_app.ui.browse.command_controller import CommandController, Leaving
 from tui_app.ui.browse.divider import Divider
-from tui_app.ui.browse.leaving import Leaving
 from tui_app.ui.browse.notices import Notices, ToolQuestions, TrackerChooser
 from tui_app.ui.browse.pane_layout import PaneLayout
 from tui_app.ui.browse.search_controller import SearchController
