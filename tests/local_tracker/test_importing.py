@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 
 from tests.cases import examples
 from tests.local_tracker.conftest import tracker_at
+from tui_app.adapters.reading.field_columns import Columns, fields_of_names
+from tui_app.adapters.reading.field_values import flattened
 from tui_app.local_tracker import file_import, store
-from tui_app.local_tracker.exported_rows import LARGEST_TICKET, RefusedError, ticket_record
+from tui_app.local_tracker.exported_rows import LARGEST_TICKET, RefusedError, RowReader
+from tui_app.local_tracker.file_columns import FileReading, ReadingOptions
 from tui_app.local_tracker.file_import import ImportReport, RefusedRow, import_file
 from tui_app.tickets.errors import ExplainedError, UsageError
 
@@ -410,8 +413,11 @@ NAMES = st.sampled_from(
 @settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(NAMES | st.text(max_size=5), JSON_VALUES, max_size=8))
 def test_any_row_becomes_a_ticket_or_is_refused(row: dict[str, Any]) -> None:
+    flat = flattened(row)
+    paths = {name: tuple((one,) for one in found) for name, found in fields_of_names(tuple(flat)).items()}
+    reader = RowReader(FileReading(Columns(paths), names=tuple(flat)), ReadingOptions(), is_table=False)
     try:
-        record = ticket_record(row)
+        record = reader.record(row)
     except RefusedError:
         return
     assert record["id"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
-from tui_app.settings.model import ConfiguredView, UiSettings
+from tui_app.settings.model import UiSettings, View
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Inspect, Reconnect, Search
 from tui_app.ui.dialogs.picker import Picker
@@ -127,7 +127,7 @@ async def test_a_saved_search_is_replaced_under_its_name_and_deleted() -> None:
 
 
 async def test_number_keys_are_the_configured_views() -> None:
-    view = ConfiguredView("Printers", PRINTER)
+    view = View("Printers", PRINTER)
     async with opened(ui=UiSettings(views=(view,))) as deck:
         await deck.press("1")
         await deck.until(lambda: deck.service.last_search.criteria == PRINTER)

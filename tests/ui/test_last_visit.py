@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.ui.fakes import NOW, FakeRowMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.cached_rows import CachedRows
-from tui_app.settings.model import ConfiguredView, UiSettings
+from tui_app.settings.model import UiSettings, View
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Search, TicketsFound, new_request_id
@@ -19,7 +19,7 @@ from tui_app.tickets.ticket import Ticket
 ALL = TicketSearchCriteria()
 YESTERDAY = NOW - timedelta(days=1)
 JUST_NOW = NOW - timedelta(minutes=5)
-PAY = ConfiguredView("Pay", check_criteria({"project": "PAY"}))
+PAY = View("Pay", check_criteria({"project": "PAY"}))
 UI = UiSettings(views=(PAY,), replace_default_views=True)
 
 
@@ -317,7 +317,7 @@ async def test_counts_of_the_last_visit_have_a_sign_until_they_are_known_and_are
         memory.kept[("local",), check_criteria({"project": name})] = CachedRows(
             YESTERDAY, rows, matching=matching, more=more
         )
-    views = [ConfiguredView(name, check_criteria({"project": name})) for name in ("PAY", "OPS", "WEB")]
+    views = [View(name, check_criteria({"project": name})) for name in ("PAY", "OPS", "WEB")]
     ui = UiSettings(views=tuple(views), replace_default_views=True)
     service = FakeService(tickets(30))
     async with opened(service, rows=memory, ui=ui, size=(100, 30)) as deck:

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from tests.ui.fakes import FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
-from tui_app.settings.model import ConfiguredView, UiSettings
+from tui_app.settings.model import UiSettings, View
 from tui_app.settings.views import read_view
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import UsageError
@@ -16,9 +16,9 @@ from tui_app.tickets.messages import Search, TicketsFound
 from tui_app.ui.browse.tab_bar import TabEntry, _window
 from tui_app.ui.quick_views import all_views
 
-PAY = ConfiguredView("Pay", check_criteria({"project": "PAY"}))
-OPS = ConfiguredView("Ops", check_criteria({"project": "OPS"}), columns=("id", "title"))
-WORK = ConfiguredView("Work", check_criteria({"project": "WEB"}), trackers=("work",))
+PAY = View("Pay", check_criteria({"project": "PAY"}))
+OPS = View("Ops", check_criteria({"project": "OPS"}), columns=("id", "title"))
+WORK = View("Work", check_criteria({"project": "WEB"}), trackers=("work",))
 UI = UiSettings(views=(PAY, OPS, WORK), replace_default_views=True)
 
 
@@ -64,7 +64,7 @@ async def test_each_view_keeps_its_rows_its_cursor_its_order_its_filter_and_its_
 
 
 async def test_the_line_names_the_order_that_the_rows_are_in() -> None:
-    latest = ConfiguredView("Latest", check_criteria({"project": "PAY", "sort": "-updated_at"}))
+    latest = View("Latest", check_criteria({"project": "PAY", "sort": "-updated_at"}))
     async with opened(ui=UiSettings(views=(latest, OPS)), size=(100, 30)) as deck:
         await deck.press("1")
         await deck.until(lambda: "Tickets in PAY, by updated, newest first" in deck.lines[1])
@@ -182,7 +182,7 @@ async def test_the_line_of_tabs_goes_where_lines_run_out_and_the_search_says_whe
 
 
 def test_own_views_come_first_and_one_of_the_same_name_replaces_a_default() -> None:
-    mine = ConfiguredView("mine", check_criteria({"labels": ["x"]}))
+    mine = View("mine", check_criteria({"labels": ["x"]}))
     names = [view.name for view in all_views(UiSettings(views=(PAY, mine)))]
     assert names[:2] == ["Pay", "mine"]
     assert "Mine" not in names
@@ -245,7 +245,7 @@ async def test_views_that_were_not_shown_are_counted_one_after_the_other_once_th
 
 
 async def test_a_view_of_several_trackers_has_the_sum_and_none_where_one_of_them_does_not_say() -> None:
-    both = ConfiguredView("Both", check_criteria({"project": "PAY"}), trackers=("local", "work"))
+    both = View("Both", check_criteria({"project": "PAY"}), trackers=("local", "work"))
     service = FakeService(tickets())
     ui = UiSettings(views=(both, PAY), replace_default_views=True)
     async with opened(service, ui=ui, searched=("local", "work"), size=(100, 30)) as deck:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tui_app.adapters.mapping import parse_map
 from tui_app.adapters.registry import adapter_names
-from tui_app.settings.model import LOCAL_PROFILE, ConfiguredView, Settings
+from tui_app.settings.model import LOCAL_PROFILE, Settings, View
 from tui_app.settings.profiles import Profile
 from tui_app.settings.recents import RecentSearches
 from tui_app.settings.toml_places import dotted, line_of
@@ -75,7 +75,7 @@ def _is_there(program: str, env: Mapping[str, str], folder: Path | None) -> bool
     return shutil.which(path) is not None
 
 
-def _names_used_twice(views: Iterable[ConfiguredView]) -> Iterator[_Fault]:
+def _names_used_twice(views: Iterable[View]) -> Iterator[_Fault]:
     names: set[str] = set()
     for number, view in enumerate(views):
         if view.name.casefold() in names:

@@ -20,7 +20,7 @@ from tui_app.cli.requests import LoginWay, RequestClient
 from tui_app.cli.results import aligned_columns, print_found
 from tui_app.cli.selection import names_a_server, select
 from tui_app.cli.start import known_views, view_named
-from tui_app.settings.model import Settings
+from tui_app.settings.model import Settings, View
 from tui_app.settings.recents import RecentSearches
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
@@ -37,7 +37,6 @@ from tui_app.tickets.messages import (
     new_request_id,
 )
 from tui_app.tickets.query import parse_query
-from tui_app.ui.quick_views import NamedSearch
 from tui_app.ui.sharing.external import browser_command, open_address
 from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.row_values import ordered
@@ -120,9 +119,7 @@ def _of_several(
         yield replace(page, tickets=tuple(rows) if not number else ())
 
 
-def _begun_with(
-    settings: Settings, sources: SearchSources, clock: Clock
-) -> tuple[TicketSearchCriteria, NamedSearch | None]:
+def _begun_with(settings: Settings, sources: SearchSources, clock: Clock) -> tuple[TicketSearchCriteria, View | None]:
     """The search of the view or of the saved search that is named, and the view."""
     if sources.view and sources.saved:
         raise UsageError("--view and --saved exclude each other.", hint="Give one of them.", field="saved")

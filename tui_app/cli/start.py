@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.selection import Selection
-from tui_app.settings.model import ConfiguredView, Settings
+from tui_app.settings.model import Settings, View
 from tui_app.settings.paths import config_file
 from tui_app.settings.recents import RecentSearches
 from tui_app.settings.state import UiState
@@ -22,7 +22,7 @@ from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import Search, new_request_id
 from tui_app.tickets.query import parse_query
-from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries, all_views
+from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
 from tui_app.ui.user_files import UserMemories
 
 _TICKET = re.compile(r"https?://\S+|[A-Za-z][A-Za-z0-9_]*-\d+|(?:[\w.-]+(?:/[\w.-]+)+)?#\d+|\d+")
@@ -62,7 +62,7 @@ def memories(settings: Settings, clock: Clock) -> UserMemories:
 
 def _first(
     settings: Settings, checkout: Checkout, last: Mapping[str, Any] | None, options: GlobalOptions
-) -> tuple[NamedSearch | None, TicketSearchCriteria, tuple[str, ...]]:
+) -> tuple[View | None, TicketSearchCriteria, tuple[str, ...]]:
     """The view that is begun with, if it is one; what it asks for; and what could not be found."""
     if options.view:
         view = view_named(options.view, all_views(settings.ui))
@@ -98,13 +98,13 @@ def names_a_ticket(text: str) -> bool:
     return _TICKET.fullmatch(text.strip()) is not None
 
 
-def known_views(settings: Settings) -> Sequence[NamedSearch]:
+def known_views(settings: Settings) -> Sequence[View]:
     """The views that a command can name: the user's own and the defaults, and after them what the checkout adds."""
     added = _with_checkout(settings, read_checkout(Path.cwd(), tuple(settings.profiles))).ui.views
     return (*all_views(settings.ui), *added[len(settings.ui.views) :])
 
 
-def view_named(name: str, views: Sequence[NamedSearch]) -> NamedSearch:
+def view_named(name: str, views: Sequence[View]) -> View:
     """The first of ``views`` that is called ``name``.
 
     Raises:
@@ -123,5 +123,5 @@ def _with_checkout(settings: Settings, checkout: Checkout) -> Settings:
     profile = tracker_of(checkout.host, settings.profiles.values()) if checkout.host else ""
     if profile:
         criteria = check_criteria(parse_query(f'project:"{checkout.project}" {OPEN_WORK}'))
-        views.append(ConfiguredView(checkout.project, criteria, trackers=(profile,)))
+        views.append(View(checkout.project, criteria, trackers=(profile,)))
     return replace(settings, ui=replace(settings.ui, views=tuple(views)))

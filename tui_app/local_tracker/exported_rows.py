@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tui_app.adapters.reading.field_columns import Columns, fields_of_names, value_at_path
+from tui_app.adapters.reading.field_columns import fields_of_names, value_at_path
 from tui_app.adapters.reading.field_names import plain_name, words_in
-from tui_app.adapters.reading.field_values import flattened
 from tui_app.adapters.reading.timestamps import is_no_date
 from tui_app.local_tracker.cell_values import CellReader, storable, text_of
 from tui_app.local_tracker.file_columns import ID_IN_ADDRESS, KEY, FileReading, Path, ReadingOptions, flat_row
@@ -137,18 +136,6 @@ def _can_stand_in(name: str, first: Path, other: Path) -> bool:
     if name in REQUIRED_FIELDS or FIELDS_BY_NAME[name].kind in (FieldKind.TEXT, FieldKind.LIST, FieldKind.URL):
         return True
     return not set(words_in(first[-1])).isdisjoint(words_in(other[-1]))
-
-
-def ticket_record(row: Mapping[str, Any], project: str | None = None) -> TicketRecord:
-    """The ticket in a single row, by the names of its fields.
-
-    Raises:
-        RefusedError: as `RowReader.record`.
-    """
-    flat = flattened(row)
-    paths = {name: tuple((one,) for one in found) for name, found in fields_of_names(tuple(flat)).items()}
-    reading = FileReading(Columns(paths), names=tuple(flat))
-    return RowReader(reading, ReadingOptions(project=project), is_table=False).record(row)
 
 
 def _complete(record: dict[str, Any], project: str | None, *, keyed: bool) -> None:

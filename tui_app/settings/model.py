@@ -31,8 +31,8 @@ _MAX_REFRESH_SECONDS = 24 * 3600
 _LONGEST_DATE_FORMAT = 60  # characters
 
 
-class ConfiguredView(Checked, frozen=True):
-    """A configured view: a search under a name, with a tab and a number key."""
+class View(Checked, frozen=True):
+    """A search under a name, with a tab and a number key: configured, of the checkout, or one of the defaults."""
 
     name: str
     criteria: TicketSearchCriteria
@@ -86,7 +86,7 @@ class UiSettings(Checked, frozen=True):
     """Nothing is changed on any tracker, whatever the profiles allow."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, from ``[keys]``."""
-    views: tuple[ConfiguredView, ...] = ()
+    views: tuple[View, ...] = ()
     """From ``[[views]]``."""
     commands: tuple[ConfiguredCommand, ...] = ()
     """From ``[[commands]]``; of the user's own config file alone."""

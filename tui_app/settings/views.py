@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_app.settings.model import ConfiguredCommand, ConfiguredView
+from tui_app.settings.model import ConfiguredCommand, View
 from tui_app.settings.paths import home_and_above
 from tui_app.settings.profiles import Profile
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
@@ -22,11 +22,11 @@ from tui_app.tickets.validation import InvalidValueError, validated
 from tui_app.tickets.vocabulary import nearest
 
 _LONGEST_NAME = 60  # characters
-_OF_A_VIEW = frozenset(ConfiguredView.__struct_fields__) - {"criteria"} | {"query"}
+_OF_A_VIEW = frozenset(View.__struct_fields__) - {"criteria"} | {"query"}
 """Keys of a view's table that are no criterion."""
 
 
-def read_view(table: Any, profiles: Collection[str]) -> ConfiguredView:
+def read_view(table: Any, profiles: Collection[str]) -> View:
     """Read one view: ``name``, ``query`` or criteria by name or both, ``trackers``, ``columns``, ``group``.
 
     Raises:
@@ -45,7 +45,7 @@ def read_view(table: Any, profiles: Collection[str]) -> ConfiguredView:
     group = table.get("group", "")
     if not isinstance(group, str):
         raise UsageError("it is no text.", hint='For example: group = "status".', field="group")
-    return ConfiguredView(name, _criteria(table), trackers, _names(table, "columns"), group)
+    return View(name, _criteria(table), trackers, _names(table, "columns"), group)
 
 
 def _criteria(table: Mapping[str, Any]) -> Any:
@@ -90,7 +90,7 @@ _BRANCH_TICKET = re.compile(r"(?:^|/)(?P<key>[A-Za-z][A-Za-z0-9_]*-\d+|\d+)(?=$|
 class Checkout(Struct, frozen=True):
     """What a git checkout says of the tickets that belong to it. Nothing of it runs anything."""
 
-    views: tuple[ConfiguredView, ...] = ()
+    views: tuple[View, ...] = ()
     query: str = ""
     """What to begin with there."""
     host: str = ""
@@ -150,7 +150,7 @@ def _origin(git: Path) -> tuple[str, str]:
     return (address["host"].lower(), address["path"].strip("/")) if address else ("", "")
 
 
-def _repository_file(path: Path, profiles: Collection[str]) -> tuple[tuple[ConfiguredView, ...], str, tuple[str, ...]]:
+def _repository_file(path: Path, profiles: Collection[str]) -> tuple[tuple[View, ...], str, tuple[str, ...]]:
     """Views and query of a repository's own file, and what of it cannot be used."""
     text = _text(path)
     if not text:

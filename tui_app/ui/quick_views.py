@@ -3,55 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from tui_app.settings.model import UiSettings, View
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Search
 from tui_app.tickets.query import parse_query
 from tui_app.tickets.servers import ProfileSummary
 
-if TYPE_CHECKING:
-    from tui_app.settings.model import UiSettings
 
-
-class NamedSearch(Protocol):
-    """A search under a name."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def criteria(self) -> TicketSearchCriteria: ...
-    @property
-    def trackers(self) -> tuple[str, ...]:
-        """The profiles that are searched; empty: those that the user chose."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the table's columns in order; empty: as for every search."""
-
-    @property
-    def group(self) -> str:
-        """The column that the rows are grouped by; empty: none."""
-
-
-class DefaultView(Struct, frozen=True):
-    """A search on a number key."""
-
-    name: str
-    criteria: TicketSearchCriteria
-    trackers: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    group: str = ""
-
-
-def all_views(settings: UiSettings) -> Sequence[NamedSearch]:
+def all_views(settings: UiSettings) -> Sequence[View]:
     """The user's own views, then the defaults, unless the config replaces them or has others of the same names."""
-    own: Sequence[NamedSearch] = settings.views
-    names = {view.name.casefold() for view in own}
+    names = {view.name.casefold() for view in settings.views}
     others = () if settings.replace_default_views else default_views()
-    return (*own, *(view for view in others if view.name.casefold() not in names))
+    return (*settings.views, *(view for view in others if view.name.casefold() not in names))
 
 
 _DEFAULTS = (
@@ -63,9 +29,9 @@ _DEFAULTS = (
 )
 
 
-def default_views() -> Sequence[NamedSearch]:
+def default_views() -> Sequence[View]:
     """What most people look at most mornings."""
-    return [DefaultView(name, check_criteria(parse_query(query))) for name, query in _DEFAULTS]
+    return [View(name, check_criteria(parse_query(query))) for name, query in _DEFAULTS]
 
 
 class Beginning(Struct, frozen=True):

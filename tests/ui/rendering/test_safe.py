@@ -10,7 +10,7 @@ from rich.segment import Segment
 
 from tui_app.tickets.text import clean_line
 from tui_app.ui.rendering.cells import cut, width_of
-from tui_app.ui.rendering.safe import fit, guarded, safe_line, safe_lines, safe_text, wrapped
+from tui_app.ui.rendering.safe import fit, guarded, safe_line, safe_lines, wrapped
 
 SCRIPTS = {
     "plain": "Printer on fire",
@@ -88,10 +88,6 @@ def test_a_cut_is_the_beginning_and_is_not_too_long(text: str, width: int) -> No
 
 def test_lines_stay_lines_and_tabs_become_spaces() -> None:
     assert safe_lines("a\tb\r\nc\x1b[2J") == ["a   b", "c␛[2J"]
-
-
-def test_a_text_is_never_read_as_markup() -> None:
-    assert safe_text("[@click=app.quit]x[/nope]").plain == "[@click=app.quit]x[/nope]"
 
 
 def test_segments_without_anything_harmful_are_handed_on_as_they_are() -> None:

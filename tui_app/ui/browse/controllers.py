@@ -13,6 +13,7 @@ from msgspec import Struct
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui_app.settings.model import View
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.servers import ProfileSummary
 from tui_app.tickets.ticket_service import TicketService
@@ -32,7 +33,7 @@ from tui_app.ui.changing.change_controller import ChangeController
 from tui_app.ui.changing.sending import ChangeSender
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.sentence import PaneName, SearchLine
-from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries
+from tui_app.ui.quick_views import Beginning, ProfileQueries
 from tui_app.ui.reply_routing import ReplyRouter
 from tui_app.ui.status_line import StatusLine
 from tui_app.ui.table.results_table import ResultsTable
@@ -98,7 +99,7 @@ class Controllers(Struct):
     """Shows the columns of a tab, and its filter."""
 
     @classmethod
-    def of(cls, parts: Parts, begin: Beginning, *, views: Sequence[NamedSearch]) -> Controllers:
+    def of(cls, parts: Parts, begin: Beginning, *, views: Sequence[View]) -> Controllers:
         """The controllers over ``parts``, to search ``begin`` first."""
         screen, table, detail, columns = parts.screen, parts.table, parts.detail, parts.settings.columns
         notices = Notices(screen, parts.router, parts.status, table, lambda: search.current, parts.now, columns)
@@ -193,7 +194,7 @@ def _change_controller(
 def _search_controller(
     parts: Parts,
     begin: Beginning,
-    views: Sequence[NamedSearch],
+    views: Sequence[View],
     notices: Notices,
     shown: Callable[[], ShownTicket],
     show_tab: Callable[[Tab], None],

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tui_app.settings.model import View
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.mentions import SeenTickets
@@ -23,7 +24,7 @@ from tui_app.ui.form.form_fields import KnownValues
 from tui_app.ui.form.sentence import SearchLine
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.needs import needs
-from tui_app.ui.quick_views import Beginning, NamedSearch, ProfileQueries
+from tui_app.ui.quick_views import Beginning, ProfileQueries
 from tui_app.ui.rendering.at_a_glance import age_words
 from tui_app.ui.reply_routing import FailureHandler, ReplyRouter
 from tui_app.ui.table.results_table import ResultsTable
@@ -59,7 +60,7 @@ class SearchController:
 
     def __init__(
         self, screen: Screen[Any], router: ReplyRouter, table: ResultsTable, line: SearchLine, bar: TabBar,
-        files: UserFiles, *, now: Callable[[], datetime], begin: Beginning, views: Sequence[NamedSearch],
+        files: UserFiles, *, now: Callable[[], datetime], begin: Beginning, views: Sequence[View],
         queries: ProfileQueries, notify: str, counts: bool, new_model: Callable[[], TableModel],
         is_down: Callable[[str], bool], on_changed: Callable[[], object], on_started: Callable[[], object],
         on_refresh: Callable[[], object], on_failed: FailureHandler, on_news: Callable[[str], object],

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui_app.settings.model import View
 from tui_app.tickets.criteria import NEWEST, SORT_FIELDS, TicketSearchCriteria
 from tui_app.tickets.messages import Failed, TicketsFound
 from tui_app.tickets.query import RawCriteria
@@ -19,7 +20,6 @@ from tui_app.tickets.ticket import Ticket
 from tui_app.ui.browse.current_search import CurrentSearch
 from tui_app.ui.browse.tab_bar import TabEntry
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.quick_views import NamedSearch
 from tui_app.ui.reply_routing import ReplyRouter
 from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.loaded_rows import BaseOrder
@@ -49,7 +49,7 @@ def _former(count: str) -> str:
 class Tab:
     """One view, or with ``view`` None what is searched besides all of them."""
 
-    def __init__(self, view: NamedSearch | None, search: CurrentSearch, model: TableModel) -> None:
+    def __init__(self, view: View | None, search: CurrentSearch, model: TableModel) -> None:
         self.view = view
         self.search = search
         self.model = model
@@ -182,7 +182,7 @@ class Tabs:
         self,
         table: ResultsTable,
         router: ReplyRouter,
-        views: Sequence[NamedSearch],
+        views: Sequence[View],
         profiles: Sequence[str],
         handle: Callable[[Tab, TicketsFound | Failed], object],
         new_model: Callable[[], TableModel],
@@ -196,7 +196,7 @@ class Tabs:
         self.free = self.active = self._made(None, table.model)
         self.views = [self._made(view, new_model()) for view in views]
 
-    def _made(self, view: NamedSearch | None, model: TableModel) -> Tab:
+    def _made(self, view: View | None, model: TableModel) -> Tab:
         trackers, handle, always = self.trackers_of(view), self._handle, self._always
         search = CurrentSearch(self._router, trackers, lambda reply: handle(tab, reply), always)
         search.criteria = view.criteria if view else search.criteria
@@ -212,7 +212,7 @@ class Tabs:
         """The tabs in the order in which they are gone through: the one without a view comes last, once it is used."""
         return self._every if self.free.search.progress.parts else self.views
 
-    def trackers_of(self, view: NamedSearch | None) -> tuple[str, ...]:
+    def trackers_of(self, view: View | None) -> tuple[str, ...]:
         """The trackers to ask for a view: its own, else those that the user chose."""
         return (view.trackers if view else ()) or self.profiles
 

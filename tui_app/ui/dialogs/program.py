@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_app.settings.model import View
 from tui_app.tickets.own_commands import Call
 from tui_app.ui.dialogs.picker import DIALOGS_CSS, NARROW, Picker, PickItem
 from tui_app.ui.key import PLACES, Key
 from tui_app.ui.keymap import COMMAND, display_key
 from tui_app.ui.keys import KEYS, find_key
-from tui_app.ui.quick_views import NamedSearch
 
 
 class HelpScreen(Picker[str]):
@@ -27,7 +27,7 @@ class HelpScreen(Picker[str]):
         self,
         active: Mapping[str, ActiveBinding],
         keymap: Mapping[str, str],
-        views: Sequence[NamedSearch],
+        views: Sequence[View],
         own: Sequence[Key] = (),
     ) -> None:
         super().__init__("Keys", placeholder="type a word or a key")
@@ -72,9 +72,7 @@ class HelpScreen(Picker[str]):
 class CommandPalette(Picker[str]):
     """Every action of the place where it was asked for, by name."""
 
-    def __init__(
-        self, active: Mapping[str, ActiveBinding], views: Sequence[NamedSearch], own: Sequence[Key] = ()
-    ) -> None:
+    def __init__(self, active: Mapping[str, ActiveBinding], views: Sequence[View], own: Sequence[Key] = ()) -> None:
         super().__init__("Commands", placeholder="what do you want to do?")
         self._in_force = keys_in_force(active)
         self._views = views
@@ -109,7 +107,7 @@ def own_lines(own: Sequence[Key]) -> list[PickItem]:
     return lines
 
 
-def _words(key: Key, views: Sequence[NamedSearch]) -> str:
+def _words(key: Key, views: Sequence[View]) -> str:
     """What ``key`` does; for a view, its name."""
     number = key.id.removeprefix("view.")
     if number.isdecimal() and int(number) <= len(views):

@@ -11,6 +11,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.widgets import Input
 
+from tui_app.settings.model import View
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.dates import as_utc
 from tui_app.tickets.mentions import NamedTicket
@@ -18,7 +19,6 @@ from tui_app.tickets.query import format_query
 from tui_app.tickets.servers import ProfileSummary, StateChanged
 from tui_app.ui.dialogs.picker import Picker, PickItem
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.quick_views import NamedSearch
 from tui_app.ui.rendering.at_a_glance import age_words, ago
 from tui_app.ui.user_files import FileJobs, Remembered, SearchMemory
 
@@ -28,7 +28,7 @@ KeptT = TypeVar("KeptT")
 class QuickViewPicker(Picker[int]):
     """The searches on the number keys."""
 
-    def __init__(self, views: Sequence[NamedSearch]) -> None:
+    def __init__(self, views: Sequence[View]) -> None:
         super().__init__("Views")
         self._views = views
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.segment import Segment
-from rich.text import Text
 
 from tui_app.tickets.text import clean, clean_line
 from tui_app.ui.rendering.cells import cut, in_width, width_of
@@ -48,11 +47,6 @@ def _steady(text: str) -> str:
     if _WIDTH_CHANGERS.search(text):
         text = re.sub(_BEFORE_TONE, "", text)
     return text
-
-
-def safe_text(text: str, style: str = "") -> Text:
-    """A `Text` of one harmless line; never parsed as markup."""
-    return Text(safe_line(text), style=style, no_wrap=True, overflow="ellipsis", end="")
 
 
 def guarded(segments: list[Segment]) -> list[Segment]:
