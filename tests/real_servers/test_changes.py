@@ -135,7 +135,9 @@ def test_tackit(tackit: Conversation, tmp_path: Path) -> None:
     assert isinstance(tackit.change(ChangeKind.LABELS, new, add=["urgent"], remove=["pos"]), ChangeFault)
     assert isinstance(tackit.change(ChangeKind.TITLE, new, title="Printer jams"), ChangeFault)
     why = {"delta": "It is the printer."}
-    done(tackit.carry_out(WantedChange(ChangeKind.TITLE, new, values={"title": "Printer jams"}, answers=why)))
+    renamed = WantedChange(ChangeKind.TITLE, new, values={"title": "Printer jams"}, answers=why)
+    undone(tackit, done(tackit.carry_out(renamed)))
+    done(tackit.carry_out(renamed))
     done(tackit.change(ChangeKind.CLOSE, new))
     assert tackit.open(new).is_closed
     done(tackit.change(ChangeKind.REOPEN, new))

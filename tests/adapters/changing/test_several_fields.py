@@ -77,3 +77,11 @@ def test_what_is_so_already_is_left_out() -> None:
     update = tool("update_issue", {"id!": TEXT, "title": TEXT, "priority": LEVELS})
     call = made([update], replace(PRIORITY, values={"priority": "high"}))
     assert call.arguments == {"id": "PAY-7", "title": "New"}
+
+
+def test_what_a_tool_cannot_be_called_without_is_sent_again_to_take_a_change_back() -> None:
+    tools = [tool("update_issue", {"id!": TEXT, "title": TEXT, "why!": TEXT, "note": TEXT})]
+    tracker = Tracker(tools, TICKET)
+    undo = tracker.call(ChangeKind.TITLE, {"why": "A typo", "note": "Once"}, title="New").undo
+    assert undo
+    assert (undo.values, undo.answers) == ({"title": TICKET["title"]}, {"why": "A typo"})

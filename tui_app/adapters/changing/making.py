@@ -16,6 +16,7 @@ from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation
 from tui_app.adapters.changing.filling import complete, identity
+from tui_app.adapters.changing.meanings import meaning_of
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.uses import WritingUse, ranked
 from tui_app.tickets.changes import ChangeKind, Visibility, WantedChange
@@ -264,7 +265,18 @@ def with_undo(case: Case, call: WriteCall) -> WriteCall:
         if clean and (old or name == "assignee") and not (name == "description" and not _is_raw(case)):
             expected = {k: v for k, v in call.after.items() if v is not None or k == "assignee"}
             undo = WantedChange(kind, wanted.ticket_id, wanted.lookup, {name: old}, expected=expected)
-    return replace(call, undo=undo) if undo is not None else call
+    return replace(call, undo=replace(undo, answers=_needed_again(case, call))) if undo is not None else call
+
+
+def _needed_again(case: Case, call: WriteCall) -> dict[str, JsonValue]:
+    """What was answered because the tool cannot be called without: it needs that to take the change back, too."""
+    use = next((use for use in case.uses if use.tool.name == call.tool), None)
+    answered = {name: (use.named(name) if use else None, value) for name, value in case.wanted.answers.items()}
+    return {
+        name: value
+        for name, (argument, value) in answered.items()
+        if argument and argument.required and not any(meaning_of(argument, m) is not None for m in vocabulary.MEANINGS)
+    }
 
 
 def _labels(call: WriteCall) -> tuple[JsonValue, JsonValue]:
