@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -195,3 +196,19 @@ def test_without_standard_error_a_search_works(isolated_home: Path, closed: str)
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 3
     assert not list(isolated_home.rglob("crash-*.txt"))
+
+
+@pytest.mark.parametrize("name", ["ticket.md", "salary.pdf"])
+def test_any_start_deletes_what_a_killed_program_has_left_and_nothing_that_has_an_owner(
+    run: RunProgram, tmp_path: Path, name: str
+) -> None:
+    left, others, owned = (tmp_path / f"ticketdeck-lent-{which}" for which in ("left", "others", "owned"))
+    for folder, mode in ((left, 0o700), (others, 0o755), (owned, 0o700)):
+        folder.mkdir()
+        (folder / name).write_text("canary")
+        folder.chmod(mode)
+    lock = os.open(owned, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert run("profiles", TMPDIR=str(tmp_path)).code == 0
+    os.close(lock)
+    assert [folder.exists() for folder in (left, others, owned)] == [False, True, True]

@@ -124,6 +124,7 @@ def ticketdeck(context: click.Context) -> int:
     Without a command, the browser opens.
     """
     if context.invoked_subcommand is not None:
+        context.call_on_close(_sweep)
         return 0
     from tui_app.cli.browse import browse  # late: `--help` does not need it
 
@@ -154,3 +155,10 @@ def _as_usage_error(error: click.ClickException) -> UsageError:
     if isinstance(error, click.BadParameter) and error.param is not None:
         field = str(error.param.name)
     return UsageError(error.format_message(), hint=hint, field=field)
+
+
+def _sweep() -> None:
+    """Delete what killed programs have left, once the command has done its work."""
+    from tui_app.processes.lent_text import sweep  # late: the command does not need it
+
+    sweep()

@@ -93,8 +93,7 @@ def _sweep(folder: Path) -> None:
         status = os.fstat(lock)
         if status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not (names := os.listdir(lock)) or _NAME in names:  # noqa: PTH208 (by its descriptor)
-                _empty(folder)
+            _empty(folder)
     finally:
         os.close(lock)
 
