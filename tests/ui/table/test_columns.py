@@ -9,9 +9,10 @@ import pytest
 
 from tests.ui.fakes import NOW
 from tests.ui.table.board import Opening, ticket
+from tui_app.ui.table.column_layout import fitted_layout, natural_layout
 from tui_app.ui.table.columns import ColumnSpec, column_kind, default_columns, extra_columns, unknown_columns
 from tui_app.ui.table.results_table import ResultsTable
-from tui_app.ui.table.row_values import facet_values, natural_key, ordered, sort_keys, text_of
+from tui_app.ui.table.row_values import cell_text, facet_values, natural_key, ordered, sort_keys, text_of
 
 
 def specs(*names: str) -> list[ColumnSpec]:
@@ -322,3 +323,37 @@ async def test_urgency_is_told_by_a_sign_as_well_as_by_colour(board: Opening, wi
         for row, sign in zip(rows, signs.values(), strict=True):
             assert sign in shown.line_of(row.id)
         assert shown.style_of("⇈").color != shown.style_of("↑").color != shown.style_of("↓").color
+
+
+def test_names_of_further_fields_and_empty_ones_give_way_to_the_title_before_any_value_does() -> None:
+    extra = {"Story points": 5, "Release note needed": None, "Go-live date": "2026-11-01", "Effort": "1250.5"}
+    columns = specs("id", "title", *extra)
+    natural = natural_layout(columns, [ticket(1, extra=extra)], NOW)
+    widths = dict(zip(extra, fitted_layout(natural, 60).widths[2:], strict=True))
+    assert widths == {"Story points": 5, "Release note needed": 5, "Go-live date": 10, "Effort": 6}
+    assert fitted_layout(natural, 77).widths[3] == 5
+    assert fitted_layout(natural, 77).total == 77
+    assert [natural.is_right(f"extra.{name}") for name in extra] == [True, False, False, True]
+
+
+def test_a_number_in_a_text_is_shown_as_the_tracker_writes_it() -> None:
+    assert cell_text(ticket(1, extra={"Effort": "1250.50"}), "extra.Effort", NOW) == "1250.50"
+
+
+async def test_a_column_that_nobody_chose_and_that_no_ticket_has_a_value_for_is_left_out(board: Opening) -> None:
+    async with board([ticket(1, updated_at=None, priority="high")], size=(80, 10)) as shown:
+        assert "Updated" not in shown.header
+        shown.table.add_tickets([ticket(2, updated_at=NOW)])
+        assert "Updated" in shown.header
+        shown.table.set_columns(specs("id", "title", "assignee"))
+        assert "Assignee" in shown.header
+
+
+async def test_columns_out_of_sight_on_the_right_are_announced_in_the_header(board: Opening) -> None:
+    async with board([ticket(1, extra={f"field {n}": "12345678" for n in range(9)})], size=(80, 10)) as shown:
+        shown.table.set_columns(specs("id", "title", *(f"field {n}" for n in range(9))))
+        assert shown.header.endswith("›")
+        for _ in range(20):
+            shown.table.action_scroll_aside(1)
+        assert not shown.header.endswith("›")
+        assert "Field 8" in shown.header

@@ -123,3 +123,10 @@ def age_words(at: datetime | None, now: datetime) -> str:
         return ""
     there, here = at.astimezone(now.tzinfo), now
     return f"as of {there:%H:%M}" if there.date() == here.date() else f"as of {there.day} {there:%b %H:%M}"
+
+
+def sign_alone(words: str) -> str:
+    """The first cell of ``· 3`` or ``↑ high``: the sign, or a value of one cell of which no sign says anything."""
+    sign, _, value = words.partition(" ")
+    is_told_by_value = sign == PRIORITY_SIGNS[PriorityLevel.OTHER] and len(value) == 1 and value.isascii()
+    return value if is_told_by_value else sign[:1]

@@ -7,7 +7,7 @@ Invariant: a fitted layout is never wider than the room unless every column alre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -15,10 +15,18 @@ from msgspec import Struct
 from textual.strip import Strip
 
 from tui_app.tickets.ticket import Ticket
-from tui_app.ui.rendering.cells import width_of
-from tui_app.ui.rendering.safe import safe_line
-from tui_app.ui.table.columns import SIGNED, ColumnSpec, column_kind, default_columns, least_default_width
-from tui_app.ui.table.row_values import cell_text
+from tui_app.ui.rendering.cells import cut, width_of
+from tui_app.ui.rendering.safe import fit, safe_line
+from tui_app.ui.table.columns import (
+    EXTRA,
+    OPTIONAL,
+    SIGNED,
+    ColumnSpec,
+    column_kind,
+    default_columns,
+    least_default_width,
+)
+from tui_app.ui.table.row_values import cell_text, number_in, value_of
 from tui_app.ui.table.table_model import TableModel
 
 _SAMPLE = 200  # rows that widths are taken from: enough to be right, few enough to cost nothing
@@ -34,6 +42,7 @@ _LEAST_TITLE = 0.38  # of the room; below that even the status gives way
 _NARROW = 66  # cells; in fewer, the title is worth more than words that a sign can replace
 _NARROW_TITLE = 0.6
 _LONGEST_MEASURED = 512  # characters of a value; longer ones are as wide as their column gets
+_LEAST_FURTHER = 5  # cells of a further field's column: a few letters of its name
 _SQUEEZED_FIRST = (
     "url",
     "labels",
@@ -54,6 +63,14 @@ class ColumnLayout(Struct, frozen=True):
 
     columns: tuple[ColumnSpec, ...]
     widths: tuple[int, ...]
+    contents: tuple[int, ...]
+    """Cells that the values alone need, without the header; 0: there is none."""
+    numeric: frozenset[str] = frozenset()
+    """Further fields that hold nothing but numbers, which are aligned to the right."""
+
+    def is_right(self, name: str) -> bool:
+        """Whether the values of a column are aligned to the right."""
+        return column_kind(name).right or name in self.numeric
 
     @property
     def total(self) -> int:
@@ -73,15 +90,27 @@ class ColumnLayout(Struct, frozen=True):
 def natural_layout(columns: Sequence[ColumnSpec], tickets: Iterable[Ticket], now: datetime) -> ColumnLayout:
     """Every column as wide as its header and the widest of the first values, within its limits."""
     sample = list(tickets)
-    widths = [column.width or _natural_width(column.name, sample, now) for column in columns]
-    return ColumnLayout(tuple(columns), tuple(widths))
+    contents = tuple(_content_width(column.name, sample, now) for column in columns)
+    widths = [column.width or _natural_width(column.name, most) for column, most in zip(columns, contents, strict=True)]
+    numeric = frozenset(column.name for column in columns if _holds_numbers(column.name, sample))
+    return ColumnLayout(tuple(columns), tuple(widths), contents, numeric)
 
 
-def _natural_width(name: str, sample: list[Ticket], now: datetime) -> int:
-    kind = column_kind(name)
+def _content_width(name: str, sample: list[Ticket], now: datetime) -> int:
     texts = {cell_text(ticket, name, now)[:_LONGEST_MEASURED] for ticket in sample}
-    widest = max((width_of(safe_line(text)) for text in texts), default=0)
-    return max(kind.least, width_of(kind.title) + (not kind.right), min(kind.most, widest))
+    return min(column_kind(name).most, max((width_of(safe_line(text)) for text in texts), default=0))
+
+
+def _natural_width(name: str, content: int) -> int:
+    kind = column_kind(name)
+    return max(kind.least, width_of(kind.title) + (not kind.right), content)
+
+
+def _holds_numbers(name: str, sample: list[Ticket]) -> bool:
+    if not name.startswith(EXTRA):
+        return False
+    values = [value for value in (value_of(ticket, name) for ticket in sample) if value not in (None, "")]
+    return bool(values) and all(number_in(value) is not None and not isinstance(value, bool) for value in values)
 
 
 def fitted_layout(natural: ColumnLayout, room: int) -> ColumnLayout:
@@ -92,25 +121,42 @@ def fitted_layout(natural: ColumnLayout, room: int) -> ColumnLayout:
         return natural
     title = names.index(_FLEXIBLE)
     widths[title] = 0
-    order = _squeezing_order(names)
-    if room < _NARROW:
-        _squeeze(names, widths, order, room, int(room * _NARROW_TITLE))
-    else:
-        willing = [index for index in order if names[index] != "status"]
-        _squeeze(names, widths, willing, room, min(_ENOUGH, int(room * _GOOD_TITLE)))
-        _squeeze(names, widths, order, room, int(room * _LEAST_TITLE))
+    for indexes, leasts, wanted in _squeezing(natural, room):
+        _squeeze(names, widths, indexes, leasts, room - max(column_kind(_FLEXIBLE).least, wanted))
     widths[title] = max(column_kind(_FLEXIBLE).least, room - _taken(widths))
-    return ColumnLayout(natural.columns, tuple(widths))
+    return ColumnLayout(natural.columns, tuple(widths), natural.contents, natural.numeric)
 
 
-def _squeeze(names: list[str], widths: list[int], order: list[int], room: int, wanted: int) -> None:
-    """Make columns narrower, in this order, until the title has the ``wanted`` cells."""
-    wanted = max(column_kind(_FLEXIBLE).least, wanted)
+def _squeezing(natural: ColumnLayout, room: int) -> Iterator[tuple[list[int], list[int], int]]:
+    """What gives way, one after the other: which columns, down to which widths, for how many cells of the title."""
+    names = [column.name for column in natural.columns]
+    order = _squeezing_order(names)
+    empty = [index for index in order if names[index].startswith(EXTRA) and not natural.contents[index]]
+    least = [column_kind(name).least for name in names]
+    scant = [_scant_width(name, content) for name, content in zip(names, natural.contents, strict=True)]
+    good, enough = int(room * _NARROW_TITLE), int(room * _LEAST_TITLE)
+    if room >= _NARROW:
+        good = min(_ENOUGH, int(room * _GOOD_TITLE))
+        willing = [index for index in order if names[index] != "status"]
+        yield from ((empty, scant, good), (willing, least, good), (order, least, enough))
+    else:
+        yield from ((empty, scant, good), (order, least, good))
+    yield order, scant, enough
+
+
+def _scant_width(name: str, content: int) -> int:
+    """The least cells of a column where room is short: a further field's name is cut off rather than its values."""
+    least = column_kind(name).least
+    return max(min(least, _LEAST_FURTHER), min(least, content)) if name.startswith(EXTRA) else least
+
+
+def _squeeze(names: list[str], widths: list[int], order: list[int], leasts: list[int], room: int) -> None:
+    """Make columns narrower, in this order and to these least widths, until all but the title need only ``room``."""
     for index in order:
-        missing = wanted - (room - _taken(widths))
+        missing = _taken(widths) - room
         if missing <= 0:
             break
-        taken = min(missing, max(0, widths[index] - column_kind(names[index]).least))
+        taken = min(missing, max(0, widths[index] - leasts[index]))
         if names[index] in SIGNED and taken:
             taken = widths[index] - 1  # half a status is worth less than its sign
         widths[index] -= taken
@@ -128,6 +174,16 @@ def _squeezing_order(names: list[str]) -> list[int]:
     return others + known
 
 
+def header_cell(name: str, width: int, arrow: str, *, right: bool) -> str:
+    """The column's name, or its short form where that is too long, and the arrow as long as one cell is left."""
+    kind = column_kind(name)
+    room = width - len(arrow)
+    title = kind.short if kind.short and width_of(kind.title) > room else kind.title
+    title = cut(title, room)
+    space = " " if arrow and 0 < width_of(title) < room else ""
+    return fit(title + space + arrow, width, right=right)
+
+
 class ColumnView:
     """The columns of a table over ``model`` of some ``width`` in cells, gutter and all."""
 
@@ -138,11 +194,13 @@ class ColumnView:
         self._aside = 0
         """Cells that the columns are scrolled to the left; then they have their natural widths."""
         self._natural: ColumnLayout | None = None
+        self._empty: frozenset[str] | None = None
+        """Columns that none of the first tickets has a value for; None: they were not looked at yet."""
 
     def use(self, model: TableModel) -> None:
         """Show the columns of another model's tickets."""
         self._model = model
-        self._natural = None
+        self._natural = self._empty = None
         self._aside = 0
 
     def choose(self, columns: Sequence[ColumnSpec]) -> tuple[ColumnSpec, ...]:
@@ -153,8 +211,11 @@ class ColumnView:
         return self._chosen
 
     def columns(self, width: int) -> tuple[ColumnSpec, ...]:
-        """The columns in display order: the chosen ones, or those that the width allows."""
-        return self._chosen or default_columns(width, sources=len(self._model.sources) > 1)
+        """The columns in display order: the chosen ones, or those that the width allows and that hold something."""
+        if self._chosen:
+            return self._chosen
+        columns = default_columns(width, sources=len(self._model.sources) > 1)
+        return tuple(column for column in columns if column.name not in self._empty_ones())
 
     def layout(self, width: int) -> ColumnLayout:
         """The columns with the cells of each."""
@@ -172,14 +233,14 @@ class ColumnView:
 
     def rows_replaced(self, *, to_the_left: bool) -> None:
         """Take the widths from the values anew; ``to_the_left`` scrolls back as well."""
-        self._natural = None
+        self._natural = self._empty = None
         if to_the_left:
             self._aside = 0
 
     def rows_appended(self, before: int) -> None:
         """Take the widths anew if the rows that were there ``before`` were fewer than a sample."""
         if before < _SAMPLE:
-            self._natural = None
+            self._natural = self._empty = None
 
     def scroll(self, cells: int, width: int) -> bool:
         """Scroll the columns by so many cells to the left, as far as they go; whether that moved them."""
@@ -189,11 +250,23 @@ class ColumnView:
         self._aside = aside
         return moves
 
+    def has_more(self, width: int) -> bool:
+        """Whether columns, or the end of one, are out of sight on the right."""
+        return self.layout(width).total - self._aside > _room(width)
+
     def scrolled(self, strip: Strip) -> Strip:
         """A line of the table as far as the columns are scrolled; the gutter stays."""
         if not self._aside:
             return strip
         return Strip.join([strip.crop(0, GUTTER), strip.crop(GUTTER + self._aside)])
+
+    def _empty_ones(self) -> frozenset[str]:
+        """What is left out of the columns that nobody chose, once there are tickets."""
+        if self._empty is None:
+            sample = list(islice(self._model.rows.tickets, _SAMPLE))
+            names = OPTIONAL if sample else frozenset[str]()
+            self._empty = frozenset(name for name in names if not any(getattr(ticket, name) for ticket in sample))
+        return self._empty
 
     def _natural_layout(self, width: int) -> ColumnLayout:
         columns = self._with_sorted(self.columns(width))

@@ -136,6 +136,8 @@ _ROOMY = (
     ),
 )
 """Cells up to which a set of columns is enough; the wider the table, the more it shows."""
+OPTIONAL = frozenset(_ROOMY[-1][1]) - frozenset(_ROOMY[0][1])
+"""Those of them that are shown only where some ticket has a value."""
 
 
 def default_columns(width: int, *, sources: bool = False) -> tuple[ColumnSpec, ...]:
@@ -151,6 +153,7 @@ def least_default_width(width: int) -> int:
     return max((limit for limit, _ in _ROOMY if limit <= width), default=0)
 
 
+_RESEMBLES = 0.75  # of the letters; with fewer in common, another field is meant
 _MOST_LOOKED_AT = 2000  # tickets of which the further fields are listed; all of them have much the same
 
 
@@ -187,7 +190,7 @@ def unknown_columns(configured: Iterable[str], tickets: Iterable[Ticket]) -> dic
     found: dict[str, str] = {}
     for column, is_sure in further.items():
         name = column.removeprefix(EXTRA)
-        near = [plain[match] for match in get_close_matches(name.casefold(), plain, n=3)]
+        near = [plain[match] for match in get_close_matches(name.casefold(), plain, n=3, cutoff=_RESEMBLES)]
         if near and not any(extra_has(ticket, name) for ticket in looked_at):
             found[name] = f"there is no field {name!r}; did you mean {' or '.join(near)}?"
         elif looked_at and not is_sure and not any(extra_has(ticket, name) for ticket in looked_at):

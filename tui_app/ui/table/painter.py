@@ -18,10 +18,11 @@ from textual.widget import Widget
 
 from tui_app.tickets.ticket import Ticket
 from tui_app.tickets.vocabulary import PriorityLevel, StatusKind, priority_level
-from tui_app.ui.rendering.cells import cut, width_of
+from tui_app.ui.rendering.at_a_glance import sign_alone
+from tui_app.ui.rendering.cells import width_of
 from tui_app.ui.rendering.safe import fit
-from tui_app.ui.table.column_layout import GAP, GUTTER, ColumnLayout, ColumnView
-from tui_app.ui.table.columns import SIGNED, column_kind
+from tui_app.ui.table.column_layout import GAP, GUTTER, ColumnLayout, ColumnView, header_cell
+from tui_app.ui.table.columns import SIGNED
 from tui_app.ui.table.filtering import TextFilter, highlights, snippet, unseen_words
 from tui_app.ui.table.grouping import Group
 from tui_app.ui.table.marks import RowChange
@@ -35,6 +36,8 @@ MARK_SIGN = "*"
 CHANGE_SIGNS = {RowChange.NEW: "+", RowChange.CHANGED: "~", RowChange.PENDING: "…", RowChange.UNKNOWN: "?"}
 STALE_SIGN = "↻"
 FOLD_SIGNS = {False: "▾", True: "▸"}
+MORE_SIGN = "›"
+"""At the end of the header: there are columns further right."""
 SORT_SIGNS = {False: "▲", True: "▼"}
 
 _STRIPS = 512  # painted rows kept; several of the tallest screens
@@ -89,13 +92,14 @@ class RowPainter:
         """The names of the columns; the sorted one carries an arrow, which is in the gap before a right-aligned one."""
         plain, sorted_style = self._styles["header"], self._styles["header-sort"]
         arrow = SORT_SIGNS[descending]
-        in_gap = [name == sort_column and column_kind(name).right for name, _ in self._columns]
+        in_gap = [name == sort_column and self._layout.is_right(name) for name, _ in self._columns]
         gaps = [fit(STALE_SIGN if self._stale else "", GUTTER), *self._gaps.values()]
         gaps = [gap[:-1] + arrow if here else gap for gap, here in zip(gaps, [*in_gap, False], strict=True)]
         segments = [Segment(gaps[0], plain)]
         for (name, width), gap, has_arrow in zip(self._columns, gaps[1:], in_gap, strict=True):
             is_sorted = name == sort_column
-            words = _header_cell(name, width, arrow if is_sorted and not has_arrow else "")
+            sign = arrow if is_sorted and not has_arrow else ""
+            words = header_cell(name, width, sign, right=self._layout.is_right(name))
             segments.append(Segment(words + gap, sorted_style if is_sorted else plain))
         return Strip(segments, GUTTER + self._layout.total)
 
@@ -116,10 +120,10 @@ class RowPainter:
     def _cell(self, ticket: Ticket, column: str, width: int, state: RowState) -> _Cell:
         words = cell_text(ticket, column, self._now)
         if width == 1 and column in SIGNED:
-            words = words[:1]
+            words = sign_alone(words)
         if column == "title" and (state.depth or state.below):
             words = _in_tree(words, state)
-        text = fit(words, width, right=column_kind(column).right)
+        text = fit(words, width, right=self._layout.is_right(column))
         spans = highlights(self._filter, text) if self._filter.words else _NO_SPANS
         return _Cell(text + self._gaps[column], self._cell_style(ticket, column, state), spans)
 
@@ -180,16 +184,6 @@ def _in_tree(title: str, state: RowState) -> str:
     return "  " * max(0, min(state.depth, _DEEPEST) - 1) + sign + title + (f" ({state.below})" if state.folded else "")
 
 
-def _header_cell(name: str, width: int, arrow: str) -> str:
-    """The column's name, or its short form where that is too long, and the arrow as long as one cell is left."""
-    kind = column_kind(name)
-    room = width - len(arrow)
-    title = kind.short if kind.short and width_of(kind.title) > room else kind.title
-    title = cut(title, room)
-    space = " " if arrow and 0 < width_of(title) < room else ""
-    return fit(title + space + arrow, width, right=kind.right)
-
-
 class TablePainter:
     """The lines of a table, each painted once and kept until `forget`.
 
@@ -232,15 +226,20 @@ class TablePainter:
         """Line ``y`` of the table: the header, a row, or a part of the message; ``top`` is the first row in sight."""
         rows = self._row_painter(width)
         if y == 0:
-            column, descending = self._model.rows.order
-            header = rows.header(column, descending=descending)
-            return self._finished(header, width, "header")
+            return self._header(rows, width)
         position = y - HEADER + top
         if position < self._model.row_count:
             return self._row(rows, position, width)
         words, number = self._words_without_rows(), y - HEADER - 1
         text = words[number] if 0 <= number < len(words) else ""
         return Strip([Segment(fit(" " * GUTTER + text, width), self._look["message"])], width)
+
+    def _header(self, rows: RowPainter, width: int) -> Strip:
+        column, descending = self._model.rows.order
+        header = self._finished(rows.header(column, descending=descending), width, "header")
+        if not self._columns.has_more(width):
+            return header
+        return Strip.join([header.crop(0, width - 1), Strip([Segment(MORE_SIGN, self._look["header-sort"])], 1)])
 
     def _row(self, rows: RowPainter, position: int, width: int) -> Strip:
         heading = self._model.heading_at(position)

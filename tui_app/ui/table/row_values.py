@@ -31,16 +31,20 @@ def value_of(ticket: Ticket, column: str) -> Any:
     return len(value) if column in _COUNTED and value is not None else value
 
 
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?")
+_NUMBER = re.compile(r"[+-]?(?!0\d)\d{1,15}(?:\.\d{1,9})?")
+
+
+def number_in(value: Any) -> float | None:
+    """The number that a further field's value is, as a number or as a text that is nothing else; else None."""
+    if isinstance(value, str):
+        return float(value) if _NUMBER.fullmatch(value.strip()) else None
+    return value if isinstance(value, int | float) else None
 
 
 def _told(value: JsonValue, name: str) -> Any:
-    """A further field's value as what it is: numbers and moments in texts too."""
+    """A further field's value as what it is: moments in texts too; a number in a text stays as it is written."""
     if isinstance(value, str):
-        text = value.strip()
-        if _NUMBER.fullmatch(text) and not (text.startswith("0") and text.isdecimal() and len(text) > 1):
-            return moment_in(text, name) or float(text)
-        return moment_in(text, name) or value
+        return moment_in(value.strip(), name) or value
     if isinstance(value, int) and not isinstance(value, bool):
         return moment_in(str(value), name) or value
     return value
@@ -196,8 +200,9 @@ _KEYS_BY_KIND: Mapping[FieldKind, Callable[[Any], SortKey]] = {
 
 def _general_key(value: Any) -> SortKey:
     """Numbers before times and days before text, in which numbers count as such; nothing last."""
-    if isinstance(value, bool | int | float):
-        return (0, value, "")
+    number = number_in(value)
+    if number is not None:
+        return (0, number, "")
     if isinstance(value, datetime):
         return (1, value.timestamp(), "")
     text = as_text(value)
