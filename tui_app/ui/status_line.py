@@ -58,15 +58,23 @@ class Counts(Struct, frozen=True):
     """The order of the rows, ``-`` before it for descending; empty: the tracker's own."""
 
 
-def describe_state(state: StateChanged | None, profile: str, now: float, *, brief: bool = False) -> tuple[Piece, ...]:
+def describe_state(
+    state: StateChanged | None, profile: str, now: float, *, brief: bool = False, cause: bool = True
+) -> tuple[Piece, ...]:
     """``● work jira 2.1 · 120 ms``, or ``● work`` where all is well and room is short.
+
+    Without ``cause`` ``✗ work down`` is all that is said of a failure.
 
     ``now`` is in seconds of the clock that states are stamped with.
     """
     if state is None:
         return (("○ ", _QUIET), (profile, "bold"), (" not started", _QUIET))
     sign, style = _SIGNS[state.state]
-    words = "" if brief and state.state is ServerState.READY else f" {_state_words(state, now)}"
+    words = f" {_state_words(state, now)}"
+    if brief and state.state is ServerState.READY:
+        words = ""
+    elif not cause and state.state in (ServerState.DOWN, ServerState.LOGIN_NEEDED):
+        words = words.partition(":")[0]
     return ((f"{sign} ", style), (profile, "bold"), (words, style))
 
 
@@ -267,14 +275,20 @@ class StatusLine(Widget):
         for_states = max(room - known.cell_length, int(room * _LEAST_STATES))
         states = self._states_content(brief=False)
         if states.cell_length > for_states:
-            states = self._states_content(brief=True).truncate(for_states, ellipsis=True)
+            states = self._states_content(brief=True)
+        if states.cell_length > for_states and self._progress.failures and len(self._profiles) > 1:
+            states = self._states_content(brief=True, cause=False)  # the failure of the search says it
+        states = states.truncate(for_states, ellipsis=True)
         return Content.assemble(states, known).truncate(room, ellipsis=True)
 
-    def _states_content(self, *, brief: bool) -> Content:
+    def _states_content(self, *, brief: bool, cause: bool = True) -> Content:
         now = self._monotonic()
         pieces: list[Piece] = []
         for name in self._profiles:
-            pieces += [("  " if pieces else "", ""), *describe_state(self._states.get(name), name, now, brief=brief)]
+            pieces += [
+                ("  " if pieces else "", ""),
+                *describe_state(self._states.get(name), name, now, brief=brief, cause=cause),
+            ]
         return Content.assemble(*pieces)
 
 
