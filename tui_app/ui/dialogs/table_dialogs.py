@@ -7,6 +7,7 @@ from itertools import islice
 from typing import ClassVar
 
 from tui_app.ui.dialogs.picker import Picker, PickItem
+from tui_app.ui.keymap import shown_key
 from tui_app.ui.rendering.cells import cut
 from tui_app.ui.table.columns import FACET_COLUMNS, FIELD_COLUMNS, ColumnSpec, column_kind, extra_columns
 from tui_app.ui.table.results_table import ResultsTable
@@ -19,6 +20,7 @@ _WIDEST = 200
 _MOST_FOUND = 1_000  # values of one column that typing finds
 _SAMPLE = 50  # tickets that are looked at for an example
 _EXAMPLE = 24  # cells
+_SHAPING = ("earlier", "later", "left", "right", "delete")
 _COLUMN = "column:"
 _VALUE = "value:"
 
@@ -69,7 +71,10 @@ class FacetPicker(Picker[None]):
 
     def explanation(self) -> str:
         if self._column is None:
-            return "Enter counts a column's values; type one to narrow to it. ^x shows all values of a column again."
+            every = shown_key(self.app, "picker.delete")
+            return (
+                f"Enter counts a column's values; type one to narrow to it. {every} shows all values of a column again."
+            )
         return f"{_title(self._column)}: enter picks a value, or drops it again. Esc goes back."
 
     def taken(self, item: PickItem) -> None:
@@ -155,7 +160,8 @@ class GroupPicker(Picker[None]):
         return lines
 
     def explanation(self) -> str:
-        return "Enter groups the rows, or ungroups them again. Then enter on a heading folds, . within a group."
+        fold = shown_key(self.app, "table.fold")
+        return f"Enter groups the rows, or ungroups them again. Then enter on a heading folds, {fold} within a group."
 
     def taken(self, item: PickItem) -> None:
         column = item.id.removeprefix(_COLUMN)
@@ -186,7 +192,8 @@ class ColumnPicker(Picker[None]):
         ]
 
     def explanation(self) -> str:
-        return "Enter shows or hides, ^↑ ^↓ move, ^← ^→ size, ^x goes back to what fits."
+        up, down, left, right, fits = (shown_key(self.app, f"picker.{name}") for name in _SHAPING)
+        return f"Enter shows or hides, {up} {down} move, {left} {right} size, {fits} goes back to what fits."
 
     def _current_name(self) -> str:
         return self.current.id.removeprefix(_COLUMN) if self.current else ""
