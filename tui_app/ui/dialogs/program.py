@@ -200,12 +200,14 @@ class WelcomeCard(ModalScreen[None]):
 
     def _name_of(self, key_id: str) -> str:
         """The first of the keys in force for an action."""
+        return display_key(self._keys_of(key_id)[0])
+
+    def _keys_of(self, key_id: str) -> list[str]:
         key = find_key(key_id)
-        keys = self._keymap.get(key_id, key.keys if key else "")
-        return display_key(keys.split(",")[0])
+        return self._keymap.get(key_id, key.keys if key else "").split(",")
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in _ONLY_CLOSE:
+        if event.key in _ONLY_CLOSE or event.key in self._keys_of("program.welcome"):
             event.stop()
         event.prevent_default()
         self.dismiss()
