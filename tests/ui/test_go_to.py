@@ -70,10 +70,11 @@ async def test_a_tracker_that_is_not_searched_is_asked_when_it_is_chosen() -> No
         assert deck.service.requests(OpenTicket)[-1].profile == "work"
 
 
-async def test_the_search_line_offers_to_open_what_is_built_like_an_id() -> None:
+@pytest.mark.parametrize("typed", ["PAY-103", "is:open PAY-103"])
+async def test_the_search_line_offers_to_open_what_is_built_like_an_id(typed: str) -> None:
     async with opened() as deck:
         await deck.press("s")
-        await deck.type("PAY-103")
+        await deck.type(typed)
         await deck.sees("open PAY-103 (local")
         await deck.press("down", "enter")
         await deck.until(lambda: deck.browser.shown.current and deck.browser.shown.current.id == "PAY-103")

@@ -8,8 +8,7 @@ from textual.geometry import Offset
 from tests.ui.fakes import FakeLookMemory, FakeService, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.model import UiSettings
-from tui_app.ui.browse.divider import Divider
-from tui_app.ui.browse.pane_layout import Arrangement, Shares
+from tui_app.ui.browse.divider import Arrangement, Divider, Shares
 
 BESIDE, BELOW, OVER = (160, 45), (100, 40), (80, 24)
 
@@ -199,3 +198,18 @@ async def test_below_a_few_rows_the_ticket_has_all_that_they_leave() -> None:
         await deck.press("r")
         await deck.until(lambda: deck.browser.table.region.height > 10)
         assert ticket_size(deck) < few
+
+
+@pytest.mark.parametrize(("query", "shows"), [("printer", "Printer on floor 3"), ("zeppelin", "No ticket matches")])
+async def test_another_search_brings_the_table_back_into_sight(query: str, shows: str) -> None:
+    service = FakeService(tickets())
+    async with opened(service, size=(80, 24)) as deck:
+        await deck.press("enter")
+        await deck.sees("Ticket PAY-100")
+        service.tickets = [row for row in service.tickets if query in row.title.casefold()]
+        await deck.press("s")
+        await deck.type(query)
+        await deck.press("enter")
+        await deck.sees(shows)
+        assert deck.app.focused is deck.browser.table
+        assert "Ticket PAY-100" not in deck.text

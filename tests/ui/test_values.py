@@ -11,7 +11,7 @@ from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.messages import Search, TicketsFound, ValuesListed
 from tui_app.tickets.servers import ServerState, StateChanged
 from tui_app.ui.browse.current_search import SearchProgress
-from tui_app.ui.browse.pane_layout import Arrangement, arrangement
+from tui_app.ui.browse.divider import Arrangement, arrangement
 from tui_app.ui.form.form_fields import KnownValues, check_fields, note_for
 from tui_app.ui.form.sentence import sentence_text
 from tui_app.ui.status_line import Counts, describe_counts, describe_facets, describe_search, describe_state

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.mentions import NamedTicket, SeenTickets
+from tui_app.tickets.query import read_query
 from tui_app.ui import late
 from tui_app.ui.browse.seen_before import SeenBefore
 from tui_app.ui.browse.shown_ticket import ShownTicket
@@ -211,6 +212,7 @@ class SearchChooser:
         search: searches for criteria.
         show_tab: shows a tab.
         open_ticket: shows the ticket that was typed in place of a search.
+        on_other_rows: called when the user asks for another search or tab.
     """
 
     def __init__(
@@ -227,6 +229,7 @@ class SearchChooser:
         search: Callable[[TicketSearchCriteria], object],
         show_tab: Callable[[Tab], object],
         open_ticket: Callable[[NamedTicket], object],
+        on_other_rows: Callable[[], object],
     ) -> None:
         self.screen = screen
         self._tabs = tabs
@@ -236,9 +239,18 @@ class SearchChooser:
         self._files = files
         self._queries = queries
         self._now = now
-        self._search = search
-        self._show_tab = show_tab
+        self._search_for = search
+        self._show = show_tab
+        self._on_other_rows = on_other_rows
         self._open_ticket = open_ticket
+
+    def _search(self, criteria: TicketSearchCriteria) -> None:
+        self._on_other_rows()
+        self._search_for(criteria)
+
+    def _show_tab(self, tab: Tab) -> None:
+        self._on_other_rows()
+        self._show(tab)
 
     def edit(self) -> None:
         """Open the form."""
@@ -254,7 +266,8 @@ class SearchChooser:
                     self._open_ticket(result.named)
 
         def named(text: str) -> Sequence[NamedTicket]:
-            exact = {(one.profile, one.id): one for one in self._seen.named(text, profiles) if one.fits}
+            words = str(read_query(text)[0].get("text") or text)  # the id may stand beside other criteria
+            exact = {(one.profile, one.id): one for one in self._seen.named(words, profiles) if one.fits}
             return list({**exact, **{(one.profile, one.id): one for one in self._before.matching(text)}}.values())
 
         native = self._known.native_language(profiles)

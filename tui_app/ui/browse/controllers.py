@@ -124,7 +124,7 @@ class Controllers(Struct):
             screen, parts.router, shown, chosen, table, detail, parts.files,
             sites=parts.sites, branch=parts.settings.branch or "", is_in_sight=in_sight, bring_into_sight=open_detail,
         )  # fmt: skip
-        go_to, choose = _choosers(parts, begin, search, shown, panes.enter_detail)
+        go_to, choose = _choosers(parts, begin, search, shown, panes)
         leaving = Leaving(screen, is_changing=lambda: changes.is_changing, commands=lambda: commands.running)
         commands = CommandController(
             screen, chosen, parts.settings.commands, parts.files.config_file, branch=parts.settings.branch or "",
@@ -144,16 +144,17 @@ def _is_within(widget: Widget | None, outer: Widget) -> bool:
 
 
 def _choosers(
-    parts: Parts, begin: Beginning, search: SearchController, shown: ShownTicket, enter_detail: Callable[[], object]
+    parts: Parts, begin: Beginning, search: SearchController, shown: ShownTicket, panes: PaneLayout
 ) -> tuple[GoTo, SearchChooser]:
     go_to = GoTo(
         parts.screen, shown, parts.table, search.seen, search.before,
         searched=lambda: search.profiles, configured=tuple(profile.name for profile in parts.profiles),
-        bring_into_sight=enter_detail, offered=begin.offered, now=parts.now,
+        bring_into_sight=panes.enter_detail, offered=begin.offered, now=parts.now,
     )  # fmt: skip
     choose = SearchChooser(
         parts.screen, search.tabs, search.known, search.seen, search.before, parts.files, parts.queries,
         now=parts.now, search=search.search, show_tab=search.show_tab, open_ticket=go_to.open,
+        on_other_rows=panes.put_ticket_away,
     )  # fmt: skip
     return go_to, choose
 

@@ -5,18 +5,15 @@ Invariant: what the user did to panes and columns is kept, for this screen's arr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui_app.ui.browse.divider import Divider
+from tui_app.ui.browse.divider import Arrangement, Divider, Shares, arrangement
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.sentence import FEW_LINES, PaneName
 from tui_app.ui.keymap import PREVIEW_PLACES, shown_key
@@ -26,66 +23,12 @@ from tui_app.ui.table.columns import ColumnSpec
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.user_files import UserFiles
 
-_BOTH_FIT = 120  # columns: a ticket of fifty, and a table without its lesser columns
-_WIDE = 140  # columns: a table of seven columns and a ticket of sixty
-_TALL = 34  # lines: a dozen rows and a ticket's head with its first paragraphs
 _FEW = 18  # lines; in fewer, the rows are worth more than the line of tabs
 _FEWEST_ROWS = 3  # that the table has room for however few there are
 _AROUND_ROWS = 2  # lines: the table's header and the line below it
-_LEAST_SHARE, _MOST_SHARE = 20, 80  # percent; either pane can still be read, and taken hold of
 
 
-class Arrangement(StrEnum):
-    """How table and ticket share the screen; each is a class of the screen in ``app.tcss``."""
-
-    BESIDE = "-beside"
-    BELOW = "-below"
-    OVER = "-over"
-
-
-_CHOSEN = {"right": Arrangement.BESIDE, "below": Arrangement.BELOW, "off": Arrangement.OVER}
 _PLACE_WORDS = {"auto": "as fits", "right": "beside the table", "below": "below the table", "off": "over the table"}
-
-
-def arrangement(width: int, height: int, place: str = "auto") -> Arrangement:
-    """The arrangement for a screen of this size, unless another one was chosen."""
-    if place in _CHOSEN:
-        return _CHOSEN[place]
-    if width >= _WIDE:
-        return Arrangement.BESIDE
-    if height >= _TALL:
-        return Arrangement.BELOW
-    return Arrangement.BESIDE if width >= _BOTH_FIT else Arrangement.OVER
-
-
-class Shares(Struct, frozen=True):
-    """How much of the room is the ticket's, in percent: one share for beside the table, one for below it."""
-
-    beside: int = 42
-    below: int = 55
-
-    def of(self, arranged: Arrangement | None) -> int:
-        """The share in this arrangement."""
-        return self.beside if arranged is Arrangement.BESIDE else self.below
-
-    def with_share(self, arranged: Arrangement | None, percent: int) -> Shares:
-        """The same with another share in this arrangement, within what leaves room for both."""
-        share = max(_LEAST_SHARE, min(percent, _MOST_SHARE))
-        return replace(self, beside=share) if arranged is Arrangement.BESIDE else replace(self, below=share)
-
-    def to_panes(self) -> dict[str, int]:
-        """The form that is saved."""
-        return {Arrangement.BESIDE.name.lower(): self.beside, Arrangement.BELOW.name.lower(): self.below}
-
-    @classmethod
-    def from_panes(cls, panes: Mapping[str, Any]) -> Shares:
-        """Read what `to_panes` wrote; what is no share counts as not saved."""
-        shares = cls()
-        for arranged in (Arrangement.BESIDE, Arrangement.BELOW):
-            saved = panes.get(arranged.name.lower())
-            if isinstance(saved, int) and not isinstance(saved, bool):
-                shares = shares.with_share(arranged, saved)
-        return shares
 
 
 class PaneLayout:
@@ -165,6 +108,8 @@ class PaneLayout:
         words = safe_line(f"Ticket {name}") if name else ""
         self._divider.border_title = Content(words)
         self._pane_name.show(words)
+        if not name:
+            self.put_ticket_away()
 
     def _show_panes(self) -> None:
         classes = self._arrangement_classes()
@@ -246,13 +191,18 @@ class PaneLayout:
         self.open_detail()
         self._detail.focus()
 
-    def _close_detail(self) -> None:
+    def _close_detail(self, *, for_good: bool = True) -> None:
         self._detail_opened = False
-        if not self._is_over:
+        if for_good and not self._is_over:
             self._detail_wanted = False
         self.screen.remove_class("-zoom-detail")
         self._show_panes()
         self._table.focus()
+
+    def put_ticket_away(self) -> None:
+        """Bring the table into sight, if the ticket covers it: other rows are asked for, or there is no ticket."""
+        if self.is_detail_in_sight() and not self.is_divided():
+            self._close_detail(for_good=False)
 
     def toggle_detail(self) -> None:
         """Show the ticket's pane, or hide it."""
