@@ -8,7 +8,7 @@ from tests.ui.fakes import FakeLookMemory, FakeService
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.messages import OpenTicket, TicketOpened
 from tui_app.tickets.servers import CallRecord
-from tui_app.ui.browse.pane_layout import Arrangement
+from tui_app.ui.browse.divider import Arrangement
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -163,3 +163,17 @@ async def test_u_in_the_ticket_lists_what_it_names() -> None:
     async with opened(FakeService(tickets())) as deck:
         await deck.press("enter", "u")
         await deck.sees("Links and relations of PAY-100")
+
+
+async def test_a_file_among_the_links_leads_to_what_can_be_done_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    async with opened(FakeService(tickets())) as deck:
+        await deck.press("enter", "u")
+        await deck.sees("Links and relations of PAY-100")
+        await deck.type("page.png")
+        await deck.press("enter")
+        await deck.sees("Open in the web browser")
+        await deck.type("web")
+        await deck.press("enter")
+        await deck.sees("There is no web browser here")

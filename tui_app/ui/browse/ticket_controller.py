@@ -132,9 +132,23 @@ class TicketController:
                 self._bring_into_sight()
                 self._shown.visit(link.relation)
             else:
-                self._complain(late.open_address(link.text))
+                self._open_linked(link.text)
 
         self.screen.app.push_screen(late.LinkPicker(self._current(), len(self._chosen.marked)), picked)
+
+    def _open_linked(self, address: str) -> None:
+        """Open an address that was shown in full: a file's in its menu, any other in the browser if there is one."""
+        attachment = next((file for file in self._current().attachments if file.url == address), None)
+        if attachment is not None:
+            self.pick_for_attachment(attachment)
+        else:
+            self._open_or_copy(address)
+
+    def _open_or_copy(self, address: str | None) -> None:
+        if address and not late.has_browser():
+            self.screen.app.push_screen(late.CopyInstead({address: address}, ""), self.copy_text)
+        else:
+            self._complain(late.open_address(address))
 
     def pick_for_attachment(self, attachment: Attachment) -> None:
         """List what can be done with a file on the ticket."""
@@ -143,7 +157,7 @@ class TicketController:
             if what in ("show", "open", "save"):
                 self._fetch_attachment(attachment, what)
             elif what == "web":
-                self._complain(late.open_address(attachment.url))
+                self._open_or_copy(attachment.url)
             elif what == "copy":
                 self.copy_text(attachment.url)
 
