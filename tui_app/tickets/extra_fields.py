@@ -152,6 +152,11 @@ def readable(value: JsonValue, depth: int = 0) -> str:
     return _object(value, depth)
 
 
+def is_opaque(text: str) -> bool:
+    """Whether ``text`` is an identifier that no person reads."""
+    return bool(_OPAQUE.fullmatch(text))
+
+
 def moment_in(text: str, name: str = "") -> datetime | None:
     """The moment that ``text`` is as a whole; None where it is anything else, a day without a time too.
 

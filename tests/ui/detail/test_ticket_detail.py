@@ -144,6 +144,8 @@ def head_of(ticket: Ticket) -> list[str]:
 
 def test_a_number_that_is_no_known_status_or_priority_is_told_what_it_is_of() -> None:
     assert head_of(Ticket("1", "One", "3", priority="2"))[0] == "status 3 · priority 2 · nobody"
+    unread = "aaaaaaaa-0000-4000-8000-000000000001"
+    assert head_of(Ticket("1", "One", unread, assignee=unread))[0] == "status aaaaaaaa… · assignee aaaaaaaa…"
     assert head_of(Ticket("1", "One", "Quux", priority="P9"))[0] == "Quux · P9 · nobody"
 
 
@@ -330,6 +332,14 @@ def rendered(text: str, width: int = 60) -> list[str]:
 
 def test_code_stands_behind_a_bar_in_every_theme() -> None:
     assert rendered("```python\ndef a():\n    b()\n```\n\ntext") == ["│ def a():", "│     b()", "", "text"]
+
+
+@pytest.mark.parametrize("colours", [True, False])
+def test_code_has_colours_unless_there_are_to_be_none(colours: bool) -> None:
+    styles = dict.fromkeys((*STYLE_NAMES, "base"), Style())
+    renderer = MarkdownRenderer(styles, dark=True, colours=colours)
+    segments = [segment for strip in renderer.strips("```python\nfor a in b: pass\n```", 60) for segment in strip]
+    assert any(segment.style and segment.style.color for segment in segments) is colours
 
 
 def test_a_task_has_its_sign_in_place_of_a_bullet_and_keeps_its_inner_lists() -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from tui_app.tickets.extra_fields import shown_extras
+from tui_app.tickets.extra_fields import is_opaque, shown_extras
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind, TicketField
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Attachment, Change, Comment, Relation, Ticket
@@ -26,6 +26,7 @@ _MOST_LABELS = 200
 _LONGEST_VALUE = 2000  # characters of a title or a field; the raw view holds it in full
 _LONGEST_STATE = 120  # characters of a value in the history
 _LONGEST_LABELS = 40  # characters of the head's second line; all labels are among the extra fields then
+_OPAQUE_SHOWN = 8  # characters of an identifier in the head: it can be told from others
 _KILOBYTE = 1024
 
 HISTORY, EXTRA_FIELDS = "history", "extra"
@@ -155,12 +156,13 @@ def _what_it_is(ticket: Ticket, at: Moment) -> Iterator[HeadWord]:
         yield HeadWord(_signed("status", sign, ticket.status), f"status-{kind}")
     for field in _WORDS_OF_HEAD:
         if value := getattr(ticket, field.name):
-            yield HeadWord(value)
+            yield HeadWord(_signed(field.name, "", value))
     if ticket.priority:
         level = priority_level(ticket.priority)
         sign = "" if level is PriorityLevel.OTHER else PRIORITY_SIGNS[level]
         yield HeadWord(_signed("priority", sign, ticket.priority), f"priority-{level}")
-    yield HeadWord(ticket.assignee) if ticket.assignee else HeadWord("nobody", "muted")
+    whose = ticket.assignee and _signed("assignee", "", ticket.assignee)
+    yield HeadWord(whose) if whose else HeadWord("nobody", "muted")
     done = ticket.status_kind is StatusKind.DONE
     for field in _of_kind(FieldKind.DUE):
         if value := getattr(ticket, field.name):
@@ -168,8 +170,10 @@ def _what_it_is(ticket: Ticket, at: Moment) -> Iterator[HeadWord]:
 
 
 def _signed(name: str, sign: str, value: str) -> str:
-    """A value with the sign of its kind; where that is not known, a number alone is told what it is of."""
-    caption = FIELDS_BY_NAME[name].caption.lower() if not sign and value.isdecimal() else ""
+    """A value with the sign of its kind; a number alone is told what it is of, and an identifier, which is cut off."""
+    opaque = is_opaque(value)
+    caption = FIELDS_BY_NAME[name].caption.lower() if not sign and (opaque or value.isdecimal()) else ""
+    value = f"{value[:_OPAQUE_SHOWN]}…" if opaque else value
     return f"{sign or caption} {value}".strip()
 
 

@@ -235,7 +235,9 @@ class DocumentLayout:
         room = self._text_width
         for text, width, kind in zip(entry.cells, widths, entry.kinds, strict=False):
             if width and room > width + _COLUMN_GAP:
-                segments += [Segment(fit(text, width), self._style(kind)), Segment(" " * _COLUMN_GAP, self._style(""))]
+                words = fit(text, width).rstrip()
+                gap = " " * (width - width_of(words) + _COLUMN_GAP)  # not in the cell's style: links are underlined
+                segments += [Segment(words, self._style(kind)), Segment(gap, self._style(""))]
                 room -= width + _COLUMN_GAP
         last, style = entry.cells[-1], self._style(entry.kinds[-1])
         if entry.target is not None:

@@ -107,11 +107,14 @@ _FROM_PANE = {
 
 
 class MarkdownRenderer:
-    """Renders Markdown in the pane's ``styles``. Code has the terminal's own sixteen colours, so every theme works."""
+    """Renders Markdown in the pane's ``styles``. Code has the terminal's own sixteen colours, so every theme works.
 
-    def __init__(self, styles: Mapping[str, Style], *, dark: bool) -> None:
+    Without ``colours`` it has none: as greys, some of them could not be told from the background.
+    """
+
+    def __init__(self, styles: Mapping[str, Style], *, dark: bool, colours: bool = True) -> None:
         self._styles = {name: styles[ours] for name, ours in _FROM_PANE.items()}
-        self._code_theme = "ansi_dark" if dark else "ansi_light"
+        self._code_theme = ("ansi_dark" if dark else "ansi_light") if colours else ""
 
     def strips(self, piece: str, width: int) -> list[Strip]:
         """One piece of Markdown as strips of ``width`` cells."""

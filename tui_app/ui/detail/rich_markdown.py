@@ -27,7 +27,7 @@ from rich.markdown import (
 from rich.markdown import Markdown as RichMarkdown
 from rich.rule import Rule
 from rich.segment import Segment
-from rich.syntax import Syntax
+from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -54,7 +54,9 @@ class BarredCode(CodeBlock):
     """Code behind a bar, in the terminal's own colours."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        syntax = Syntax(str(self.text).rstrip(), self.lexer_name, theme=self.theme, word_wrap=True)
+        syntax = Syntax(
+            str(self.text).rstrip(), self.lexer_name, theme=self.theme or ANSISyntaxTheme({}), word_wrap=True
+        )
         bar = Segment(_CODE_BAR, console.get_style("markdown.hr"))
         for line in console.render_lines(syntax, options.update(width=max(1, options.max_width - len(_CODE_BAR)))):
             yield bar

@@ -188,7 +188,7 @@ class TicketDetail(Widget):
     def _layout_for(self, width: int) -> DocumentLayout:
         if self._layout is None or self._layout[0] != width:
             styles = pane_styles(self)
-            renderer = MarkdownRenderer(styles, dark=self.app.current_theme.dark)
+            renderer = MarkdownRenderer(styles, dark=self.app.current_theme.dark, colours=not self.app.no_color)
             self._layout = (width, DocumentLayout(width, styles, renderer, self._unfolded))
         return self._layout[1]
 
