@@ -403,6 +403,14 @@ async def test_the_welcome_card_comes_once_and_again_only_when_asked_for() -> No
         assert "Welcome" not in deck.text
         await deck.press("f2")
         await deck.sees("Welcome to ticketdeck")
+        await deck.press("f2")
+        await deck.until(lambda: "Welcome" not in deck.text)
+
+
+async def test_the_list_of_groups_names_the_key_that_folds_one() -> None:
+    async with opened() as deck:
+        await deck.press("B")
+        await deck.sees("; within a group")
 
 
 async def test_closing_a_list_searches_nothing() -> None:

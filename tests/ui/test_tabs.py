@@ -301,3 +301,11 @@ async def test_a_count_that_is_not_certain_is_none_or_has_a_sign() -> None:
         await deck.press("escape", "r")
         answer(3, complete=True)
         await deck.until(lambda: "1 Pay 3" in deck.lines[0])
+
+
+async def test_a_search_that_failed_without_any_row_counts_none() -> None:
+    service = FakeService()
+    service.failure = failed()
+    async with opened(service, wait=False) as deck:
+        await deck.sees("nothing loaded")
+        assert "0+" not in deck.lines[0]

@@ -132,6 +132,12 @@ def test_each_state_says_how_it_is_in_words(state: StateChanged | None, said: st
     assert words(describe_state(state, "work", now=112.0)).endswith(f"work {said}")
 
 
+@pytest.mark.parametrize("state", [ServerState.DOWN, ServerState.LOGIN_NEEDED])
+def test_why_a_tracker_is_down_is_left_to_the_failure_where_that_says_it(state: ServerState) -> None:
+    said = words(describe_state(StateChanged("work", state, "exit code 1"), "work", 0, cause=False))
+    assert said.endswith(("work down", "work login needed"))
+
+
 def test_each_state_has_a_sign_of_its_own_kind() -> None:
     calm = describe_state(StateChanged("w", ServerState.READY), "w", 0)[0]
     down = describe_state(StateChanged("w", ServerState.DOWN), "w", 0)[0]
