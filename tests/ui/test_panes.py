@@ -206,7 +206,7 @@ async def test_another_search_brings_the_table_back_into_sight(query: str, shows
     async with opened(service, size=(80, 24)) as deck:
         await deck.press("enter")
         await deck.sees("Ticket PAY-100")
-        service.tickets = [row for row in service.tickets if query in row.title.casefold()]
+        service.tickets = [row for row in tickets() if query in row.title.casefold()]
         await deck.press("s")
         await deck.type(query)
         await deck.press("enter")
