@@ -193,6 +193,17 @@ def test_a_ticket_of_jira_is_read_walked_and_come_back_from(isolated_home: Path,
         read_its_further_fields(day)
         leave(day)
         wait_until_gone(mark)
+    a_further_field_is_asked_for_by_name()
+
+
+def a_further_field_is_asked_for_by_name() -> None:
+    search = [*PROGRAM, "search", "--columns", "id,Story points"]
+    found = subprocess.run(search, check=True, capture_output=True, text=True)
+    assert re.search(r"PAY-147 +5\b", found.stdout)
+    assert "no ticket found has a field" not in found.stderr
+    checked = subprocess.run([*PROGRAM, "doctor"], check=True, capture_output=True, text=True)
+    assert "no field" not in checked.stdout
+    assert "has a field" not in checked.stdout
 
 
 def group_by_parent_and_back(day: Day) -> None:

@@ -29,12 +29,13 @@ from tui_app.processes.family import Family, start
 from tui_app.settings import paths
 from tui_app.settings.config_faults import config_faults
 from tui_app.settings.expansion import known_secrets, shown_environment, shown_headers
-from tui_app.settings.model import LOCAL_PROFILE
+from tui_app.settings.model import LOCAL_PROFILE, UiSettings
 from tui_app.settings.profiles import Profile
 from tui_app.settings.secrets import holds_secret, mask_text
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import ConfigError, ExplainedError
 from tui_app.tickets.export import json_text
+from tui_app.tickets.fields import further_fields
 from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.messages import Inspect, Search, ServerInspected, TicketsFound, new_request_id
 from tui_app.tickets.server_report import plain_line, report_sections
@@ -128,6 +129,11 @@ def _selection(diagnosis: Diagnosis, options: GlobalOptions) -> Selection:
         raise
 
 
+def _configured_columns(ui: UiSettings) -> tuple[str, ...]:
+    """The columns that the config has, its views' too: what is asked for decides which fields a tracker sends."""
+    return (*ui.columns, *(column for view in ui.views for column in view.columns))
+
+
 def _plain_secrets(profile: Profile) -> list[str]:
     """One notice for each secret that is in plain text in a config file."""
     return [
@@ -160,9 +166,10 @@ def _try_server(diagnosis: Diagnosis, selection: Selection, options: GlobalOptio
             if isinstance(reply, ServerInspected):
                 diagnosis.server = reply.report
         criteria = TicketSearchCriteria(max_results=_TRIAL_TICKETS)
+        fields = further_fields(_configured_columns(selection.settings.ui))
         tickets = diagnosis.tickets
         try:
-            for page in client.ask(Search(new_request_id(), name, criteria)):
+            for page in client.ask(Search(new_request_id(), name, criteria, fields)):
                 if isinstance(page, TicketsFound):
                     tickets += page.tickets
                     diagnosis.found = (diagnosis.found or 0) + len(page.tickets)

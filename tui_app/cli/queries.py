@@ -26,6 +26,7 @@ from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.export import json_text, ticket_to_json, ticket_to_markdown
+from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import (
     AccessChanged,
     LogIn,
@@ -69,7 +70,7 @@ def print_tickets(options: GlobalOptions, form: str, sources: SearchSources, col
     with RequestClient(selection, options) as client:
         criteria = _criteria(base, sources, options.clock.now())  # while the server starts
         criteria = replace(criteria, sort=criteria.sort or (NEWEST if selection.also else None))
-        found = [partial(_pages, client, name, criteria) for name in selection.names]
+        found = [partial(_pages, client, name, criteria, further_fields(shown)) for name in selection.names]
         pages = _of_several(selection.names, found, criteria.sort or "") if selection.also else found[0]()
         print_found(form, pages, criteria.max_results, shown)
 
@@ -192,7 +193,9 @@ def print_views(options: GlobalOptions, form: str) -> None:
         echo(aligned_columns([("KIND", "NAME", "QUERY", "TRACKERS"), *rows]))
 
 
-def _pages(client: RequestClient, profile: str, criteria: TicketSearchCriteria) -> Iterator[TicketsFound]:
-    for reply in client.ask(Search(new_request_id(), profile, criteria)):
+def _pages(
+    client: RequestClient, profile: str, criteria: TicketSearchCriteria, fields: tuple[str, ...]
+) -> Iterator[TicketsFound]:
+    for reply in client.ask(Search(new_request_id(), profile, criteria, fields)):
         if isinstance(reply, TicketsFound):
             yield reply
