@@ -12,10 +12,10 @@ from tests.worker.conftest import MakeBench
 from tests.worker.fakes import Bench, FakeAdapter, error_result, json_result, profile, rows
 from tui_app.adapters.base import ToolCall
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.settings.profiles import AUTH_PRESETS, AuthCommands, Timeouts
+from tui_app.settings.profiles import AUTH_PRESETS, AuthCommands, Profile, Timeouts
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import TicketSearchCriteria
-from tui_app.tickets.errors import ErrorKind, MCPAuthenticationError, MCPError, MCPToolError
+from tui_app.tickets.errors import ErrorKind, MCPAuthenticationError, MCPError, MCPToolError, UsageError
 from tui_app.tickets.messages import Failed, Search, TicketsFound
 from tui_app.tickets.servers import ServerState, TerminalNeeded
 from tui_app.worker.auth import Login, LoginStep, command_error
@@ -70,6 +70,14 @@ async def test_without_commands_nothing_is_run() -> None:
     await login(runner, AuthCommands()).ensure()
 
     assert runner.ran == []
+
+
+async def test_a_profile_that_sends_a_token_of_its_own_is_told_so() -> None:
+    state = login(Runner(), None)
+    state._profile = Profile("far", url="https://x/", headers={"Authorization": "Bearer x"}, source="config.toml")
+    with pytest.raises(UsageError, match="Authorization header of its own") as caught:
+        await state.log_in()
+    assert "config.toml" in caught.value.hint
 
 
 async def test_a_failed_check_leads_to_one_login_for_everybody() -> None:

@@ -230,8 +230,8 @@ async def test_a_refused_registration_says_what_an_administrator_does(tracker: R
     ("redirect", "words"),
     [
         ({"iss": "https://evil.example"}, "is not from"),
-        ({"error": "access_denied", "error_description": "no\x1b[2J"}, "The login was refused: no"),
-        ({"error": "server_error"}, "The login was refused: server_error"),
+        ({"error": "access_denied", "error_description": "no\x1b[2J"}, "answered: no"),
+        ({"error": "server_error"}, "answered: server_error"),
         ({"code": ""}, "no authorization code"),
         ({"iss": ""}, "is not from"),
     ],

@@ -104,6 +104,11 @@ class Login:
             UsageError: the profile has no login command.
         """
         if not self.can_log_in:
+            if self._profile.url and self._profile.auth is None:
+                raise UsageError(
+                    f"The profile {self._profile.name} sends an Authorization header of its own in place of a login.",
+                    hint=f"Change that header, or take it out to log in instead: it is in {self._profile.source}.",
+                )
             raise UsageError(
                 f"The profile {self._profile.name} has no login of its own.",
                 hint=f"Name a login command as auth.login in {self._profile.source}, if its server needs one.",

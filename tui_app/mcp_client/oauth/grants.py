@@ -128,7 +128,7 @@ def code_of_redirect(query: str, request: AuthorizationRequest, server: Authoriz
     if error:
         description = _single(query, "error_description")
         raise MCPAuthenticationError(
-            f"The login was refused: {quoted(description or error)}.",
+            f"{quoted(server.issuer)} answered: {quoted(description or error)}.",
             hint="Log in again and allow the access.",
             title="The login was refused",
         )
