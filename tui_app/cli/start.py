@@ -17,11 +17,10 @@ from tui_app.settings.recents import RecentSearches
 from tui_app.settings.state import UiState
 from tui_app.settings.views import Checkout, read_checkout, tracker_of
 from tui_app.tickets.clock import Clock
-from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria, criteria_of
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import Search, new_request_id
-from tui_app.tickets.query import parse_query
 from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
 from tui_app.ui.user_files import UserMemories
 
@@ -66,12 +65,12 @@ def _first(
     """The view that is begun with, if it is one; what it asks for; and what could not be found."""
     if options.view:
         view = view_named(options.view, all_views(settings.ui))
-        added = check_criteria(parse_query(options.opening)) if not names_a_ticket(options.opening) else None
+        added = criteria_of(options.opening) if not names_a_ticket(options.opening) else None
         return view, view.criteria.narrowed_by(added) if added else view.criteria, ()
     if options.opening and not names_a_ticket(options.opening):
-        return None, check_criteria(parse_query(options.opening)), ()
+        return None, criteria_of(options.opening), ()
     if checkout.query:
-        return None, check_criteria(parse_query(checkout.query)), ()
+        return None, criteria_of(checkout.query), ()
     notices: tuple[str, ...] = ()
     if wanted := settings.ui.start:
         for view in all_views(settings.ui):
@@ -87,9 +86,9 @@ def _first(
             f"[ui] start: there is no view or saved search {wanted!r}; it can be {names}.",
         )
     try:
-        criteria = check_criteria(parse_query(OPEN_WORK) if last is None else last)
+        criteria = criteria_of(OPEN_WORK) if last is None else check_criteria(last)
     except (UsageError, TypeError, ValueError):
-        criteria = check_criteria(parse_query(OPEN_WORK))
+        criteria = criteria_of(OPEN_WORK)
     return None, criteria, notices
 
 
@@ -122,6 +121,6 @@ def _with_checkout(settings: Settings, checkout: Checkout) -> Settings:
     views = [*settings.ui.views, *checkout.views]
     profile = tracker_of(checkout.host, settings.profiles.values()) if checkout.host else ""
     if profile:
-        criteria = check_criteria(parse_query(f'project:"{checkout.project}" {OPEN_WORK}'))
+        criteria = criteria_of(f'project:"{checkout.project}" {OPEN_WORK}')
         views.append(View(checkout.project, criteria, trackers=(profile,)))
     return replace(settings, ui=replace(settings.ui, views=tuple(views)))

@@ -28,10 +28,9 @@ from tui_app.settings.profiles import (
 from tui_app.settings.remote import check_header, check_url, unencrypted
 from tui_app.settings.toml_places import dotted, line_of
 from tui_app.settings.views import read_command, read_view
-from tui_app.tickets.criteria import check_criteria
+from tui_app.tickets.criteria import criteria_of
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.fields import ChangeKind
-from tui_app.tickets.query import parse_query
 from tui_app.tickets.urls import site_named
 from tui_app.tickets.validation import InvalidValueError, validated
 from tui_app.tickets.vocabulary import nearest
@@ -164,7 +163,7 @@ class ConfigReader:
         profile = self._checked(Profile, {**written, "name": name, "source": str(self._path)}, place)
         self._check_remote(place, profile)
         self._check_write((*place, "write"), profile)
-        self._read((*place, "query"), lambda: check_criteria(parse_query(profile.query)), whole=True)
+        self._read((*place, "query"), lambda: criteria_of(profile.query), whole=True)
         return profile
 
     def _check_write(self, place: tuple[str, ...], profile: Profile) -> None:
@@ -239,7 +238,7 @@ class ConfigReader:
     def _ui_table(self) -> UiSettings:
         table = {key: value for key, value in self._table("ui").items() if key in _UI_KEYS}
         ui = self._checked(UiSettings, table, ("ui",))
-        self._read(("ui", "notify"), lambda: check_criteria(parse_query(ui.notify)), whole=True)
+        self._read(("ui", "notify"), lambda: criteria_of(ui.notify), whole=True)
         if ui.branch:
             from tui_app.tickets.branch_names import check_template  # late: few configs have one
 

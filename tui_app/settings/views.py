@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tui_app.settings.model import ConfiguredCommand, View
 from tui_app.settings.paths import home_and_above
 from tui_app.settings.profiles import Profile
-from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria, criteria_of
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.query import parse_query
 from tui_app.tickets.validation import InvalidValueError, validated
@@ -162,7 +162,7 @@ def _repository_file(path: Path, profiles: Collection[str]) -> tuple[tuple[View,
         if not isinstance(query, str) or not isinstance(tables, list):
             raise UsageError("query is a text, and each view a [[views]].")
         views = tuple(read_view(table, profiles) for table in tables[:_MOST_VIEWS])
-        for criteria in (check_criteria(parse_query(query)), *(view.criteria for view in views)):
+        for criteria in (criteria_of(query), *(view.criteria for view in views)):
             _refuse_native(criteria)
     except UsageError as error:
         return (), "", (f"{path} is not used: {error.field and f'{error.field}: '}{error.cause} {error.hint}".rstrip(),)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from tui_app.settings.model import UiSettings, View
-from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import TicketSearchCriteria, criteria_of
 from tui_app.tickets.messages import Search
-from tui_app.tickets.query import parse_query
 from tui_app.tickets.servers import ProfileSummary
 
 
@@ -31,7 +30,7 @@ _DEFAULTS = (
 
 def default_views() -> Sequence[View]:
     """What most people look at most mornings."""
-    return [View(name, check_criteria(parse_query(query))) for name, query in _DEFAULTS]
+    return [View(name, criteria_of(query)) for name, query in _DEFAULTS]
 
 
 class Beginning(Struct, frozen=True):
@@ -52,7 +51,7 @@ class ProfileQueries:
 
     def __init__(self, profiles: Sequence[ProfileSummary]) -> None:
         self._written = {profile.name: profile.query for profile in profiles if profile.query}
-        self._criteria = {name: check_criteria(parse_query(query)) for name, query in self._written.items()}
+        self._criteria = {name: criteria_of(query) for name, query in self._written.items()}
         self.are_dropped = False
 
     def of(self, profile: str) -> TicketSearchCriteria:

@@ -231,11 +231,6 @@ class DateEvidence:
         orders = self._orders or set()
         return next(iter(orders)) if len(orders) == 1 else ""
 
-    @property
-    def is_mixed(self) -> bool:
-        """Whether no order fits all values."""
-        return self._orders is not None and not self._orders
-
     def rules(self, zone: tzinfo | None = UTC, order: str = "", shared_order: str = "") -> DateRules:
         """How to read the column.
 

@@ -14,11 +14,11 @@ from typing import Any
 from msgspec import Struct
 from textual.screen import Screen
 
-from tui_app.tickets.criteria import ME, TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import ME, TicketSearchCriteria, check_criteria, criteria_of
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.matching import matches, searched_words
 from tui_app.tickets.mentions import NamedTicket
-from tui_app.tickets.query import UNREAD, parse_query, read_query
+from tui_app.tickets.query import UNREAD, read_query
 from tui_app.tickets.ticket import Ticket, TicketKey
 from tui_app.ui.browse.current_search import SearchProgress
 from tui_app.ui.browse.tabs import Tab, Tabs, count_words
@@ -150,7 +150,7 @@ class LastVisit:
         self._files = files
         self._before = before
         self._now = now
-        self._notify = check_criteria(parse_query(notify))
+        self._notify = criteria_of(notify)
         self._on_shown = on_shown
         self._on_news = on_news
         self._known_news: frozenset[TicketKey] = frozenset()
