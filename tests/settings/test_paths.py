@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 from pathlib import Path
 from typing import NoReturn
@@ -9,6 +10,10 @@ from typing import NoReturn
 import pytest
 
 from tui_app.settings import paths
+from tui_app.settings.expansion import working_folder
+from tui_app.settings.load import load_settings
+from tui_app.settings.mcp_json import known_files
+from tui_app.settings.profiles import Profile
 from tui_app.settings.recents import RecentSearches
 from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria
@@ -49,3 +54,13 @@ def test_a_folder_that_was_named_is_taken_at_its_word(monkeypatch: pytest.Monkey
     assert paths.state_dir() == Path.home() / "kept"
     monkeypatch.setenv("TICKETDECK_STATE_DIR", "here")
     assert paths.state_dir() == Path("here")
+
+
+def test_a_working_folder_that_was_deleted_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "checkout"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert working_folder(Profile(name="x", command=("server",))) == Path(os.sep)
+    assert load_settings().profiles
+    assert all(file.is_absolute() for file in known_files())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.selection import Selection
 from tui_app.settings.model import Settings, View
-from tui_app.settings.paths import config_file
+from tui_app.settings.paths import config_file, here
 from tui_app.settings.recents import RecentSearches
 from tui_app.settings.state import UiState
 from tui_app.settings.views import Checkout, read_checkout, tracker_of
@@ -32,7 +31,7 @@ OPEN_WORK = "is:open"
 def beginning(selection: Selection, options: GlobalOptions) -> tuple[Settings, Beginning]:
     """The settings with what the checkout adds, and what is searched first: the searches are yet to be submitted."""
     settings = selection.settings
-    checkout = read_checkout(Path.cwd(), tuple(settings.profiles))
+    checkout = read_checkout(here(), tuple(settings.profiles))
     settings = _with_checkout(settings, checkout)
     state = UiState(options.clock)
     view, criteria, notices = _first(settings, checkout, state.last_search(selection.names), options)
@@ -99,7 +98,7 @@ def names_a_ticket(text: str) -> bool:
 
 def known_views(settings: Settings) -> Sequence[View]:
     """The views that a command can name: the user's own and the defaults, and after them what the checkout adds."""
-    added = _with_checkout(settings, read_checkout(Path.cwd(), tuple(settings.profiles))).ui.views
+    added = _with_checkout(settings, read_checkout(here(), tuple(settings.profiles))).ui.views
     return (*all_views(settings.ui), *added[len(settings.ui.views) :])
 
 

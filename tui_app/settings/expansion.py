@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from tui_app.settings.paths import here
 from tui_app.settings.profiles import OAuthSettings, Profile
 from tui_app.settings.references import COMMAND, ENVIRONMENT, INPUT, KEYRING, Part, Reference, parsed, references
 from tui_app.settings.secrets import (
@@ -157,7 +158,7 @@ def without_asking(profile: Profile, value: str, environ: Mapping[str, str], key
 
 def working_folder(profile: Profile) -> Path:
     """The folder that the profile's command is started in, with links followed; found without asking anybody."""
-    folder = Path.cwd() / (without_asking(profile, profile.cwd, os.environ, "cwd") if profile.cwd else "")
+    folder = here() / (without_asking(profile, profile.cwd, os.environ, "cwd") if profile.cwd else "")
     try:
         return folder.resolve()
     except (OSError, RuntimeError, ValueError):  # no folder has that name; the start will say so

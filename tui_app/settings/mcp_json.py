@@ -20,6 +20,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tui_app.settings.model import LOCAL_PROFILE, Settings, local_profile
+from tui_app.settings.paths import here
 from tui_app.settings.profiles import Profile
 from tui_app.settings.references import ENVIRONMENT, INPUT, Part, Reference, literal, parsed, references, written
 from tui_app.settings.remote import unencrypted
@@ -85,7 +86,7 @@ def known_files() -> list[Path]:
     home = Path.home()
     support = home / "Library" / "Application Support"
     config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-    here = Path.cwd()
+    folder = here()
     places = (
         config / "Claude" / "claude_desktop_config.json",
         support / "Claude" / "claude_desktop_config.json",
@@ -93,9 +94,9 @@ def known_files() -> list[Path]:
         home / ".cursor" / "mcp.json",
         config / "Code" / "User" / "mcp.json",
         support / "Code" / "User" / "mcp.json",
-        here / ".vscode" / "mcp.json",
-        here / ".cursor" / "mcp.json",
-        here / _PROJECT_FILE,
+        folder / ".vscode" / "mcp.json",
+        folder / ".cursor" / "mcp.json",
+        folder / _PROJECT_FILE,
         home / ".codeium" / "windsurf" / "mcp_config.json",
         home / ".codex" / "config.toml",
         config / "opencode" / "opencode.json",

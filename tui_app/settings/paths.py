@@ -52,10 +52,18 @@ def _in_checkout(folder: Path) -> bool:
     return any(os.path.lexists(place / mark) for place in places for mark in _CHECKOUT_MARKS)
 
 
+def here() -> Path:
+    """The working folder; the root where that was deleted meanwhile, as a checkout may be."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.sep)
+
+
 def _in_open_working_folder(folder: Path) -> bool:
     """Whether ``folder`` is below the working folder and others may read it, as in an unpacked archive."""
-    here = Path.cwd().resolve()
-    if here in home_and_above() or not folder.is_relative_to(here):
+    working = here().resolve()
+    if working in home_and_above() or not folder.is_relative_to(working):
         return False
     return bool(folder.exists() and folder.stat().st_mode & _FOR_OTHERS)
 

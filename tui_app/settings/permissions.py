@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui_app.settings.paths import here
 from tui_app.tickets.errors import ConfigError
 
 
@@ -48,7 +49,7 @@ def _above_home() -> set[Path]:
 
 def _way_to(path: Path) -> Iterator[Path]:
     """Every folder, link and file that is passed on the way to ``path``, which exists; none has a link in its name."""
-    left = [*reversed((Path.cwd() / path).parts)]
+    left = [*reversed((here() / path).parts)]
     place = Path(left.pop())
     yield place
     while left:
