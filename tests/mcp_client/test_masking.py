@@ -52,6 +52,8 @@ def test_a_schema_of_any_depth_is_masked_or_left_out(depth: int) -> None:
         ("p@ss/w rd", "at https://x/?k=p%40ss%2Fw%20rd"),
         ("p@ss/w rd", "at https://x/?k=p%40ss%2Fw+rd"),
         ('quo"te\\d', '{"k": "quo\\"te\\\\d"}'),
+        ('quo"te\\d', r'{"text": "{\"k\": \"quo\\\"te\\\\d\"}"}'),
+        ("<it's>&77", "<p>&lt;it&#39;s&gt;&amp;77</p>"),
         ("größe-77", '{"k": "gr\\u00f6\\u00dfe-77"}'),
     ],
 )

@@ -5,6 +5,7 @@ Invariant: every text that a `Peer` returns is sanitised, with the target's secr
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections import deque
@@ -170,7 +171,7 @@ def digest(*parts: str) -> str:
 
 
 def mask(text: str, secrets: Sequence[str]) -> str:
-    """``text`` with every secret replaced by asterisks, also where it is written for JSON or for an address."""
+    """``text`` with every secret replaced by asterisks, also where it is written for JSON, HTML or an address."""
     for form in _written_forms(tuple(secrets)):
         text = text.replace(form, _MASK)
     return text
@@ -183,7 +184,8 @@ def _written_forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
     for secret in filter(None, secrets):
         written = (json.dumps(secret), json.dumps(secret, ensure_ascii=False))
         forms |= {secret, parse.quote(secret, safe="", errors="replace"), parse.quote_plus(secret, errors="replace")}
-        forms |= {text[1:-1] for text in written}
+        forms |= {text[1:-1] for text in written} | {json.dumps(text[1:-1])[1:-1] for text in written}  # JSON in JSON
+        forms |= {html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;")}
     return tuple(sorted(forms, key=len, reverse=True))
 
 
