@@ -88,6 +88,12 @@ def test_a_profile_can_name_more_private_fields() -> None:
     assert redact({"salary": 1, "id": 2}, ("Salary",)) == {"id": 2}
 
 
+@pytest.mark.parametrize("last", [{"internalNotes": SECRET}, [["Internal notes", SECRET]], f"Internal notes: {SECRET}"])
+def test_the_last_of_many_rows_is_looked_into_as_the_first_is(last: JsonValue) -> None:
+    rows: list[JsonValue] = [{"id": number, "fields": {"notes": [{"text": "x"}, []]}} for number in range(600)]
+    assert SECRET not in json.dumps(redact({"rows": [*rows, {"id": 600, "fields": {"notes": [{"text": last}]}}]}))
+
+
 def test_what_is_given_is_not_changed() -> None:
     answer: JsonValue = {"internal_notes": SECRET}
     redact(answer)
