@@ -229,6 +229,8 @@ def _decoded(value: JsonValue) -> JsonValue:
 
 def _number(value: float) -> str:
     try:
+        if isinstance(value, int):
+            return str(value)
         return f"{value:.0f}" if value % 1 == 0 else f"{value:.4g}" if abs(value) < 1 else f"{value:.12g}"
     except (ValueError, OverflowError):
         return "a very large number"
