@@ -1,6 +1,7 @@
 """What it costs to make validated tickets of an answer, over parsing the answer's JSON at all.
 
-The subject is all that the worker does with a result: parse, take private fields out, read and sanitise every ticket.
+The subject is all that the worker does with a result: parse, take private fields out, read and sanitise every ticket;
+as there, the garbage collector waits meanwhile.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tui_app.mcp_client.types import CallToolResult, Tool
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.json_values import read_json
 from tui_app.tickets.redaction import redact
+from tui_app.tickets.turns import uncollected
 
 _TICKETS = 10_000
 """In one measurement, so that each lasts some milliseconds."""
@@ -35,6 +37,7 @@ def tickets(count: int) -> Callable[[int], Iterator[Pair]]:
             for _ in range(_TICKETS // count):
                 action()
 
+        @uncollected()
         def read() -> None:
             answer = CallToolResult(structured_content=redact(read_json(encoded)["structuredContent"]))
             page = adapter.page(plan, plan.call, answer)
@@ -115,6 +118,7 @@ def learnt(count: int, issue: Callable[[int], dict[str, object]]) -> Callable[[i
         learned = learn(CallToolResult(structured_content=read_json(encoded)))
         assert learned is not None
 
+        @uncollected()
         def read() -> None:
             found = learned.read(CallToolResult(structured_content=redact(read_json(encoded))))
             assert len(found.tickets) == count

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.cases import examples
 from tests.local_tracker.conftest import tracker_at
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_columns import Columns, fields_of_names
-from tui_app.adapters.reading.field_values import flattened
 from tui_app.local_tracker import file_import, store
 from tui_app.local_tracker.exported_rows import LARGEST_TICKET, RefusedError, RowReader
 from tui_app.local_tracker.file_columns import FileReading, ReadingOptions

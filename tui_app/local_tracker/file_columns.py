@@ -10,12 +10,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.calendar_words import zone_in
 from tui_app.adapters.reading.date_columns import with_dates_by_order
 from tui_app.adapters.reading.dates_in_words import DateRules
 from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
 from tui_app.adapters.reading.field_names import plain_name
-from tui_app.adapters.reading.field_values import flattened
 from tui_app.adapters.reading.learned import SURE
 from tui_app.adapters.reading.timestamps import DateEvidence, shared_order
 from tui_app.local_tracker.cell_values import are_parted_by_blanks, text_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -40,5 +42,6 @@ def test_no_address_is_none_that_is_made_for_programs() -> None:
 @example([(["https://x.example/rest/api/3/issue/1"], "PAY-1"), (["https://x.example/rest/api/3/issue/2"], "7")])
 @example([(["https://api.github.com/repos/a/b/issues/1"], "1"), (["https://api.github.com/repos/a/b/issues/2"], "2")])
 def test_the_addresses_of_many_rows_are_those_of_each_alone(rows: list[tuple[list[str | None], str]]) -> None:
-    found = human_urls([candidates for candidates, _ in rows], [identity for _, identity in rows])
+    columns = [*zip_longest(*(candidates for candidates, _ in rows))]
+    found = human_urls(columns, [identity for _, identity in rows])
     assert found == [human_url(candidates, identity) for candidates, identity in rows]

@@ -9,8 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tui_app.adapters.reading.plain import plain_tickets
+from tui_app.adapters.reading import learn
+from tui_app.adapters.reading.field_columns import Columns
+from tui_app.adapters.reading.plain import plain_tickets, reads_plain
 from tui_app.adapters.reading.ticket_from_row import iter_tickets, read_columns, ticket_from
+from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.ticket import Ticket
 
 ROW: dict[str, Any] = {
@@ -69,6 +72,17 @@ rows = st.fixed_dictionaries(
 def seen(ticket: Ticket) -> Ticket:
     """Without what is not shown: a plain row's id is all that a get tool needs."""
     return replace(ticket, lookup={}, extra=dict(ticket.extra))
+
+
+def test_what_was_learnt_of_plain_rows_is_read_the_short_way_with_all_that_a_get_tool_may_ask_for() -> None:
+    answer = CallToolResult(structured_content={"tickets": [ROW, {**ROW, "id": "PAY-143", "status": "Done"}]})
+    reading = learn(answer)
+    assert reading is not None
+    (first, _), (long, _) = reading.read(answer).tickets, read_columns([ROW, ROW], reading.columns)
+    assert seen(first) == seen(long)
+    assert dict(first.lookup) == dict(long.lookup) == {"id": "PAY-142", "project": "PAY"}
+    assert reads_plain(reading.columns)
+    assert not reads_plain(Columns({**reading.columns.paths, "status": (("type",),)}))
 
 
 def test_plain_rows_are_read_the_short_way() -> None:

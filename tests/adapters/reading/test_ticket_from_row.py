@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tui_app.adapters.reading import iter_tickets, ticket_from
+from tui_app.adapters.reading.alike_rows import AlikeRows, flattened
 from tui_app.tickets.ticket import Ticket
 
 
@@ -27,6 +30,7 @@ def ticket(**row: Any) -> Ticket:
         ({"id": "WEB-1", "key": "WEB"}, "WEB-1"),
         ({"id": "K8S-12", "key": "K8S"}, "K8S-12"),
         ({"id": 12}, "12"),
+        ({"id": 9007199254740993}, "9007199254740993"),
         ({"id": "#12"}, "12"),
         ({"gid": "111"}, "111"),
         ({"ticketId": 5}, "5"),
@@ -34,6 +38,25 @@ def ticket(**row: Any) -> Ticket:
 )
 def test_a_ticket_is_known_by_what_people_call_it(row: dict[str, Any], identity: str) -> None:
     assert ticket_from({**row, "title": "x"}).id == identity
+
+
+ROW_NAMES = st.sampled_from(["id", "title", "status", "user", "fields", "node", "custom_fields", "_links", "x"])
+CELLS = st.sampled_from(
+    [None, "", "A-1", 7, [], {}, [{"name": "Points", "value": 3}], {"status": {"href": "/s", "title": "Open"}}]
+)
+PARTS = st.dictionaries(ROW_NAMES, CELLS, max_size=4)
+WRAPPED = st.dictionaries(ROW_NAMES, CELLS | PARTS | st.dictionaries(ROW_NAMES, CELLS | PARTS, max_size=4), max_size=5)
+
+
+@given(st.lists(WRAPPED, min_size=1, max_size=4))
+@example([{"id": 1, "node": {"title": "x", "status": "Open", "id": ""}}, {"id": 2, "node": {"title": "y", "id": 3}}])
+@example([{"node": {"fields": {"title": "x", "status": "Open"}, "key": "A-1"}}])
+@example([{"fields": {"title": "x", "status": "Open"}}, {"title": "y", "status": "Open"}])
+def test_columns_of_rows_that_wrap_others_are_those_of_each_row_alone(rows: list[dict[str, Any]]) -> None:
+    alike, flat = AlikeRows(rows), [flattened(row) for row in rows]
+    assert {name for row in flat for name in row} <= set(alike.names())
+    for name in alike.names():
+        assert alike.column(name, ...) == [row.get(name, ...) for row in flat]
 
 
 def test_what_the_get_tool_may_need_is_kept() -> None:

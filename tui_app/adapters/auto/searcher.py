@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -321,7 +322,7 @@ def _is_plain(value: JsonValue) -> bool:
 def _absent_fields(tickets: Sequence[Ticket]) -> frozenset[str]:
     """Ticket fields that a criterion can ask about and that none of ``tickets`` has."""
     fields = {criterion.field for criterion in CRITERIA if criterion.field}
-    return frozenset(name for name in fields if not any(getattr(ticket, name, None) for ticket in tickets))
+    return frozenset(name for name in fields if not (hasattr(Ticket, name) and any(map(attrgetter(name), tickets))))
 
 
 def _with_fields(row: Row, fields: Mapping[str, str]) -> Ticket:

@@ -21,8 +21,9 @@ from tui_app.adapters.changing.meanings import about, parts_of
 from tui_app.adapters.changing.spelling import exactly, form_field
 from tui_app.adapters.changing.subject import KEPT, Subject, kept_by, kept_required
 from tui_app.adapters.changing.uses import WritingUse
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_names import ID_ADJECTIVES, PLACES, names, plain_name, singular
-from tui_app.adapters.reading.field_values import flattened, indexed, is_nothing
+from tui_app.adapters.reading.field_values import indexed, is_nothing
 from tui_app.tickets.changes import ChangeKind, MissingInputError, WantedChange
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.redaction import redact

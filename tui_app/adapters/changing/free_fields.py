@@ -17,7 +17,8 @@ from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.changing.meanings import HOLDERS, meaning_of
 from tui_app.adapters.changing.uses import WritingUse
-from tui_app.adapters.reading.field_values import Row, flattened
+from tui_app.adapters.reading.alike_rows import flattened
+from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.ticket import JsonValue
 

@@ -14,8 +14,9 @@ from tui_app.adapters.changing.protocol import FreshTicket, WriteCall, WriteVerd
 from tui_app.adapters.changing.spelling import plain
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, plain_text, read_record, ticket_from
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_names import PLACES, PLURALS, TICKET_NOUNS, names, plain_name
-from tui_app.adapters.reading.field_values import Row, flattened, indexed
+from tui_app.adapters.reading.field_values import Row, indexed
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError, MCPToolError
 from tui_app.tickets.json_values import leaves_in, texts_in

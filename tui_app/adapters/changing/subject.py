@@ -17,8 +17,9 @@ from tui_app.adapters.changing.meanings import about, meaning_of, parts_of, rank
 from tui_app.adapters.changing.spelling import default_told, exactly, plain
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading import payloads, word_of, words_of
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_names import plain_name, plural
-from tui_app.adapters.reading.field_values import Row, flattened, indexed, is_nothing, members, person_of
+from tui_app.adapters.reading.field_values import Row, indexed, is_nothing, members, person_of
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import ChangeKind, MissingInputError
 from tui_app.tickets.errors import NotOfferedError

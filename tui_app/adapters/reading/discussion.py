@@ -1,4 +1,4 @@
-"""What comes with a ticket: comments, history, attachments in the forms that trackers use, and its extra fields.
+"""What comes with a ticket: texts, comments, history, attachments in the forms that trackers use, and extra fields.
 
 Invariant: nothing here raises, whatever JSON it gets; every string is sanitised.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
+from typing import Any
 
 from tui_app.adapters.reading.field_columns import Columns, column_names
 from tui_app.adapters.reading.field_names import PLACES, hints, words_in
@@ -26,7 +27,7 @@ from tui_app.adapters.reading.markup import to_markdown
 from tui_app.adapters.reading.timestamps import parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.text import clean, clean_line
-from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue
+from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Later
 from tui_app.tickets.urls import safe_url
 
 BODY = (*FIELDS_BY_NAME["description"].words, *FIELDS_BY_NAME["comments"].words, "notes", "markdown", "html", "value")
@@ -47,6 +48,24 @@ _MEDIA_TYPES = ("mimetype", "contenttype", "mediatype", "type")
 _SIZES = ("filesize", "size", "bytes", "length")
 _MOST_DIGITS = 16  # of a size; a longer number is no size
 _DEEPEST = 5  # wrappers and threads within threads
+
+
+def markdown_of(cell: JsonValue) -> str | None:
+    """A description's text, sanitised."""
+    text = to_markdown(cell)
+    return clean(text) if text else None
+
+
+def originals_of(subject: tuple[dict[str, str], Any]) -> dict[str, str]:
+    """The originals that are known, and that of a description that was left for later."""
+    others, later = subject
+    return {**others, **original_of(later)}
+
+
+def original_of(later: Any) -> dict[str, str]:
+    """The description before it was sanitised, where that changes it."""
+    text = to_markdown(later.subject) if isinstance(later, Later) else None
+    return {"description": text} if text and clean(text) != text else {}
 
 
 def comments_of(value: JsonValue) -> tuple[Comment, ...]:
@@ -138,9 +157,8 @@ def _line(text: str | None) -> str | None:
     return clean_line(text).strip() or None if text else None
 
 
-def lookup_of(subject: tuple[Columns, Row]) -> dict[str, JsonValue]:
+def lookup_of(row: Row) -> dict[str, JsonValue]:
     """What a get tool may ask for besides the id, under the names that the row gives it."""
-    _, row = subject
     return {
         name: value
         for name, value in islice(row.items(), _MOST_FIELDS)
@@ -177,9 +195,8 @@ def is_lock(name: str, value: JsonValue) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and bool(_LOCK_NAME.fullmatch(name))
 
 
-def extra_of(subject: tuple[Columns, Row]) -> dict[str, JsonValue]:
+def extra_of(columns: Columns, row: Row) -> dict[str, JsonValue]:
     """What a row says besides the ticket's fields, without empty values and interface addresses."""
-    columns, row = subject
     used = set(column_names(columns, row))
     return extra_fields(row, used)
 

@@ -16,9 +16,10 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.column_scores import SCORES, Column, Path, by_name, is_short_text
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, is_reference, plain_name, words_in
-from tui_app.adapters.reading.field_values import Row, flattened, is_nothing
+from tui_app.adapters.reading.field_values import Row, is_nothing
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
 
@@ -68,16 +69,17 @@ def column_names(columns: Columns, row: Row) -> Iterator[str]:
 
 def named_columns(rows: Sequence[Row]) -> Columns:
     """The columns of ``rows``, which have the same names, as their names say."""
-    return _named(tuple(dict.fromkeys(name for row in rows[:SAMPLE] for name in islice(row, _MOST_NAMES))))
+    return columns_named(tuple(dict.fromkeys(name for row in rows[:SAMPLE] for name in islice(row, _MOST_NAMES))))
 
 
 def fields_of_names(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Field to the names among ``names`` that may hold it, the best first."""
-    return {one: tuple(path[0] for path in paths) for one, paths in _named(tuple(names)).paths.items()}
+    return {one: tuple(path[0] for path in paths) for one, paths in columns_named(tuple(names)).paths.items()}
 
 
 @lru_cache(2000)
-def _named(names: tuple[str, ...]) -> Columns:
+def columns_named(names: tuple[str, ...]) -> Columns:
+    """The columns of rows with these names, as they say."""
     found: dict[str, list[tuple[float, Path]]] = {}
     things = _names_of_things(names)
     for name in names:

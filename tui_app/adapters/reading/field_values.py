@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
+from types import NoneType
+from typing import Any
 
-from tui_app.adapters.reading.field_names import hints, plain_name
+from tui_app.adapters.reading.field_names import plain_name
 from tui_app.tickets.fields import CALLED
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.urls import safe_url
@@ -53,40 +55,68 @@ def words_of(value: JsonValue) -> tuple[str, ...]:
 
 
 class ColumnWords:
-    """`word_of`, `person_of` and `words_of` for the values of one column: alike objects are looked into once."""
+    """`word_of`, `person_of` and `words_of` for the values of one column: what is alike is looked into once."""
 
     def __init__(self, field: str = "", *, people: bool = False) -> None:
         self._field = field
         self._parts = _PERSON_PARTS if people else CALLED
-        self._people: dict[str, str | None] | None = {} if people else None
-        self._names: dict[tuple[str, ...], str] = {}
+        self._people = people
 
-    def word(self, value: JsonValue) -> str | None:
-        """The word for ``value``; of a column of people the person's name."""
-        found = self._word(value)
-        known = self._people
-        if known is None or found is None:
-            return found
-        if found not in known:
-            known[found] = None if found.casefold() in NOBODY else without_address(found)
-        return known[found]
+    def words_in(self, cells: Sequence[JsonValue]) -> list[str | None]:
+        """The word for each value; of a column of people the person's name."""
+        texts = self._texts(cells)
+        words = {text: self._finished(text) for text in set(texts)}
+        return [words[text] for text in texts]
 
-    def words(self, value: JsonValue) -> tuple[str, ...]:
-        """The words of a list, or of text that holds one."""
-        return words_of(value) if isinstance(value, str) else tuple(filter(None, map(self._word, members(value))))
+    def lists_in(self, cells: Sequence[JsonValue]) -> list[tuple[str, ...]]:
+        """The words of each list, or of text that holds one."""
+        lists = [cell if type(cell) is list else _listed(cell) for cell in cells]
+        texts = self._texts(list(chain.from_iterable(lists)))
+        known = {text: text.strip() if text else "" for text in set(texts)}
+        words = iter([known[text] for text in texts])
+        if "" in known.values():
+            return [tuple(filter(None, islice(words, len(one)))) for one in lists]
+        return [tuple(islice(words, len(one))) for one in lists]
+
+    def _texts(self, cells: Sequence[Any]) -> list[str | None]:
+        """The word for each value, perhaps with blanks around it."""
+        kinds = set(map(type, cells)) - {NoneType}
+        if kinds == {str}:
+            return list(cells)
+        if kinds == {dict}:
+            return self._of_objects(cells)
+        if kinds == {list} and not any(type(cell[0]) is list for cell in cells if cell):
+            firsts = self._texts([cell[0] if cell else None for cell in cells])
+            return [text or (self._word(cell) if cell else None) for text, cell in zip(firsts, cells, strict=True)]
+        return [cell if type(cell) is str else self._word(cell) for cell in cells]
+
+    def _of_objects(self, cells: Sequence[Any]) -> list[str | None]:
+        """Alike objects are looked into under the same name."""
+        shapes = dict.fromkeys(map(tuple, filter(None, cells)))
+        names = {shape: next(iter(_part_names(shape, self._parts, self._field)), "") for shape in shapes}
+        if len(names) == 1:
+            name = next(iter(names.values()))
+            texts = [cell.get(name) if cell else None for cell in cells]
+        else:
+            texts = [cell.get(names[tuple(cell)]) if cell else None for cell in cells]
+        distinct = set(texts) if set(map(type, texts)) <= {str, NoneType} else {""}
+        if texts.count(None) == cells.count(None) and all(text is None or text.strip() for text in distinct):
+            return texts
+        pairs = zip(texts, cells, strict=True)
+        return [text if type(text) is str and text.strip() else self._word(cell) for text, cell in pairs]
+
+    def _finished(self, text: str | None) -> str | None:
+        word = text.strip() if text else ""
+        if not self._people:
+            return word or None
+        return without_address(word) if word and word.casefold() not in NOBODY else None
 
     def _word(self, value: JsonValue) -> str | None:
-        if type(value) is str:
-            return value.strip() or None
-        if type(value) is dict:
-            names = tuple(value)
-            name = self._names.get(names)
-            if name is None:
-                name = self._names[names] = next(iter(_part_names(names, self._parts, self._field)), "")
-            text = value.get(name)
-            if type(text) is str and (word := text.strip()):
-                return word
         return _word(value, self._parts, self._field)
+
+
+def _listed(value: JsonValue) -> Sequence[JsonValue]:
+    return words_of(value) if isinstance(value, str) else members(value)
 
 
 def members(value: JsonValue) -> Sequence[JsonValue]:
@@ -110,6 +140,26 @@ def rows_of(values: Iterable[JsonValue]) -> Iterator[Row]:
 def is_nothing(value: JsonValue) -> bool:
     """Whether a field with ``value`` says nothing; a zero and False say something."""
     return value is None or value == "" or value == [] or value == {}
+
+
+_LONGEST_ID = 300  # characters; anything longer is a text in the wrong place
+_HAS_DIGIT = re.compile(r"\d")
+
+
+def can_be_id(value: JsonValue) -> bool:
+    """Whether ``value`` can be an id: a number, or a text that is not too long."""
+    if isinstance(value, str):
+        return bool(value.strip()) and len(value) <= _LONGEST_ID
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 10**_LONGEST_ID
+
+
+def named_by_people(cells: Sequence[Any]) -> list[Any]:
+    """``cells`` with None for each that is no id as people write them: with a digit, or not text at all."""
+    kinds = set(map(type, cells))
+    is_named = kinds == {str} and all(map(_HAS_DIGIT.search, cells)) and len(max(cells, key=len)) <= _LONGEST_ID
+    if is_named or (kinds == {int} and max(map(abs, cells)) < 10**_LONGEST_ID):
+        return list(cells)
+    return [cell if can_be_id(cell) and (type(cell) is not str or _HAS_DIGIT.search(cell)) else None for cell in cells]
 
 
 def indexed(row: Row) -> dict[str, JsonValue]:
@@ -169,92 +219,9 @@ def _first_word(values: Iterable[JsonValue], parts: tuple[str, ...], field: str,
 def str_of_number(value: float) -> str:
     """``3``, not ``3.0``; of a number with more digits than Python prints, that it is one."""
     try:
-        return f"{value:.0f}" if value % 1 == 0 else str(value)
+        return f"{value:.0f}" if type(value) is float and value % 1 == 0 else str(value)
     except (ValueError, OverflowError):
         return "a very large number"
-
-
-_SURE, _LEAST_SURE = 0.8, 0.6  # hints of names
-_MOST_NAMES = 400  # of one row
-_MOST_WRAPPERS = 3  # wrappers within wrappers: {"node": {"fields": ..}}
-_MOST_CUSTOM = 200  # custom fields of one row
-_CUSTOM_LISTS = frozenset(("customfields", "fields", "customfieldvalues"))
-_REFERENCES = frozenset(("id", "parent", "url"))
-
-
-def flattened(row: Row) -> Row:
-    """``row`` with the fields of the objects that it wraps on top; the wrapped ones count where both have a name."""
-    flat = row
-    for _ in range(_MOST_WRAPPERS):
-        wrapper = _wrapper(flat)
-        inner = flat[wrapper] if wrapper is not None else None
-        if not isinstance(inner, Mapping):
-            break
-        flat = {name: value for name, value in flat.items() if name != wrapper}
-        if flat.keys().isdisjoint(inner):
-            flat.update(inner)
-        else:
-            flat.update((name, value) for name, value in inner.items() if not is_nothing(value) or name not in flat)
-    if "_links" in flat and (titles := dict(_titles_of_links(flat["_links"]))):
-        flat = {**titles, **{name: value for name, value in flat.items() if name != "_links" and name not in titles}}
-    listed = _hollow_names(tuple(islice(flat, _MOST_NAMES)))[1]
-    custom = [pair for name in listed for pair in _custom_fields(flat[name])]
-    added = {name: value for name, value in custom if is_nothing(flat.get(name))}
-    return {**flat, **added} if added else flat
-
-
-@lru_cache(_MOST_SHAPES)
-def _hollow_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names that say nothing of a ticket's field, so that what they hold may be the ticket; and those of lists."""
-    hollow = tuple(name for name in names if max(hints(name).values(), default=0) <= _LEAST_SURE)
-    return hollow, tuple(name for name in hollow if plain_name(name) in _CUSTOM_LISTS)
-
-
-def _wrapper(row: Row) -> str | None:
-    outer = tuple(row) if len(row) <= _MOST_NAMES else tuple(islice(row, _MOST_NAMES))
-    names = _hollow_names(outer)[0]
-    if not names:
-        return None
-    members = tuple([tuple(row[name]) if isinstance(row[name], dict) else () for name in names])  # type: ignore[arg-type]
-    return _wrapping(names, members, outer) if any(members) else None
-
-
-@lru_cache(_MOST_SHAPES)
-def _wrapping(names: tuple[str, ...], members: tuple[tuple[str, ...], ...], outer: tuple[str, ...]) -> str | None:
-    """The first of ``names`` whose object, with ``members``, wraps a ticket."""
-    wraps = (name for name, inner in zip(names, members, strict=True) if inner and _wraps(inner[:_MOST_NAMES], outer))
-    return next(wraps, None)
-
-
-@lru_cache(_MOST_SHAPES)
-def _wraps(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
-    """A ticket's own fields, not a person or a place that happens to be called ``item``, nor its milestone.
-
-    What wraps a ticket beside a title of its own has fields in it that are not beside it.
-    """
-    known = [found for name in inner if (found := hints(name))]
-    titled = any(found.get("title", 0) > _SURE or found.get("description", 0) > _SURE for found in known)
-    has_own = any(hints(name).get("title", 0) > _SURE for name in outer)
-    beside = {_best_hint(found) for name in outer if (found := hints(name))} if has_own else set()
-    others = {_best_hint(found) for found in known} - {"id", "title", "url", "reporter"} - beside
-    return titled and len(inner) > 1 and (not has_own or len(others) > 1)
-
-
-def _titles_of_links(links: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    """Of HAL's links (draft-kelly-json-hal) the titles: OpenProject has status, assignee and project only there."""
-    for name, link in islice(links.items(), _MOST_CUSTOM) if isinstance(links, Mapping) else ():
-        if isinstance(link, Mapping) and "href" in link and link.get("title") and not _REFERENCES & hints(name).keys():
-            yield name, link["title"]
-
-
-def _best_hint(found: Mapping[str, float]) -> str:
-    return max(found, key=lambda field: found[field])
-
-
-def _custom_fields(value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    for item in islice(value, _MOST_CUSTOM) if isinstance(value, list) else ():
-        if isinstance(item, Mapping) and isinstance(item.get("name"), str) and "value" in item:
-            yield str(item["name"]), item["value"]
 
 
 _API = re.compile(
@@ -282,21 +249,18 @@ def human_url(candidates: Iterable[JsonValue], identity: str = "") -> str | None
     return derived or None
 
 
-def human_urls(candidates: Iterable[Sequence[JsonValue]], identities: Iterable[str]) -> list[str | None]:
+def human_urls(columns: Sequence[Sequence[JsonValue]], identities: Sequence[str]) -> list[str | None]:
     """`human_url` of each row's candidates; those that begin like another row's are not looked into again."""
-    known: dict[tuple[str, ...], int | str | None] = {}
+    known: dict[tuple[str | None, ...], int | str | None] = {}
     found: list[str | None] = []
-    for row, identity in zip(candidates, identities, strict=True):
-        texts = [cell for cell in row if type(cell) is str]
-        beginnings = tuple([text[: text.rfind("/") + 1] for text in texts if _has_plain_end(text)])
-        if len(beginnings) < len(row) - row.count(None):
-            found.append(human_url(row, identity))
-            continue
-        if beginnings not in known:
-            known[beginnings] = _way_to_url(texts, identity)
-        way = known[beginnings]
+    rows = zip(*columns, strict=True) if columns else [()] * len(identities)
+    beginnings = zip(*map(_beginnings, columns), strict=True) if columns else [()] * len(identities)
+    for row, kind, identity in zip(rows, beginnings, identities, strict=True):
+        if kind not in known:
+            known[kind] = _way_to_url(row, identity) if _UNALIKE not in kind else None
+        way = known[kind]
         if isinstance(way, int):
-            found.append(texts[way])
+            found.append(row[way])
         elif way is not None and _ISSUE_KEY.fullmatch(identity):
             found.append(way + identity)
         else:
@@ -304,12 +268,31 @@ def human_urls(candidates: Iterable[Sequence[JsonValue]], identities: Iterable[s
     return found
 
 
-def _has_plain_end(address: str) -> bool:
-    word = address[address.rfind("/") + 1 :]
-    return len(word) < _LONGEST_END and word.replace("-", "").isalnum() and word.isascii()
+_UNALIKE = "?"
+"""In the place of the beginning of what is no address that ends in a plain word."""
 
 
-def _way_to_url(candidates: Sequence[str], identity: str) -> int | str | None:
+def _beginnings(cells: Sequence[JsonValue]) -> list[str | None]:
+    """What stands before the last slash of each address; nothing where there is none."""
+    if set(map(type, cells)) == {str}:
+        parts = [cell.rpartition("/") for cell in cells]  # type: ignore[union-attr]  # they are texts
+        words = [word for _, _, word in parts]
+        joined = "".join(words)
+        if joined.isascii() and all(map(_is_plain_end, words)):
+            return [beginning for beginning, _, _ in parts]
+    return [_beginning(cell) if cell is not None else None for cell in cells]
+
+
+def _beginning(cell: JsonValue) -> str:
+    beginning, _, word = cell.rpartition("/") if isinstance(cell, str) else ("", "", "")
+    return beginning if _is_plain_end(word) and word.isascii() else _UNALIKE
+
+
+def _is_plain_end(word: str) -> bool:
+    return len(word) < _LONGEST_END and word.replace("-", "").isalnum()
+
+
+def _way_to_url(candidates: Sequence[JsonValue], identity: str) -> int | str | None:
     """Which of ``candidates`` `human_url` takes as it is, or what it puts before the id; None for anything else."""
     url = human_url(candidates, identity)
     if url in candidates:

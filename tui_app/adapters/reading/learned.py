@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
+from operator import attrgetter
 
 from msgspec import Struct, ValidationError, convert, field
 
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.answers import payloads, read_rows
 from tui_app.adapters.reading.field_columns import Columns, value_at_path
-from tui_app.adapters.reading.field_values import Row, flattened
+from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.reading.row_pages import Paging, RowPage, page_at, pages_of
 from tui_app.adapters.reading.ticket_from_row import iter_tickets
 from tui_app.mcp_client.types import CallToolResult
@@ -165,8 +167,10 @@ def _unread(page: RowPage, rows: Sequence[Row], tickets: Sequence[Ticket]) -> It
         yield f"{left} of {len(page.rows)} rows of the answer are no objects and were left out."
     for name in TIME_FIELDS:
         paths = page.columns.paths.get(name, ()) if page.columns else ()
+        if not paths or None not in map(attrgetter(name), tickets):
+            continue
         lacking = (row for row, ticket in zip(rows, tickets, strict=True) if getattr(ticket, name) is None)
-        cells = (value_at_path(flattened(row), paths[0]) for row in islice(lacking if paths else (), _MOST_LOOKED_AT))
+        cells = (value_at_path(flattened(row), paths[0]) for row in islice(lacking, _MOST_LOOKED_AT))
         unread = next((cell for cell in cells if isinstance(cell, str) and any(map(str.isdigit, cell))), None)
         if unread is not None:
             caption = FIELDS_BY_NAME[name].caption
@@ -174,7 +178,10 @@ def _unread(page: RowPage, rows: Sequence[Row], tickets: Sequence[Ticket]) -> It
 
 
 def _are_whole(tickets: Sequence[Ticket], columns: Columns) -> bool:
-    lacking = sum(not ticket.title or (not ticket.id and "id" in columns.paths) for ticket in tickets)
+    needed = ("title", "id") if "id" in columns.paths else ("title",)
+    if all(all(map(attrgetter(name), tickets)) for name in needed):
+        return True
+    lacking = sum(not all(getattr(ticket, name) for name in needed) for ticket in tickets)
     return lacking <= _MOST_LACKING * len(tickets)
 
 

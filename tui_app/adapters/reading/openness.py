@@ -12,16 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain
 from typing import Any, NamedTuple
 
+from tui_app.adapters.reading.alike_rows import AlikeRows
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import Row
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.vocabulary import closed_by_words
 
-_SAMPLE = 40  # rows whose names are looked at
-_MOST_NAMES = 400  # of one row
 _MOST_SHAPES = 2000  # sets of names that are remembered
 _LONGEST_WORD = 40  # characters; a longer text describes
 _ENDED = "closed|completed?|done|finished|resolved|checked"
@@ -33,6 +32,7 @@ _KIND = re.compile(r".*(?:categor(?:y|ie)(?:name|key)?|type|group|kind|class)")
 _KEY = re.compile(r".*(?:key|slug|code|name|value|identifier)")
 _BESIDE = re.compile(r"(?:status|state|workflowstate)(?:category|type|kind|group|class)(?:name|key)?")
 """A column that says what kind of status a row has."""
+_ABSENT: Any = object()
 _NO_RESOLUTION = frozenset(("unresolved", "none", "open"))
 
 
@@ -46,7 +46,7 @@ class _Signs(NamedTuple):
     resolutions: tuple[str, ...]
 
 
-def closed_in(rows: Sequence[Row], status_columns: Sequence[str], statuses: Sequence[str | None]) -> list[bool | None]:
+def closed_in(rows: AlikeRows, status_columns: Sequence[str], statuses: Sequence[str | None]) -> list[bool | None]:
     """Of each row whether it says that its ticket is closed; None: it says nothing, or no more than ``statuses`` do.
 
     Args:
@@ -54,18 +54,23 @@ def closed_in(rows: Sequence[Row], status_columns: Sequence[str], statuses: Sequ
         status_columns: the names of the columns that ``statuses`` come from.
         statuses: the rows' statuses in words.
     """
-    sample = rows[:_SAMPLE]
-    signs = _signs(tuple(dict.fromkeys(name for row in sample for name in islice(row, _MOST_NAMES))))
-    objects = [name for name in status_columns if any(type(row.get(name)) is dict for row in sample)]
-    if not any(signs) and not objects:
-        return [None] * len(rows)
-    said: dict[str, tuple[JsonValue, bool | None]] = {}
-    others = _said_beside if any(signs) else _nothing
-    found: list[bool | None] = []
-    for row, status in zip(rows, statuses, strict=True):
-        closed = _said_of_status(row, objects, status or "", said)
-        found.append(others(row, signs, status or "") if closed is None else closed)
-    return _like_others(found, statuses) if None in found else found
+    signs = _signs(rows.names())
+    objects = [cells for cells in map(rows.column, status_columns) if dict in map(type, cells)]
+    found = _said_of_statuses(objects, statuses)
+    if any(signs) and None in found:
+        names = tuple(dict.fromkeys(chain.from_iterable(signs)))
+        columns = zip(*(rows.column(name, _ABSENT) for name in names), strict=True)
+        for position, (cells, status) in enumerate(zip(columns, statuses, strict=True)):
+            if found[position] is None:
+                beside = {name: cell for name, cell in zip(names, cells, strict=True) if cell is not _ABSENT}
+                found[position] = _said_beside(beside, signs, status or "")
+    return _like_others(found, statuses) if None in found and (objects or any(signs)) else found
+
+
+def flag_word(name: str) -> str:
+    """What a flag says when it is set: ``isDone`` is done."""
+    word = plain_name(name).removeprefix("is")
+    return {"checked": "done", "complete": "completed"}.get(word, word)
 
 
 @lru_cache(_MOST_SHAPES)
@@ -80,23 +85,19 @@ def _signs(names: tuple[str, ...]) -> _Signs:
     )
 
 
-def _said_of_status(
-    row: Row, names: Sequence[str], status: str, said: dict[str, tuple[JsonValue, bool | None]]
-) -> bool | None:
-    """What the first object of a status that says something says. ``said``: what was last said of a status, by what."""
-    for name in names:
-        value = row.get(name)
-        if type(value) is dict:
-            known = said.get(status)
-            if known is None or known[0] != value:  # to compare costs a tenth of a look into it
-                known = said[status] = (value, _of_status(value, status))
-            if known[1] is not None:
-                return known[1]
-    return None
-
-
-def _nothing(_row: Row, _signs: _Signs, _status: str) -> None:
-    return None
+def _said_of_statuses(objects: Sequence[Sequence[JsonValue]], statuses: Sequence[str | None]) -> list[bool | None]:
+    """What the first object of each status that says something says."""
+    found: list[bool | None] = [None] * len(statuses)
+    for cells in objects:
+        said: dict[str, tuple[JsonValue, bool | None]] = {}  # what was last said of a status, by what
+        for position, (value, word) in enumerate(zip(cells, statuses, strict=True)):
+            if found[position] is None and type(value) is dict:
+                status = word or ""
+                known = said.get(status)
+                if known is None or known[0] != value:  # to compare costs a tenth of a look into it
+                    known = said[status] = (value, _of_status(value, status))
+                found[position] = known[1]
+    return found
 
 
 def _said_beside(row: Row, signs: _Signs, status: str) -> bool | None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import GenericAlias
 from typing import Annotated, Any
 
 from msgspec import Meta, convert, defstruct
 
-from tui_app.adapters.reading.discussion import extra_fields
+from tui_app.adapters.reading.discussion import extra_fields, lookup_of
+from tui_app.adapters.reading.field_columns import Columns
 from tui_app.adapters.reading.field_values import NOBODY, are_human, without_address
 from tui_app.adapters.reading.markup import are_plain_texts
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, ROW_FIELDS, TIME_KINDS, FieldKind
@@ -42,6 +43,7 @@ _ROW = defstruct(
     gc=False,
 )
 """What a plain row holds, and nothing besides. The count of its changes is no field of the ticket."""
+_NAMES = frozenset(_ROW.__struct_fields__)
 _ROWS: Any = GenericAlias(list, (_ROW,))
 _values = attrgetter(*_FIELDS)
 _extra = attrgetter("extra")
@@ -61,8 +63,20 @@ _labels: dict[tuple[str, ...], tuple[str, ...]] = {}
 _Columns = Mapping[str, Sequence[Any]]
 
 
-def plain_tickets(rows: Sequence[JsonValue]) -> list[Ticket] | None:
-    """The tickets that ``rows`` are, or None where it takes a closer look to read one of them."""
+def reads_plain(columns: Columns) -> bool:
+    """Whether ``columns`` say of plain rows what their names say."""
+    for name, paths in columns.paths.items():
+        own = [path for path in paths if path[0] in _NAMES]
+        if own != ([(name,)] if name in _FIELDS else []):
+            return False
+    return True
+
+
+def plain_tickets(rows: Sequence[JsonValue], *, with_lookup: bool = False) -> list[Ticket] | None:
+    """The tickets that ``rows`` are, or None where it takes a closer look to read one of them.
+
+    ``with_lookup``: what a get tool may ask for besides the id is kept, for servers of which nobody knows what it asks.
+    """
     try:
         plain = convert(rows, _ROWS)
     except ValueError:  # msgspec's ValidationError, or what it says to half a surrogate pair
@@ -72,7 +86,10 @@ def plain_tickets(rows: Sequence[JsonValue]) -> list[Ticket] | None:
     columns = dict(zip(_FIELDS, zip(*map(_values, plain), strict=True), strict=True))
     if not _are_plain(columns):
         return None
-    return list(map(Ticket, *(_column(name, columns, plain) for name in Ticket.__struct_fields__)))
+    values = {name: _column(name, columns, plain) for name in Ticket.__struct_fields__}
+    if with_lookup:
+        values["lookup"] = map(Later, repeat(_lookup_of), plain)
+    return list(map(Ticket, *values.values()))
 
 
 def _column(name: str, columns: _Columns, plain: Sequence[Any]) -> Iterable[Any]:
@@ -96,6 +113,10 @@ def _extra_of(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return extra_fields(fields, ())
 
 
+def _lookup_of(row: Any) -> dict[str, JsonValue]:
+    return lookup_of(dict(zip(_FIELDS, _values(row), strict=True)))
+
+
 def _are_plain(columns: _Columns) -> bool:
     """Whether nothing in ``columns`` has to be mended; what is joined is looked at in one go."""
     people: set[str] = set().union(*_of_kind(columns, FieldKind.PERSON)) - {None}
@@ -104,7 +125,7 @@ def _are_plain(columns: _Columns) -> bool:
     joined = "\n".join(texts)
     return (
         _are_plain_words(_words(columns))
-        and not any(identity[0] == "#" for identity in columns["id"])
+        and "#" not in map(itemgetter(0), columns["id"])
         and not any(person.casefold() in NOBODY or without_address(person) != person for person in people)
         and set(map(attrgetter("tzinfo"), moments)) <= {UTC}
         and all(are_human([url for url in column if url is not None]) for column in _of_kind(columns, FieldKind.URL))

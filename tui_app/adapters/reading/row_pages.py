@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_columns import (
     SAMPLE,
     Columns,
     certainly_tickets,
     column_names,
     inferred_columns,
+    named_columns,
     ticketness,
     value_at_path,
 )
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, PLURALS, hints, names, plain_name
-from tui_app.adapters.reading.field_values import Row, flattened, word_of
+from tui_app.adapters.reading.field_values import Row, word_of
+from tui_app.adapters.reading.plain import plain_tickets
 from tui_app.adapters.reading.structure import ITEM, SIGNS, Steps, holders, parsed, places, rows_at
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
@@ -130,6 +134,7 @@ LEAST_TICKETNESS = 0.6
 _BY_NAMES = 2.0  # ticketness of rows whose names show that they are tickets
 ALONE = 0.4
 """What a single object, or a single line, without an id that is called so counts: most are no tickets."""
+_AGREED = 1.6  # confidence in columns whose names and contents agree
 _MOST_NOTICES = 50
 _LEAST_HINT = 0.5
 _NOTICES = frozenset(("errors", "error", "warnings", "warning", "errormessages"))
@@ -158,11 +163,19 @@ def pages_of(payload: JsonValue, *, by_content: bool = True) -> Iterator[RowPage
         yield replace(page_at(payload, certain[0][0], Columns({}), _BY_NAMES), columns=None)
         return
     for steps, rows in certain or found:
-        columns = inferred_columns([flattened(row) for row in rows])
+        columns = _columns_of(rows)
         score = ticketness(columns, rows) * (1 if _is_listed(steps) or is_named(columns) else ALONE)
         yield page_at(payload, steps, columns, score)
         if all(row.get(ITEM) for row in rows):
             yield from _mined(payload, steps)
+
+
+def _columns_of(rows: Sequence[Row]) -> Columns:
+    """The columns of a sample: rows that are tickets as they stand need no look at what they hold."""
+    if not plain_tickets([*map(dict, rows)]):
+        return inferred_columns([flattened(row) for row in rows])
+    named = named_columns(rows)
+    return replace(named, confidence=dict.fromkeys(named.paths, _AGREED))
 
 
 def _mined(payload: JsonValue, steps: Steps) -> Iterator[RowPage]:
@@ -203,7 +216,9 @@ def is_named(columns: Columns) -> bool:
 def page_at(payload: JsonValue, steps: Steps, columns: Columns, score: float) -> RowPage:
     """All the rows at ``steps`` of ``payload``, and what the objects around them say."""
     above = holders(payload, steps)
-    rows: list[JsonValue] = [row if isinstance(row, dict) else dict(row) for row in rows_at(payload, steps)]
+    rows: list[Any] = [*rows_at(payload, steps)]
+    if set(map(type, rows)) - {dict}:
+        rows = [*map(dict, rows)]
     return RowPage(rows, _paging_of(above), notices(above), columns, steps, score)
 
 

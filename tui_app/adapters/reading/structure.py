@@ -8,7 +8,7 @@ places are found in a bounded part of the value, whatever its size.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
@@ -37,9 +37,20 @@ def places(value: JsonValue) -> list[Steps]:
     return list(found)
 
 
-def rows_at(value: JsonValue, steps: Steps) -> Iterator[Row]:
+def rows_at(value: JsonValue, steps: Steps) -> Iterable[Row]:
     """The rows at ``steps`` in ``value``."""
-    return _rows(value, steps, {}, "")
+    objects = _objects_at(value, steps)
+    return objects if objects is not None else _rows(value, steps, {}, "")
+
+
+def _objects_at(value: JsonValue, steps: Steps) -> list[Row] | None:
+    """The list at ``steps`` where it holds nothing but objects, below names alone: that is how most answers are."""
+    for step in steps[:-1]:
+        if step in SIGNS or not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    is_list = steps[-1:] == (ITEMS,) and isinstance(value, list) and set(map(type, value)) == {dict}
+    return value if is_list else None  # type: ignore[return-value]  # of objects
 
 
 def holders(value: JsonValue, steps: Steps) -> list[Row]:
@@ -191,7 +202,7 @@ def _rows(value: JsonValue, steps: Steps, inherited: Row, name: str) -> Iterator
 
 
 def _of_items(value: list[JsonValue], rest: Steps, inherited: Row, name: str) -> Iterator[Row]:
-    if not rest and not inherited and all(type(item) is dict for item in value):
+    if not rest and not inherited and set(map(type, value)) == {dict}:
         yield from value  # type: ignore[misc]  # they are objects
         return
     for item in map(parsed, value):

@@ -1,0 +1,186 @@
+"""Rows as a ticket's reader sees them: with the fields of the objects that they wrap on top, and column by column.
+
+``{"node": {"fields": {"title": ..}}}`` is a ticket like ``{"title": ..}``. `flattened` makes that of one row;
+`AlikeRows` takes columns from where they are in many, without a copy of any. Invariants: both see the same; nothing
+here raises, whatever JSON a row holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, islice, product
+from typing import Any, NamedTuple, TypeAlias
+
+from tui_app.adapters.reading.field_names import hints, plain_name
+from tui_app.adapters.reading.field_values import Row, is_nothing
+from tui_app.tickets.ticket import JsonValue
+
+_MOST_SHAPES = 2000  # sets of names that are remembered
+_MOST_PAIRS = 200  # sets of names of rows, times those of what they wrap
+_SURE, _LEAST_SURE = 0.8, 0.6  # hints of names
+_MOST_NAMES = 400  # of one row
+_MOST_WRAPPERS = 3  # wrappers within wrappers: {"node": {"fields": ..}}
+_MOST_CUSTOM = 200  # custom fields of one row
+_CUSTOM_LISTS = frozenset(("customfields", "fields", "customfieldvalues"))
+_REFERENCES = frozenset(("id", "parent", "url"))
+
+
+def flattened(row: Row) -> Row:
+    """``row`` with the fields of the objects that it wraps on top; the wrapped ones count where both have a name."""
+    flat = row
+    for _ in range(_MOST_WRAPPERS):
+        wrapper = _wrapper(flat)
+        inner = flat[wrapper] if wrapper is not None else None
+        if not isinstance(inner, Mapping):
+            break
+        flat = {name: value for name, value in flat.items() if name != wrapper}
+        if flat.keys().isdisjoint(inner):
+            flat.update(inner)
+        else:
+            flat.update((name, value) for name, value in inner.items() if not is_nothing(value) or name not in flat)
+    if "_links" in flat and (titles := dict(_titles_of_links(flat["_links"]))):
+        flat = {**titles, **{name: value for name, value in flat.items() if name != "_links" and name not in titles}}
+    listed = _hollow_names(tuple(islice(flat, _MOST_NAMES)))[1]
+    custom = [pair for name in listed for pair in _custom_fields(flat[name])]
+    added = {name: value for name, value in custom if is_nothing(flat.get(name))}
+    return {**flat, **added} if added else flat
+
+
+@lru_cache(_MOST_SHAPES)
+def _hollow_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names that say nothing of a ticket's field, so that what they hold may be the ticket; and those of lists."""
+    hollow = tuple(name for name in names if max(hints(name).values(), default=0) <= _LEAST_SURE)
+    return hollow, tuple(name for name in hollow if plain_name(name) in _CUSTOM_LISTS)
+
+
+def _wrapper(row: Row) -> str | None:
+    outer = tuple(row) if len(row) <= _MOST_NAMES else tuple(islice(row, _MOST_NAMES))
+    names = _hollow_names(outer)[0]
+    if not names:
+        return None
+    members = tuple([tuple(row[name]) if isinstance(row[name], dict) else () for name in names])  # type: ignore[arg-type]
+    return _wrapping(names, members, outer) if any(members) else None
+
+
+@lru_cache(_MOST_SHAPES)
+def _wrapping(names: tuple[str, ...], members: tuple[tuple[str, ...], ...], outer: tuple[str, ...]) -> str | None:
+    """The first of ``names`` whose object, with ``members``, wraps a ticket."""
+    wraps = (name for name, inner in zip(names, members, strict=True) if inner and _wraps(inner[:_MOST_NAMES], outer))
+    return next(wraps, None)
+
+
+@lru_cache(_MOST_SHAPES)
+def _wraps(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
+    """A ticket's own fields, not a person or a place that happens to be called ``item``, nor its milestone.
+
+    What wraps a ticket beside a title of its own has fields in it that are not beside it.
+    """
+    known = [found for name in inner if (found := hints(name))]
+    titled = any(found.get("title", 0) > _SURE or found.get("description", 0) > _SURE for found in known)
+    has_own = any(hints(name).get("title", 0) > _SURE for name in outer)
+    beside = {_best_hint(found) for name in outer if (found := hints(name))} if has_own else set()
+    others = {_best_hint(found) for found in known} - {"id", "title", "url", "reporter"} - beside
+    return titled and len(inner) > 1 and (not has_own or len(others) > 1)
+
+
+def _titles_of_links(links: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    """Of HAL's links (draft-kelly-json-hal) the titles: OpenProject has status, assignee and project only there."""
+    for name, link in islice(links.items(), _MOST_CUSTOM) if isinstance(links, Mapping) else ():
+        if isinstance(link, Mapping) and "href" in link and link.get("title") and not _REFERENCES & hints(name).keys():
+            yield name, link["title"]
+
+
+def _best_hint(found: Mapping[str, float]) -> str:
+    return max(found, key=lambda field: found[field])
+
+
+def _custom_fields(value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    for item in islice(value, _MOST_CUSTOM) if isinstance(value, list) else ():
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str) and "value" in item:
+            yield str(item["name"]), item["value"]
+
+
+class AlikeRows:
+    """Rows by columns, as they are when each is `flattened`."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        """As they came."""
+        self._layers: list[_Layer] = []
+        self._shapes: dict[_Names, None] = {}
+        self._begin(rows)
+        if not self._take_out():
+            self._begin([flattened(row) for row in rows])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def names(self) -> _Names:
+        """The names of all columns."""
+        return tuple(islice(dict.fromkeys(chain.from_iterable(self._shapes)), _MOST_NAMES))
+
+    def column(self, name: str, absent: Any = None) -> list[Any]:
+        """The value of ``name`` in each row, ``absent`` where there is none."""
+        holding = [rows for names, rows in self._layers if name in names]
+        if not holding:
+            return [absent] * len(self.rows)
+        cells = [row.get(name, absent) for row in holding[0]]
+        for rows in holding[1:]:
+            pairs = zip(cells, [row.get(name, _ABSENT) for row in rows], strict=True)
+            cells = [a if b is _ABSENT or (a is not absent and is_nothing(b)) else b for a, b in pairs]
+        return cells
+
+    def _begin(self, rows: Sequence[Row]) -> None:
+        self._shapes = _shapes_of(rows)
+        self._layers = [_Layer(set(chain.from_iterable(self._shapes)), rows)]
+
+    def _take_out(self) -> bool:
+        """Find the objects that rows wrap, under one name in all of them; False: each row needs a look of its own."""
+        for _ in range(_MOST_WRAPPERS):
+            names = self.names()
+            if len(names) == _MOST_NAMES or "_links" in names:
+                return False
+            hollow, listed = _hollow_names(names)
+            wrappers = {name: wraps for name in hollow if (wraps := self._wraps(self.column(name)))}
+            if not wrappers:
+                return not any(list in map(type, self.column(name)) for name in listed)
+            name, *others = wrappers
+            if others or wrappers[name] == {True, False}:
+                return False
+            self._unwrap(name, self.column(name))
+        return False
+
+    def _wraps(self, cells: Sequence[JsonValue]) -> set[bool]:
+        """Whether the objects in a column wrap tickets, also both; empty: none does."""
+        if dict not in map(type, cells):
+            return set()
+        inner = _shapes_of([cell if isinstance(cell, dict) else _NO_ROW for cell in cells])
+        if len(self._shapes) * len(inner) > _MOST_PAIRS:
+            return {True, False}
+        found = {bool(one) and _wraps(one[:_MOST_NAMES], outer) for outer, one in product(self._shapes, inner)}
+        return found if True in found else set()
+
+    def _unwrap(self, name: str, rows: Sequence[Row]) -> None:
+        inner = _shapes_of(rows)
+        outer = [tuple(own for own in shape if own != name) for shape in self._shapes]
+        self._shapes = dict.fromkeys(tuple(dict.fromkeys(chain(*pair))) for pair in product(outer, inner))
+        for layer in self._layers:
+            layer.names.discard(name)
+        self._layers.append(_Layer(set(chain.from_iterable(inner)), rows))
+
+
+def _shapes_of(rows: Iterable[Row]) -> dict[_Names, None]:
+    return dict.fromkeys(map(tuple, rows))
+
+
+class _Layer(NamedTuple):
+    """Objects of the rows on one level, and the names that are taken from there."""
+
+    names: set[str]
+    rows: Sequence[Row]
+
+
+_Names: TypeAlias = tuple[str, ...]
+_NO_ROW: Row = {}
+_ABSENT: Any = object()
