@@ -37,6 +37,17 @@ def test_every_text_of_a_tool_is_masked_and_what_calls_are_made_of_stays() -> No
     assert (tool.output_schema, tool.annotations) == ({"title": "****"}, {"****": "****"})
 
 
+@pytest.mark.parametrize(
+    "last", [{f"is {SECRET}": 1}, {"is": f"a {SECRET}."}, [[f"{SECRET}"]], {"is": '{"a": "hunter2"}'}]
+)
+def test_an_answer_is_masked_to_the_last_of_its_rows_and_else_stays_as_it_is(last: Any) -> None:
+    peer = FarTransport().peer
+    rows = [{"id": number, "labels": [{"name": "x"}]} for number in range(600)]
+    assert peer.masked_in(rows) is rows
+    assert SECRET not in json.dumps(peer.masked_in([*rows, {"labels": [last]}]))
+    assert peer.masked_in([*rows, last])[:600] == rows
+
+
 @pytest.mark.parametrize("depth", [10, 100_000])
 def test_a_schema_of_any_depth_is_masked_or_left_out(depth: int) -> None:
     schema: dict[str, Any] = {"description": SECRET}

@@ -11,11 +11,12 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from urllib import parse
 
 from msgspec import Struct
 
+from tui_app.tickets.json_values import in_bulk, with_texts
 from tui_app.tickets.text import clean
 
 LOG_KEPT = 64 * 1024
@@ -114,6 +115,19 @@ class Peer:
     def masked(self, text: str) -> str:
         """``text`` without the secrets, otherwise as it was."""
         return mask(text, self.secrets)
+
+    def masked_in(self, value: Any) -> Any:
+        """A JSON value without the secrets in its texts and keys; the same one where it holds none.
+
+        Raises:
+            RecursionError: it is nested deeper than Python reads.
+        """
+        forms = _written_forms(tuple(self.secrets))
+        for keys, texts in in_bulk(value) if forms else ():
+            told = "\n".join((*keys, texts))
+            if any(form in told for form in forms):
+                return with_texts(value, self.masked, keys=True)
+        return value
 
     def foreign(self, text: str) -> str:
         """``text`` of the server's as it may be shown: sanitised, without the secrets."""

@@ -26,6 +26,7 @@ from tui_app.tickets.turns import give_way, in_slices
 
 _LARGE = 1 << 20  # bytes; read in about two milliseconds
 _ELEMENTS_AT_ONCE = 500
+_CONTAINERS_AT_ONCE = 250
 _BETWEEN_CHARACTERS = re.compile(rb"[^\\\x80-\xff]{6}")  # one more than an escape goes on for: what follows begins anew
 _MOST_LOOKS = 4  # at what is below a value, to find where its parts end; hostile nesting stays linear
 _MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
@@ -114,6 +115,24 @@ def leaves_in(value: Any) -> Iterator[_Scalar]:
             waiting.extend(one)
         else:
             yield one
+
+
+def in_bulk(value: Any) -> Iterator[tuple[set[str], str]]:
+    """The keys of a JSON value, and its texts in lines, those of many objects and lists at a time.
+
+    To look through them so takes a third of what one by one takes. Gives way to the screen in between.
+    """
+    waiting: list[list[Any]] = [[[value]]]
+    while waiting:
+        some = waiting.pop()
+        objects = [one for one in some if type(one) is dict]
+        lists = [one for one in some if type(one) is not dict] if len(objects) < len(some) else ()
+        items = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
+        yield set().union(*objects), "\n".join([item for item in items if type(item) is str])
+        others = [item for item in items if type(item) is not str]
+        inner = [item for item in others if type(item) is dict or type(item) is list]
+        waiting.extend(map(list, in_slices(inner, _CONTAINERS_AT_ONCE)))
+        give_way()
 
 
 def with_texts(value: Any, change: Callable[[str], str], *, keys: bool = False) -> Any:

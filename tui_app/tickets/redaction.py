@@ -14,13 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
 
 from tui_app.tickets.fields import FieldKind, names
-from tui_app.tickets.json_values import json_or_none, json_within
+from tui_app.tickets.json_values import in_bulk, json_or_none, json_within
 from tui_app.tickets.private_names import PrivateNames, folded, without_entities
 from tui_app.tickets.private_structure import (
     DESCRIBING,
@@ -59,7 +59,6 @@ from tui_app.tickets.turns import give_way
 PRIVATE_NAMES = ("internal_notes", "private_data")
 """Removed always; a profile can name more (``private_fields``)."""
 
-_AT_ONCE = 250  # objects and lists; nothing else runs while what is in them is looked through
 _CHARACTERS_AT_ONCE = 500_000
 _MOST_REMEMBERED_KEYS = 10_000  # a server that invents keys must not fill the memory
 _ESCAPE = re.compile(
@@ -147,22 +146,7 @@ class _Redactor:
 
     def _holds_private(self, value: JsonValue) -> bool:
         """A look before the copy: nearly every answer holds nothing private, and looking costs a third."""
-        waiting: list[list[Any]] = [[[value]]]
-        while waiting:
-            some = waiting.pop()
-            objects = [one for one in some if type(one) is dict]
-            if self._any_private(set().union(*objects)):
-                return True
-            lists = some if not objects else [one for one in some if type(one) is not dict]
-            items = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
-            texts = "\n".join([item for item in items if type(item) is str])
-            if texts and self._suspicious(texts):  # one search through many of them costs a third of one through each
-                return True
-            others = [item for item in items if type(item) is not str]
-            inner = [item for item in others if type(item) is dict or type(item) is list]
-            waiting.extend(inner[begin : begin + _AT_ONCE] for begin in range(0, len(inner), _AT_ONCE))
-            give_way()
-        return False
+        return any(self._any_private(keys) or self._suspicious(texts) for keys, texts in in_bulk(value))
 
     def _any_private(self, keys: set[str]) -> bool:
         return not self._harmless_keys.issuperset(keys) and not all(map(self._harmless, keys))

@@ -24,7 +24,6 @@ from tui_app.tickets.errors import (
     MCPToolError,
     NoSearchToolError,
 )
-from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.redaction import redact, redact_text
 from tui_app.worker.backend import described, preload
 from tui_app.worker.concurrency import computed, daemon_call
@@ -190,9 +189,8 @@ class LiveServer:
         peer = self.session.peer
         if not any(peer.secrets):
             return result
-        masked = partial(with_texts, change=peer.masked, keys=True)
-        blocks = (replace(b, text=peer.masked(b.text), raw=masked(b.raw)) for b in result.content)
-        return replace(result, content=tuple(blocks), structured_content=masked(result.structured_content))
+        blocks = (replace(b, text=peer.masked(b.text), raw=peer.masked_in(b.raw)) for b in result.content)
+        return replace(result, content=tuple(blocks), structured_content=peer.masked_in(result.structured_content))
 
     def _without_private_fields(self, result: CallToolResult) -> CallToolResult:
         names, blocks = self._private_fields, list[ContentBlock]()
