@@ -81,3 +81,13 @@ def test_a_request_can_carry_any_text() -> None:
     line = wire.request(1, "tools/call", {"name": "x", "arguments": {"text": "\ud83d \n\u2028 \x00 é"}}).data
     assert line.count(b"\n") == 1
     assert json.loads(line)["params"]["arguments"]["text"] == "\ud83d \n\u2028 \x00 é"
+
+
+@pytest.mark.parametrize("before", ["", "[srv] sending: ", "up {1} ", "start() {\n", "start() {\n[info] up\n"])
+def test_a_message_over_several_lines_is_read_behind_a_text_on_its_first(before: str) -> None:
+    reader = wire.UntidyReader(10_000)
+    lines = (before + json.dumps({"jsonrpc": "2.0", "id": 7, "result": {"a": [{"b": "{"}]}}, indent=2)).splitlines()
+    found = [message for line in lines for message in reader.messages(line.encode())]
+    assert [message for message in found if not isinstance(message, wire.Noise)] == [
+        wire.Answer(7, {"a": [{"b": "{"}]})
+    ]

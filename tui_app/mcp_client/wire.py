@@ -252,10 +252,11 @@ class UntidyReader:
         beside = tuple(_beside_each_other(line))
         if beside:
             return beside
-        if (depth := _depth(line)) and line.lstrip()[:1] in b"{[":
-            self._hold(line, depth)
-            return ()
-        return found
+        start = _start_of_the_rest(line)
+        if start < 0:
+            return found
+        self._hold(line[start:], _depth(line[start:]) or 0)
+        return (Noise(line[:start]),) if line[:start].strip() else ()
 
     def let_go(self) -> tuple[Message, ...]:
         """What is held, line by line: it does not go on."""
@@ -271,6 +272,8 @@ class UntidyReader:
         depth = _depth(line)
         if depth is None:  # a log line in between
             return (Noise(line),)
+        if self._lines[-1].rstrip().endswith(b"{") and line.lstrip()[:1] not in b'"}':  # the held is no JSON
+            return (*self.let_go(), *self.messages(line))
         self._hold(line, depth)
         if self._held > self._most:
             return self.let_go()
@@ -288,6 +291,13 @@ def _depth(line: bytes) -> int | None:
         return None
     opened, closed = (sum(map(rest.count, brackets)) for brackets in ((b"{", b"["), (b"}", b"]")))
     return opened - closed
+
+
+def _start_of_the_rest(line: bytes) -> int:
+    """Where in ``line``, perhaps behind a text, a message begins that goes on on the next line; -1: nowhere."""
+    braces = zip(re.finditer(rb'\{\s*(?:"|$)', line[:_FURTHEST_START]), range(_MOST_STARTS), strict=False)
+    starts = [0] * (line.lstrip()[:1] == b"[") + [match.start() for match, _ in braces]
+    return next((start for start in starts if (_depth(line[start:]) or 0) > 0), -1)
 
 
 def _beside_each_other(line: bytes) -> Iterator[Message]:
