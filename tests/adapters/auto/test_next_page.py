@@ -115,9 +115,10 @@ def test_more_is_asked_for_where_some_will_be_sorted_out_here() -> None:
     assert adapter.plan(check_criteria({"max_results": 5, "text": "x"})).call.arguments["limit"] == 1000
 
 
+@pytest.mark.parametrize("counts", [{"total": 8}, {}])
 @pytest.mark.parametrize(("unit", "calls"), [(1, [None, 3, 6]), (3, [None, 3, 1, 2])])
 def test_an_offset_that_counts_pages_is_found_out_by_the_rows_that_come_back(
-    unit: int, calls: list[int | None]
+    unit: int, calls: list[int | None], counts: dict[str, Any]
 ) -> None:
     adapter = make(described(tool("list_issues", **OFFSET)), {})
     plan = adapter.plan(check_criteria({"max_results": 3}))
@@ -126,7 +127,7 @@ def test_an_offset_that_counts_pages_is_found_out_by_the_rows_that_come_back(
         offset = call.arguments.get("offset")
         asked.append(offset)
         begin = int(str(offset or 0)) * unit
-        page = adapter.page(plan, call, data({"issues": rows(8)[begin : begin + 3], "total": 8}))
+        page = adapter.page(plan, call, data({"issues": rows(8)[begin : begin + 3], **counts}))
         found += [ticket.id for ticket in page.tickets]
         plan = page.plan or plan
         if page.next_call is None:

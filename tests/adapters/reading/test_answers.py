@@ -67,6 +67,7 @@ def test_rows_are_found_in(result: CallToolResult) -> None:
         CallToolResult(),
         data({"result": []}),
         data({"tickets": [], "total": 0}),
+        data({"demandes": [], "total": 30, "page": 5}),
         text("[]"),
         text('No issues found matching "printer".'),
         text("No tickets found"),

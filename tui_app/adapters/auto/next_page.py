@@ -66,15 +66,16 @@ def as_page(
     """What changes where the answer without rows shows that the offset counts pages; None where it does not.
 
     It does where the page that should begin behind the first one's rows is empty, although the server says that there
-    are further rows.
+    are further rows; and it may where the first one was full, and the server says nothing.
     """
     offset, limit = concepts.get("offset"), concepts.get("max_results")
     position = _number(arguments.get(offset.path), 0) if offset else 0
     asked = _number(arguments.get(limit.path), 0) if limit else 0
     if offset is None or position < 2 or (asked and position > asked):
         return None
+    says_nothing = paging.has_more is None and paging.total is None and position == asked
     says_more = paging.has_more is True or (paging.total is not None and paging.total > position)
-    return _changed(offset, 1, arguments) if says_more else None
+    return _changed(offset, 1, arguments) if says_more or says_nothing else None
 
 
 def by_pages(concepts: Mapping[str, Argument]) -> dict[str, Argument]:

@@ -124,6 +124,8 @@ def _is_empty_answer(payload: JsonValue, says_nothing_found: Callable[[str], boo
         return not payload
     if not payload or paging_of(payload).total == 0 or payload.get("count") == 0:
         return True
+    if [value for value in payload.values() if isinstance(value, (str, list, dict))] == [[]]:
+        return True  # a list of whatever, beside nothing but counts
     for name, value in islice(payload.items(), _MOST_MEMBERS):
         if value == [] and (any(singular(word) in _LIST_NAMES for word in words_in(name))):
             return True
