@@ -171,6 +171,22 @@ def test_a_name_of_reading_may_be_in_another_language(name: str) -> None:
     assert speaks_for(tool(name), {})
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "reading"),
+    [
+        ("accion", ["crear", "listar", "ver", "borrar"], {"listar", "ver"}),
+        ("vorgang", ["anzeigen", "löschen"], {"anzeigen"}),
+        ("quoi", ["lister", "supprimer"], {"lister"}),
+        ("estado", ["abierta", "cerrada"], set()),
+        ("operación", ["crear", "borrar"], set()),
+    ],
+)
+def test_an_action_is_known_by_its_values_in_another_language(name: str, values: list[str], reading: set[str]) -> None:
+    arguments: dict[str, Any] = {name: {"type": "string", "enum": values}}
+    acting = tool("gestor", name, hints={"destructiveHint": True}, **arguments)
+    assert {value for value in values if contradiction(acting, {name: value}) is None} == reading
+
+
 @pytest.mark.parametrize("name", ["dispatch", "chores", "x_42", "sync_all_the_things", "record_task_failure"])
 def test_nothing_speaks_for_a_tool_without_a_word_of_reading(name: str) -> None:
     assert not speaks_for(tool(name), {})

@@ -17,6 +17,7 @@ from tui_app.adapters.safety.verbs import (
     means_reading,
     means_writing,
     split_words,
+    writes_elsewhere,
 )
 from tui_app.adapters.tool_arguments import allowed_values, argument_schema, declared_names, missing
 from tui_app.mcp_client.types import Tool
@@ -127,6 +128,8 @@ def chooses(name: str, values: Sequence[str], *, required: bool) -> bool:
     if "".join(split_words(name)) in ACTION_NAMES:
         return bool(acts) if values else required
     changes = any(STRONG_WRITING & set(word) for word in acts)  # not ``open``: that is a state, too
+    if any(writes_elsewhere(part) for word in acts for part in word):
+        changes = changes or not all(map(name_may_write, acts))
     return len(values) > 1 and len(acts) == len(values) and changes
 
 
