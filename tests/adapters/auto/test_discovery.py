@@ -211,3 +211,14 @@ def test_what_prose_says_of_one_action_only_holds_for_that_action() -> None:
     assert [argument.path for argument in found["issues"].arguments if argument.required] == ["action", "jql"]
     assert [argument.path for argument in found["get"].arguments] == ["action", "key"]
     assert [argument.path for argument in found["get"].arguments if argument.required] == ["action", "key"]
+
+
+@pytest.mark.parametrize(
+    ("name", "required", "is_tried"),
+    [("meldingen_overzicht", "", True), ("meldingen_overzicht", "afdeling", False), ("get_weather", "", False)],
+)
+def test_a_tool_that_reads_and_is_in_words_that_nobody_knows_may_be_tried(
+    name: str, required: str, is_tried: bool
+) -> None:
+    unknown = tool(name, required, hints={"readOnlyHint": True}, **dict.fromkeys(required.split(), TEXT))
+    assert [variant.tool for variant, _ in discover(described(unknown)).others] == [unknown] * is_tried

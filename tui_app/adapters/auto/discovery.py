@@ -226,8 +226,8 @@ class Scorer:
         mentioned = _NOUNS & {*words, *split_words(variant.tool.description[:_DESCRIBED]), *_enum_words(variant)}
         plural = any(word.endswith("s") for word in words)
         lists = not words or any(word in _LISTING_VERBS or _reads_elsewhere(word) for word in words)
-        if not (mentioned or plural or lists):
-            return 0
+        if not (mentioned or plural or lists):  # words of another language tell neither way
+            return _SMALLEST_CHANCE * (self._unknown(words) == [*words] and not _needs_something(variant))
         if set(words) & _OTHER_THINGS:
             return _SMALLEST_CHANCE
         score = _BY_TRIAL + _MENTIONED * bool(mentioned) + _LISTING * lists + _PLURAL * plural
