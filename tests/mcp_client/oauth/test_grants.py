@@ -138,7 +138,7 @@ def test_a_missing_issuer_is_refused_where_it_is_advertised() -> None:
 def test_a_refusal_of_the_user_is_told_cleaned() -> None:
     request = started()
     query = urlencode({"state": request.state, "error": "access_denied", "error_description": "no\x1b[31m way"})
-    with pytest.raises(MCPAuthenticationError, match="refused: no") as refused:
+    with pytest.raises(MCPAuthenticationError, match="answered: no") as refused:
         code_of_redirect(query, request, SERVER)
     assert "\x1b" not in str(refused.value)
 
