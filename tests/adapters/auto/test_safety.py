@@ -26,7 +26,7 @@ from tui_app.tickets.errors import MCPToolError
         "reopen_issue", "find_or_create_issue", "get_or_create_ticket", "search_and_replace_tickets", "add_comment",
         "comment", "comment_on_story", "transition_issue", "link_issues", "move_card", "archive_task", "mark_done",
         "open_ticket", "take_ticket", "claim", "bulk_edit_issues", "log_work", "reply_to_ticket", "manage_issue",
-        "jira_post", "upsert_ticket", "watch_issue", "vote",
+        "jira_post", "upsert_ticket", "watch_issue", "vote", "archive", "find_and_archive", "archive_search",
     ],
 )  # fmt: skip
 def test_a_name_that_says_so_may_write(name: str) -> None:
@@ -38,7 +38,7 @@ def test_a_name_that_says_so_may_write(name: str) -> None:
     [
         "list_issues", "issuesSearch", "get_open_tickets", "list_closed_issues", "get_issue_comments", "search",
         "get_issue_links", "read_change_log", "list_assigned_issues", "execute_jql", "run_query", "get_data_set",
-        "view_release_notes",
+        "view_release_notes", "search_archive", "listar_tickets_asignados",
     ],
 )  # fmt: skip
 def test_a_name_that_reads_does_not(name: str) -> None:
@@ -106,6 +106,16 @@ def test_an_argument_that_orders_a_change_where_it_is_left_out_rules_a_tool_out(
 ) -> None:
     one = Tool("search_issues", "Search tickets.", input_schema={"type": "object", "properties": properties})
     assert bool(contradiction(one, sent)) is refused
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Lista los tickets asignados al usuario", "Lista as tarefas atribuídas", "Elenca i ticket assegnati",
+     "Affiche les tickets supprimés", "Zeigt die erstellten Tickets", "Показывает назначенные задачи",
+     "Pokaż przypisane zadania"],
+)  # fmt: skip
+def test_what_was_done_to_the_tickets_that_are_listed_is_no_change(about: str) -> None:
+    assert contradiction(tool("tickets", about=about), {}) is None
 
 
 def test_annotations_alone_rule_no_tool_in() -> None:
@@ -209,6 +219,12 @@ def test_a_word_of_reading_in_the_description_speaks_for_a_tool() -> None:
 def test_a_tool_that_passes_on_any_request_is_never_a_candidate(request_tool: Tool) -> None:
     assert is_request_tool(request_tool)
     assert not list(variants_of(request_tool))
+
+
+def test_a_code_is_a_tickets_where_an_example_shows_one_and_a_program_elsewhere() -> None:
+    assert not is_request_tool(tool("obtener_ticket", "code", "Detalle por su código (p. ej. PROJ-123)", code=TEXT))
+    assert is_request_tool(tool("search", "code", "Search by a program", code=TEXT))
+    assert is_request_tool(tool("run_ticket", "code", "Such as for PROJ-123", code=TEXT))
 
 
 @pytest.mark.parametrize("hints", [{}, {"readOnlyHint": False, "destructiveHint": True}])

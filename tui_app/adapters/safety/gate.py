@@ -7,12 +7,14 @@ only where it is what this call does: not where it names another tool, another a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tui_app.adapters.safety.descriptions import AND, QUERY_WORDS, RUNNING, changes_described, reading_described
 from tui_app.adapters.safety.verbs import (
     NOUNS_TOO,
     STRONG_WRITING,
+    WHERE_TOO,
     WRITING,
     means_reading,
     means_writing,
@@ -109,11 +111,22 @@ def is_request_tool(tool: Tool) -> bool:
         if values - {"get"} and values <= _HTTP:
             return True
     needed = {"".join(split_words(name)) for name in missing(tool, {}) if not allowed_values(tool, name)}
+    if "code" in needed and _code_is_a_key(tool, names["code"]):
+        needed.remove("code")
     if needed & {"url", "uri", "sql", "statement", "graphql", "endpoint", "command", "code", "script", "mutation"}:
         return True
     return bool(names.keys() & {"path", "body", "payload"}) and bool(
         names.keys() & {"method", "httpmethod", "endpoint"}
     )
+
+
+_KEY_SHOWN = re.compile(r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b")
+
+
+def _code_is_a_key(tool: Tool, name: str) -> bool:
+    """Whether what a tool calls code is what a ticket is called by, as an example of one shows: ``PROJ-123``."""
+    told = str((argument_schema(tool, name) or {}).get("description", ""))
+    return _KEY_SHOWN.search(f"{told}\n{tool.description}") is not None and not RUNNING & set(split_words(tool.name))
 
 
 def is_action(tool: Tool, name: str) -> bool:
@@ -183,9 +196,9 @@ def name_may_write(words: Sequence[str], *, strong_only: bool = False) -> bool:
 
 
 def _is_noun_after_reading(words: Sequence[str], at: int) -> bool:
-    """``list_status_updates``: a plural behind a word of reading is what is listed."""
+    """``list_status_updates``, ``search_archive``: behind a word of reading it is what is listed, or where."""
     return (
-        words[at].endswith("s")
+        (words[at].endswith("s") or words[at] in WHERE_TOO)
         and at == len(words) - 1
         and words[at - 1] not in AND
         and any(map(means_reading, words[:at]))

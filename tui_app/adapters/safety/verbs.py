@@ -133,6 +133,9 @@ STRONG_WRITING = WRITING - word_set(
 NOUNS_TOO = word_set("comment note link log track change request order release watch vote post")
 """Words of writing that name what is listed where a word of reading is in the name too: ``comment_list``."""
 
+WHERE_TOO = word_set("archive")
+"""Words of writing that name what is looked through where they end a name that began with reading."""
+
 _STEMS = tuple(
     folded(
         """
@@ -154,6 +157,11 @@ _STEMS = tuple(
     ).split()
 )
 """Beginnings of verbs of writing in other languages; with ``_`` at its end: the whole word."""
+
+_PARTICIPLE = re.compile(
+    r"[ai]d[oa]s?|[aiu]t[oai]|i?(?:ee?s|ee)|e?te[nrs]?|е?нн\w{1,3}|т(?:ы[йех]|ого|ой|ая)|(?:an|on|iet)(?:[aey]|ych|ego|ej)"
+)
+"""What makes a verb of these a word for what was done: ``asignados``, ``erstellten``, ``назначенные``."""
 
 WRITING_UNSPACED = word_set(
     """
@@ -188,7 +196,10 @@ def writes_elsewhere(word: str) -> bool:
         return any(part in word for part in WRITING_UNSPACED)
     if word in READING or (word.isascii() and word.endswith("ed")):  # an English participle tells of what was
         return False
-    return any(word == stem[:-1] if stem[-1] == "_" else word.startswith(stem) for stem in _STEMS)
+    return any(
+        word == stem[:-1] if stem[-1] == "_" else word.startswith(stem) and not _PARTICIPLE.fullmatch(word, len(stem))
+        for stem in _STEMS
+    )
 
 
 def first_of(words: Iterable[str], text: str) -> int:
