@@ -83,9 +83,10 @@ _STATUS_MEANINGS = (
     _Meaning(
         StatusKind.DONE,
         names("done clos resol complet cancel reject wont fix fixed merged finish duplicat invalid verif"),
-        ("won t", "releas", "deploye", "shippe", "archiv", "erledigt", "schlossen", "fertig", "gelost", "ferme",
-         " termin", "cerrad", "resuelt", "fechad", "conclu", "chius", "risolt", "geslot", "zamkn", "rozw", "закры",
-         "реше", "выполн", "заверш", "готов", "отмен", "完", "关闭", "關閉", "解决", "解決", "取消", "완료", "해결"),
+        ("won t", "final", "releas", "deploye", "shippe", "archiv", "erledigt", "schlossen", "fertig", "gelost",
+         "ferme", " termin", "cerrad", "resuelt", "fechad", "conclu", "chius", "risolt", "geslot", "zamkn", "rozw",
+         "закры", "реше", "выполн", "заверш", "готов", "отмен", "完", "关闭", "關閉", "解决",
+         "解決", "取消", "완료", "해결"),
     ),
     _Meaning(
         StatusKind.ACTIVE,

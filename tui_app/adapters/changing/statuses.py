@@ -18,7 +18,7 @@ from tui_app.adapters.changing.meanings import about, parts_of, wants_id
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, plain, takes_text
 from tui_app.adapters.changing.uses import WritingUse, ranked
-from tui_app.adapters.reading.openness import CLOSED_FLAG
+from tui_app.adapters.reading.openness import is_closed_flag
 from tui_app.tickets.changes import ChangeKind, Choice, FormField, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
@@ -204,7 +204,7 @@ def flags(uses: Sequence[WritingUse]) -> list[Way]:
         (use, argument)
         for use in uses
         for argument in use.arguments
-        if argument.kinds == {"boolean"} and CLOSED_FLAG.fullmatch("".join(argument.words))
+        if argument.kinds == {"boolean"} and is_closed_flag("_".join(argument.words))
         and use.verbs & vocabulary.UPDATING and not use.nouns and use.id_argument is not None
     ]  # fmt: skip
 

@@ -18,8 +18,9 @@ from msgspec import Struct, field
 
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.column_scores import SCORES, Column, Path, by_name, is_short_text
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, is_reference, plain_name, words_in
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, is_reference, words_in
 from tui_app.adapters.reading.field_values import Row, is_nothing
+from tui_app.adapters.reading.openness import is_closed_flag
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
 
@@ -29,7 +30,6 @@ _MOST_COLUMNS = 120  # of one row
 _MOST_NAMES = 400
 _LEAST_HINT = 0.5
 _LONGEST_TITLE = 110  # characters on average
-_DONE_FLAGS = frozenset(["completed", "done", "closed", "resolved", "complete", "finished", "checked"])
 
 
 class Columns(Struct, frozen=True):
@@ -124,7 +124,7 @@ def _with_title(paths: dict[str, tuple[Path, ...]]) -> dict[str, tuple[Path, ...
 
 
 def _flags(names: Iterator[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if plain_name(name).removeprefix("is") in _DONE_FLAGS)
+    return tuple(filter(is_closed_flag, names))
 
 
 # ------------------------------------------------------------ by content

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from tui_app.adapters.reading.alike_rows import AlikeRows
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import plain_name, words_in
 from tui_app.adapters.reading.field_values import Row
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.vocabulary import closed_by_words
@@ -24,8 +24,6 @@ from tui_app.tickets.vocabulary import closed_by_words
 _MOST_SHAPES = 2000  # sets of names that are remembered
 _LONGEST_WORD = 40  # characters; a longer text describes
 _ENDED = "closed|completed?|done|finished|resolved|checked"
-CLOSED_FLAG = re.compile(rf"(?:is)?(?:{_ENDED})")
-"""The plain names of flags that say whether something is over."""
 _OPEN_FLAG = re.compile(r"(?:is)?(?:open|unresolved)")
 _MOMENT = re.compile(rf"(?:date)?(?:{_ENDED}|cancell?ed|resolution)(?:at|on|date|time|datetime)|date(?:{_ENDED})")
 _KIND = re.compile(r".*(?:categor(?:y|ie)(?:name|key)?|type|group|kind|class)")
@@ -34,6 +32,19 @@ _BESIDE = re.compile(r"(?:status|state|workflowstate)(?:category|type|kind|group
 """A column that says what kind of status a row has."""
 _ABSENT: Any = object()
 _NO_RESOLUTION = frozenset(("unresolved", "none", "open"))
+
+
+_ASIDE = frozenset(("is", "status", "state"))
+"""Words in the name of a flag that do not say what it flags."""
+
+
+@lru_cache(_MOST_SHAPES)
+def is_closed_flag(name: str) -> bool:
+    """Whether a flag of that name says that a ticket is over, in any language in which a status says it: ``done``,
+    ``statusIsFinal``, ``terminada``; what is ``closable`` is not.
+    """
+    told = [word for word in words_in(name) if word not in _ASIDE]
+    return bool(told) and all(closed_by_words(word) and not word.endswith("able") for word in told)
 
 
 class _Signs(NamedTuple):
@@ -78,7 +89,7 @@ def _signs(names: tuple[str, ...]) -> _Signs:
     plain = {name: plain_name(name) for name in names}
     return _Signs(
         tuple(name for name in names if _BESIDE.fullmatch(plain[name])),
-        tuple(name for name in names if CLOSED_FLAG.fullmatch(plain[name])),
+        tuple(filter(is_closed_flag, names)),
         tuple(name for name in names if _OPEN_FLAG.fullmatch(plain[name])),
         tuple(name for name in names if _MOMENT.fullmatch(plain[name])),
         tuple(name for name in names if plain[name] == "resolution"),
@@ -118,7 +129,7 @@ def _said_beside(row: Row, signs: _Signs, status: str) -> bool | None:
 def _of_status(status: Mapping[str, JsonValue], shown: str) -> bool | None:
     """What the object of a status says: by a flag, by its category or type, by its key if its name says nothing."""
     plain = _plain_names(tuple(status))
-    flags = {value for name, short in plain if CLOSED_FLAG.fullmatch(short) and type(value := status[name]) is bool}
+    flags = {value for name in status if is_closed_flag(name) and type(value := status[name]) is bool}
     flags |= {not value for name, short in plain if _OPEN_FLAG.fullmatch(short) and type(value := status[name]) is bool}
     if len(flags) == 1:
         return flags.pop()
@@ -158,6 +169,16 @@ def _is_end(value: Any) -> bool:
         word = plain_name(value)
         return bool(word.strip("0")) and word not in _NO_RESOLUTION
     return bool(value)
+
+
+def open_by_order(statuses: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``statuses``, in the order of a workflow, that stand between one known as open and the first known as
+    closed, and whose words have no known meaning: ``待处理 处理中 已解决``.
+    """
+    said = [closed_by_words(status) for status in statuses]
+    if False not in said or True not in said:
+        return ()
+    return tuple(statuses[at] for at in range(said.index(False), said.index(True)) if said[at] is None)
 
 
 def _like_others(found: list[bool | None], statuses: Sequence[str | None]) -> list[bool | None]:
