@@ -254,3 +254,16 @@ def _is_form(one: str, other: str) -> bool:
     """``open`` and ``opened``, ``close`` and ``closed``."""
     shorter, longer = sorted((one, other), key=len)
     return len(shorter) > 2 and longer in (f"{shorter}ed", f"{shorter}d", f"{shorter}s")
+
+
+def about(argument: Argument, tool: Tool) -> str:
+    """What is said of ``argument``: in its schema, else in the lines on arguments of the tool's description."""
+    if argument.description and argument.description != argument.schema.get("title"):
+        return argument.description
+    match = re.search(
+        rf"^[ \t]*[-*]?[ \t]*`?{re.escape(argument.name)}`?[ \t]*(?:\([^)\n]*\))?[ \t]*[:–—-][ \t]*(.+(?:\n[ \t]+.+)*?)"
+        rf"(?=\n[ \t]*[-*]?[ \t]*`?\w+`?[ \t]*(?:\([^)\n]*\))?[ \t]*:|\n[ \t]*\n|\Z)",
+        tool.description,
+        re.MULTILINE,
+    )
+    return match[1] if match else ""

@@ -52,7 +52,7 @@ class ToolVariant(Struct, frozen=True, dict=True):
         every = arguments_of(self.tool)
         for action in every:
             if self.action and action.path in self.constants:
-                return tuple(_for_action(every, action, str(self.constants[action.path])))
+                return tuple(for_action(every, action, str(self.constants[action.path])))
         return every
 
     @cached_property
@@ -76,25 +76,35 @@ class ToolVariant(Struct, frozen=True, dict=True):
 
 
 _FOR_ACTIONS = re.compile(
-    r"\b(required|needed|mandatory|optional|only|used)\s+(?:for|when|by|with|if|in)\b:?\s*([^.;)\n]+)", re.IGNORECASE
+    r"\b(?:(required|needed|mandatory)|(optional)|only|used)\s+(?:for|when|by|with|if|in)\b:?\s*([^.;)\n]+)"
+    r"|\(for\s+([^)]+)\)",
+    re.IGNORECASE,
 )
 
 
-def _for_action(arguments: Sequence[Argument], action: Argument, chosen: str) -> Iterator[Argument]:
-    """``arguments`` as the prose of their descriptions says: ``Required for: get, update``."""
+def for_action(
+    arguments: Sequence[Argument], action: Argument, chosen: str, *, shared: bool = False
+) -> Iterator[Argument]:
+    """Those of ``arguments`` that the action ``chosen`` takes, by their descriptions: ``Required for: get, update``.
+
+    ``shared``: what one action requires, or may have, the others may take too.
+    """
     values = [str(value) for value in action.values]
     for argument in arguments:
-        named = {
-            value: match[1].lower()
-            for match in _FOR_ACTIONS.finditer(argument.description)
-            for value in values
-            if re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", match[2])
-        }
-        if not named or argument is action:
-            yield argument
-        elif chosen in named:
-            is_needed = named[chosen] in ("required", "needed", "mandatory") and argument.required_in is None
-            yield replace(argument, required_in="") if is_needed else argument
+        needs: set[str] = set()
+        alone: set[str] = set()
+        for match in _FOR_ACTIONS.finditer(argument.description):
+            named = _named_in(match[3] or match[4], values)
+            needs |= named if match[1] else set()
+            alone |= set() if shared and (match[1] or match[2]) else named
+        if argument is action or chosen in needs or not alone or chosen in alone:
+            yield replace(argument, required_in="") if chosen in needs and argument.required_in is None else argument
+
+
+def _named_in(said: str, values: Sequence[str]) -> set[str]:
+    """The values that a text names, or all but those: ``all except create``."""
+    named = {value for value in values if re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", said)}
+    return set(values) - named if re.search(r"\ball\b.*\bexcept\b", said) else named
 
 
 def variants_of(tool: Tool) -> Iterator[ToolVariant]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
+from tui_app.adapters.auto.flat_arguments import Argument, about, arguments_of
 from tui_app.adapters.changing import lookups
 from tui_app.adapters.changing.asking import (
     SEEN,
@@ -24,7 +24,7 @@ from tui_app.adapters.changing.asking import (
     listing,
 )
 from tui_app.adapters.changing.lookups import Named
-from tui_app.adapters.changing.meanings import about, meaning_of, wants_id
+from tui_app.adapters.changing.meanings import meaning_of, wants_id
 from tui_app.adapters.changing.spelling import (
     Told,
     event_of,

@@ -9,14 +9,14 @@ import re
 
 from msgspec.structs import replace
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, ask, ask_raw, callable_ones
 from tui_app.adapters.changing.choosing import choose, pick
 from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.free_fields import holder_of, with_fields
 from tui_app.adapters.changing.making import WHAT_IT_CAN, Way, finished, first_possible, ways_to
-from tui_app.adapters.changing.meanings import about, meaning_of, parts_of, takes_only_uuids, wants_id
+from tui_app.adapters.changing.meanings import meaning_of, parts_of, takes_only_uuids, wants_id
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, is_numeric, marked_up, misfit, spelt, takes_text, told_in

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from tui_app.adapters.auto.calls import by_path
-from tui_app.adapters.auto.flat_arguments import Argument, nested, with_required_objects
+from tui_app.adapters.auto.flat_arguments import Argument, about, nested, with_required_objects
 from tui_app.adapters.auto.id_argument import id_values
 from tui_app.adapters.base import TicketReference
 from tui_app.adapters.changing import vocabulary
-from tui_app.adapters.changing.meanings import about, parts_of
+from tui_app.adapters.changing.meanings import parts_of
 from tui_app.adapters.changing.spelling import exactly, form_field
 from tui_app.adapters.changing.subject import KEPT, Subject, kept_by, kept_required
 from tui_app.adapters.changing.uses import WritingUse

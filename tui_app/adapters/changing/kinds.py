@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import creating, labels, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Found
 from tui_app.adapters.changing.choosing import choose
 from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.making import Way, already, finished, first_possible, ways_to
-from tui_app.adapters.changing.meanings import about, parts_of
+from tui_app.adapters.changing.meanings import parts_of
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import default_told, exactly, marked_up, plain, takes_null, takes_text

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.auto.id_argument import find_id_argument
 from tui_app.adapters.changing import asking, choosing, lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation
 from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.making import WHAT_IT_CAN, already, finished, ways_to
-from tui_app.adapters.changing.meanings import about, wants_id
+from tui_app.adapters.changing.meanings import wants_id
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, misfit, takes_text
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated

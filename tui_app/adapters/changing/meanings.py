@@ -8,18 +8,15 @@ description) is for the kind of change to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.id_argument import asks_for_uuid
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.reading.field_names import ID_ADJECTIVES, ID_WORDS, PLURALS, TICKET_NOUNS, singular, taken_apart
 from tui_app.adapters.safety.verbs import split_words
-from tui_app.mcp_client.types import Tool
 from tui_app.tickets.changes import ChangeKind
 
 HOLDERS = frozenset(
@@ -156,39 +153,3 @@ def takes_only_uuids(argument: Argument) -> bool:
     if _OR_OTHERWISE.search(argument.description):
         return False
     return any(map(asks_for_uuid, (argument, *argument.members))) and not argument.values
-
-
-_FOR_ACTIONS = re.compile(
-    r"\b(required|needed|mandatory)\s+(?:for|when|by|with|if|in)\b:?\s*([^.;)\n]+)"
-    r"|\b(only|used)\s+(?:for|when|by|with|if|in)\b:?\s*([^.;)\n]+)|\((for)\s+([^)]+)\)",
-    re.IGNORECASE,
-)
-
-
-def for_action(arguments: Sequence[Argument], action: Argument, chosen: str) -> Iterator[Argument]:
-    """``arguments`` as their descriptions say which action takes them: what one requires the others may take too."""
-    values = [str(value) for value in action.values]
-    for argument in arguments:
-        needs: set[str] = set()
-        alone: set[str] = set()
-        for match in _FOR_ACTIONS.finditer(argument.description):
-            said = match[2] or match[4] or match[6]
-            named = {value for value in values if re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", said)}
-            named = set(values) - named if re.search(r"\ball\b.*\bexcept\b", said) else named
-            needs |= named if match[1] else set()
-            alone |= set() if match[1] else named
-        if argument is action or chosen in needs or not alone or chosen in alone:
-            yield replace(argument, required_in="") if chosen in needs and argument.required_in is None else argument
-
-
-def about(argument: Argument, tool: Tool) -> str:
-    """What is said of ``argument``: in its schema, else in the lines on arguments of the tool's description."""
-    if argument.description and argument.description != argument.schema.get("title"):
-        return argument.description
-    match = re.search(
-        rf"^[ \t]*[-*]?[ \t]*`?{re.escape(argument.name)}`?[ \t]*(?:\([^)\n]*\))?[ \t]*[:–—-][ \t]*(.+(?:\n[ \t]+.+)*?)"
-        rf"(?=\n[ \t]*[-*]?[ \t]*`?\w+`?[ \t]*(?:\([^)\n]*\))?[ \t]*:|\n[ \t]*\n|\Z)",
-        tool.description,
-        re.MULTILINE,
-    )
-    return match[1] if match else ""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.changing import lookups
 from tui_app.adapters.changing.asking import MOST_LOOKUPS, Case, Conversation, Found, ask, callable_ones, listing
 from tui_app.adapters.changing.choosing import ID_LIKE, pick
 from tui_app.adapters.changing.lookups import Named
-from tui_app.adapters.changing.meanings import about, wants_id
+from tui_app.adapters.changing.meanings import wants_id
 from tui_app.adapters.changing.spelling import exactly, form_field, is_numeric
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.tickets.changes import MissingInputError

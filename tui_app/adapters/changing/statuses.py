@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, ask_raw
 from tui_app.adapters.changing.choosing import choices_of, choose, seen_tickets
 from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.making import WHAT_IT_CAN, Way, already, finished, first_possible, ways_to
-from tui_app.adapters.changing.meanings import about, parts_of, wants_id
+from tui_app.adapters.changing.meanings import parts_of, wants_id
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, plain, takes_text
 from tui_app.adapters.changing.uses import WritingUse, ranked

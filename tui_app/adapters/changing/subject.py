@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.changing import vocabulary
-from tui_app.adapters.changing.meanings import about, meaning_of, parts_of, rank_of
+from tui_app.adapters.changing.meanings import meaning_of, parts_of, rank_of
 from tui_app.adapters.changing.spelling import default_told, exactly, plain
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading import payloads, word_of, words_of

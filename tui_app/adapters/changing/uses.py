@@ -16,10 +16,10 @@ from msgspec import Struct
 
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
 from tui_app.adapters.auto.id_argument import find_id_argument
-from tui_app.adapters.auto.tool_variants import ToolVariant, action_values, is_action_argument
+from tui_app.adapters.auto.tool_variants import ToolVariant, action_values, for_action, is_action_argument
 from tui_app.adapters.base import ServerDescription
 from tui_app.adapters.changing import vocabulary as words
-from tui_app.adapters.changing.meanings import HOLDERS, for_action, meaning_of, parts_of
+from tui_app.adapters.changing.meanings import HOLDERS, meaning_of, parts_of
 from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, singular
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.adapters.safety.verbs import split_words
@@ -77,7 +77,7 @@ class WritingUse(Struct, frozen=True, dict=True):
         pinned, every = self.variant.constants, arguments_of(self.tool)
         for action in every:
             if action.path in pinned:
-                every = tuple(for_action(every, action, str(pinned[action.path])))
+                every = tuple(for_action(every, action, str(pinned[action.path]), shared=True))
                 break
         own = tuple(a for a in every if a.path not in pinned and a.path not in self.listed)
         return own + tuple(part for a in every if a.path in self.listed for part in a.parts_of_members()) + self.virtual
