@@ -22,7 +22,16 @@ from tui_app.adapters.auto.words import (
     VALUE_NOUNS,
 )
 from tui_app.adapters.base import ServerDescription
-from tui_app.adapters.reading.field_names import FUNCTION_WORDS, ID_WORDS, PLACES, PLURALS, TICKET_NOUNS, names
+from tui_app.adapters.reading.field_names import (
+    CERTAIN_NAME,
+    FUNCTION_WORDS,
+    ID_WORDS,
+    PLACES,
+    PLURALS,
+    TICKET_NOUNS,
+    hints,
+    names,
+)
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import Tool
@@ -228,7 +237,7 @@ class Scorer:
         lists = not words or any(word in _LISTING_VERBS or _reads_elsewhere(word) for word in words)
         if not (mentioned or plural or lists):  # words of another language tell neither way
             return _SMALLEST_CHANCE * (self._unknown(words) == [*words] and not _needs_something(variant))
-        if set(words) & _OTHER_THINGS:
+        if any(map(_is_other_thing, words)):
             return _SMALLEST_CHANCE
         score = _BY_TRIAL + _MENTIONED * bool(mentioned) + _LISTING * lists + _PLURAL * plural
         score -= _FEWER * len(self._unknown(words))
@@ -310,6 +319,11 @@ def _shared_words(split: Sequence[tuple[str, ...]]) -> set[str]:
 def _reads_elsewhere(word: str) -> bool:
     """Whether ``word`` is one of reading in another language than English, whose nouns are not known."""
     return word not in _VERBS and means_reading(word)
+
+
+def _is_other_thing(word: str) -> bool:
+    """Whether ``word`` names something that looks like tickets and is none, in whatever language: ``proyectos``."""
+    return word in _OTHER_THINGS or (word not in PLACES and hints(word).get("project", 0) > CERTAIN_NAME)
 
 
 def _enum_words(variant: ToolVariant) -> set[str]:

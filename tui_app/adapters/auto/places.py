@@ -13,12 +13,12 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, word_of
-from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name, singular
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, ID_WORDS, PLACES, hints, names, plain_name, singular
 from tui_app.adapters.reading.field_values import Row, indexed
 from tui_app.adapters.reading.learned import tables
 from tui_app.adapters.safety.gate import name_may_write
@@ -103,7 +103,7 @@ class Planner:
                 result = (yield call) if call else None
                 if result is not None and failure_in(result) is None:
                     rows = _rows_with(result, argument) or (rows_of(result) if own else [])
-                    found += _places_in(rows, argument, lacking, outer, needed)
+                    found += _places_in(rows, argument, lacking, outer, needed, about(argument, variant.tool))
             if found:
                 return found
         return [Place({argument.path: self._folder})] if self._folder and names_a_folder(argument) else []
@@ -115,9 +115,10 @@ class Planner:
         for number, source in enumerate(self._variants):
             needed = self._lacking(source)
             is_own = source.tool.name == variant.tool.name or any(a.name == argument.name for a in needed)
-            if nouns and not is_own and _lists(source, nouns[-1]):
+            told = _is_told_of(source, variant, argument)
+            if not is_own and (told or (nouns and _lists(source, nouns[-1]))):
                 extra = len(_object_words(source)) - 1
-                ranked.append((len(needed) * 4 + extra, number, source))
+                ranked.append((len(needed) * 4 + extra - told, number, source))
         return [source for _, _, source in sorted(ranked, key=lambda entry: entry[:2])]
 
 
@@ -137,10 +138,22 @@ def _lists(variant: ToolVariant, noun: str) -> bool:
     return any(_same_noun(word, noun) for word in things[-1:] + things[:1])
 
 
+def _is_told_of(source: ToolVariant, variant: ToolVariant, argument: Argument) -> bool:
+    """Whether ``variant`` says of ``argument`` that ``source`` has its values: ``See my_projects for the key.``"""
+    is_named = re.search(rf"(?<!\w){re.escape(source.tool.name)}(?!\w)", about(argument, variant.tool))
+    return is_named is not None and not source.constants
+
+
 def _same_noun(word: str, noun: str) -> bool:
+    """Whether two words name one thing: by their beginning, or as the same field of a ticket in two languages."""
     one, other = singular(word), singular(noun)
     shorter, longer = sorted((one, other), key=len)
-    return one == other or (len(shorter) >= _SHORTEST_PREFIX and longer.startswith(shorter))
+    if one == other or (len(shorter) >= _SHORTEST_PREFIX and longer.startswith(shorter)):
+        return True
+    return any(
+        hint > CERTAIN_NAME and word not in PLACES and hints(noun).get(field, 0) > CERTAIN_NAME
+        for field, hint in hints(word).items()
+    )
 
 
 def _rows_with(result: CallToolResult, argument: Argument) -> list[Row]:
@@ -151,11 +164,17 @@ def _rows_with(result: CallToolResult, argument: Argument) -> list[Row]:
 
 
 def _places_in(
-    rows: Sequence[Row], argument: Argument, lacking: Sequence[Argument], outer: Place, needed: Sequence[Argument]
+    rows: Sequence[Row],
+    argument: Argument,
+    lacking: Sequence[Argument],
+    outer: Place,
+    needed: Sequence[Argument],
+    said: str,
 ) -> Iterator[Place]:
+    """``said``: what the tool says of the argument."""
     above = {path.rsplit(".", 1)[-1]: value for path, value in outer.values.items()}
     for row in rows:
-        value = _address(row, argument)
+        value = _address(row, argument, said)
         if value is None:
             continue
         values = {argument.path: value}
@@ -183,13 +202,16 @@ def rows_of(result: CallToolResult) -> list[Row]:
     return []
 
 
-def _address(row: Row, argument: Argument) -> JsonValue:
-    """By what ``argument`` takes the place that ``row`` is: the column called like it, else its key, id or name."""
+def _address(row: Row, argument: Argument, said: str) -> JsonValue:
+    """By what ``argument`` takes the place that ``row`` is: the column called like it, or named where it is told of,
+    else its key, id or name.
+    """
     index = indexed(row)
+    told = (plain_name(name) for name in row if len(name) > 2 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said))
     last = (argument.words or ("",))[-1]
-    by_name = last == "name" or ("name" in argument.description.lower() and last not in ID_WORDS)
+    by_name = last == "name" or ("name" in said.lower() and last not in ID_WORDS)
     first = (plain_name(argument.name), last, *(("name", "title") if by_name else ()))
-    for name in (*first, *_ADDRESSES, *index):
+    for name in (*first, *told, *_ADDRESSES, *index):
         value = index.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
             fit = argument.fit(value)
