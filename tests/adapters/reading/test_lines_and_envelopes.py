@@ -112,3 +112,12 @@ def test_a_picture_before_each_of_the_words_of_a_column_is_no_part_of_them(bar: 
     assert [ticket.status for ticket in found] == ["pending", "in progress", "pending"]
     assert [ticket.priority for ticket in found] == ["high", "low", "low"]
     assert found[0].title == "🐛 Printer is offline"
+
+
+def test_a_number_apart_from_its_repository_and_brackets_of_another_width_are_read() -> None:
+    line = "- **acme/{0}** #{1} [Issue] **{2}**（open，@dora，15 天前）\n  `bug`"
+    text = "匹配到 2 个：\n" + "\n".join((line.format("shop", 1, "Fails (often)"), line.format("ops", 1, "Times out")))
+    found = _tickets(text)
+    assert [(t.id, t.title, t.status) for t in found] == [
+        ("acme/shop#1", "Fails (often)", "open"), ("acme/ops#1", "Times out", "open"),
+    ]  # fmt: skip

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui_app.adapters.reading import iter_tickets, ticket_from
+from tui_app.adapters.reading import iter_tickets, learn, ticket_from
 from tui_app.adapters.reading.alike_rows import AlikeRows, flattened
+from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.ticket import Ticket
 
 
@@ -245,3 +246,16 @@ def test_the_day_that_a_ticket_is_due_is_read(name: str) -> None:
     ticket = ticket_from({"id": "A-1", "title": "t", "status": "open", name: "2026-12-24"})
     assert ticket.due_at == datetime(2026, 12, 24, tzinfo=UTC)
     assert ticket.extra == {}
+
+
+def test_a_part_of_a_person_is_none_of_the_ticket() -> None:
+    found = ticket(id=7, title="x", assigned_to_name="Ana", assignedToTag="ana", author_type="bot")
+    assert (found.labels, found.type) == ((), None)
+
+
+def test_one_word_under_the_name_of_a_ticket_is_what_it_is_called() -> None:
+    titles = {"login-loop": "Login loop after a while", "new-driver": "Upgrade the driver now"}
+    rows = [{"agent": "ana", "work_item": key, "purpose": title, "status": "doing"} for key, title in titles.items()]
+    found = learn(CallToolResult(structured_content={"cards": rows}))
+    assert found is not None
+    assert {ticket.id: ticket.title for ticket in found.tickets} == titles

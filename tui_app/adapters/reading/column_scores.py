@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, words_in
 from tui_app.adapters.reading.field_values import are_human, is_nothing, word_of
 from tui_app.adapters.reading.timestamps import looks_like_moment, parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
@@ -130,7 +130,7 @@ def _id_score(column: Column, one: str) -> float:
     elif column.share(_PREFIXED.fullmatch) > 0.8:
         content = 0.75
     elif column.share(_HAS_DIGIT.search) < 0.5:
-        content, name_only = 0.05, True
+        content, name_only = (0.4, False) if _is_called_by(column) else (0.05, True)
     else:
         content = 0.5 if column.share(_OPAQUE.fullmatch) > 0.8 else 0.4
     if column.name == "ordinal":
@@ -139,6 +139,12 @@ def _id_score(column: Column, one: str) -> float:
         return 0
     foreign = any(p > 0.8 for f, p in column.hints.items() if f != "id")
     return content + hint + column.early - 0.5 * (1 - column.cover) - (0.6 if foreign and hint < 0.5 else 0)
+
+
+def _is_called_by(column: Column) -> bool:
+    """Whether a column is named for the ticket itself and holds one word that it is called: ``work_item: api-v2``."""
+    named = all(word in NOUN_PARTS for word in words_in(column.name))
+    return named and column.unique == 1 and column.token == 1 and column.cover == 1 and len(column.texts) > 1
 
 
 def _title_score(column: Column, one: str) -> float:

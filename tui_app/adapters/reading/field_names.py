@@ -75,7 +75,7 @@ _PLACES = (
 )
 PLACES = frozenset((*_PLACES, *map(plural, _PLACES)))
 """What tickets lie in, on any level."""
-_NOUN_PARTS = frozenset((*TICKET_NOUNS, "work", "package"))
+NOUN_PARTS = frozenset((*TICKET_NOUNS, "work", "package"))
 _ID_ENDS = frozenset(names("id ids uid uuid gid"))
 _KEY_ENDS = ("key", "identifier", "path")
 FOR_PEOPLE = frozenset(names("human readable display public short custom external"))
@@ -96,7 +96,7 @@ _TOGETHER = {field.name: {**_WORDS[field.name], **dict.fromkeys(field.beginnings
 _KINDS = {field.name: field.kind for field in TICKET_FIELDS}
 _VOCABULARY = frozenset(
     {word for words in _TOGETHER.values() for word in words}.union(
-        _NOUN_PARTS, _ID_ENDS, FOR_PEOPLE, _PAGES, _VALUE_ENDS, DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
+        NOUN_PARTS, _ID_ENDS, FOR_PEOPLE, _PAGES, _VALUE_ENDS, DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
     )
 )
 CERTAIN_NAME = 0.8
@@ -168,8 +168,8 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
     bonus = 0.0
     if kind in TIME_KINDS:
         core = [word for word in core if word not in DATE_PARTS] or core
-    if len(core) > 1 and core[0] in _NOUN_PARTS:
-        bonus, core = 0.01, [word for word in core if word not in _NOUN_PARTS] or core
+    if len(core) > 1 and core[0] in NOUN_PARTS:
+        bonus, core = 0.01, [word for word in core if word not in NOUN_PARTS] or core
     if len(core) > 1 and core[-1] in _KEY_ENDS and field in ("project", "type"):
         bonus, core = 0.03, core[:-1]
     if len(core) > 1 and core[-1] in _VALUE_ENDS and field != "title":
@@ -178,15 +178,20 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
         return _single_hint(field, core[0], bonus, whole=len(words) == 1)
     last, first = _known(field, core[-1]), _known(field, core[0])
     if last:
-        return 0.6
+        return 0 if kind in (FieldKind.LABELS, FieldKind.WORD) and _names_a_person(core[0]) else 0.6
     return 0.5 if first and field not in ("title", "project") and kind is not FieldKind.LIST else 0
+
+
+def _names_a_person(word: str) -> bool:
+    """What such a word begins is a part of somebody: ``assigned_to_tag``, ``author_type``."""
+    return any(_known(name, word) > CERTAIN_NAME for name, kind in _KINDS.items() if kind is FieldKind.PERSON)
 
 
 def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
     known = _known(field, word)
     if known:
         return known + bonus
-    if field == "title" and whole and word in _NOUN_PARTS:
+    if field == "title" and whole and word in NOUN_PARTS:
         return 0.6
     return 0
 
@@ -194,7 +199,7 @@ def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
 def _id_hint(field: str, words: tuple[str, ...]) -> float:
     *others, last = words
     if field != "id":
-        rest = [word for word in words if word not in _NOUN_PARTS and word not in (*_ID_ENDS, *_KEY_ENDS)]
+        rest = [word for word in words if word not in NOUN_PARTS and word not in (*_ID_ENDS, *_KEY_ENDS)]
         bonus = 0.03 if last in _KEY_ENDS else -0.02 if last in _ID_ENDS else 0
         return _known(field, rest[0]) + bonus if len(rest) == 1 else 0
     if not others:
@@ -203,14 +208,14 @@ def _id_hint(field: str, words: tuple[str, ...]) -> float:
         return 1.01
     if not _known(field, last):
         return 0
-    if all(word in _NOUN_PARTS or word in FOR_PEOPLE for word in others):
+    if all(word in NOUN_PARTS or word in FOR_PEOPLE for word in others):
         return 1.01 if any(word in FOR_PEOPLE for word in others) or last not in _ID_ENDS else 0.85
     return 0.3 if last in _ID_ENDS and not any(_known(name, word) for name in _WORDS for word in others) else 0
 
 
 def _url_hint(words: tuple[str, ...]) -> float:
     known = [word for word in words if _known("url", word)]
-    others = [word for word in words if word not in _PAGES and word not in _NOUN_PARTS and not _known("url", word)]
+    others = [word for word in words if word not in _PAGES and word not in NOUN_PARTS and not _known("url", word)]
     if not known or others:
         return 0.1 if known and len(words) > 1 else 0
     return max(_known("url", word) for word in known) + (0.02 if len(words) > 1 and "api" not in words else 0)

@@ -43,7 +43,10 @@ _TRAILING_ID = re.compile(
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s+[|·•—–]\s+|\s*\t\s*|\s+\|\s*$|\s{2,}")
-_TAIL_GROUP = re.compile(r"\s*[\[(]([^\[\]()]{1,120})[\])]\s*$")
+_TAIL_GROUP = re.compile(r"\s*[\[(（［]([^\[\]()（）［］]{1,120})[\])）］]\s*$")
+_COMMAS = re.compile(r"[,，、]")
+_PLACED_ID = re.compile(r"(\*\*|`|)([\w.-]{1,60}/[\w.-]{1,60})\1 (#\d{1,9}\b)")
+"""A number that stands apart from the repository that it is one of: ``**acme/shop** #7``."""
 _HANDLE = re.compile(r"\s(@[\w.-]{1,60})\s*$")
 _LABELLED_TAIL = re.compile(r"\s+(?:-\s+)?(?=(?:status|state|priority|assignee|assigned to)\s*[:=])", re.IGNORECASE)
 _NAME = re.compile(r"@[\w.-]{1,60}|[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){1,3}")
@@ -76,10 +79,12 @@ def head_of(line: str) -> Head | None:
     if linked:
         fields["url"] = linked[2]
         text = f"{text[: linked.start()]}{linked[1]}{text[linked.end() :]}"
-    match = _leading(text, shape)
+    placed = _PLACED_ID.match(text)
+    match = _leading(f"{placed[2]}{placed[3]}{text[placed.end() :]}" if placed else text, shape)
     if match is not None:
         identity, rest = match
         fields["id"] = identity.removeprefix("#")
+        rest = _without_tags(rest, fields)
     else:
         trailing = _TRAILING_ID.fullmatch(text)
         if trailing is None or (trailing["named"] is None and shape.kind == "plain"):
@@ -183,8 +188,9 @@ def _without_groups(text: str) -> tuple[str, list[str]]:
     if handle:
         groups, text = [handle[1]], text[: handle.start()]
     while group := _TAIL_GROUP.search(text):
-        parts = [part.strip() for part in group[1].split(",")]
-        if not all(classify(part) or _labelled(part) or part.startswith("@") for part in parts):
+        parts = [part.strip() for part in _COMMAS.split(group[1])]
+        known = sum(bool(classify(part) or _labelled(part) or part.startswith("@")) for part in parts)
+        if known < len(parts) and not (known and text[: group.start()].endswith("**")):
             break
         groups = [*parts, *groups]
         text = text[: group.start()]
