@@ -194,3 +194,15 @@ def test_no_id_for_machines_is_shown_instead_of_the_one_that_was_asked_for(wante
     opened = shown.shown(wanted)
     assert opened is not None
     assert opened.id == wanted
+
+
+def test_of_a_list_without_ids_a_ticket_is_known_by_its_title_if_no_other_has_it() -> None:
+    def no_tool(_: str) -> CallToolResult:
+        return failed("no such task")
+
+    rows = [{"title": title, "status": "open"} for title in ("Printer offline", "Printer offline", "Login fails")]
+    tracker = OddTracker(no_tool, rows)
+    ticket = tracker.shown("Login fails")
+    assert ticket is not None
+    assert (ticket.id, ticket.title) == ("Login fails", "Login fails")
+    assert tracker.shown("Printer offline") is None

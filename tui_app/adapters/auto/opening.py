@@ -255,12 +255,19 @@ class Opener:
             count += len(found.tickets)
             fits = (is_exactly, is_the_one)
             row = next((row for fit in fits for row in found.tickets if fit(row, reference.id)), None)
+            row = row or _called_so(found.tickets, reference.id)
             if row is not None:
                 plain = {path.rsplit(".", 1)[-1]: value for path, value in place.values.items()}
                 return replace(row, lookup={**plain, **row.lookup})
         if not failures and not self._roles.getters:
             failures.append(_not_listed(reference, count))
         return None
+
+
+def _called_so(rows: Sequence[Ticket], title: str) -> Ticket | None:
+    """The only row without an id that has this title: of a list without ids it is what a ticket is known by."""
+    same = [row for row in rows if not row.id and row.title == title]
+    return replace(same[0], id=title) if len(same) == 1 else None
 
 
 def _identities(role: Role, reference: TicketReference) -> Iterator[Mapping[str, JsonValue]]:
