@@ -73,6 +73,8 @@ def test_all_states_are_asked_for_where_the_default_may_hide_some() -> None:
     }
     assert said({}, status_id={**TEXT, "description": 'Use "*" for all statuses'}) == {"status_id": "*"}
     assert said({}, include_closed=FLAG) == {"include_closed": True}
+    assert said({}, all={**FLAG, "description": "Show all tasks (pending and completed)"}) == {"all": True}
+    assert said({}, all={**FLAG, "description": "Of all projects"}) == {}
     assert said({"status": ["open"]}, state=enum("open", "closed", "all")) == {"state": "open"}
 
 

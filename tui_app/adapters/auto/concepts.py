@@ -25,6 +25,7 @@ from tui_app.adapters.reading.field_names import names as _words
 from tui_app.adapters.safety.gate import ACTION_NAMES
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.fields import FIELDS_BY_NAME
+from tui_app.tickets.vocabulary import closed_by_words
 
 _CORES: Mapping[str, str] = {
     word: concept
@@ -121,12 +122,17 @@ def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str =
     moment = _moment_concept(argument, words)
     if moment:
         return moment
-    concept = _meaning(words)
+    concept = "all_states" if words == ("all",) and _tells_of_closed(argument.description) else _meaning(words)
     if concept is None:
         return None
     if joined == "owner" and _stands_by_repository(others):
         return "repo_owner"
     return concept if _can_mean(concept, argument, joined, others) else None
+
+
+def _tells_of_closed(description: str) -> bool:
+    """Whether a flag called ``all`` is said to concern tickets that are closed."""
+    return any(map(closed_by_words, split_words(description)))
 
 
 def _meaning(words: Sequence[str]) -> str | None:
