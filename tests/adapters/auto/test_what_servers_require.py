@@ -10,7 +10,7 @@ import pytest
 from tests.adapters.servers_of_many_kinds import TEXT, data, described, tool
 from tui_app.adapters.auto import AutoAdapter, make
 from tui_app.adapters.base import Page, ServerDescription, ToolCall
-from tui_app.mcp_client.types import CallToolResult
+from tui_app.mcp_client.types import CallToolResult, ContentBlock, Tool
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import MCPToolError, NoSearchToolError
 
@@ -102,7 +102,53 @@ def test_a_value_comes_from_any_column_that_is_called_like_the_argument() -> Non
     ]
 
 
+_TOLD = tool("tickets", "area", "List tickets.\n\nArgs:\n  area: A code that overview shows", area=TEXT)
+_SPANISH = tool("buscar_mis_tickets", "project", project={**TEXT, "description": "Its code."})
+
+
+@pytest.mark.parametrize(("tickets", "places"), [(_SPANISH, "mis_proyectos"), (_TOLD, "overview")])
+def test_a_value_comes_from_the_tool_that_lists_such_things_in_any_language_or_is_named(
+    tickets: Tool, places: str
+) -> None:
+    def answer(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if name == places:
+            return data([{"id": 1, "code": "PAGO", "name": "Pagos"}])
+        assert list(arguments.values()) == ["PAGO"]
+        return data(ROWS)
+
+    (page,) = pages(described(tool(places, about="Lista los grupos."), tickets), answer)
+    assert [ticket.id for ticket in page.tickets] == ["T-1", "T-2"]
+
+
 def test_lists_of_what_there_is_are_no_tickets() -> None:
     tools = (tool("list_areas", "", "List every area and team with record counts"), _AREA_TOOLS[0])
     adapter = settled(described(*tools), _of_areas)
     assert adapter.plan(check_criteria({})).call.tool == "search_bugs"
+
+
+def test_a_sentence_that_answers_a_narrower_search_says_that_nothing_was_found() -> None:
+    listing = tool("list_tasks", text=TEXT, status={"enum": ["待处理", "处理中", "已解决"]})
+    rows = [{**row, "status": "处理中"} for row in ROWS]
+
+    def answer(_: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        return CallToolResult((ContentBlock("text", "没有找到匹配的任务"),)) if arguments else data(rows)
+
+    adapter = settled(described(listing), answer)
+    plan = adapter.plan(check_criteria({"status": ["已解决"]}))
+    page = adapter.page(plan, plan.call, answer("", plan.call.arguments))
+    assert (page.tickets, page.next_call) == ((), None)
+    assert "没有找到匹配的任务" in page.warnings[0]
+    plan = adapter.plan(check_criteria({"text": "printer"}))
+    page = adapter.page(plan, plan.call, answer("", plan.call.arguments))
+    assert page.next_call is not None  # the words are looked for here
+    assert page.next_call.arguments == {}
+    plan = adapter.plan(check_criteria({}))
+    (ticket, _) = adapter.page(plan, plan.call, data(rows)).tickets
+    assert ticket.is_closed is False  # it comes before the first status that is one of the end
+
+
+def test_closed_tickets_that_another_tool_lists_are_told_of() -> None:
+    tools = (tool("list_tickets", about="Lists tickets"), tool("list_closed_tickets", about="Lists closed tickets"))
+    adapter = settled(described(*tools), lambda _name, _arguments: data(ROWS))
+    assert "'list_closed_tickets'" in adapter.plan(check_criteria({})).warnings[0]
+    assert not adapter.plan(check_criteria({"openness": "open"})).warnings

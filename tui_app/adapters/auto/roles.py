@@ -22,6 +22,7 @@ from tui_app.adapters.safety.gate import action_may_write, contradiction
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import closed_by_words
 
 
 class Role(Struct, frozen=True):
@@ -96,6 +97,16 @@ class Roles(Struct, frozen=True):
     """Whose tools these are."""
     declined: str = ""
     """The tool that the user does not want to be called."""
+
+    @property
+    def closed_elsewhere(self) -> str:
+        """The tool that lists closed tickets apart: called as the one in use and, besides, by a word for closed."""
+        own = set(self.search.variant.words)
+        for variant in self.variants:
+            further = set(variant.words) - own
+            if own < set(variant.words) and all(map(closed_by_words, further)) and not missing_of(Role(variant)):
+                return variant.tool.name
+        return ""
 
     def searching_with(self, role: Role) -> Roles:
         """These roles with ``role`` as the tool that has the tickets."""

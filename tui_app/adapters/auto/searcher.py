@@ -6,7 +6,7 @@ server refused is not sent again within the search.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 
@@ -30,18 +30,20 @@ from tui_app.adapters.auto.roles import Role, Roles
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import Page, Plan, ToolCall, plan_search
 from tui_app.adapters.mapping import value_at
-from tui_app.adapters.reading import payloads, ticket_from
+from tui_app.adapters.reading import payloads, plain_text, ticket_from
 from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.reading.learned import LearnedReading, ReadTickets, learn
+from tui_app.adapters.reading.openness import open_by_order
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria
-from tui_app.tickets.criterion import CRITERIA
+from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, OPEN, TicketSearchCriteria
+from tui_app.tickets.criterion import CRITERIA, NARROWING_CRITERIA
 from tui_app.tickets.errors import InvalidResponseError, MCPError, MCPToolError
 from tui_app.tickets.matching import phrases_in
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _FEWEST_OF_A_PLACE = 20  # tickets asked for at a time where there are many places
+_LONGEST_SENTENCE = 200  # characters
 _NOTHING_LEARNED = LearnedReading(0.0)
 
 
@@ -95,6 +97,8 @@ class Searcher:
             count = len(self._learned.places)
             told = f"There are {count} projects; the first {MOST_PLACES} were asked. Name another to see its tickets."
             warnings = (*warnings, told)
+        if criteria.openness != OPEN and kind == "search" and (other := self._roles.closed_elsewhere):
+            warnings = (*warnings, f"Closed tickets that {other!r} lists apart from {call.tool!r} are not shown.")
         plan = plan_search(call, criteria, encoded.pushed_down, (*encoded.warnings, *warnings))
         return replace(plan, refused=refused)
 
@@ -166,6 +170,9 @@ class Searcher:
         try:
             found, absent = self.read(role, result)
         except InvalidResponseError as error:
+            if said := self._sentence(plan, result):
+                instead = self._without_text(plan, "") if "text" in plan.pushed_down else None
+                return instead or Page((), None, None, (f"The server found nothing; it said: {said}",))
             return self._left_out(plan, role, at, f"{error.title}: {error.cause}", error)
         if not found.tickets and "text" in plan.pushed_down and not paths.keys() & _later_paths(role):
             instead = self._without_text(plan, "")
@@ -177,6 +184,7 @@ class Searcher:
             again = tool_call(role, {**paths, **paged}, "search")
             return Page((), again, moves_on=True, plan=replace(plan, offset_counts_pages=True))
         named = with_names(found.tickets, found.rows, self._learned.names)
+        named = tuple(_by_order(named, role))
         tickets = self._labelled(named, role, paths, places[at] if len(places) > 1 else None)
         changes = following(paths, concepts, found.paging, len(found.rows))
         next_call = tool_call(role, {**paths, **changes}, "search") if changes else None
@@ -189,6 +197,12 @@ class Searcher:
         more = next_call is not None or found.more
         further = self._at_next_place(plan, role, at)
         return Page(tickets, further, None, warnings, moves_on=True, more=more, absent=absent)
+
+    def _sentence(self, plan: Plan, result: CallToolResult) -> str:
+        """The sentence with which a tool that is known to have tickets answers a search that it finds nothing for."""
+        told = plain_text(result).strip()
+        is_one = 0 < len(told) <= _LONGEST_SENTENCE and "\n" not in told and told[0] not in "{[<"
+        return clean_line(told) if is_one and self._learned.is_settled and plan.pushed_down & NARROWING_CRITERIA else ""
 
     def _labelled(
         self, tickets: Sequence[Ticket], role: Role, paths: Mapping[str, JsonValue], place: Place | None
@@ -313,6 +327,14 @@ def _place_of(places: Sequence[Place], paths: Mapping[str, JsonValue]) -> int:
 
 def _is_any_of(place: Place, names: Sequence[str]) -> bool:
     return any(map(place.is_called, names))
+
+
+def _by_order(tickets: Sequence[Ticket], role: Role) -> Iterator[Ticket]:
+    """``tickets``, with what the order of the statuses that a search takes says of those without a known meaning."""
+    argument = role.concepts.get("status")
+    between = open_by_order([value for value in argument.values if isinstance(value, str)]) if argument else ()
+    for ticket in tickets:
+        yield replace(ticket, closed=False) if ticket.status in between and ticket.is_closed is None else ticket
 
 
 def _is_plain(value: JsonValue) -> bool:
