@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.reading.answers import payloads
+from tui_app.adapters.reading.discussion import MEDIA_TYPES
 from tui_app.adapters.reading.field_names import TICKET_NOUNS, plain_name
 from tui_app.adapters.safety.gate import contradiction, speaks_for
 from tui_app.adapters.safety.verbs import split_words
@@ -34,7 +35,6 @@ _TICKET_IDS = frozenset(
     )
 )
 _DATA_PARTS = names("content data base64 contentbase64 base64content body blob filecontent")
-_TYPE_PARTS = names("mimetype contenttype mediatype type")
 _LARGEST = 50 * 1024 * 1024  # bytes; more would be held in memory several times over
 _DEEPEST = 3  # objects around the content
 
@@ -143,7 +143,7 @@ def _of_json(value: JsonValue, attachment: Attachment, depth: int) -> FileConten
         return None
     if isinstance(value, Mapping):
         index = {plain_name(name): part for name, part in value.items()}
-        kind = next((part for name in _TYPE_PARTS if isinstance(part := index.get(name), str) and "/" in part), "")
+        kind = next((part for name in MEDIA_TYPES if isinstance(part := index.get(name), str) and "/" in part), "")
         for name in _DATA_PARTS:
             found = _decoded(index.get(name), kind)
             if found is not None and found.data:

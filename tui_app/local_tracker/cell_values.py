@@ -13,15 +13,15 @@ from functools import partial
 from typing import Any
 
 from tui_app.adapters.reading.dates_in_words import UTC_RULES, DateRules, UnreadDateError
+from tui_app.adapters.reading.discussion import BODY, WHEN
 from tui_app.adapters.reading.field_names import plain_name
-from tui_app.adapters.reading.field_values import NOBODY, word_of, words_of
+from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, word_of, words_of
 from tui_app.adapters.reading.markup import to_markdown
 from tui_app.adapters.reading.timestamps import is_no_date, looks_like_moment, read_moment
 from tui_app.local_tracker.schema import stored_form
 from tui_app.local_tracker.writing import AttachmentRecord, ChangeRecord, CommentRecord
-from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS, FieldKind
+from tui_app.tickets.fields import CALLED, FIELDS_BY_NAME, TIME_KINDS, FieldKind
 
-_PERSON_OR_THING = ("displayName", "display_name", "login", "username", "name", "key", "value", "title")
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")  # SQLite's text ends at NUL; half characters are no UTF-8
 _JIRA_COMMENT = re.compile(r"([^;]{8,40});([^;]*);(.*)", re.DOTALL)
 _JIRA_ATTACHMENT = re.compile(r"[^;]{8,40};[^;]*;([^;]+);(\S+)")
@@ -93,9 +93,9 @@ class CellReader:
             return self._written_comment(storable(str(entry["text"])))
         fields = {plain_name(name): value for name, value in entry.items()}
         author = next((fields[name] for name in ("author", "user", "createdby") if fields.get(name)), "")
-        created = next((fields[name] for name in _COMMENT_TIMES if fields.get(name)), "")
+        created = next((fields[name] for name in WHEN if fields.get(name)), "")
         created = created or next((value for value in fields.values() if _is_moment(value)), "")
-        body = next((fields[name] for name in _COMMENT_TEXTS if fields.get(name)), "")
+        body = next((fields[name] for name in BODY if fields.get(name)), "")
         return {
             "author": text_of(author),
             "created_at": self._date(created, "comments", self._others),
@@ -134,8 +134,6 @@ def _is_moment(value: Any) -> bool:
 
 
 _LEAST_DIGITS = 5  # of a moment with its year: 2 Nov 2026
-_COMMENT_TIMES = ("createdat", "created", "createdon", "date", "entry", "updatedat")
-_COMMENT_TEXTS = ("body", "text", "content", "comment", "description", "notes")
 
 
 def text_of(value: Any) -> str:
@@ -145,7 +143,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(text for text in map(text_of, value) if text)
     if isinstance(value, dict):
-        known = next((text_of(value[name]) for name in _PERSON_OR_THING if value.get(name)), "")
+        known = text_of(first_of(indexed(value), CALLED))
         return known or storable(word_of(value) or "").strip()
     if value is None or isinstance(value, bool):
         return ""
@@ -184,7 +182,7 @@ def labels_of(value: Any, *, blanks: bool = False) -> list[str]:
     labels: list[str] = []
     for item in items:
         if isinstance(item, dict):
-            labels += [text_of(item)] if any(item.get(name) for name in _PERSON_OR_THING) else words_of(item)
+            labels += [text_of(item)] if first_of(indexed(item), CALLED) else words_of(item)
             continue
         text = text_of(item)
         bracketed = _LIST_IN_TEXT.fullmatch(text)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui_app.adapters.reading.discussion import BODY, WHEN
+from tui_app.adapters.reading.discussion import AUTHOR, BODY, WHEN
+from tui_app.adapters.reading.field_columns import fields_of_names
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import first_of, indexed, person_of
 from tui_app.tickets.fields import CALLED
@@ -19,7 +20,6 @@ _DEEPEST = 6  # levels: data.repository.issues.edges.node
 _DEEPEST_REFERENCE = 2  # levels: data.card.id
 _ID_PREFIX = re.compile(r"^ids?(?=[A-Z])|_?ids?$|Ids?$")
 _OWN_IDS = ("id", "key", "gid")
-_AUTHORS = ("author", "user", "creator", "membercreator", "createdby", "actor", "person")
 
 Row = Mapping[str, Any]
 Lists = Sequence[tuple[str, list[Any]]]
@@ -141,7 +141,8 @@ def _comment(item: Row, place: Row, names: Mapping[Any, str]) -> dict[str, Any] 
     time = first_of(index, WHEN)
     if text is None or not _is_id(time):
         return None
-    return {"author": person_of(first_of(index, _AUTHORS)) or "", "created_at": time, "body": text}
+    author = person_of(first_of(index, (*AUTHOR, *fields_of_names(tuple(index)).get("reporter", ()))))
+    return {"author": author or "", "created_at": time, "body": text}
 
 
 def _is_text(value: Any) -> bool:

@@ -76,7 +76,7 @@ _TOGETHER = (
 """What two meanings in one name come to: a page's size is a number of results."""
 _TICKETS = frozenset(TICKET_NOUNS)
 _INCLUDING = frozenset(_words("include show with all"))
-_ENDED = frozenset(_words("closed completed done resolved finished all"))
+_ENDED = frozenset(("closed", "all"))
 _COUNTED = frozenset(_words("pagination total count info"))
 
 _AFTER = frozenset(_words("after since from start min minimum gte ge gt begin newer later"))
@@ -142,7 +142,8 @@ def _meaning(words: Sequence[str]) -> str | None:
         rest = set(pieces) - _INCLUDING - _TICKETS
         if rest <= {"status", "state"} and "all" in pieces and "with" not in pieces:
             return "all_states"
-        if rest <= _ENDED | {"status", "state"} and rest & _ENDED:
+        ended = {word for word in rest if word in _ENDED or closed_by_words(word)}
+        if ended and rest <= ended | {"status", "state"}:
             return "all_states"
         return "with_total" if rest and rest <= _COUNTED else None
     if len(pieces) > 1 and set(pieces) <= _COUNTED:

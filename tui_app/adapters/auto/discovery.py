@@ -130,7 +130,7 @@ def _is_plural(word: str) -> bool:
     return word.endswith("s")
 
 
-_LISTING_VERBS = frozenset(names("list search find all query browse filter ls view show backlog board queue inbox"))
+_LISTS_TOO = frozenset(names("view show backlog queue inbox"))
 _OTHER_THINGS = frozenset((*VALUE_NOUNS, *COMMENT_NOUNS, *filter(_is_plural, PLACES), "user"))
 """What a tool lists that looks like tickets and is none: tried last."""
 _NEVER_TICKETS = frozenset(
@@ -234,7 +234,7 @@ class Scorer:
             return 0
         mentioned = _NOUNS & {*words, *split_words(variant.tool.description[:_DESCRIBED]), *_enum_words(variant)}
         plural = any(word.endswith("s") for word in words)
-        lists = not words or any(word in _LISTING_VERBS or _reads_elsewhere(word) for word in words)
+        lists = not words or any(map(_lists, words))
         if not (mentioned or plural or lists):  # words of another language tell neither way
             return _SMALLEST_CHANCE * (self._unknown(words) == [*words] and not _needs_something(variant))
         if any(map(_is_other_thing, words)):
@@ -316,9 +316,11 @@ def _shared_words(split: Sequence[tuple[str, ...]]) -> set[str]:
     return shared | {word for word, count in first.items() if count >= least}
 
 
-def _reads_elsewhere(word: str) -> bool:
-    """Whether ``word`` is one of reading in another language than English, whose nouns are not known."""
-    return word not in _VERBS and means_reading(word)
+def _lists(word: str) -> bool:
+    """Whether ``word`` means that several things are listed, in any language."""
+    if word not in _VERBS:
+        return means_reading(word) or word in _LISTS_TOO
+    return word in _LISTS_TOO or SEARCH_VERBS.get(word, 0) > SEARCH_VERBS["get"]
 
 
 def _is_other_thing(word: str) -> bool:
@@ -346,4 +348,4 @@ def _is_id_of_a_thing(argument: Argument) -> bool:
     What is called like a way of listing holds tickets, as a place does: ``list_id``, ``queueId``.
     """
     words = set(argument.words)
-    return bool(words & ID_WORDS) and not _is_place(argument) and words.isdisjoint(_LISTING_VERBS)
+    return bool(words & ID_WORDS) and not _is_place(argument) and not any(map(_lists, words))

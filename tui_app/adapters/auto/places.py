@@ -40,7 +40,7 @@ _SHORTEST_PREFIX = 4  # letters that ``repo`` and ``repository`` share
 _ADDRESSES = names("key slug identifier gid id uuid name title")
 _FOLDERS = frozenset(names("root cwd dir directory folder"))
 _PLACED = frozenset(names("path workspace project repo"))
-_SAYS_FOLDER = re.compile(r"\b(?:directory|folder|absolute path|file ?system|working dir|root)\b", re.IGNORECASE)
+_SAYS_FOLDER = re.compile(rf"\b(?:{'|'.join(_FOLDERS)}|absolute path|file ?system)\b", re.IGNORECASE)
 _NO_NOUN = frozenset((*ID_WORDS, "name", "slug", "gid", "path", "current", "target", "default"))
 
 

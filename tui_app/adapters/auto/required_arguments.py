@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tui_app.adapters.auto.encoding import EncodedArguments
 from tui_app.adapters.auto.flat_arguments import Argument, everything, match_value
+from tui_app.adapters.auto.places import names_a_folder
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import TicketReference
@@ -29,12 +30,6 @@ _QUOTED_ALL = re.compile(r"['\"`](\*|all|any)['\"`]", re.IGNORECASE)
 _MOST_CHOICES = 12  # named in a message
 _YES: JsonValue = True
 _BLANK = " "  # words are required and the search has none: a space is in nearly every title
-_EXAMPLES = (
-    (frozenset(("root", "path", "dir", "directory", "folder", "file")), "/path"),
-    (frozenset(("repo", "repository")), "repository"),
-    (frozenset(("owner", "org", "organization")), "owner"),
-    (frozenset(("url", "host")), "https://tracker.example.com"),
-)
 _STATE_CONCEPTS = ("status", "scope")
 
 
@@ -164,10 +159,7 @@ def _example(argument: Argument, choices: Mapping[str, tuple[str, ...]]) -> str:
         return "1"
     if argument.kinds == {"boolean"}:
         return "true"
-    words = set(argument.words)
-    example = next(
-        (example for known, example in _EXAMPLES if known & words), argument.words[0] if argument.words else ""
-    )
+    example = "/path" if names_a_folder(argument) else next(iter(argument.words), "")
     return f'["{example}"]' if argument.takes_list and not argument.takes_scalar else f'"{example}"'
 
 

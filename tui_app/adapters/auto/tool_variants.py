@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tui_app.adapters.auto.concepts import concepts_of
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
 from tui_app.adapters.auto.words import COMMENT_NOUNS, SEARCH_VERBS, VALUE_NOUNS
-from tui_app.adapters.reading.field_names import PLURALS, names
+from tui_app.adapters.reading.field_names import PLURALS
 from tui_app.adapters.safety.gate import (
     chooses,
     contradiction,
@@ -27,6 +27,7 @@ from tui_app.adapters.safety.gate import (
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.adapters.tool_arguments import missing
 from tui_app.mcp_client.types import Tool
+from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.ticket import JsonValue
 
 _QUOTED_WORD = re.compile(
@@ -129,7 +130,7 @@ def is_action_argument(argument: Argument) -> bool:
 LISTED = frozenset((*PLURALS, *(noun for noun in (*COMMENT_NOUNS, *VALUE_NOUNS) if noun.endswith("s"))))
 """Nouns that say by themselves that a tool lists what they name."""
 
-_BODY_ARGUMENTS = frozenset(names("title summary subject body content comment message description"))
+_BODY_ARGUMENTS = frozenset(w for name in ("title", "description", "comments") for w in FIELDS_BY_NAME[name].words)
 
 
 def _wants_a_text(tool: Tool) -> bool:

@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.tool_variants import ToolVariant
+from tui_app.adapters.auto.words import VALUE_NOUNS
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.changing.meanings import parts_of
 from tui_app.adapters.reading import payloads, plain_text, word_of
-from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name
+from tui_app.adapters.reading.field_names import ID_WORDS, names, plain_name, singular
 from tui_app.adapters.reading.field_values import indexed
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import CallToolResult
@@ -26,9 +27,8 @@ from tui_app.tickets.ticket import JsonValue
 
 _IDS = names("id accountid gid uuid iid sysid userid memberid statusid stateid labelid number")
 _BESIDE = frozenset(names("profile user member account attributes fields person to tostatus"))
-_PEOPLE = frozenset(
-    names("users user members member people assignees assignable assignee collaborators agents operators")
-)
+_USERS = [noun for noun, meant in VALUE_NOUNS.items() if meant == "assignee"]
+_PEOPLE = frozenset((*_USERS, *map(singular, _USERS), *names("people assignable collaborators agents operators")))
 _PARTS_OF_NAMES = ("firstname", "lastname")
 _EMAILS = ("email", "emailaddress", "mail")
 _LOGINS = ("username", "login", "mentionname", "handle", "nickname", "name")

@@ -15,35 +15,21 @@ from msgspec import Struct
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.id_argument import asks_for_uuid
 from tui_app.adapters.changing import vocabulary
-from tui_app.adapters.reading.field_names import ID_ADJECTIVES, ID_WORDS, PLURALS, TICKET_NOUNS, singular, taken_apart
+from tui_app.adapters.reading.field_names import (
+    ID_ADJECTIVES,
+    ID_WORDS,
+    PLURALS,
+    TICKET_NOUNS,
+    names,
+    plural,
+    singular,
+    taken_apart,
+)
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.changes import ChangeKind
 
-HOLDERS = frozenset(
-    [
-        "fields",
-        "field",
-        "data",
-        "update",
-        "updates",
-        "input",
-        "params",
-        "issue",
-        "ticket",
-        "task",
-        "payload",
-        "attributes",
-        "properties",
-        "changes",
-        "patch",
-        "request",
-        "options",
-        "values",
-        "items",
-        "entries",
-        "operations",
-    ]
-)
+_HOLDERS = names("field update data input param payload attribute property change patch option value entry operation")
+HOLDERS = frozenset((*_HOLDERS, *map(plural, _HOLDERS), *TICKET_NOUNS, *PLURALS))
 """Words in the names of objects that hold a ticket's fields."""
 
 

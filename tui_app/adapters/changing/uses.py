@@ -180,7 +180,7 @@ def _variants(tool: Tool) -> Iterator[ToolVariant]:
 def _may_name_ticket(argument: Argument) -> bool:
     """Whether an ``id`` in an object is the ticket's: not one of ``state_data`` or ``priority``."""
     above = argument.path.rpartition(".")[0].rpartition(".")[2]
-    return all(word in HOLDERS or PLURALS.get(word, word) in TICKET_NOUNS for word in split_words(above))
+    return HOLDERS.issuperset(split_words(above))
 
 
 def _is_action(argument: Argument) -> bool:

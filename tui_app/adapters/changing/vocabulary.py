@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tui_app.adapters.auto.words import COMMENT_NOUNS as READ_COMMENT_NOUNS
 from tui_app.adapters.auto.words import PLAIN_FILLERS
 from tui_app.adapters.reading.field_names import names, plural
 from tui_app.tickets.changes import ChangeKind
@@ -22,6 +23,11 @@ def _set(words: str) -> frozenset[str]:
 def _nouns(words: str) -> frozenset[str]:
     """The words and their plurals."""
     return frozenset((*names(words), *map(plural, names(words))))
+
+
+def _said_of(field: str) -> str:
+    """What names a ticket's field when it is read names it when it is written, too."""
+    return " ".join(FIELDS_BY_NAME[field].words)
 
 
 UPDATING = _set("update edit modify change set patch alter adjust")
@@ -46,12 +52,12 @@ VERBS = (
     | OTHER_STATUS_VERBS | TAGGING | UNTAGGING | LINKING | (LOGGING - {"record"}) | REMOVING
 )  # fmt: skip
 
-COMMENT_NOUNS = _nouns("comment note reply journal correspondence conversation discussion message article")
+COMMENT_NOUNS = READ_COMMENT_NOUNS | _nouns("correspondence article")
 STATUS_NOUNS = _set("status state stage transition column")
 PERSON_NOUNS = _nouns("assignee owner") | {"assignment"}
 PRIORITY_NOUNS = _set("priority")
-LABEL_NOUNS = _nouns("label tag")
-TITLE_NOUNS = _set("title summary subject name")
+LABEL_NOUNS = _nouns(_said_of("labels"))
+TITLE_NOUNS = frozenset(FIELDS_BY_NAME["title"].words)
 TEXT_NOUNS = _set("description body")
 LINK_NOUNS = _nouns("link relation relationship dependency dep")
 WORK_NOUNS = _nouns("worklog") | _set("time timeentry work hours worked tracking")
@@ -79,18 +85,17 @@ DEDICATED: Mapping[ChangeKind, tuple[frozenset[str], frozenset[str]]] = {
 }
 """Kind to the nouns of a tool that does nothing else, and the verbs that such a tool has."""
 
-_PROJECTS = " ".join(FIELDS_BY_NAME["project"].words)
 _MEANINGS: Mapping[str, str] = {
     "text": "comment text body message content note reply annotation",
-    "title": " ".join(FIELDS_BY_NAME["title"].words),
+    "title": _said_of("title"),
     "description": "description body content detail desc text",
-    "status": "status state stage transition column list lane bucket",
+    "status": f"{_said_of('status')} transition lane bucket",
     "person": "assignee assigned owner responsible agent",
     "account": "user account username login member email person",
     "priority": "priority prio",
-    "labels": "label tag",
-    "type": "type tracker kind category",
-    "project": _PROJECTS,
+    "labels": _said_of("labels"),
+    "type": _said_of("type"),
+    "project": _said_of("project"),
     "time": "time spent minute hour duration worked second amount",
     "link_type": "relation relationship linkage type kind",
     "resolution": "resolution reason",

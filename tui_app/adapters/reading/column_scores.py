@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, words_in
-from tui_app.adapters.reading.field_values import are_human, is_nothing, word_of
+from tui_app.adapters.reading.field_values import NOBODY, are_human, is_nothing, word_of
 from tui_app.adapters.reading.timestamps import looks_like_moment, parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
 from tui_app.tickets.ticket import JsonValue
@@ -31,7 +31,6 @@ _HAS_DIGIT = re.compile(r"\d")
 _LEAST_PROSE = 15  # characters on average
 _LONGEST_DATE = 70  # characters
 _DEEPEST = 4  # lists within lists
-_MISSING = frozenset(("-", "—", "none", "null", "n/a", "unassigned", "(none)"))
 
 
 class Column:
@@ -46,7 +45,7 @@ class Column:
         self.is_list = bool(present) and sum(isinstance(value, list) for value in present) * 2 > len(present)
         self.is_flag = bool(present) and all(isinstance(value, bool) for value in present)
         self.is_object = any(isinstance(value, dict) for value in present)
-        texts = [text for value in present if (text := _text_of(value)) and text.casefold() not in _MISSING]
+        texts = [text for value in present if (text := _text_of(value)) and text.casefold().strip("()") not in NOBODY]
         self.texts = texts
         self.cover = len(texts) / (len(values) or 1)
         self.distinct = set(texts)

@@ -32,7 +32,7 @@ from tui_app.tickets.urls import safe_url
 
 BODY = (*FIELDS_BY_NAME["description"].words, *FIELDS_BY_NAME["comments"].words, "notes", "markdown", "html", "value")
 """Plain names of a comment's text, the best first."""
-_AUTHOR = (
+AUTHOR = (
     *(form for word in FIELDS_BY_NAME["reporter"].words for form in (word, f"{word}name")),
     *("createdby", "actor", "by", "from"),
 )
@@ -44,7 +44,7 @@ _BEFORE = ("fromstring", "from", "old", "oldvalue", "before", "previous")
 _AFTER = ("tostring", "to", "new", "newvalue", "after", "current")
 _LISTS = ("comments", "notes", "journals", "histories", "history", "discussions", "data", "result", "changelog")
 _ADDRESSES = ("contenturl", "url", "content", "href", "link", "downloadurl", "attachmenturl", "weburl", "src")
-_MEDIA_TYPES = ("mimetype", "contenttype", "mediatype", "type")
+MEDIA_TYPES = ("mimetype", "contenttype", "mediatype", "type")
 _SIZES = ("filesize", "size", "bytes", "length")
 _MOST_DIGITS = 16  # of a size; a longer number is no size
 _DEEPEST = 5  # wrappers and threads within threads
@@ -91,7 +91,7 @@ def _thread(item: Row, depth: int) -> Iterator[Comment]:
         return
     text = to_markdown(body)
     if text and text.strip():
-        yield Comment(_line(person_of(first_of(index, _AUTHOR))), parse_moment(first_of(index, WHEN)), clean(text))
+        yield Comment(_line(person_of(first_of(index, AUTHOR))), parse_moment(first_of(index, WHEN)), clean(text))
     replies = index.get("replies")
     if isinstance(replies, (list, dict)) and depth < _DEEPEST:
         yield from _comments(replies, depth + 1)
@@ -114,7 +114,7 @@ def changes_of(value: JsonValue) -> tuple[Change, ...]:
 def _changes(value: JsonValue) -> Iterator[Change]:
     for entry in rows_of(_unwrapped(value, 0)):
         index = indexed(entry)
-        author = _line(person_of(first_of(index, _AUTHOR)))
+        author = _line(person_of(first_of(index, AUTHOR)))
         moment = parse_moment(first_of(index, WHEN))
         items = first_of(index, _ITEMS)
         for item in rows_of(members(items)) if isinstance(items, (list, dict)) else (entry,):
@@ -139,7 +139,7 @@ def _attachment(value: JsonValue) -> Attachment | None:
     name = _line(word_of(first_of(index, ("filename", "name", "title", "file"))))
     addresses = [index.get(key) for key in _ADDRESSES]
     url = human_url(addresses) or next((a for one in addresses if isinstance(one, str) and (a := safe_url(one))), None)
-    kind = _line(word_of(first_of(index, _MEDIA_TYPES)))
+    kind = _line(word_of(first_of(index, MEDIA_TYPES)))
     own = _line(word_of(first_of(index, ("id", "attachmentid", "gid", "uuid"))))
     if name is None:
         return None

@@ -86,7 +86,7 @@ _PAGES = frozenset(names("html web browse public app short human external view a
 _VALUE_ENDS = frozenset(names("name label text value title markdown html plain rendered username display list string"))
 DATE_PARTS = frozenset(names("at on am date time datetime ts timestamp utc last first le el в fecha datum"))
 _SHORT = frozenset(names("short brief kurz"))
-_OPENERS = frozenset(names("raised requested opened reported submitted created erstellt creado"))
+_OPENERS = frozenset(names("raised requested"))
 _FILLERS = FUNCTION_WORDS | {"current"}
 
 _WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
@@ -222,7 +222,7 @@ def _url_hint(words: tuple[str, ...]) -> float:
 
 
 def _by_hint(field: str, words: tuple[str, ...]) -> float:
-    if field == "reporter" and any(word in _OPENERS for word in words):
+    if field == "reporter" and any(word in _OPENERS or _known("created_at", word) for word in words):
         return 0.9
     return 0.9 if field == "assignee" and any(word in ("assigned", "owned") for word in words[:1]) else 0
 

@@ -16,16 +16,17 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from tui_app.adapters.reading.alike_rows import AlikeRows
-from tui_app.adapters.reading.field_names import plain_name, words_in
+from tui_app.adapters.reading.field_names import DATE_PARTS, plain_name, words_in
 from tui_app.adapters.reading.field_values import Row
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.vocabulary import closed_by_words
 
 _MOST_SHAPES = 2000  # sets of names that are remembered
 _LONGEST_WORD = 40  # characters; a longer text describes
-_ENDED = "closed|completed?|done|finished|resolved|checked"
 _OPEN_FLAG = re.compile(r"(?:is)?(?:open|unresolved)")
-_MOMENT = re.compile(rf"(?:date)?(?:{_ENDED}|cancell?ed|resolution)(?:at|on|date|time|datetime)|date(?:{_ENDED})")
+_MOMENT = re.compile(rf"(?:date)?(\w+?)(?:{'|'.join(DATE_PARTS)})|date(\w+)")
+_OVER = ("ed", "done", "resolution")
+"""How words for what is over end, unlike those for what is planned, as a finish date."""
 _KIND = re.compile(r".*(?:categor(?:y|ie)(?:name|key)?|type|group|kind|class)")
 _KEY = re.compile(r".*(?:key|slug|code|name|value|identifier)")
 _BESIDE = re.compile(r"(?:status|state|workflowstate)(?:category|type|kind|group|class)(?:name|key)?")
@@ -45,6 +46,13 @@ def is_closed_flag(name: str) -> bool:
     """
     told = [word for word in words_in(name) if word not in _ASIDE]
     return bool(told) and all(closed_by_words(word) and not word.endswith("able") for word in told)
+
+
+def _tells_the_end(plain: str) -> bool:
+    """Whether a column of that plain name holds the moment of the end: ``closedat``, ``dateresolved``."""
+    match = _MOMENT.fullmatch(plain)
+    word = (match[1] or match[2]) if match else ""
+    return word.endswith(_OVER) and closed_by_words(word) is True
 
 
 class _Signs(NamedTuple):
@@ -91,7 +99,7 @@ def _signs(names: tuple[str, ...]) -> _Signs:
         tuple(name for name in names if _BESIDE.fullmatch(plain[name])),
         tuple(filter(is_closed_flag, names)),
         tuple(name for name in names if _OPEN_FLAG.fullmatch(plain[name])),
-        tuple(name for name in names if _MOMENT.fullmatch(plain[name])),
+        tuple(name for name in names if _tells_the_end(plain[name])),
         tuple(name for name in names if plain[name] == "resolution"),
     )
 
