@@ -152,3 +152,9 @@ def test_closed_tickets_that_another_tool_lists_are_told_of() -> None:
     adapter = settled(described(*tools), lambda _name, _arguments: data(ROWS))
     assert "'list_closed_tickets'" in adapter.plan(check_criteria({})).warnings[0]
     assert not adapter.plan(check_criteria({"openness": "open"})).warnings
+
+
+def test_of_empty_lists_the_one_of_what_tickets_are_mostly_called_is_searched() -> None:
+    tools = (tool("list_stories", about="Lists stories"), tool("get_tasks", about="Gets the tasks"))
+    adapter = settled(described(*tools), lambda name, _arguments: data({name.split("_")[1]: []}))
+    assert adapter.plan(check_criteria({})).call.tool == "get_tasks"

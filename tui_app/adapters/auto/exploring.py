@@ -21,6 +21,7 @@ from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import plain_text, read_rows
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.reading.learned import LearnedReading, learn
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError, MCPError
@@ -121,7 +122,7 @@ def explore(
 
 
 def _best(candidates: Sequence[Candidate], trials: Sequence[Trial]) -> Trial | None:
-    """The trial with the most ticket-like rows; else the first that answered with an empty list of tickets."""
+    """The trial with the most ticket-like rows; else the likeliest of those that answered with an empty list."""
     with_tickets = [
         (trial.score - _OTHER_THING * candidate.unlikely, -number, trial)
         for number, (candidate, trial) in enumerate(zip(candidates, trials, strict=False))
@@ -130,7 +131,13 @@ def _best(candidates: Sequence[Candidate], trials: Sequence[Trial]) -> Trial | N
     if with_tickets:
         return max(with_tickets, key=lambda entry: entry[:2])[2]
     likely = [trial for candidate, trial in zip(candidates, trials, strict=False) if candidate.likely]
-    return next((trial for trial in likely if trial.is_empty), None)
+    return min((trial for trial in likely if trial.is_empty), key=_how_far_from_tickets, default=None)
+
+
+def _how_far_from_tickets(trial: Trial) -> int:
+    """How far down the list of what a ticket is called the thing is that a tool lists: a task is before a story."""
+    nouns = (PLURALS.get(word, word) for word in trial.role.variant.words)
+    return min((TICKET_NOUNS.index(noun) for noun in nouns if noun in TICKET_NOUNS), default=len(TICKET_NOUNS))
 
 
 def _tried(
