@@ -137,6 +137,14 @@ def test_what_the_server_cannot_apply_is_applied_here_over_all_pages(make_bench:
     assert pages[-1].truncated
 
 
+def test_a_status_that_no_ticket_has_is_answered_with_those_that_there_are(make_bench: MakeBench) -> None:
+    (page,) = run(make_bench(Store(20)), status=["completed"])
+    assert (page.tickets, page.warnings) == (
+        (), ("None of these tickets has the status 'completed'; there are: 'open', 'done'.",),
+    )  # fmt: skip
+    assert run(make_bench(Store(20)), status=["done"], assignee=["nobody else"])[-1].warnings == ()
+
+
 @pytest.mark.parametrize(("openness", "found"), [("open", ["T-1", "T-3"]), ("closed", ["T-2"])])
 def test_a_status_of_no_known_kind_is_open_and_that_is_said(
     make_bench: MakeBench, openness: str, found: list[str]

@@ -25,7 +25,7 @@ from tui_app.tickets.messages import LoadMore, Search, TicketsFound
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Ticket
 from tui_app.tickets.turns import give_way, in_slices, uncollected
-from tui_app.tickets.vocabulary import openness_warning
+from tui_app.tickets.vocabulary import folded_words, openness_warning
 from tui_app.worker.live_server import read_in_time
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 100
 """Pages fetched for one request: a server that hands out ten tickets at a time still fills the largest search."""
 _SLICE = 1000  # tickets worked on before other tasks get their turn
+_MOST_NAMED = 8  # statuses in a warning
 
 
 class SearchCursor(Struct):
@@ -65,6 +66,8 @@ class SearchCursor(Struct):
     seen: set[str] = field(default_factory=set)
     unclear: dict[str, None] = field(default_factory=dict)
     """Statuses of which nobody says whether they are closed, where that is asked and filtered here."""
+    statuses: dict[str, None] = field(default_factory=dict)
+    """Those of the tickets that were fetched, where a status is asked for and filtered here."""
     calls_made: set[str] = field(default_factory=set)
     more_told: bool = False
     """A page of the plan under way told of further tickets that no call fetches."""
@@ -96,6 +99,21 @@ class SearchCursor(Struct):
 
     def openness_warning(self) -> list[str]:
         return openness_warning(self.unclear, self.criteria.openness or "")
+
+    def status_warning(self) -> list[str]:
+        """What statuses there are, where none of those that were asked for is among them."""
+        known = {folded_words(status): status for status in self.statuses if status}
+        if (
+            self.delivered
+            or not self.exhausted
+            or not known
+            or not known.keys().isdisjoint(map(folded_words, self.criteria.status))
+        ):
+            return []
+        asked, there = (
+            ", ".join(map(repr, some)) for some in (self.criteria.status, list(known.values())[:_MOST_NAMED])
+        )
+        return [f"None of these tickets has the status {asked}; there are: {there}."]
 
     def take(self, count: int) -> tuple[Ticket, ...]:
         taken = tuple(self.spare[:count])
@@ -158,7 +176,17 @@ def _found(
         complete,
         None if cursor.sorts_out else cursor.total,
         cursor.truncated or bool(failure),
-        tuple(map(runtime.shown, (*cursor.warnings, *cursor.openness_warning(), *([failure] if failure else [])))),
+        tuple(
+            map(
+                runtime.shown,
+                (
+                    *cursor.warnings,
+                    *cursor.openness_warning(),
+                    *cursor.status_warning(),
+                    *([failure] if failure else []),
+                ),
+            )
+        ),
         tuple(sorted(cursor.filtered_here)),
         tuple(scope.calls),
         scope.elapsed,
@@ -297,6 +325,8 @@ async def _keep_matching(runtime: ProfileRuntime, cursor: SearchCursor, fresh: l
                 cursor.seen.add(ticket.id)
             if phrases and not holds(ticket):
                 continue
+            if "status" in names:
+                cursor.statuses.setdefault(ticket.status)
             if "openness" in names and ticket.is_closed is None:
                 cursor.unclear.update({ticket.status: None} if matches(ticket, cursor.criteria, others) else {})
             if not names or matches(ticket, cursor.criteria, names):
