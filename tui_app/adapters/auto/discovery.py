@@ -297,7 +297,7 @@ class Scorer:
     def _asked_besides(self, variant: ToolVariant, id_argument: Argument) -> int:
         """What is required besides the id takes away, unless a row of the search is likely to hold it."""
         others = [argument for argument in variant.unfilled() if argument.path != id_argument.path]
-        return _UNFILLED * len([argument for argument in others if not _is_place(argument)])
+        return _UNFILLED * len([argument for argument in others if PLACES.isdisjoint(argument.words)])
 
 
 def _weight(noun: str) -> int:
@@ -338,14 +338,10 @@ def _needs_something(variant: ToolVariant) -> bool:
     return any(argument.required and argument.path not in variant.constants for argument in variant.arguments)
 
 
-def _is_place(argument: Argument) -> bool:
-    return bool(PLACES & set(argument.words))
-
-
 def _is_id_of_a_thing(argument: Argument) -> bool:
     """``issue_ids``, ``sprintId``: nothing that one configures once for all searches, as one does a ``cloudId``.
 
     What is called like a way of listing holds tickets, as a place does: ``list_id``, ``queueId``.
     """
     words = set(argument.words)
-    return bool(words & ID_WORDS) and not _is_place(argument) and not any(map(_lists, words))
+    return bool(words & ID_WORDS) and PLACES.isdisjoint(argument.words) and not any(map(_lists, words))

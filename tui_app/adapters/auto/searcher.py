@@ -82,10 +82,7 @@ class Searcher:
             return tool_call(role, encoded.values, "search")
         return None
 
-    def plan(self, criteria: TicketSearchCriteria) -> Plan:
-        return self._plan(criteria)
-
-    def _plan(
+    def plan(
         self, criteria: TicketSearchCriteria, refused: frozenset[str] = frozenset(), warnings: tuple[str, ...] = ()
     ) -> Plan:
         places = self._places(criteria)
@@ -245,7 +242,7 @@ class Searcher:
         refused = refused_arguments(role, call, error) - plan.refused
         if refused:
             with suppress(MCPError):
-                again = self._plan(plan.criteria, plan.refused | refused)
+                again = self.plan(plan.criteria, plan.refused | refused)
                 if again.call != call:
                     return Page((), again.call, plan=again, moves_on=True)
         if "text" in plan.pushed_down:
