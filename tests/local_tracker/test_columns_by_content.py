@@ -134,3 +134,14 @@ def test_tags_with_blanks_between_are_labels_each(tmp_path: Path) -> None:
     with tracker_at(database) as tracker:
         found = {ticket["id"]: ticket["labels"] for ticket in tracker.search()["tickets"]}
     assert found == {"#1": ["printer", "urgent"], "#2": ["network", "printer", "vip"], "#3": ["urgent"]}
+
+
+@pytest.mark.parametrize(
+    ("known", "created"),
+    one_quick(("Muokattu", "Luotu"), ("Muokattu Määräpäivä", "Luotu")),
+)
+def test_the_first_date_is_found_beside_others_that_are_named(known: str, created: str) -> None:
+    english = dict(zip(("Muokattu", "Määräpäivä"), ("Updated", "Due date"), strict=True))
+    reading = learnt(FINNISH, **{name: english[name] for name in known.split()})
+    assert reading.fields.get(created) == "created_at"
+    assert created in reading.guessed

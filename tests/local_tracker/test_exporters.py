@@ -130,3 +130,169 @@ def test_a_parent_that_is_a_number_is_the_ticket_of_that_number(
     text = f"Project,ID,Subject,Status,Parent\n{project}500,The cart,open,\n{project}512,Cart loses items,open,500\n"
     _, tickets = brought_in(tmp_path, text)
     assert (tickets["Cart loses items"]["id"], tickets["Cart loses items"]["parent"]) == ids
+
+
+@pytest.mark.parametrize(
+    ("headings", "own", "above"),
+    one_quick(
+        ("Issue key,Issue id,Parent id", "PAY-12,10012,10007", "PAY-7,10007,"),  # Jira's data center
+        ("Key,Internal ID,Parent", "PAY-12,8812,8807", "PAY-7,8807,"),
+        ("Nr,UID,Parent", "PAY-12,9f2c,77aa", "PAY-7,77aa,"),
+    ),
+)
+def test_a_parent_named_by_another_id_of_the_file_is_that_ticket(
+    tmp_path: Path, headings: str, own: str, above: str
+) -> None:
+    text = f"{headings},Summary,Status\n{own},Cart loses items,open\n{above},The cart,open\n"
+    _, tickets = brought_in(tmp_path, text)
+    assert tickets["Cart loses items"]["parent"] == "PAY-7"
+    assert import_file(tmp_path / "export.csv", tmp_path / "t.db").unchanged == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "value"),
+    one_quick(("Inward issue link (Blocks)", "PAY-7"), ("Outward link", "PAY-7"), ("Web", "core team")),
+)
+def test_what_is_no_address_is_kept_by_its_name(tmp_path: Path, heading: str, value: str) -> None:
+    text = f"Key,Summary,Status,{heading}\nPAY-12,Cart loses items,open,{value}\nPAY-13,Rotate the keys,open,\n"
+    report, tickets = brought_in(tmp_path, text)
+    assert tickets["Cart loses items"]["extra"][heading] == value
+    assert "url" not in report.fields.values()
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    one_quick(
+        ("Current State,Task Status", ("started,completed", "accepted,")),  # Pivotal: of its first task
+        ("State,Issue Status", ("open,done", "closed,")),
+        ("Subtask status,Stage", ("done,open", ",closed")),
+    ),
+)
+def test_the_status_is_the_column_that_each_row_fills(tmp_path: Path, headings: str, cells: tuple[str, str]) -> None:
+    text = f"Id,Title,{headings}\n187,Log in by mail,{cells[0]}\n188,Clean the attic,{cells[1]}\n"
+    _, tickets = brought_in(tmp_path, text)
+    own = [set(cell.split(",")) - {"completed", "done", ""} or {"done"} for cell in cells]
+    assert [{tickets[one]["status"]} for one in ("Log in by mail", "Clean the attic")] == own
+
+
+@pytest.mark.parametrize(("score", "other"), one_quick((9.2, 0), (0.5, 3), (14.25, 1)))
+def test_a_score_is_no_priority_of_a_ticket_that_has_none(tmp_path: Path, score: float, other: float) -> None:
+    rows = [
+        {"uuid": "8f9c2b1e", "description": "Buy milk", "status": "pending", "priority": "H", "urgency": score},
+        {"uuid": "8f9c2b1f", "description": "Call the bank", "status": "completed", "urgency": other},
+    ]
+    _, tickets = brought_in(tmp_path, json.dumps(rows), "tasks.json")
+    assert (tickets["Buy milk"]["priority"], tickets["Call the bank"]["priority"]) == ("H", None)
+
+
+@pytest.mark.parametrize(
+    "heading", one_quick("Item ID (auto generated)", "Ticket ID (read only)", "ID [internal]", "Case Number (7 digits)")
+)
+def test_a_remark_in_a_heading_hides_no_name(tmp_path: Path, heading: str) -> None:
+    _, tickets = brought_in(
+        tmp_path, f"Name,Status,{heading}\nBuild page,Doing,1234567890\nTest page,Done,1234567891\n"
+    )
+    assert tickets["Build page"]["id"] == "#1234567890"
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    one_quick(
+        ("1767603600000", "1/5/2026"),  # ClickUp writes both
+        ("2026-01-05T09:00:00Z", "5/1/2026"),
+        ("1767603600", "1/5/26 10:00"),
+    ),
+)
+def test_a_date_that_is_certain_goes_before_one_that_is_not(tmp_path: Path, moment: str, text: str) -> None:
+    lines = [f"T-{number},Ticket {number} fails,open,{moment},{text}" for number in (1, 2)]
+    report, tickets = brought_in(tmp_path, "\n".join(["ID,Name,Status,Date Created,Date Created Text", *lines]))
+    assert tickets["Ticket 1 fails"]["created_at"] == "2026-01-05T09:00:00Z"
+    assert not report.unread
+    assert not any("month" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("parent", one_quick({"gid": "1200", "name": "The cart"}, {"uid": "1200", "title": "The cart"}))
+def test_a_parent_as_an_object_is_its_id_whatever_that_is_called(tmp_path: Path, parent: dict[str, str]) -> None:
+    (key,) = (name for name in parent if name.endswith("id"))
+    rows = [
+        {key: "1200", "name": "The cart", "status": "open", "parent": None},
+        {key: "1201", "name": "Cart loses items", "status": "open", "parent": parent},
+    ]
+    _, tickets = brought_in(tmp_path, json.dumps({"data": rows}), "tasks.json")
+    assert tickets["Cart loses items"]["parent"] == "#1200"
+
+
+@pytest.mark.parametrize(
+    ("document", "ids"),
+    one_quick(
+        (
+            """<!DOCTYPE bugzilla SYSTEM "https://bugs.example/page.cgi?id=bugzilla.dtd"><bugzilla>
+            <bug><bug_id>11</bug_id><short_desc>Cart &amp; list</short_desc><bug_status>NEW</bug_status></bug>
+            <bug><bug_id>12</bug_id><short_desc>Slow start</short_desc><bug_status>DONE</bug_status></bug>
+            </bugzilla>""",
+            {"#11", "#12"},
+        ),
+        (
+            """<rss><channel>
+            <item><key id="1">PAY-1</key><summary>Cart &amp; list</summary><status>Open</status></item>
+            <item><key id="2">PAY-2</key><summary>Slow start</summary><status>Done</status></item></channel></rss>""",
+            {"PAY-1", "PAY-2"},
+        ),
+    ),
+)
+def test_an_xml_document_is_read_as_any_other(tmp_path: Path, document: str, ids: set[str]) -> None:
+    _, tickets = brought_in(tmp_path, document, "export.xml")
+    assert {ticket["id"] for ticket in tickets.values()} == ids
+    assert "Cart & list" in tickets
+
+
+@pytest.mark.parametrize(
+    ("id_key", "members"), one_quick(("_id", "assignees"), ("_id", "assigneeIds"), ("id", "assigned"))
+)
+def test_people_of_a_board_are_named_and_its_lists_are_statuses(tmp_path: Path, id_key: str, members: str) -> None:
+    moments = {"createdAt": "2026-03-01", "dueAt": "2026-04-01", "description": "before Easter"}
+    document = {
+        "title": "House",
+        "lists": [{id_key: "l1", "title": "Todo"}, {id_key: "l2", "title": "Done"}],
+        "users": [{id_key: "u1", "username": "ada"}],
+        "cards": [
+            {id_key: "k1", "title": "Paint the walls", "listId": "l1", members: ["u1"], **moments},
+            {id_key: "k2", "title": "Sweep the floor", "listId": "l2", members: [], **moments},
+        ],
+    }
+    _, tickets = brought_in(tmp_path, json.dumps(document), "board.json")
+    assert {title: ticket["status"] for title, ticket in tickets.items()} == {
+        "Paint the walls": "Todo", "Sweep the floor": "Done",
+    }  # fmt: skip
+    assert tickets["Paint the walls"]["assignee"] == "ada"
+
+
+@pytest.mark.parametrize("heading", one_quick("Ticket#", "Case #", "Vorgang №"))
+def test_a_sign_for_number_makes_a_heading_that_of_the_id(tmp_path: Path, heading: str) -> None:
+    text = (
+        f"Kundennummer;Besitzer;Status;{heading};Titel\n"
+        "kunde1;Anna Agent;offen;2026030110000011;Drucker kaputt\n"
+        "kunde2;Bernd Agent;erledigt;2026030110000029;Maus weg\n"
+    )
+    _, tickets = brought_in(tmp_path, text)
+    assert {ticket["id"] for ticket in tickets.values()} == {"#2026030110000011", "#2026030110000029"}
+    assert set(tickets) == {"Drucker kaputt", "Maus weg"}
+
+
+@pytest.mark.parametrize(
+    ("flag", "over", "status"),
+    one_quick(
+        ("completed", True, "completed"),  # Basecamp: its status only says that it is not in the bin
+        ("is_closed", True, "closed"),
+        ("done", False, "active"),
+    ),
+)
+def test_a_ticket_that_a_flag_ends_is_over_whatever_its_status(
+    tmp_path: Path, flag: str, over: bool, status: str
+) -> None:
+    rows = [
+        {"id": 1, "title": "Draw the icon", "status": "active", flag: False},
+        {"id": 2, "title": "Name the app", "status": "active", flag: over},
+    ]
+    _, tickets = brought_in(tmp_path, json.dumps(rows), "todos.json")
+    assert (tickets["Draw the icon"]["status"], tickets["Name the app"]["status"]) == ("active", status)

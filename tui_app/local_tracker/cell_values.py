@@ -14,7 +14,7 @@ from typing import Any
 
 from tui_app.adapters.reading.dates_in_words import UTC_RULES, DateRules, UnreadDateError
 from tui_app.adapters.reading.discussion import BODY, WHEN
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import hints, plain_name
 from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, word_of, words_of
 from tui_app.adapters.reading.markup import to_markdown
 from tui_app.adapters.reading.timestamps import is_no_date, looks_like_moment, read_moment
@@ -22,10 +22,13 @@ from tui_app.local_tracker.schema import stored_form
 from tui_app.local_tracker.writing import AttachmentRecord, ChangeRecord, CommentRecord
 from tui_app.tickets.fields import CALLED, FIELDS_BY_NAME, TIME_KINDS, FieldKind
 
+KEY = re.compile(r"([A-Z][A-Z0-9_]*)-\d+")
+"""An id that begins with its project's: ``PAY-142``."""
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")  # SQLite's text ends at NUL; half characters are no UTF-8
 _JIRA_COMMENT = re.compile(r"([^;]{8,40});([^;]*);(.*)", re.DOTALL)
 _JIRA_ATTACHMENT = re.compile(r"[^;]{8,40};[^;]*;([^;]+);(\S+)")
 _LIST_IN_TEXT = re.compile(r"\[([^\[\]{}\"]*)\]")
+_LEAST_HINT = 0.3  # from which on a name may say that it is an id
 _SHOWN = 40  # characters of a value in a message
 
 
@@ -59,7 +62,7 @@ class CellReader:
             return self._date(value, field, self._dates.get(field, self._others))
         if kind is FieldKind.LIST:
             return self._lists[field](value)
-        if isinstance(value, dict) and isinstance(value.get(field), str):
+        if isinstance(value, dict) and kind is not FieldKind.ID and isinstance(value.get(field), str):
             value = value[field]  # {"id": "2", "priority": "high"}
         if field == "project" and isinstance(value, dict) and value.get("key"):
             return text_of(value["key"])  # what ids begin with, and what people type
@@ -169,10 +172,17 @@ def person_of(value: Any) -> str:
 def reference_of(value: Any) -> str:
     """The id of a ticket, which may come as a whole object."""
     if isinstance(value, dict):
-        value = next((value[name] for name in ("key", "identifier", "number", "id") if value.get(name)), value)
+        if KEY.fullmatch(text_of(value.get("text"))):  # <key id="10012">PAY-142</key>
+            return text_of(value["text"])
+        ids = sorted((name for name in value if value[name] and _says_id(name) > _LEAST_HINT), key=_says_id)
+        value = value[ids[-1]] if ids else value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return text_of(value)
+
+
+def _says_id(name: str) -> float:
+    return hints(name).get("id", 0)
 
 
 def labels_of(value: Any, *, blanks: bool = False) -> list[str]:

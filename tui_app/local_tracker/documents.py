@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
+from tui_app.adapters.reading.data_text import xml_of
 from tui_app.adapters.reading.field_columns import certainly_tickets, fields_of_names
 from tui_app.adapters.reading.row_pages import pages_of
 from tui_app.adapters.reading.yaml_text import parse_yaml
@@ -26,6 +27,7 @@ DELIMITERS = (",", ";", "\t", "|")
 """Signs between the cells of a table."""
 LARGEST_CELL = 16 << 20
 """Characters; a cell longer than this is a file that lost a quote, and a Markdown file no ticket."""
+_LONGEST_XML = 256 << 20  # characters
 NO_FRONT_MATTER = "its front matter is no YAML that can be read"
 _BETWEEN = re.compile(
     r"[\s,\x1e]*"
@@ -63,6 +65,18 @@ def rows_of_documents(text: str) -> list[Any]:
         ValueError: one of them is no JSON.
     """
     return [row for document in _documents(text) for row in _rows_of(document)]
+
+
+def rows_of_xml(text: str) -> list[Any]:
+    """The rows of an XML document.
+
+    Raises:
+        ValueError: it is none that can be read.
+    """
+    document = xml_of(text, _LONGEST_XML)
+    if document is None:
+        raise ValueError("it is not well-formed, declares entities, or holds nothing but text")
+    return _rows_of(document)
 
 
 def _documents(text: str) -> Iterator[Any]:

@@ -10,16 +10,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from tui_app.adapters.reading.field_columns import fields_of_names, value_at_path
-from tui_app.adapters.reading.field_names import plain_name, words_in
+from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.openness import flag_word, is_closed_flag
 from tui_app.adapters.reading.timestamps import is_no_date
-from tui_app.local_tracker.cell_values import CellReader, storable, text_of
-from tui_app.local_tracker.file_columns import ID_IN_ADDRESS, KEY, FileReading, Path, ReadingOptions, flat_row
+from tui_app.local_tracker.cell_values import KEY, CellReader, storable, text_of
+from tui_app.local_tracker.file_columns import (
+    ID_IN_ADDRESS,
+    FileReading,
+    Path,
+    ReadingOptions,
+    can_stand_in,
+    flat_row,
+)
 from tui_app.local_tracker.writing import TicketRecord
-from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS, FieldKind
+from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS
+from tui_app.tickets.vocabulary import closed_by_words
 
 LARGEST_TICKET = 2 << 20
 """Bytes of text. It is sent twice (structured and as text), and its worst escaping must still fit the client's line."""
@@ -46,6 +54,7 @@ class RowReader:
         self._paths = reading.columns.paths
         self._wanted = [name for name in REQUIRED_FIELDS if not (name == "id" and reading.addressed)]
         wiki = is_table and any(plain_name(path[-1]) == _JIRA_ID for path in self._paths.get("id", ()))
+        self._flags = [name for name in reading.names if is_closed_flag(name)]
         self._cells = CellReader(reading.dates, reading.other_dates, wiki=wiki, blanks=reading.blanks)
 
     @property
@@ -72,6 +81,8 @@ class RowReader:
             raise RefusedError("it is nested too deeply") from None
         if self._reading.addressed and (match := ID_IN_ADDRESS.fullmatch(record.get("url", ""))):
             record["id"] = match[1]
+        if record.get("parent") in self._reading.parents:
+            record["parent"] = self._reading.parents[record["parent"]]
         _complete(record, self._project, keyed=self._reading.keyed)
         return record
 
@@ -87,8 +98,11 @@ class RowReader:
             record[name] = read
             if read or _is_nothing(value):
                 used.add(path[0])
-        if not record.get("status"):
+        status = record.get("status", "")
+        if not status:
             self._add_flag(row, record, used)
+        elif not closed_by_words(status):
+            self._end_by_flag(row, record, used)
         status = record.get("status", "")
         if status.isupper() and "state" in row and "status" not in row:
             record["status"] = status.lower()  # GitHub's OPEN and CLOSED
@@ -116,8 +130,16 @@ class RowReader:
             chosen = first
             if others and _is_empty(value_at_path(row, first)):
                 spare = (path for path in others if not _is_empty(value_at_path(row, path)))
-                chosen = next((path for path in spare if _can_stand_in(name, first, path)), first)
+                chosen = next((path for path in spare if can_stand_in(name, first, path)), first)
             yield name, chosen, value_at_path(row, chosen)
+
+    def _end_by_flag(self, row: Mapping[str, Any], record: dict[str, Any], used: set[str]) -> None:
+        """A ticket that a flag calls completed is so, whatever its status means: that is kept by its name."""
+        for name in self._flags:
+            if row.get(name) is True or str(row.get(name)).strip().casefold() == "true":
+                record["status"] = flag_word(name)
+                used.add(name)
+                used.difference_update(path[0] for path in self._paths.get("status", ()))
 
     def _add_flag(self, row: Mapping[str, Any], record: dict[str, Any], used: set[str]) -> None:
         """The status in a list of things to do: a flag that says whether it is done."""
@@ -125,17 +147,9 @@ class RowReader:
             value = row.get(name)
             if isinstance(value, bool) or (isinstance(value, str) and value):
                 is_done = value if isinstance(value, bool) else value.strip().casefold() in _YES
-                record["status"] = plain_name(name).removeprefix("is") if is_done else "open"
+                record["status"] = flag_word(name) if is_done else "open"
                 used.add(name)
                 return
-
-
-@lru_cache(1000)
-def _can_stand_in(name: str, first: Path, other: Path) -> bool:
-    """Whether another column of a field says what the first one leaves empty: nobody assigned is not the owner."""
-    if name in REQUIRED_FIELDS or FIELDS_BY_NAME[name].kind in (FieldKind.TEXT, FieldKind.LIST, FieldKind.URL):
-        return True
-    return not set(words_in(first[-1])).isdisjoint(words_in(other[-1]))
 
 
 def _complete(record: dict[str, Any], project: str | None, *, keyed: bool) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from msgspec import Struct, field
@@ -15,17 +16,17 @@ from tui_app.adapters.reading.calendar_words import zone_in
 from tui_app.adapters.reading.date_columns import with_dates_by_order
 from tui_app.adapters.reading.dates_in_words import DateRules
 from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import hints, plain_name, words_in
 from tui_app.adapters.reading.learned import SURE
 from tui_app.adapters.reading.timestamps import DateEvidence, shared_order
-from tui_app.local_tracker.cell_values import are_parted_by_blanks, text_of
-from tui_app.tickets.fields import REQUIRED_FIELDS, TIME_FIELDS
+from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, reference_of, text_of
+from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS, FieldKind
 
-KEY = re.compile(r"([A-Z][A-Z0-9_]*)-\d+")
-"""An id that begins with its project's: ``PAY-142``."""
 ID_IN_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Z0-9_]*-\d+|\d+)/?")
 
 Path = tuple[str, ...]
+
+_LEAST_ID_HINT = 0.3  # of a name that may be that of ids
 
 
 class ReadingOptions(Struct, frozen=True):
@@ -59,6 +60,8 @@ class FileReading(Struct, frozen=True):
     """Whether labels stand in one text with blanks between."""
     addressed: bool = False
     """Whether a ticket's id is the end of its address, and in no column."""
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """What the column of parents calls a ticket to that ticket's id, where it goes by another column's ids."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -100,12 +103,12 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
         blank = dict.fromkeys(headings, "")
         sample = [{**blank, **row} for row in sample] or [blank]
     columns = _with_mapping(_with_required(inferred_columns(sample), names), options.mapping, names)
-    columns = with_dates_by_order(columns, sample)
+    columns = with_dates_by_order(_without_other_things(columns, sample), sample)
     evidence = {name: DateEvidence() for name in TIME_FIELDS if name in columns.paths}
-    for row in sample:
+    parents = _Parents(columns, sample)
+    for row in chain(sample, (flat_row(row, is_table) for row in rows)):
         _add_dates(row, columns, evidence)
-    for row in rows:
-        _add_dates(flat_row(row, is_table), columns, evidence)
+        parents.add(row)
     shared = shared_order(evidence.values())
     dates = {
         name: found.rules(_zone_of(columns.paths[name][0][-1], options.zone), options.order, shared)
@@ -118,7 +121,69 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     keyed = any(ids) and all(KEY.fullmatch(one) for one in ids if one)
     opened = tuple(columns.paths[name][0][-1] for name in is_open)
     blanks, addressed = _has_blanks_between_labels(sample, columns), _has_ids_in_addresses(sample, columns)
-    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed)
+    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed, parents.found())
+
+
+class _Parents:
+    """Finds out which tickets a file's column of parents means, where it goes by the ids of another column.
+
+    Jira's files have the keys of tickets, and their parents by the numbers of its database.
+    """
+
+    def __init__(self, columns: Columns, sample: Sequence[Mapping[str, Any]]) -> None:
+        self._paths = {name: columns.paths[name][0] for name in ("id", "parent") if name in columns.paths}
+        self._others: dict[str, dict[str, str]] = {}
+        self._named: set[str] = set()
+        if len(self._paths) == 2 and not self._values(sample, "id") & self._values(sample, "parent"):
+            taken = {path[0] for path in self._paths.values()}
+            self._others = {name: {} for name in sample[0] if name not in taken and _are_ids(sample, name)}
+
+    def _values(self, rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+        return {reference_of(value_at_path(row, self._paths[name])) for row in rows} - {""}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take account of one row."""
+        if not self._others:
+            return
+        (own,) = self._values((row,), "id") or ("",)
+        self._named |= self._values((row,), "parent")
+        for name, known in self._others.items():
+            known[text_of(row.get(name))] = own
+
+    def found(self) -> Mapping[str, str]:
+        """What parents are called to their ids; empty where they are ids, or no column has most of them."""
+        best = max(self._others.values(), key=lambda known: len(self._named & known.keys()), default={})
+        found = {name: best[name] for name in self._named & best.keys() - {""} if best[name]}
+        return found if 2 * len(found) > len(self._named) else {}
+
+
+def _are_ids(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    values = [text_of(row.get(name)) for row in rows]
+    return hints(name).get("id", 0) >= _LEAST_ID_HINT and "" not in values and len({*values}) == len(values)
+
+
+def _without_other_things(columns: Columns, sample: Sequence[Mapping[str, Any]]) -> Columns:
+    """The columns without those that stand beside a field's own in one row, and by their names are another thing."""
+    paths = {
+        name: (
+            known[0],
+            *(path for path in known[1:] if can_stand_in(name, known[0], path) or _are_apart(sample, known[0], path)),
+        )
+        for name, known in columns.paths.items()
+    }
+    return Columns(paths, columns.flags, columns.confidence)
+
+
+def _are_apart(sample: Sequence[Mapping[str, Any]], first: Path, other: Path) -> bool:
+    return not any(value_at_path(row, first) and value_at_path(row, other) for row in sample)
+
+
+@lru_cache(1000)
+def can_stand_in(name: str, first: Path, other: Path) -> bool:
+    """Whether another column of a field says what the first one leaves empty: nobody assigned is not the owner."""
+    if name in REQUIRED_FIELDS or FIELDS_BY_NAME[name].kind in (FieldKind.TEXT, FieldKind.LIST, FieldKind.URL):
+        return True
+    return not set(words_in(first[-1])).isdisjoint(words_in(other[-1]))
 
 
 def _has_blanks_between_labels(sample: Sequence[Mapping[str, Any]], columns: Columns) -> bool:
@@ -172,6 +237,8 @@ def _add_dates(row: Mapping[str, Any], columns: Columns, evidence: Mapping[str, 
             value = row.get(path[0]) if len(path) == 1 else value_at_path(row, path)
             if isinstance(value, str) and value:
                 found.add(value.strip())
+            if value:
+                break  # others stand in where this one is empty
 
 
 def _zone_of(heading: str, zone: tzinfo | None) -> tzinfo | None:

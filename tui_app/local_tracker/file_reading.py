@@ -70,9 +70,9 @@ def rows_in(source: SourceFile) -> Rows:
     if kind == "lines":
         return Rows(lambda: _json_lines(source), _line_count(source, quoted=False))
     try:
-        items = documents.rows_of_documents(source.text().read())
+        items = (documents.rows_of_xml if kind == "xml" else documents.rows_of_documents)(source.text().read())
     except (ValueError, RecursionError) as error:
-        raise source.unusable(f"it is not JSON: {error}") from error
+        raise source.unusable(f"it is not {kind.upper()}: {error}") from error
     return Rows(lambda: ((number, _fields(item)) for number, item in enumerate(items, 1)), len(items))
 
 
@@ -115,13 +115,14 @@ def _beginning(source: SourceFile) -> str:
 
 
 def _kind(source: SourceFile, beginning: str) -> str:
-    """``csv``, ``lines``, ``json``, ``todo`` or ``markdown``."""
+    """``csv``, ``lines``, ``json``, ``xml``, ``todo`` or ``markdown``."""
     if source.suffix in (".jsonl", ".ndjson"):
         return "lines"
     if beginning[0] == "<":
-        html = re.match(r"<(?:!doctype html|html|table|head|meta|body)\b", beginning, re.IGNORECASE)
+        if not re.match(r"<(?:!doctype html|html|table|head|meta|body)\b", beginning, re.IGNORECASE):
+            return "xml"
         raise source.unusable(
-            f"it is an {'HTML page' if html else 'XML document'} and no table",
+            "it is an HTML page and no table",
             "Export it as CSV, JSON or a workbook; a spreadsheet program can open an HTML page and save it so.",
         )
     if beginning[0] not in "[{\x1e":

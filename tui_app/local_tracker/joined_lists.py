@@ -19,7 +19,7 @@ from tui_app.tickets.fields import CALLED
 _DEEPEST = 6  # levels: data.repository.issues.edges.node
 _DEEPEST_REFERENCE = 2  # levels: data.card.id
 _ID_PREFIX = re.compile(r"^ids?(?=[A-Z])|_?ids?$|Ids?$")
-_OWN_IDS = ("id", "key", "gid")
+_OWN_IDS = ("id", "_id", "key", "gid")
 
 Row = Mapping[str, Any]
 Lists = Sequence[tuple[str, list[Any]]]
@@ -59,12 +59,13 @@ def _is_id(value: Any) -> bool:
 
 def _names(document: Row, lists: Lists, own: set[Any]) -> dict[Any, str]:
     names: dict[Any, str] = {}
-    for item in (document, *(item for _, items in lists for item in items)):
-        if isinstance(item, dict) and _is_id(item.get("id")) and item["id"] not in own:
+    for item in (document, *(item for _, items in lists for item in items if isinstance(item, dict))):
+        own_id = next((item[name] for name in ("id", "_id") if _is_id(item.get(name))), None)
+        if own_id is not None and own_id not in own:
             index = indexed(item)
             name = next((word for part in CALLED if isinstance(word := index.get(part), str) and word), None)
             if name:
-                names[item["id"]] = name
+                names[own_id] = name
     return names
 
 
@@ -73,10 +74,11 @@ def _named(row: Row, names: Mapping[Any, str]) -> dict[str, Any]:
     named = dict(row)
     for key, value in row.items():
         name = _ID_PREFIX.sub("", key)
-        if name in ("", key) or name in row:
+        if name == "" or (name != key and name in row):
             continue
         ids = value if isinstance(value, list) else [value]
-        if ids and all(_is_id(item) and item in names for item in ids):
+        is_named = name != key or all(isinstance(item, str) and not item.isdecimal() for item in ids)
+        if ids and is_named and all(_is_id(item) and item in names for item in ids):
             found = [names[item] for item in ids]
             named[name] = found if isinstance(value, list) else found[0]
     return named

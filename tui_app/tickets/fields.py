@@ -86,7 +86,7 @@ TICKET_FIELDS = (
     TicketField(
         "assignee", "Assignee", FieldKind.PERSON, sortable=True, facet=True, change="person",
         words=names("assignee assigned handler owner member"),
-        beginnings=names("assign asign respons bearbeit toegewez исполнител 担当 负责 담당"),
+        beginnings=names("assign asign respons bearbeit toegewez zugewies исполнител 担当 负责 담당"),
     ),
     TicketField(
         "reporter", "Reporter", FieldKind.PERSON, sortable=True, facet=True,
@@ -106,16 +106,17 @@ TICKET_FIELDS = (
     TicketField(
         "project", "Project", FieldKind.WORD, sortable=True, facet=True, change="choice",
         words=names("project repository repo queue board team product workspace space"),
-        beginnings=names("proje proye проект 项目"),
+        beginnings=names("proje proye проект 项目 プロジェクト"),
     ),
     TicketField(
         "parent", "Parent", FieldKind.ID, sortable=True, facet=True, change="id",
         words=names("parent epic"),
+        beginnings=names("ubergeordn 親"),
     ),
     TicketField(
         "labels", "Labels", FieldKind.LABELS, facet=True, change="labels",
         words=names("label tag keyword"),
-        beginnings=names("etiq schlagw stichw метк 标签"),
+        beginnings=names("etiq schlagw stichw метк 标签 ラベル"),
     ),
     TicketField(
         "created_at", "Created", FieldKind.MOMENT, sortable=True, facet=True,

@@ -220,3 +220,20 @@ def test_a_time_without_a_zone_is_in_the_zone_of_its_column() -> None:
 def test_numbers_in_a_title_load_no_words_of_other_languages(title: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calendar_words, "calendar_words", lambda: pytest.fail("the tables were loaded"))
     assert not looks_like_moment(title)
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (("13/02/26", "21/02/26", "28/03/26 9:00"), "dmy"),
+        (("26/02/13", "26/03/21", "26/04/28"), "ymd"),
+        (("21/02/26", "28/02/26"), ""),
+        (("03/02/26", "04/02/26", "05/02/26"), ""),
+        (("13/02/26", "21/02/25", "28/03/26"), ""),
+    ],
+)
+def test_the_year_of_two_digits_is_the_number_that_stays(texts: tuple[str, ...], order: str) -> None:
+    evidence = DateEvidence()
+    for text in texts:
+        evidence.add(text)
+    assert evidence.order == order

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, words_in
 from tui_app.adapters.reading.field_values import NOBODY, are_human, is_nothing, word_of
-from tui_app.adapters.reading.timestamps import looks_like_moment, parse_moment
+from tui_app.adapters.reading.timestamps import DateEvidence, looks_like_moment, parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.vocabulary import is_priority, is_status
@@ -24,12 +24,14 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}-\d{1,9}")
 _PREFIXED = re.compile(r"#?[^\W\d_]{0,10}[-_#/:.]?\d{1,9}|[\w.-]+/[\w.-]+#\d+")
 _OPAQUE = re.compile(r"(?=.*\d)[\w-]{8,64}")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_FRACTION = re.compile(r"[-+]?\d+[.,]\d*[1-9]\d*")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|@[\w.-]{2,}")
 _PERSON = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’.-]{1,20}(?: [^\W\d_a-zß-öø-ÿ][\w'’.-]{0,20}){1,2}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
 _HAS_DIGIT = re.compile(r"\d")
 _LEAST_PROSE = 15  # characters on average
 _LONGEST_DATE = 70  # characters
+_OPEN_DATES = 0.1  # what a column of such dates is worth less than another one of its name
 _DEEPEST = 4  # lists within lists
 
 
@@ -81,6 +83,19 @@ class Column:
         return 0.6 if self.texts and (len(self.texts) < 3 or self.state > 0.5) else 0.1
 
     @property
+    def is_scored(self) -> bool:
+        """Whether some values are fractions: a measure, not a choice of few."""
+        return self.number > 0.9 and self.share(_FRACTION.fullmatch) > 0
+
+    @property
+    def has_open_dates(self) -> bool:
+        """Whether no date tells which number is the month of those that do not tell it themselves."""
+        evidence = DateEvidence()
+        for text in self.distinct:
+            evidence.add(text)
+        return evidence.is_open and not evidence.order
+
+    @property
     def early(self) -> float:
         return max(0.0, 0.1 - 0.01 * self.position)
 
@@ -106,7 +121,7 @@ def _is_date(text: str) -> bool:
 def by_name(column: Column, one: str) -> float:
     """The score for a field that its name tells, if the values do not speak against it."""
     if FIELDS_BY_NAME[one].kind in TIME_KINDS:
-        base = {"created_at": 0.3}.get(one, 0.25)
+        base = {"created_at": 0.3}.get(one, 0.25) - (_OPEN_DATES if column.hint(one) and column.has_open_dates else 0)
         return base + column.hint(one) if column.date > 0.8 or (column.date and column.hint(one) > 0.8) else 0
     if not column.texts or column.is_flag or column.length > 60:
         return 0
@@ -185,13 +200,14 @@ def _status_score(column: Column, one: str) -> float:
         exact = column.number > 0.9 and hint > 0.9 and not column.is_flag
         return 0.5 * hint + 0.1 if exact else 0
     inherited = 0.3 if column.inherited and column.low == 1 else 0.1 if column.inherited else 0
-    return 0.25 * column.low + 0.35 * column.state - 0.3 * column.priority - 0.2 * column.email + inherited + hint
+    content = 0.25 * column.low + 0.35 * column.state - 0.3 * column.priority - 0.2 * column.email
+    return content + inherited + hint - 0.2 * (1 - column.cover)
 
 
 def _priority_score(column: Column, one: str) -> float:
     hint = column.hint(one)
     if not is_short_text(column):
-        exact = column.number > 0.9 and hint > 0.9 and not column.is_flag
+        exact = column.number > 0.9 and hint > 0.9 and not column.is_flag and not column.is_scored
         return 0.6 * hint if exact else 0
     return 0.5 * column.priority + 0.1 * column.low - 0.2 * column.state + hint
 

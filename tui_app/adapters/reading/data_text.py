@@ -26,7 +26,7 @@ _LONGEST_PYTHON = 500_000  # characters
 _PYTHON_START = re.compile(r"[\[{(\s]*'")
 _LONGEST_XML = 8_000_000  # characters
 _DEEPEST_XML = 60  # elements within elements
-_XML_DECLARATIONS = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_XML_DECLARATIONS = re.compile(r"<!(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
 
 
@@ -45,7 +45,7 @@ def json_of(text: str) -> JsonValue:
         written = _python_value(stripped)
         if written is not None:
             return written
-    return (_xml_value(stripped) if stripped[:1] == "<" else None) or _fenced(stripped) or _embedded(stripped)
+    return (xml_of(stripped) if stripped[:1] == "<" else None) or _fenced(stripped) or _embedded(stripped)
 
 
 def _encoded_again(text: str) -> JsonValue:
@@ -66,9 +66,10 @@ def _python_value(text: str) -> JsonValue:
     return plain if isinstance(plain, (list, dict)) else None
 
 
-def _xml_value(text: str) -> JsonValue:
-    """An XML document: an element is an object of its attributes and children; children of one name are a list."""
-    if len(text) > _LONGEST_XML or _XML_DECLARATIONS.search(text):
+def xml_of(text: str, longest: int = _LONGEST_XML) -> JsonValue:
+    """An XML document of at most ``longest`` characters: an element is an object of its attributes and children, and
+    children of one name are a list. None for what is no XML or declares entities."""
+    if len(text) > longest or _XML_DECLARATIONS.search(text):
         return None  # entities could unfold to any size
     builder = _XmlReader()
     parser = ParserCreate()

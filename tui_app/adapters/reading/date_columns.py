@@ -50,21 +50,25 @@ def with_dates_by_order(columns: Columns, rows: Sequence[Row]) -> Columns:
     """``columns`` of ``rows`` with what the order of dates tells, where no name tells which date is which.
 
     Where a name tells when tickets were created, the other names are in words that are understood: what they leave open
-    is something else, such as a planned start.
+    is something else, such as a planned start. Dates whose names tell their field count in the comparison.
     """
-    if any(name in columns.paths for name in TIME_FIELDS):
+    if "created_at" in columns.paths:
         return columns
-    dates = [*_date_columns(rows, [(name,) for name in _unnamed(columns, rows)])]
-    created = _created(dates, _numbers(rows, columns))
+    named = {columns.paths[name][0]: name for name in TIME_FIELDS if name in columns.paths}
+    dates = [*_date_columns(rows, [*named, *((name,) for name in _unnamed(columns, rows))])]
+    unnamed = [column for column in dates if column.path not in named]
+    created = _created(unnamed, dates, _numbers(rows, columns))
     if created is None:
         return columns
-    found = {"created_at": created}
-    others = [column for column in dates if column is not created]
-    if updated := _updated(created, others, are_open=_are_open(rows, columns)):
+    found = {named[column.path]: column for column in dates if column.path in named} | {"created_at": created}
+    others = [column for column in unnamed if column is not created]
+    updated = found.get("updated_at") or _updated(created, others, are_open=_are_open(rows, columns))
+    if updated:
         found["updated_at"] = updated
-        others.remove(updated)
-        if due := _due(created, others, max(filter(None, updated.dates))):
+        others = [column for column in others if column is not updated]
+        if "due_at" not in named.values() and (due := _due(created, others, max(filter(None, updated.dates)))):
             found["due_at"] = due
+    found = {name: column for name, column in found.items() if column.path not in named}
     paths = {**columns.paths, **{name: (column.path,) for name, column in found.items()}}
     return Columns(paths, columns.flags, {**columns.confidence, **dict.fromkeys(found, _GUESS)})
 
@@ -108,8 +112,10 @@ def _numbers(rows: Sequence[Row], columns: Columns) -> list[tuple[str, int] | No
     return [(match[1], int(match[2])) if match else None for match in matches]
 
 
-def _created(columns: Sequence[_DateColumn], numbers: Sequence[tuple[str, int] | None]) -> _DateColumn | None:
-    full = [column for column in columns if column.is_full]
+def _created(
+    candidates: Sequence[_DateColumn], columns: Sequence[_DateColumn], numbers: Sequence[tuple[str, int] | None]
+) -> _DateColumn | None:
+    full = [column for column in candidates if column.is_full]
     for column in full:
         growth = _growth(column.dates, numbers)
         earlier = [_earlier(column.dates, other.dates) for other in columns if other is not column]

@@ -210,16 +210,20 @@ def _united(chosen: Mapping[str, tuple[float, Column]], named: Columns, columns:
     words = {
         column.path for column in columns if column.texts and not column.share(lambda text: any(map(str.isdigit, text)))
     }
+    amiss = {
+        FieldKind.PERSON: numbers | dates,  # how many users, and none of them
+        FieldKind.PRIORITY: dates | {column.path for column in columns if column.is_scored},
+        FieldKind.URL: dates | {column.path for column in columns if column.texts and not column.url},
+        **dict.fromkeys(TIME_KINDS, words),
+    }
     paths: dict[str, tuple[Path, ...]] = {}
     for one in (*_FIELDS, *(name for name in named.paths if name not in _FIELDS)):
         own = (chosen[one][1].path,) if one in chosen else ()
-        kind = FIELDS_BY_NAME[one].kind
-        counts = numbers if kind is FieldKind.PERSON else ()  # how many users, and none of them
-        whens = words if kind in TIME_KINDS else dates  # when the content was changed, and nothing of it
+        wrong = amiss.get(FIELDS_BY_NAME[one].kind, dates)  # dates: when the content was changed, and nothing of it
         others = tuple(
             path
             for path in named.paths.get(one, ())
-            if taken.get(path, one) == one and path not in own and path not in counts and path not in whens
+            if taken.get(path, one) == one and path not in own and path not in wrong
         )
         if own or others:
             paths[one] = (*own, *others)

@@ -93,9 +93,11 @@ _WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {field.name: {_folded(word): 1 - 0.004 * rank for rank, word in enumerate(field.words)} for field in TICKET_FIELDS}
 )
 _TOGETHER = {field.name: {**_WORDS[field.name], **dict.fromkeys(field.beginnings, 0.95)} for field in TICKET_FIELDS}
+_SHORTEST_BEGINNINGS = {begin for field in TICKET_FIELDS for begin in field.beginnings if len(begin) < len("prio")}
+"""These begin words that are made of others by chance: ``titel`` is not ``tit`` and the article ``el``."""
 _KINDS = {field.name: field.kind for field in TICKET_FIELDS}
 _VOCABULARY = frozenset(
-    {word for words in _TOGETHER.values() for word in words}.union(
+    {word for words in _TOGETHER.values() for word in words if word not in _SHORTEST_BEGINNINGS}.union(
         NOUN_PARTS, _ID_ENDS, FOR_PEOPLE, _PAGES, _VALUE_ENDS, DATE_PARTS, _SHORT, _OPENERS, _FILLERS, ("by",)
     )
 )
@@ -103,6 +105,9 @@ CERTAIN_NAME = 0.8
 """A hint from which on a name is taken to name a field."""
 _BEGINNINGS = tuple((_folded(begin), field.name) for field in TICKET_FIELDS for begin in field.beginnings)
 _BEGUN, _HELD = 0.95, 0.85  # what a beginning is worth, and one within a word of a script that writes words together
+_NUMBER_SIGNS = ("#", "№")
+_LEAST_OF_SIGNS = 0.5
+_REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 
@@ -110,9 +115,11 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 def hints(name: str) -> Mapping[str, float]:
     """Field to how much ``name`` speaks for it; fields that it says nothing of are left out."""
     words = words_in(name)
-    if not words:
-        return {"id": 0.5} if name.strip() in ("#", "№") else {}
-    found = {field: hint for field in _WORDS if (hint := _hint(field, words)) > 0}
+    if name.strip().endswith(_NUMBER_SIGNS):  # also alone
+        return {"id": max(_LEAST_OF_SIGNS, _hint("id", (*words, "number")) if words else 0)}
+    found = {field: hint for field in _WORDS if (hint := _hint(field, words)) > 0} if words else {}
+    if not found and (remark := _REMARK.search(name)) and remark.start():
+        return hints(name[: remark.start()])
     best = max(found.values(), default=0)
     return MappingProxyType({f: p if p > best - 0.35 else p * 0.3 for f, p in found.items()})
 
@@ -164,6 +171,8 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
     kind = _KINDS[field]
     if len(words) > 1 and (together := _TOGETHER[field].get("".join(words))):
         return together
+    if len(words) > 1 and "".join(words) in TICKET_NOUNS:
+        return 0  # a user story is no user
     core = [word for word in words if word not in _FILLERS] or list(words)
     bonus = 0.0
     if kind in TIME_KINDS:

@@ -189,12 +189,14 @@ class DateEvidence:
     """What the values of one column tell of the order and the language of its dates; every value is to be added."""
 
     _MOST_WORDS = 200  # different words that are remembered: a column of dates has some dozens
+    _LEAST_DAYS = 3  # different numbers beside one that is always the same: days of one year, not one day of many years
 
     def __init__(self) -> None:
         self._orders: set[str] | None = None
         self._words: set[str] = set()
         self._connectives: set[str] = set()
         self._open = False
+        self._ends: tuple[set[str], set[str]] = (set(), set())  # first and last numbers of dates with two-digit years
 
     def add(self, text: str) -> None:
         """Take account of one value."""
@@ -212,6 +214,9 @@ class DateEvidence:
         if days:
             self._orders = set(days) if self._orders is None else self._orders & set(days)
             self._open = self._open or len(set(days.values())) > 1
+            if numbers[2] and len(numbers[2]) <= 2:
+                for number, known in zip((numbers[0], numbers[2]), self._ends, strict=True):
+                    known.add(number)
         self._add_words(text)
 
     def _add_words(self, text: str) -> None:
@@ -229,6 +234,11 @@ class DateEvidence:
     def order(self) -> str:
         """The one order that all values have; empty where several are possible, or none for all of them."""
         orders = self._orders or set()
+        firsts, lasts = map(len, self._ends)
+        if len(orders) > 1 and lasts == 1 and firsts >= self._LEAST_DAYS:
+            orders = orders - {"ymd"}
+        elif firsts == 1 and lasts >= self._LEAST_DAYS:
+            orders = orders & {"ymd"}
         return next(iter(orders)) if len(orders) == 1 else ""
 
     def rules(self, zone: tzinfo | None = UTC, order: str = "", shared_order: str = "") -> DateRules:
