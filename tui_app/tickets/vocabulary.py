@@ -157,6 +157,16 @@ def openness_warning(statuses: Iterable[str], asked: str) -> list[str]:
     return [f"Nothing says whether {listed} means done, so such tickets {then}."]
 
 
+def missing_status_warning(statuses: Iterable[str], asked: Iterable[str]) -> list[str]:
+    """What to tell where tickets have ``statuses`` and none of those ``asked`` for; nothing where one has."""
+    known = {folded_words(status): status for status in statuses if status}
+    wanted = {folded_words(status): status for status in asked}
+    if not known or not known.keys().isdisjoint(wanted):
+        return []
+    names, there = (", ".join(map(repr, some)) for some in (wanted.values(), list(known.values())[:_MOST_NAMED]))
+    return [f"None of these tickets has the status {names}; there are: {there}."]
+
+
 @lru_cache(_DIFFERENT_VALUES)
 def priority_level(priority: str) -> PriorityLevel:
     """How urgent ``priority`` is by its words (``P0`` the most urgent); OTHER if that is not known.

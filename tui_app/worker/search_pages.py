@@ -25,7 +25,7 @@ from tui_app.tickets.messages import LoadMore, Search, TicketsFound
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Ticket
 from tui_app.tickets.turns import give_way, in_slices, uncollected
-from tui_app.tickets.vocabulary import folded_words, openness_warning
+from tui_app.tickets.vocabulary import missing_status_warning, openness_warning
 from tui_app.worker.live_server import read_in_time
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 MOST_PAGES = 100
 """Pages fetched for one request: a server that hands out ten tickets at a time still fills the largest search."""
 _SLICE = 1000  # tickets worked on before other tasks get their turn
-_MOST_NAMED = 8  # statuses in a warning
 
 
 class SearchCursor(Struct):
@@ -101,19 +100,9 @@ class SearchCursor(Struct):
         return openness_warning(self.unclear, self.criteria.openness or "")
 
     def status_warning(self) -> list[str]:
-        """What statuses there are, where none of those that were asked for is among them."""
-        known = {folded_words(status): status for status in self.statuses if status}
-        if (
-            self.delivered
-            or not self.exhausted
-            or not known
-            or not known.keys().isdisjoint(map(folded_words, self.criteria.status))
-        ):
-            return []
-        asked, there = (
-            ", ".join(map(repr, some)) for some in (self.criteria.status, list(known.values())[:_MOST_NAMED])
-        )
-        return [f"None of these tickets has the status {asked}; there are: {there}."]
+        """What statuses there are, where a whole search found none of those that were asked for."""
+        is_empty = self.exhausted and not self.delivered
+        return missing_status_warning(self.statuses, self.criteria.status) if is_empty else []
 
     def take(self, count: int) -> tuple[Ticket, ...]:
         taken = tuple(self.spare[:count])

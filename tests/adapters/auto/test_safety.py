@@ -166,6 +166,7 @@ def test_words_of_change_that_name_something_else_do_not(about: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["eliminar_tarea", "aufgabe_löschen", "удалитьЗадачу", "supprimerTicket", "criar_chamado", "删除任务", "görev_ekle",
+     "cambiar_estado", "assigner_ticket", "toewijzen", "usuwa_zgłoszenie",
      "listar_y_borrar"],
 )  # fmt: skip
 def test_a_name_may_say_so_in_another_language(name: str) -> None:

@@ -141,12 +141,14 @@ _STEMS = tuple(
         """
         erstell anleg loschen loscht losche loesch entfern aktualisier aender aendert andern andert speicher schreib
         schliess hinzu zuweis verschieb bearbeit setze setzt archivier sende kommentier
+        affecter_ affecte_ assigner_ assigne_
         supprim ajout modifi actualis ferme envoie envoy enregistr deplac effac archiv ecri retir creer
+        cambiar_ cambia_ crie_ apague_
         crear crea_ cree_ elimin borra borre anad agreg actualiz modific edita asign cerrar cierra mover mueve envia
         guarda escrib quita criar cria_ exclui apaga adicion atualiz alterar altera_ atribu fechar salva_ salvar remov
         delet         cancell aggiung aggiorn assegn chiud sposta invia scriv rimuov
-        maak verwijder voeg toevoeg wijzig bijwerk sluit verplaats opslaan schrijf
-        utworz stworz tworz dodaj usun zmien edytuj zaktualiz zamknij przypisz przenies zapisz
+        maak maken_ toewijz verwijder voeg toevoeg wijzig bijwerk sluit verplaats opslaan schrijf
+        utworz stworz tworz dodaj usun usuwa zmien edytuj zaktualiz zamknij przypisz przenies zapisz
         созда удал добав обнов измен изменя редакт назнач закры перемест отправ сохран запис очист архивир
         створ видал додат онов зміни збере
         olustur silin siler sil_ ekle guncelle duzenle kapat tasi_ kaydet gonder
