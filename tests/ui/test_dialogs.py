@@ -10,8 +10,8 @@ import pytest
 
 from tests.ui.fakes import FakeLookMemory, FakeSearchMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
-from tui_app.settings.model import UiSettings, View
-from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.settings.model import UiSettings
+from tui_app.tickets.criteria import TicketSearchCriteria, View, check_criteria
 from tui_app.tickets.messages import Inspect, Reconnect, Search
 from tui_app.ui.dialogs.picker import Picker
 from tui_app.ui.form.form_screen import FormScreen

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from tests.ui.fakes import NOW, FakeRowMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.cached_rows import CachedRows
-from tui_app.settings.model import UiSettings, View
+from tui_app.settings.model import UiSettings
 from tui_app.tickets.clock import Clock
-from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import TicketSearchCriteria, View, check_criteria
 from tui_app.tickets.messages import Search, TicketsFound, new_request_id
 from tui_app.tickets.ticket import Ticket
 

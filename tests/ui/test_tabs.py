@@ -8,9 +8,9 @@ from textual.content import Content
 
 from tests.ui.fakes import FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
-from tui_app.settings.model import UiSettings, View
+from tui_app.settings.model import UiSettings
 from tui_app.settings.views import read_view
-from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import TicketSearchCriteria, View, check_criteria
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.messages import Search, TicketsFound
 from tui_app.ui.browse.tab_bar import TabEntry, _window

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from tui_app.adapters.mapping import parse_map
 from tui_app.adapters.registry import adapter_names
-from tui_app.settings.model import LOCAL_PROFILE, Settings, View
+from tui_app.settings.model import LOCAL_PROFILE, Settings
 from tui_app.settings.profiles import Profile
 from tui_app.settings.recents import RecentSearches
 from tui_app.settings.toml_places import dotted, line_of
 from tui_app.tickets.clock import Clock
+from tui_app.tickets.criteria import View
 from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.ticket import Ticket
 

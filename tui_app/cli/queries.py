@@ -20,10 +20,10 @@ from tui_app.cli.requests import LoginWay, RequestClient
 from tui_app.cli.results import aligned_columns, print_found
 from tui_app.cli.selection import names_a_server, select
 from tui_app.cli.start import known_views, view_named
-from tui_app.settings.model import Settings, View
+from tui_app.settings.model import Settings
 from tui_app.settings.recents import RecentSearches
 from tui_app.tickets.clock import Clock
-from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria
+from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, View, check_criteria
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.export import json_text, ticket_to_json, ticket_to_markdown
 from tui_app.tickets.fields import further_fields

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.selection import Selection
-from tui_app.settings.model import Settings, View
+from tui_app.settings.model import Settings
 from tui_app.settings.paths import config_file, here
 from tui_app.settings.recents import RecentSearches
 from tui_app.settings.state import UiState
 from tui_app.settings.views import Checkout, read_checkout, tracker_of
 from tui_app.tickets.clock import Clock
-from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, check_criteria, criteria_of
+from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, View, check_criteria, criteria_of
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import Search, new_request_id

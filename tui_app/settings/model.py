@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from tui_app.settings.paths import config_file
 from tui_app.settings.profiles import BUILT_IN, Profile, WriteSettings
-from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.criteria import View
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.validation import Checked
 
@@ -29,19 +29,6 @@ LOCAL_PROFILE = "local"
 
 _MAX_REFRESH_SECONDS = 24 * 3600
 _LONGEST_DATE_FORMAT = 60  # characters
-
-
-class View(Checked, frozen=True):
-    """A search under a name, with a tab and a number key: configured, of the checkout, or one of the defaults."""
-
-    name: str
-    criteria: TicketSearchCriteria
-    trackers: tuple[str, ...] = ()
-    """Names of the profiles that are searched; empty: those that the user chose."""
-    columns: tuple[str, ...] = ()
-    """Names of the table's columns in order; empty: as for every search."""
-    group: str = ""
-    """The column that the rows are grouped by; empty: they are not."""
 
 
 class ConfiguredCommand(Checked, frozen=True):

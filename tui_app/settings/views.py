@@ -12,10 +12,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_app.settings.model import ConfiguredCommand, View
+from tui_app.settings.model import ConfiguredCommand
 from tui_app.settings.paths import home_and_above
 from tui_app.settings.profiles import Profile
-from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria, criteria_of
+from tui_app.tickets.criteria import TicketSearchCriteria, View, check_criteria, criteria_of
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.query import parse_query
 from tui_app.tickets.validation import InvalidValueError, validated

@@ -156,6 +156,19 @@ class TicketSearchCriteria(Checked, frozen=True):
         return format_query(self.to_json())
 
 
+class View(Checked, frozen=True):
+    """A search under a name, with a tab and a number key: configured, of the checkout, or one of the defaults."""
+
+    name: str
+    criteria: TicketSearchCriteria
+    trackers: tuple[str, ...] = ()
+    """Names of the profiles that are searched; empty: those that the user chose."""
+    columns: tuple[str, ...] = ()
+    """Names of the table's columns in order; empty: as for every search."""
+    group: str = ""
+    """The column that the rows are grouped by; empty: they are not."""
+
+
 def criteria_of(query: str, now: datetime | None = None) -> TicketSearchCriteria:
     """The criteria that ``query`` holds; see `check_criteria`.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tui_app.settings.model import UiSettings, View
-from tui_app.tickets.criteria import TicketSearchCriteria, criteria_of
+from tui_app.tickets.criteria import TicketSearchCriteria, View, criteria_of
 from tui_app.tickets.messages import Search
 from tui_app.tickets.servers import ProfileSummary
+
+if TYPE_CHECKING:
+    from tui_app.settings.model import UiSettings
 
 
 def all_views(settings: UiSettings) -> Sequence[View]:

@@ -13,8 +13,8 @@ from msgspec import Struct
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui_app.settings.model import View
 from tui_app.tickets.clock import Clock
+from tui_app.tickets.criteria import View
 from tui_app.tickets.servers import ProfileSummary
 from tui_app.tickets.ticket_service import TicketService
 from tui_app.ui import late

@@ -9,8 +9,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tui_app.settings.model import View
-from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.criteria import TicketSearchCriteria, View
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.mentions import SeenTickets
 from tui_app.tickets.messages import Failed, Reconnect, ServerInspected, TicketsFound, new_request_id

@@ -12,8 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_app.settings.model import View
-from tui_app.tickets.criteria import NEWEST, SORT_FIELDS, TicketSearchCriteria
+from tui_app.tickets.criteria import NEWEST, SORT_FIELDS, TicketSearchCriteria, View
 from tui_app.tickets.messages import Failed, TicketsFound
 from tui_app.tickets.query import RawCriteria
 from tui_app.tickets.ticket import Ticket

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_app.settings.model import View
+from tui_app.tickets.criteria import View
 from tui_app.tickets.own_commands import Call
 from tui_app.ui.dialogs.picker import DIALOGS_CSS, NARROW, Picker, PickItem
 from tui_app.ui.key import PLACES, Key

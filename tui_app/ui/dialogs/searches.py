@@ -11,8 +11,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.widgets import Input
 
-from tui_app.settings.model import View
-from tui_app.tickets.criteria import TicketSearchCriteria
+from tui_app.tickets.criteria import TicketSearchCriteria, View
 from tui_app.tickets.dates import as_utc
 from tui_app.tickets.mentions import NamedTicket
 from tui_app.tickets.query import format_query
