@@ -132,20 +132,21 @@ def test_the_opening_search_is_on_its_way_before_the_browser_is_there(browser: A
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment"), [((), {}), (("-p", "work"), {}), ((), {"TICKETDECK_PROFILE": "work"})]
+    ("arguments", "environment", "code"),
+    [((), {}, 0), (("-p", "work"), {}, 2), ((), {"TICKETDECK_PROFILE": "work"}, 2)],
 )
-def test_a_broken_config_opens_the_embedded_tracker_and_says_so(
-    browser: Any, isolated_home: Path, arguments: tuple[str, ...], environment: dict[str, str]
+def test_a_broken_config_opens_the_embedded_tracker_and_says_so_unless_another_one_is_named(
+    browser: Any, isolated_home: Path, arguments: tuple[str, ...], environment: dict[str, str], code: int
 ) -> None:
     config = isolated_home / "config" / "config.toml"
     config.parent.mkdir(mode=0o700)
     config.write_text("broken =")
     config.chmod(0o600)
     one = browser("notices", *arguments, **environment)
-    assert one.wait() == 0
+    assert one.wait() == code
     text = bytes(one.terminal.output).decode()
     assert f"{config} is not valid TOML" in text
-    assert "PROFILE local" in text
+    assert ("PROFILE local" in text) == (code == 0)
 
 
 def test_a_command_of_a_foreign_file_is_shown_and_asked_about_once(browser: Any, isolated_home: Path) -> None:

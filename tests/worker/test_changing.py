@@ -185,7 +185,12 @@ def test_a_text_that_mentions_a_private_field_is_sent(words: str) -> None:
 
 @pytest.mark.parametrize("structured", [False, True])
 def test_what_was_taken_out_of_an_answer_is_known_by_what_is_left(structured: bool) -> None:
-    peer = SimpleNamespace(secrets=("hunter2",), masked=lambda text: text.replace("hunter2", "****"))
+    def masked(text: str) -> str:
+        return text.replace("hunter2", "****")
+
+    peer = SimpleNamespace(
+        secrets=("hunter2",), masked=masked, masked_in=lambda value: json.loads(masked(json.dumps(value)))
+    )
     session: Any = SimpleNamespace(peer=peer, tool_changes=0)
     server = LiveServer(session, (), ReadingAdapter(), ("salary",))
     said = {"id": 1, "salary": 5, "title": "hunter2!", "text": "Hello.\nSalary: 5\nBye.", "rest": "as it was"}

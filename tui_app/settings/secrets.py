@@ -91,7 +91,8 @@ def is_reference(value: str) -> bool:
     if not found or any(len(_literal_text(reference.default or "")) >= SHORTEST_SECRET for reference in found):
         return False
     beside = (word for part in parsed(value) if isinstance(part, str) for word in part.split())
-    return all(len(word) < SHORTEST_SECRET or _PLAIN_WORD.fullmatch(word.rstrip("=:")) for word in beside)
+    words = (part for word in beside for part in word.rstrip("=:").split("-", 1))  # Sentry-Bearer
+    return all(len(word) < SHORTEST_SECRET or _PLAIN_WORD.fullmatch(word) for word in words)
 
 
 def holds_secret(name: str, value: str) -> bool:
