@@ -229,7 +229,7 @@ def read_the_head(day: Day) -> None:
 
 def walk_its_relations(day: Day) -> None:
     day.press("]]", "PAY-100  ◐ In Progress  Tills survive a Friday evening")
-    assert "child   PAY-151  ✓ Done" in day.terminal.text
+    day.terminal.wait_for("child   PAY-151  ✓ Done")
     day.press("\r", "PAY-147 › PAY-100")
     day.terminal.wait_for("What PAY-100 is about.")
     day.press(ESCAPE, "child   PAY-151  ✓ Done")
