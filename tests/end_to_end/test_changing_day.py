@@ -58,7 +58,7 @@ def comment(day: Day, ticket_id: str) -> None:
 
 def move(day: Day, ticket_id: str) -> None:
     day.press("t", "in review")
-    day.press("review", "review")
+    day.press("review", "│ review")
     day.press("\r", "→  in review")
     day.press(CTRL_S, "→ in review. Done.")
 
