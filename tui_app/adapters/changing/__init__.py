@@ -50,19 +50,6 @@ TITLES = {
     ChangeKind.LOG_WORK: "Log work",
     ChangeKind.DELETE: "Delete",
 }
-_MEANT = {
-    ChangeKind.COMMENT: "text",
-    ChangeKind.STATUS: "status",
-    ChangeKind.CLOSE: "status",
-    ChangeKind.REOPEN: "status",
-    ChangeKind.ASSIGN: "person",
-    ChangeKind.PRIORITY: "priority",
-    ChangeKind.LABELS: "labels",
-    ChangeKind.TITLE: "title",
-    ChangeKind.DESCRIPTION: "description",
-    ChangeKind.CREATE: "title",
-    ChangeKind.LOG_WORK: "time",
-}
 _NO_TOOL = "None of the server's tools does this."
 _MOST_NAMED = 4  # tools in a reason
 _UNDOABLE = frozenset(
@@ -139,7 +126,11 @@ def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | N
     if kind is ChangeKind.LINK:
         return next(((use, None) for use in case.uses if is_dedicated(kind, use) and ends_of(use)), None)
     by_status = kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped
-    ways = ways_to(case, ChangeKind.STATUS if by_status else kind, _MEANT[kind]) if kind in _MEANT else []
+    ways = (
+        ways_to(case, ChangeKind.STATUS if by_status else kind, vocabulary.MEANT[kind])
+        if kind in vocabulary.MEANT
+        else []
+    )
     if ways:
         return (by_readers(ways, public=False) if kind is ChangeKind.COMMENT else ways)[0]
     if by_status and statuses.flags(case.uses):

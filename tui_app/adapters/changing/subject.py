@@ -117,14 +117,7 @@ def _beside(wrapper: JsonValue) -> Iterator[JsonValue]:
 
 KEPT = ("title", "description", "status", "priority", "labels", "person", "type", "project")
 """What an update may not reset unasked."""
-_MEANT = {
-    ChangeKind.STATUS: "status",
-    ChangeKind.CLOSE: "status",
-    ChangeKind.REOPEN: "status",
-    ChangeKind.ASSIGN: "person",
-    ChangeKind.PRIORITY: "priority",
-    ChangeKind.LABELS: "labels",
-}
+_TEXTS = ("title", "description")
 _ADDS_ONLY = frozenset((ChangeKind.COMMENT, ChangeKind.LINK, ChangeKind.LOG_WORK))
 """Kinds whose own tools have arguments for what they add, not for the ticket."""
 _GONE = r"(?:clear|reset|remov|empti|null)\w*"
@@ -164,8 +157,8 @@ def kept_by(use: WritingUse, kind: ChangeKind, sent: Mapping[str, JsonValue], su
         if argument.path in sent or use.identifies(argument):
             continue
         meaning = next((one for one in KEPT if meaning_of(argument, one) is not None), "")
-        if meaning and meaning == _MEANT.get(kind) and not updates:
-            continue  # what the tool sets, by its name
+        if meaning and meaning == vocabulary.MEANT.get(kind) and meaning not in _TEXTS and not updates:
+            continue  # what the tool sets, by its name; a text may be one of two
         reset = _reset_of(argument, use)
         if reset is None:
             continue

@@ -85,6 +85,21 @@ DEDICATED: Mapping[ChangeKind, tuple[frozenset[str], frozenset[str]]] = {
 }
 """Kind to the nouns of a tool that does nothing else, and the verbs that such a tool has."""
 
+MEANT: Mapping[ChangeKind, str] = {
+    ChangeKind.COMMENT: "text",
+    ChangeKind.STATUS: "status",
+    ChangeKind.CLOSE: "status",
+    ChangeKind.REOPEN: "status",
+    ChangeKind.ASSIGN: "person",
+    ChangeKind.PRIORITY: "priority",
+    ChangeKind.LABELS: "labels",
+    ChangeKind.TITLE: "title",
+    ChangeKind.DESCRIPTION: "description",
+    ChangeKind.CREATE: "title",
+    ChangeKind.LOG_WORK: "time",
+}
+"""Kind to the meaning of the argument that it sets."""
+
 _MEANINGS: Mapping[str, str] = {
     "text": "comment text body message content note reply annotation",
     "title": _said_of("title"),
