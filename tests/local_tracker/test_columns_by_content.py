@@ -145,3 +145,9 @@ def test_the_first_date_is_found_beside_others_that_are_named(known: str, create
     reading = learnt(FINNISH, **{name: english[name] for name in known.split()})
     assert reading.fields.get(created) == "created_at"
     assert created in reading.guessed
+
+
+def test_a_column_that_is_named_for_its_field_stays_though_a_value_is_no_date() -> None:
+    reading = learnt(FINNISH, **{"Suljettu": "Updated", ",,13.11.2026 16:45": ",,eilen"})
+    assert (reading.fields.get("Updated"), reading.fields.get("Luotu")) == ("updated_at", "created_at")
+    assert "Muokattu" not in reading.fields

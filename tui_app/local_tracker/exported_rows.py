@@ -136,7 +136,7 @@ class RowReader:
     def _end_by_flag(self, row: Mapping[str, Any], record: dict[str, Any], used: set[str]) -> None:
         """A ticket that a flag calls completed is so, whatever its status means: that is kept by its name."""
         for name in self._flags:
-            if row.get(name) is True or str(row.get(name)).strip().casefold() == "true":
+            if str(row.get(name)).strip().casefold() == "true":
                 record["status"] = flag_word(name)
                 used.add(name)
                 used.difference_update(path[0] for path in self._paths.get("status", ()))

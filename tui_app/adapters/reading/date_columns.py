@@ -54,21 +54,21 @@ def with_dates_by_order(columns: Columns, rows: Sequence[Row]) -> Columns:
     """
     if "created_at" in columns.paths:
         return columns
-    named = {columns.paths[name][0]: name for name in TIME_FIELDS if name in columns.paths}
-    dates = [*_date_columns(rows, [*named, *((name,) for name in _unnamed(columns, rows))])]
-    unnamed = [column for column in dates if column.path not in named]
-    created = _created(unnamed, dates, _numbers(rows, columns))
+    named = {name: columns.paths[name][0] for name in TIME_FIELDS if name in columns.paths}
+    dates = [*_date_columns(rows, [*named.values(), *((name,) for name in _unnamed(columns, rows))])]
+    others = [column for column in dates if column.path not in named.values()]
+    created = _created(others, dates, _numbers(rows, columns))
     if created is None:
         return columns
-    found = {named[column.path]: column for column in dates if column.path in named} | {"created_at": created}
-    others = [column for column in unnamed if column is not created]
-    updated = found.get("updated_at") or _updated(created, others, are_open=_are_open(rows, columns))
-    if updated:
+    found = {"created_at": created}
+    others = [column for column in others if column is not created]
+    if "updated_at" in named:
+        updated = next((column for column in dates if column.path == named["updated_at"]), None)
+    elif updated := _updated(created, others, are_open=_are_open(rows, columns)):
         found["updated_at"] = updated
         others = [column for column in others if column is not updated]
-        if "due_at" not in named.values() and (due := _due(created, others, max(filter(None, updated.dates)))):
-            found["due_at"] = due
-    found = {name: column for name, column in found.items() if column.path not in named}
+    if updated and "due_at" not in named and (due := _due(created, others, max(filter(None, updated.dates)))):
+        found["due_at"] = due
     paths = {**columns.paths, **{name: (column.path,) for name, column in found.items()}}
     return Columns(paths, columns.flags, {**columns.confidence, **dict.fromkeys(found, _GUESS)})
 
