@@ -126,11 +126,8 @@ def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | N
     if kind is ChangeKind.LINK:
         return next(((use, None) for use in case.uses if is_dedicated(kind, use) and ends_of(use)), None)
     by_status = kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped
-    ways = (
-        ways_to(case, ChangeKind.STATUS if by_status else kind, vocabulary.MEANT[kind])
-        if kind in vocabulary.MEANT
-        else []
-    )
+    meant = vocabulary.MEANT.get(kind)
+    ways = ways_to(case, ChangeKind.STATUS if by_status else kind, meant) if meant else []
     if ways:
         return (by_readers(ways, public=False) if kind is ChangeKind.COMMENT else ways)[0]
     if by_status and statuses.flags(case.uses):

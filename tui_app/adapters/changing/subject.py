@@ -135,7 +135,7 @@ def kept_required(use: WritingUse, sent: Mapping[str, JsonValue], subject: Subje
     index = {**indexed(subject.record), **dict.fromkeys(subject.title_names(), subject.ticket.title)}
     kept: dict[str, JsonValue] = {}
     for argument in use.arguments if use.verbs & vocabulary.UPDATING else ():
-        meaning = next((one for one in ("title", "description") if meaning_of(argument, one) is not None), None)
+        meaning = next((one for one in _TEXTS if meaning_of(argument, one) is not None), None)
         value = index.get(plain_name(argument.name))
         is_lacking = argument.path not in sent and argument.is_needed(sent)
         if is_lacking and meaning and isinstance(value, str) and value and subject.goes_back(meaning, value):
