@@ -15,8 +15,14 @@ from tui_app.mcp_client import explanations
 from tui_app.mcp_client.peer import Peer
 from tui_app.mcp_client.session import open_session
 from tui_app.mcp_client.types import Tool
-from tui_app.mcp_client.wire import Frame
-from tui_app.tickets.errors import MCPAuthenticationError, MCPConnectionError, MCPError, MCPTimeoutError
+from tui_app.mcp_client.wire import Frame, UntidyReader
+from tui_app.tickets.errors import (
+    MCPAuthenticationError,
+    MCPConnectionError,
+    MCPError,
+    MCPProtocolError,
+    MCPTimeoutError,
+)
 
 LEGACY_IDENTITY = {"protocolVersion": "2025-11-25", "serverInfo": {"name": "far away"}, "capabilities": {}}
 
@@ -146,6 +152,29 @@ async def test_a_lost_transport_fails_what_is_under_way_and_what_comes_later() -
             await call
     with pytest.raises(MCPConnectionError, match="expired"):
         await session.call_tool("find", {})
+
+
+async def test_a_fault_of_our_own_while_a_message_is_read_fails_what_is_under_way_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+    transport = FarTransport()
+    session = await open_session(transport, QUICK)
+    calls = [asyncio.ensure_future(session.call_tool("find", {})) for _ in range(2)]
+    await asyncio.sleep(0)
+    fault = ValueError("a ticket's text")
+
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(UntidyReader, "messages", broken)
+    transport.receive({"id": 1, "result": {}})
+    for call in (*calls, session.call_tool("find", {})):
+        with pytest.raises(MCPProtocolError, match="unexpected ValueError inside ticketdeck"):
+            await asyncio.wait_for(call, 5)
+    assert not session.alive
+    assert reported == [fault]
 
 
 async def test_the_failure_of_one_request_leaves_the_others_alone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.mcp_client.conftest import QUICK, opened_session
+from tests.mcp_client.conftest import QUICK, OpenFaulty, opened_session, outcome
 from tui_app.mcp_client.stdio.command import ServerCommand
 from tui_app.mcp_client.stdio.pipes import HeaderReader, LineReader, LineTooLongError, with_header
 
@@ -83,3 +84,19 @@ async def test_a_server_that_waits_for_headers_is_asked_with_headers() -> None:
     command = ServerCommand((sys.executable, "-S", "-E", "-c", HEADER_SERVER), configured_in="config.toml")
     async with opened_session(command, QUICK) as session:
         assert [(await session.call_tool("work", {})).text for _ in range(3)] == ["d\u00f6ne"] * 3
+
+
+async def test_a_fault_of_our_own_while_lines_are_read_is_told_at_once(
+    faulty: OpenFaulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+    fault = KeyError("a ticket's text")
+
+    def broken(*_: object) -> None:
+        raise fault
+
+    async with faulty("none") as session:
+        monkeypatch.setattr(LineReader, "feed", broken)
+        assert await outcome(session.call_tool("work", {})) == "MCPProtocolError"
+    assert reported == [fault]

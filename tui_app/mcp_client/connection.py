@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from typing import Any
@@ -97,7 +97,7 @@ class Connection:
     @property
     def alive(self) -> bool:
         """Whether requests can succeed."""
-        return self._transport.alive
+        return self._lost is None and self._transport.alive
 
     @property
     def refused_probe_by_ending(self) -> bool:
@@ -236,23 +236,27 @@ class Connection:
     # -------------------------------------------------------------- receiving
 
     def _take(self, line: bytes) -> None:
-        self._handle(self._reader.messages(line))
+        self._handle(lambda: self._reader.messages(line))
         if self._reader.held and self._half is None:
             self._half = self._loop.call_later(_MOMENT, self._expect_rest, self._reader.held)
 
-    def _handle(self, messages: Iterable[wire.Message]) -> None:
-        for message in messages:
-            if isinstance(message, wire.Noise):
-                self.peer.keep_skipped(message.line)
-            else:
-                self._received(message)
-                self._heard = True
+    def _handle(self, read: Callable[[], Iterable[wire.Message]]) -> None:
+        """Handle the messages that ``read`` finds; after a fault of our own none is handled any more."""
+        try:
+            for message in read() if self._lost is None else ():
+                if isinstance(message, wire.Noise):
+                    self.peer.keep_skipped(message.line)
+                else:
+                    self._received(message)
+                    self._heard = True
+        except Exception as fault:  # noqa: BLE001 (ours; the transport can tell nobody)
+            self._lose_transport(explanations.broken_here(self.peer, fault, self._loop))
 
     def _expect_rest(self, held: int) -> None:
         """The message of which ``held`` bytes were there a moment ago goes on, or was cut off."""
         self._half = None
         if self._reader.held == held:
-            self._handle(self._reader.let_go())
+            self._handle(self._reader.let_go)
         elif self._reader.held:
             self._half = self._loop.call_later(_MOMENT, self._expect_rest, self._reader.held)
 
@@ -315,7 +319,7 @@ class Connection:
         await self._transport.close(patiently=patiently)
 
     def _lose_transport(self, error: MCPError) -> None:
-        self._lost = error
+        self._lost = self._lost or error
         if self._next_check is not None:
             self._next_check.cancel()
         if self._half is not None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tui_app.tickets.errors import MCPConnectionError, MCPError, MCPProtocolError, MCPTimeoutError, MCPToolError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tui_app.mcp_client.peer import Peer
     from tui_app.mcp_client.wire import Refusal
 
@@ -24,6 +26,16 @@ def gone(peer: Peer, happened: str) -> MCPError:
     last = peer.reason_line
     cause = f"{peer.named} {happened}{f': {last}' if last else '.'}"
     return with_log(MCPConnectionError(cause, hint=_doctor(peer)), peer)
+
+
+def broken_here(peer: Peer, fault: Exception, loop: asyncio.AbstractEventLoop) -> MCPError:
+    """A fault of our own after which nothing of the session is certain; ``loop`` reports it. Its message may hold
+    ticket text, so only its type is shown.
+    """
+    cause = f"An unexpected {type(fault).__name__} inside ticketdeck ended the session with {peer.target}."
+    loop.call_exception_handler({"message": cause, "exception": fault})
+    hint = "Try again; if it comes back, please report it with the crash report."
+    return MCPProtocolError(cause, hint=hint, title="Something went wrong inside ticketdeck")
 
 
 def too_slow(peer: Peer, what: str, limit: float, *, noise: bool) -> MCPError:

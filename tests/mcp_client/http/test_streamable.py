@@ -639,6 +639,47 @@ async def test_what_a_source_of_tokens_raises_is_what_the_request_ends_with() ->
                 pass
 
 
+async def test_a_fault_of_our_own_ends_every_request_at_once_with_the_reason() -> None:
+    class Broken(Tokens):
+        fault: Exception | None = None
+
+        async def token(self) -> str | None:
+            if self.fault is not None:
+                raise self.fault
+            return await super().token()
+
+    async def silent(request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+    tokens = Broken("one")
+    async with (
+        running(FaultServer(silent, era="legacy")) as server,
+        remote_session(server.url, tokens=tokens) as session,
+    ):
+        waiting = asyncio.ensure_future(session.call_tool("work", {"n": 1}))
+        await eventually(lambda: bool(server.asked("tools/call")))
+        tokens.fault = ZeroDivisionError("a ticket's text")
+        for call in (session.call_tool("work", {"n": 2}), waiting, session.call_tool("work", {"n": 3})):
+            with pytest.raises(MCPProtocolError, match="unexpected ZeroDivisionError inside ticketdeck") as caught:
+                await asyncio.wait_for(call, 5)
+            assert "ticket's text" not in caught.value.cause
+    assert reported == [tokens.fault]
+
+
+async def test_a_session_ends_without_a_word_where_its_token_can_no_more_be_had() -> None:
+    class Ended(Tokens):
+        async def token(self) -> str | None:
+            if self.tokens == ["none"]:
+                raise MCPAuthenticationError("The refresh failed.")
+            return await super().token()
+
+    tokens = Ended("one")
+    async with running(FaultServer(era="legacy")) as server, remote_session(server.url, tokens=tokens):
+        tokens.tokens = ["none"]
+
+
 # ---------------------------------------------------------------------- helper
 
 

@@ -38,8 +38,7 @@ _DRAIN_SECONDS = 1.0
 """A stream that has carried its answer may end by itself, so that its connection can be used again."""
 _FIRST_SECONDS = 2.0
 """For the response to ``notifications/initialized``; requests do not wait for it longer."""
-_CLOSE_SECONDS = 2.0
-"""For the end of a legacy session and of all connections."""
+_CLOSE_SECONDS = 2.0  # for the end of a legacy session and of all connections
 _RECONNECT_SECONDS = 1.0
 """Before a stream is resumed, where the server names no time."""
 _MOST_RESUMPTIONS = 20
@@ -138,31 +137,35 @@ class StreamableTransport:
         tasks = [e.task for e in (*self._exchanges.values(), *self._others) if e.task is not None]
         for task in tasks:
             task.cancel()
-        with suppress(TimeoutError, httpx2.HTTPError, OSError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
+        with suppress(*http_exchange.FAILURES):
+            async with asyncio.timeout(_CLOSE_SECONDS), aclosing(self._client):
                 await asyncio.gather(*tasks, return_exceptions=True)
                 if was_alive and patiently and self._session is not None:
                     await self._client.request("DELETE", self._url, headers=await self._headers(None))
-                await self._client.aclose()
 
     # ---------------------------------------------------------- one exchange
 
     async def _run(self, exchange: Exchange) -> None:
-        """Send a message and hand on what is answered; whatever goes wrong ends as a failure of its request."""
+        """Send a message and hand on what is answered, or why nothing is; a fault of our own ends all requests."""
+        try:
+            self._ended(exchange, await self._failure(exchange))
+        except Exception as fault:  # noqa: BLE001 (ours; nobody waits for this task)
+            self._lose(explanations.broken_here(self._peer, fault, asyncio.get_running_loop()))
+        finally:
+            self._others.discard(exchange)
+
+    async def _failure(self, exchange: Exchange) -> MCPError | None:
+        """What the exchange fails with, once it has ended."""
         frame = exchange.frame
         try:
             if self._first is not None and frame.request_id is not None:
                 await asyncio.wait((self._first,), timeout=_FIRST_SECONDS)
             await self._exchanged(exchange)
-            failure: MCPError | None = None
         except http_exchange.FAILURES as error:
             failure = await http_exchange.failure_of(self._peer, exchange, error, self._message_bytes)
-            hung_up = isinstance(error, (httpx2.ReadError, httpx2.RemoteProtocolError)) and failure.retryable
-            if frame.method == _PROBE and hung_up:
-                failure = http_failures.refused_probe(failure)  # some hang up on what they do not know
-        finally:
-            self._others.discard(exchange)
-        self._ended(exchange, failure)
+            hung_up = isinstance(error, (httpx2.ReadError, httpx2.RemoteProtocolError)) and failure.retryable  # some do
+            return http_failures.refused_probe(failure) if frame.method == _PROBE and hung_up else failure
+        return None
 
     def _ended(self, exchange: Exchange, failure: MCPError | None) -> None:
         number = exchange.frame.request_id

@@ -271,6 +271,8 @@ class StdioTransport:
                 self._take(chunk)
             except LineTooLongError:
                 self._finish(explanations.message_too_long(self._peer, self._message_bytes))
+            except Exception as fault:  # noqa: BLE001 (ours; the event loop can tell nobody)
+                self._finish(explanations.broken_here(self._peer, fault, self._loop))
         elif chunk is not None:
             self._loop.remove_reader(self._process.stdout)
             self._finish()
