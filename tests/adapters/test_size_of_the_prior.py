@@ -26,8 +26,7 @@ FILES = (
     "local_tracker/exported_rows.py",
 )  # fmt: skip
 FORMATS = names(
-    "html_markup markup markdown_inline markdown_writer commonmark wiki_markup yaml_text plain calendar_words "
-    "dates_in_words timestamps data_text __init__"
+    "html_markup markup markdown_inline markdown_writer commonmark wiki_markup yaml_text plain data_text __init__"
 )
 """Modules of `adapters/reading` that know a format, not what a tracker calls things."""
 OWN = names(

@@ -8,6 +8,7 @@ from textual.widgets._toast import Toast
 from tests.ui.fakes import FakeLookMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.tickets.messages import TicketsFound
+from tui_app.ui.table.results_table import ResultsTable
 
 LONG = " ".join(f"word{number}" for number in range(60))
 
@@ -135,3 +136,18 @@ async def test_warnings_of_the_start_are_shown_once_the_first_card_is_closed() -
         for words in ("The first warning.", "Another one.", "Said meanwhile."):
             await deck.sees(words)
         assert deck.text.count("The first warning.") == 1
+
+
+async def test_dates_that_cannot_be_put_in_order_are_told_until_a_later_page_tells_how_they_are_meant() -> None:
+    days = ("03/01/2026", "02/11/2026", "02/12/2025")
+    rows = [replace(one, extra={"Due": day}) for one, day in zip(tickets(3), days, strict=True)]
+    async with opened(FakeService(rows)) as deck:
+        table = deck.screen.query_one(ResultsTable)
+        table.sort_by("extra.Due")
+        await deck.sees("Due is sorted as text")
+        assert [row.extra["Due"] for row in table.shown] == ["02/11/2026", "02/12/2025", "03/01/2026"]
+        table.add_tickets([replace(rows[0], id="T-99", extra={"Due": "31/01/2026"})])
+        await deck.settle()
+        assert not table.model.rows.sorts_dates_as_text
+        shown = [row.extra["Due"] for row in table.shown]
+        assert shown == ["02/12/2025", "03/01/2026", "31/01/2026", "02/11/2026"]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from tui_app.adapters.reading.calendar_words import zone_in
 from tui_app.cli.options import format_option, options_of
 from tui_app.cli.output import echo, to_terminal, warn
 from tui_app.local_tracker.file_import import ImportReport, RefusedRow, import_file
 from tui_app.settings.paths import database_path
 from tui_app.settings.storage import make_private_directory
+from tui_app.tickets.calendar_words import zone_in
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.export import json_text
 from tui_app.tickets.fields import FIELDS_BY_NAME

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from tui_app.adapters.reading.dates_in_words import UTC_RULES, DateRules, UnreadDateError
 from tui_app.adapters.reading.discussion import BODY, WHEN
 from tui_app.adapters.reading.field_names import hints, plain_name
 from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, word_of, words_of
 from tui_app.adapters.reading.markup import to_markdown
-from tui_app.adapters.reading.timestamps import is_no_date, looks_like_moment, read_moment
 from tui_app.local_tracker.schema import stored_form
 from tui_app.local_tracker.writing import AttachmentRecord, ChangeRecord, CommentRecord
+from tui_app.tickets.dates_in_words import UTC_RULES, DateRules, UnreadDateError
 from tui_app.tickets.fields import CALLED, FIELDS_BY_NAME, TIME_KINDS, FieldKind
+from tui_app.tickets.timestamps import is_no_date, looks_like_moment, read_moment
 
 KEY = re.compile(r"([A-Z][A-Z0-9_]*)-\d+")
 """An id that begins with its project's: ``PAY-142``."""

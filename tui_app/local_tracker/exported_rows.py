@@ -15,7 +15,6 @@ from typing import Any
 from tui_app.adapters.reading.field_columns import fields_of_names, value_at_path
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.openness import flag_word, is_closed_flag
-from tui_app.adapters.reading.timestamps import is_no_date
 from tui_app.local_tracker.cell_values import KEY, CellReader, storable, text_of
 from tui_app.local_tracker.file_columns import (
     ID_IN_ADDRESS,
@@ -27,6 +26,7 @@ from tui_app.local_tracker.file_columns import (
 )
 from tui_app.local_tracker.writing import TicketRecord
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS
+from tui_app.tickets.timestamps import is_no_date
 from tui_app.tickets.vocabulary import closed_by_words
 
 LARGEST_TICKET = 2 << 20

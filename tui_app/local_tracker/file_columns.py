@@ -12,15 +12,15 @@ from typing import Any
 from msgspec import Struct, field
 
 from tui_app.adapters.reading.alike_rows import flattened
-from tui_app.adapters.reading.calendar_words import zone_in
 from tui_app.adapters.reading.date_columns import with_dates_by_order
-from tui_app.adapters.reading.dates_in_words import DateRules
 from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
 from tui_app.adapters.reading.field_names import hints, plain_name, words_in
 from tui_app.adapters.reading.learned import SURE
-from tui_app.adapters.reading.timestamps import DateEvidence, shared_order
 from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, reference_of, text_of
+from tui_app.tickets.calendar_words import zone_in
+from tui_app.tickets.dates_in_words import DateRules
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS, FieldKind
+from tui_app.tickets.timestamps import DateEvidence, shared_order
 
 ID_IN_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Z0-9_]*-\d+|\d+)/?")
 
@@ -37,7 +37,7 @@ class ReadingOptions(Struct, frozen=True):
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Heading to the field that it is."""
     order: str = ""
-    """The order of dates in numbers, one of `tui_app.adapters.reading.dates_in_words.ORDERS`."""
+    """The order of dates in numbers, one of `tui_app.tickets.dates_in_words.ORDERS`."""
     zone: tzinfo | None = UTC
     """The zone of times that name none; None: this machine's."""
 

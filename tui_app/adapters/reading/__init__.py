@@ -20,7 +20,7 @@ from tui_app.adapters.reading.learned import (
 from tui_app.adapters.reading.markup import to_markdown, without_wrapper
 from tui_app.adapters.reading.row_pages import Paging, RowPage, best_page, find_record, paging_of
 from tui_app.adapters.reading.ticket_from_row import iter_tickets, ticket_from
-from tui_app.adapters.reading.timestamps import parse_moment
+from tui_app.tickets.timestamps import parse_moment
 
 __all__ = [
     "LearnedColumn",

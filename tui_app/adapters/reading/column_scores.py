@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, words_in
 from tui_app.adapters.reading.field_values import NOBODY, are_human, is_nothing, word_of
-from tui_app.adapters.reading.timestamps import DateEvidence, looks_like_moment, parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.timestamps import DateEvidence, looks_like_moment, parse_moment
 from tui_app.tickets.vocabulary import is_priority, is_status
 
 Path: TypeAlias = tuple[str, ...]

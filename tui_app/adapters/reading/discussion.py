@@ -24,10 +24,10 @@ from tui_app.adapters.reading.field_values import (
     word_of,
 )
 from tui_app.adapters.reading.markup import to_markdown
-from tui_app.adapters.reading.timestamps import parse_moment
 from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Later
+from tui_app.tickets.timestamps import parse_moment
 from tui_app.tickets.urls import safe_url
 
 BODY = (*FIELDS_BY_NAME["description"].words, *FIELDS_BY_NAME["comments"].words, "notes", "markdown", "html", "value")

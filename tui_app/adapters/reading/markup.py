@@ -14,9 +14,9 @@ from typing import TypeGuard
 
 from tui_app.adapters.reading.markdown_inline import EMPHASIS, STRONG, STRUCK
 from tui_app.adapters.reading.markdown_writer import MarkdownWriter
-from tui_app.adapters.reading.timestamps import parse_moment
 from tui_app.tickets.json_values import read_json
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.timestamps import parse_moment
 
 _LONGEST_CONVERTED = 1_000_000  # characters; beyond, a text is shown as it is: nobody reads it to the end
 _MOST_PARTS = 1000

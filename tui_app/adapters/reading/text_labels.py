@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tui_app.adapters.reading.field_names import hints, words_in
-from tui_app.adapters.reading.timestamps import parse_moment
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.timestamps import parse_moment
 
 _LONGEST_LABEL = 40  # characters
 _LEAST_HINT = 0.8

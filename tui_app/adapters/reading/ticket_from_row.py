@@ -50,10 +50,10 @@ from tui_app.adapters.reading.markup import are_plain_texts
 from tui_app.adapters.reading.openness import closed_in, flag_word
 from tui_app.adapters.reading.plain import plain_tickets, reads_plain
 from tui_app.adapters.reading.relations import relations_beside
-from tui_app.adapters.reading.timestamps import moments_of
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS, FieldKind
 from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import JsonValue, Later, Relation, Ticket
+from tui_app.tickets.timestamps import moments_of
 from tui_app.tickets.turns import in_slices
 
 OPEN_FLAG = "open"

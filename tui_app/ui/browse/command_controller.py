@@ -144,8 +144,7 @@ class CommandController:
         Raises:
             UsageError: why the command cannot be run for all of them; then it is for none.
         """
-        from tui_app.tickets import own_commands  # late: before the first command nothing of it is needed
-        from tui_app.tickets.branch_names import branch_name
+        from tui_app.tickets import branch_names, own_commands  # late: nothing of it is needed before the first command
 
         if command.where == "anywhere":
             names = self._profiles()
@@ -160,7 +159,7 @@ class CommandController:
             if command.trackers and tracker not in command.trackers:
                 known = " and ".join(command.trackers)
                 raise UsageError(f"It is for tickets of {known}; {ticket.id or 'this one'} is of {tracker}.", hint="")
-        branches = [branch_name(ticket, self._branch) for ticket in tickets]
+        branches = [branch_names.branch_name(ticket, self._branch) for ticket in tickets]
         values = [own_commands.values_of(*each) for each in zip(tickets, of, branches, strict=True)]
         if command.marked == "list":
             return [own_commands.call_for_all(command, values)]

@@ -22,7 +22,7 @@ from tui_app.ui import late
 from tui_app.ui.browse.current_search import CurrentSearch
 from tui_app.ui.reply_routing import FailureHandler, ReplyRouter
 from tui_app.ui.status_line import Counts, StatusLine
-from tui_app.ui.table.columns import unknown_columns
+from tui_app.ui.table.columns import column_kind, unknown_columns
 from tui_app.ui.table.results_table import ResultsTable
 
 _MOST_MESSAGES = 500
@@ -115,6 +115,7 @@ class Notices:
         self._state_to_show: Timer | None = None
         self._inspecting = 0
         self._columns_checked = False
+        self._told_as_text: set[str] = set()
 
     # ----------------------------------------------------------------- status
 
@@ -148,6 +149,7 @@ class Notices:
         self._counts = replace(self._with_cursor(), shown=shown, loaded=loaded, marked=marked, sort=order)
         self.show_status()
         self._check_columns()
+        self._check_order(order.removeprefix("-"))
 
     def cursor_moved(self) -> None:
         """Show which row the cursor is on, and what of it changed."""
@@ -171,6 +173,15 @@ class Notices:
             self._columns_checked = True
             for sentence in unknown_columns(self._configured_columns, self._table.tickets).values():
                 self.screen.app.notify(f"ui.columns in the config: {sentence}", severity="warning", markup=False)
+
+    def _check_order(self, column: str) -> None:
+        """Tell once of each column whose dates cannot be put in order."""
+        if self._table.model.rows.sorts_dates_as_text and column not in self._told_as_text:
+            self._told_as_text.add(column)
+            words = (
+                f"{column_kind(column).title} is sorted as text: nothing tells which number of its dates is the month."
+            )
+            self.screen.app.notify(words, severity="warning", markup=False)
 
     # ----------------------------------------------------------------- errors
 

@@ -57,8 +57,8 @@ class Grouping:
         if self.column == PARENT:
             self._arrange_tree(tickets, order)
             return
-        key_of = sort_keys(self.column)
-        keys = {name: key_of([tickets[indexes[0]]])[0] for name, indexes in by_name.items()}
+        firsts = [tickets[indexes[0]] for indexes in by_name.values()]
+        keys = dict(zip(by_name, sort_keys(self.column)(firsts), strict=True))
         names = sorted((name for name in by_name if keys[name] is not None), key=lambda name: keys[name])
         names += [name for name in by_name if keys[name] is None]
         self.order = [index for name in names for index in by_name[name]]

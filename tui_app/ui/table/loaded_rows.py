@@ -13,10 +13,11 @@ from itertools import chain
 
 from msgspec import Struct
 
+from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.ticket import Ticket, TicketKey
 from tui_app.ui.table.filtering import TextFilter, folded, keeps
 from tui_app.ui.table.grouping import Grouping
-from tui_app.ui.table.row_values import SortKey, facet_values, sort_keys, value_key
+from tui_app.ui.table.row_values import FurtherKeys, SortKey, facet_values, sort_keys, value_key
 
 _STEP = 64  # tickets that are filtered between two looks at the clock
 _KEYS_STEP = 512  # tickets whose sort keys are made between two
@@ -69,6 +70,7 @@ class LoadedRows:
         self._order: Sequence[int] = range(0)
         self._folded: list[str | None] = []
         self._keys: dict[str, list[SortKey]] = {}
+        self._further: dict[str, FurtherKeys] = {}
         self._sort: Iterator[None] | None = None
         self._waiting: Sequence[int] = ()
         """Indexes that the filter has yet to look at, from `_at` on."""
@@ -80,7 +82,7 @@ class LoadedRows:
         """Show other tickets under the same sort order, filter and facets. Returns the former ones."""
         former, self.tickets = self.tickets, list(tickets)
         self._folded = []
-        self._keys = {}
+        self._keys, self._further = {}, {}
         self._order = range(len(self.tickets))
         self._select(self._order)
         self._start_sort()
@@ -166,7 +168,9 @@ class LoadedRows:
 
     def _sorting_by(self, column: str, *, descending: bool) -> Iterator[None]:
         """Sort in steps of a millisecond or so: keys in pieces, runs, and then the runs, which merge quickly."""
-        keys_of, keys = sort_keys(column), self._keys.setdefault(column, [])
+        yield from self._learning(column)
+        keys_of = self._further[column].keys_of if column in self._further else sort_keys(column)
+        keys = self._keys.setdefault(column, [])
         while len(keys) < len(self.tickets):
             keys.extend(keys_of(self.tickets[len(keys) : len(keys) + _KEYS_STEP]))
             yield
@@ -182,6 +186,22 @@ class LoadedRows:
         if len(self._order) > _RUN:
             present.sort(key=keys.__getitem__, reverse=descending)
         self._order = present + absent
+
+    def _learning(self, column: str) -> Iterator[None]:
+        """Look through all tickets for what a column of the tracker's own holds, before its keys are made."""
+        if column in FIELDS_BY_NAME:
+            return
+        further = self._further.get(column) or self._further.setdefault(column, FurtherKeys(column))
+        while further.learnt < len(self.tickets):
+            if further.learn(self.tickets[further.learnt : further.learnt + _KEYS_STEP]):
+                self._keys.pop(column, None)
+            yield
+
+    @property
+    def sorts_dates_as_text(self) -> bool:
+        """Whether the rows are in the order of dates of which nothing tells which number is the month."""
+        further = self._further.get(self.sort_column or "")
+        return further is not None and further.is_open
 
     # -------------------------------------------------------------- selecting
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter, itemgetter
@@ -144,8 +143,8 @@ def sort_keys(column: str) -> Callable[[Iterable[Ticket]], list[SortKey]]:
     """
     field = FIELDS_BY_NAME.get(column)
     if field is None:
-        return lambda tickets: [_general_key(value_of(ticket, column)) for ticket in tickets]
-    key_of, values_of = _KEYS_BY_KIND.get(field.kind, _general_key), attrgetter(column)
+        return FurtherKeys(column).keys_of
+    key_of, values_of = _KEYS_BY_KIND.get(field.kind, _text_key), attrgetter(column)
     if field.kind in (FieldKind.LIST, FieldKind.ID):  # an empty one has its place
         return lambda tickets: [None if value is None else key_of(value) for value in map(values_of, tickets)]
     return lambda tickets: [key_of(value) if value else None for value in map(values_of, tickets)]
@@ -187,6 +186,10 @@ def natural_key(text: str) -> str:
     return _NUMBERS.sub(lambda digits: digits[0].zfill(_LONGEST_NUMBER), text.casefold())
 
 
+def _text_key(value: Any) -> SortKey:
+    return natural_key(as_text(value))
+
+
 _KEYS_BY_KIND: Mapping[FieldKind, Callable[[Any], SortKey]] = {
     **dict.fromkeys(TIME_KINDS, datetime.timestamp),
     **dict.fromkeys((FieldKind.LINE, FieldKind.PERSON, FieldKind.WORD, FieldKind.URL), str.casefold),
@@ -198,15 +201,67 @@ _KEYS_BY_KIND: Mapping[FieldKind, Callable[[Any], SortKey]] = {
 """What a value that is there sorts by."""
 
 
-def _general_key(value: Any) -> SortKey:
-    """Numbers before times and days before text, in which numbers count as such; nothing last."""
-    number = number_in(value)
-    if number is not None:
-        return (0, number, "")
-    if isinstance(value, datetime):
-        return (1, value.timestamp(), "")
-    text = as_text(value)
-    if _DAY.fullmatch(text):  # among moments, where it begins
-        with suppress(ValueError):
-            return (1, datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp(), "")
-    return (2, 0, natural_key(text)) if text else None
+class FurtherKeys:
+    """What tickets sort by in a column of the tracker's own: numbers, then dates, then text; nothing last.
+
+    `learn` takes the tickets before: only together do a column's values tell how ``02/11/2026`` is meant.
+    """
+
+    def __init__(self, column: str) -> None:
+        from tui_app.tickets import timestamps  # late: a start sorts by nothing that needs the readers of dates
+
+        self._column = column
+        self._evidence = timestamps.DateEvidence()
+        self._rules = self._evidence.rules()
+        self._read = timestamps.parse_moment
+        self._known: dict[str, SortKey] = {}
+        self.learnt = 0
+        """How many tickets."""
+
+    def learn(self, tickets: Sequence[Ticket]) -> bool:
+        """Look through further tickets; whether the keys made so far hold no longer."""
+        self.learnt += len(tickets)
+        texts = {value for ticket in tickets if isinstance(value := value_of(ticket, self._column), str)}
+        for text in filter(_may_be_date, texts):
+            self._evidence.add(text.strip())
+        before, self._rules = self._rules, self._evidence.rules()
+        if self._rules == before:
+            return False
+        self._known.clear()
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds dates of which nothing tells which number is the month: they are text."""
+        return self._evidence.is_open and not self._rules.order
+
+    def keys_of(self, tickets: Iterable[Ticket]) -> list[SortKey]:
+        """The keys of these tickets, which count as known from now on."""
+        tickets = list(tickets)
+        if not self.learnt:
+            self.learn(tickets)
+        return [self._key(value_of(ticket, self._column)) for ticket in tickets]
+
+    def _key(self, value: Any) -> SortKey:
+        if (number := number_in(value)) is not None:
+            return (0, number, "")
+        if isinstance(value, datetime):
+            return (1, value.timestamp(), "")
+        text = as_text(value)
+        if text not in self._known:
+            moment = self._read(text, self._rules) if _may_be_date(text) else None
+            self._known[text] = (1, moment.timestamp(), "") if moment else (2, 0, natural_key(text)) if text else None
+        return self._known[text]
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
+_DAY_OF_MONTH = re.compile(r"(?<!\w)[0-3]?\d(?!\d)")
+_NUMERIC_DAY = re.compile(r"(?<!\d)\d{1,2}\s?[-/.]\s?(?:\d{1,2}|[^\W\d_]{3,9})\s?[-/.]\s?\d{2}(?!\d)")
+_LONGEST_DATE = 48  # characters
+
+
+def _may_be_date(text: str) -> bool:
+    """Whether it is worth reading as a date: to find no date in foreign words takes most of a second, once."""
+    if len(text) > _LONGEST_DATE:
+        return False
+    return bool(_YEAR.search(text) and _DAY_OF_MONTH.search(text)) or bool(_NUMERIC_DAY.match(text))

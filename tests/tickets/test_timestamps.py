@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_app.adapters.reading import calendar_words, parse_moment
-from tui_app.adapters.reading.dates_in_words import DateRules
-from tui_app.adapters.reading.timestamps import DateEvidence, looks_like_moment, moments_of, read_moment
+from tui_app.tickets import calendar_words
+from tui_app.tickets.dates_in_words import DateRules
+from tui_app.tickets.timestamps import DateEvidence, looks_like_moment, moments_of, parse_moment, read_moment
 
 MORNING = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 

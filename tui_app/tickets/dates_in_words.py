@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from msgspec import Struct
 
-from tui_app.adapters.reading.calendar_words import (
+from tui_app.tickets.calendar_words import (
     AM,
     OFFSET,
     PM,

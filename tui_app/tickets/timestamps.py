@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from tui_app.adapters.reading.calendar_words import bare, languages_of
-from tui_app.adapters.reading.dates_in_words import (
+from tui_app.tickets.calendar_words import bare, languages_of
+from tui_app.tickets.dates import as_utc
+from tui_app.tickets.dates_in_words import (
     ENGLISH_FILLERS,
     ENGLISH_MONTHS,
     MONTHS,
@@ -28,7 +29,6 @@ from tui_app.adapters.reading.dates_in_words import (
     moment_in_words,
     possible_days,
 )
-from tui_app.tickets.dates import as_utc
 from tui_app.tickets.ticket import JsonValue
 
 _LONGEST = 100  # characters; the longest form in use (JavaScript's Date with its zone's name) has some 70
