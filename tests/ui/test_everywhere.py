@@ -8,7 +8,7 @@ from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import opened, tickets
 from tui_app.tickets.messages import TicketsFound
 from tui_app.ui.form.search_form import SearchForm
-from tui_app.ui.status_line import KeyBar
+from tui_app.ui.key_bar import KeyBar
 from tui_app.ui.themes import default_theme
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from msgspec.structs import replace
 from textual.widgets._toast import Toast
 
-from tests.ui.fakes import FakeLookMemory, FakeService, failed, make_ticket
+from tests.ui.fakes import NOW, FakeLookMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
+from tui_app.settings.model import UiSettings
 from tui_app.tickets.messages import TicketsFound
 from tui_app.ui.table.results_table import ResultsTable
 
+KEYS = {"pane.error": "f8", "search.more": "f9"}
 LONG = " ".join(f"word{number}" for number in range(60))
 
 
@@ -151,3 +156,25 @@ async def test_dates_that_cannot_be_put_in_order_are_told_until_a_later_page_tel
         assert not table.model.rows.sorts_dates_as_text
         shown = [row.extra["Due"] for row in table.shown]
         assert shown == ["02/12/2025", "03/01/2026", "31/01/2026", "02/11/2026"]
+
+
+async def test_at_eighty_columns_the_status_line_names_what_it_cannot_hold_with_the_key_in_force() -> None:
+    service, rows = FakeService(), tuple(make_ticket(number) for number in range(9))
+    async with opened(service, wait=False, ui=UiSettings(keys=KEYS)) as deck:
+        request = service.last_search.request_id
+        service.reply(TicketsFound(request, "local", rows, 0, complete=True, truncated=True, warnings=(LONG,)))
+        await deck.sees("│  ! 1 notice (f8)")
+        assert "1/9 tickets loaded, more exist (f9)" in deck.lines[-2]
+        assert "…" not in deck.lines[-2]
+        await deck.pilot.resize_terminal(600, 24)
+        await deck.sees("word59")
+
+
+@pytest.mark.parametrize(("days", "told"), [((3, 2, 1), True), ((3, 1, 2), False), ((3, 3, 3), False)])
+async def test_the_header_tells_that_a_tracker_has_the_newest_first_unasked(
+    days: tuple[int, ...], *, told: bool
+) -> None:
+    rows = [replace(one, updated_at=NOW - timedelta(days=9 - day)) for one, day in zip(tickets(3), days, strict=True)]
+    async with opened(FakeService(rows)) as deck:
+        assert ("▼Updated" in deck.lines[2]) is told
+        assert [one.id for one in deck.screen.query_one(ResultsTable).shown] == [one.id for one in rows]

@@ -9,12 +9,12 @@ import re
 import shutil
 import string
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec.structs import replace
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
@@ -249,11 +249,20 @@ def effective_keys(keymap: Mapping[str, str]) -> tuple[Key, ...]:
     return tuple(replace(key, keys=keymap.get(key.id, key.keys)) for key in KEYS)
 
 
-def shown_key(app: App[Any], key_id: str) -> str:
-    """The first of the keys in force for an action, as people write it: for hints."""
+ShownKey: TypeAlias = Callable[[str], str]
+"""From an action's id to the key that does it, as people write it: for hints."""
+
+
+def default_key(key_id: str) -> str:
+    """The first of an action's keys where the user chose none."""
     key = find_key(key_id)
-    names = app._keymap.get(key_id) or (key.keys if key else "")
-    return display_key(names.partition(",")[0])
+    return display_key(key.names[0]) if key else ""
+
+
+def shown_key(app: App[Any], key_id: str) -> str:
+    """The first of the keys in force for an action."""
+    names = app._keymap.get(key_id)
+    return display_key(names.partition(",")[0]) if names else default_key(key_id)
 
 
 def keys_markdown(keymap: Mapping[str, str] | None = None) -> str:

@@ -227,7 +227,7 @@ _ERROR = at(
     "error",
     Key("error.retry", "r", "retry", "Try again", "Send the failed request again", footer=1),
     Key("error.copy", "y", "copy", "Copy", "Copy the error with the server's last words", footer=2),
-    Key("error.close", "escape,enter", "close", "Close", "Close the error; e shows it again", footer=3),
+    Key("error.close", "escape,enter", "close", "Close", "Close the error; it can be shown again", footer=3),
 )
 
 _PICKER = at(

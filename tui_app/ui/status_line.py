@@ -1,16 +1,15 @@
-"""The two lines at the bottom: the status line (profile, server and its state on the left, counts on the right), and
-the keys that work here, the most useful ones first, never more than fit.
+"""The status line: profile, server and its state on the left, counts on the right.
 
-The status line's words are made by pure functions, so that each state can be read in a test.
+Its words are made by pure functions, so that each state can be read in a test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 from textual.content import Content
-from textual.style import Style
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -18,9 +17,7 @@ from tui_app.tickets.query import word_of
 from tui_app.tickets.servers import ServerState, StateChanged
 from tui_app.tickets.text import clean_line
 from tui_app.ui.browse.current_search import SearchProgress
-from tui_app.ui.key import Key
-from tui_app.ui.keymap import character_of, display_key
-from tui_app.ui.keys import find_key
+from tui_app.ui.keymap import ShownKey, default_key, shown_key
 from tui_app.ui.table.columns import column_kind
 
 Piece = tuple[str, str]
@@ -59,7 +56,13 @@ class Counts(Struct, frozen=True):
 
 
 def describe_state(
-    state: StateChanged | None, profile: str, now: float, *, brief: bool = False, cause: bool = True
+    state: StateChanged | None,
+    profile: str,
+    now: float,
+    *,
+    brief: bool = False,
+    cause: bool = True,
+    key: ShownKey = default_key,
 ) -> tuple[Piece, ...]:
     """``● work jira 2.1 · 120 ms``, or ``● work`` where all is well and room is short.
 
@@ -70,7 +73,7 @@ def describe_state(
     if state is None:
         return (("○ ", _QUIET), (profile, "bold"), (" not started", _QUIET))
     sign, style = _SIGNS[state.state]
-    words = f" {_state_words(state, now)}"
+    words = f" {_state_words(state, now, key)}"
     if brief and state.state is ServerState.READY:
         words = ""
     elif not cause and state.state in (ServerState.DOWN, ServerState.LOGIN_NEEDED):
@@ -78,7 +81,7 @@ def describe_state(
     return ((f"{sign} ", style), (profile, "bold"), (words, style))
 
 
-def _state_words(state: StateChanged, now: float) -> str:
+def _state_words(state: StateChanged, now: float, key: ShownKey) -> str:
     elapsed = max(0.0, now - state.since) if state.since else 0.0
     of_limit = f"{elapsed:.0f}{f' of {state.limit:.0f}' if state.limit else ''} s"
     match state.state:
@@ -96,14 +99,16 @@ def _state_words(state: StateChanged, now: float) -> str:
             name = f"{state.detail} · " if state.detail else ""
             return f"{name}working" + (f" {elapsed:.0f} s" if elapsed >= 1 else "")
         case ServerState.LOGIN_NEEDED:
-            return f"login needed: {state.detail}" if state.detail else "login needed, r logs in"
+            return f"login needed: {state.detail}" if state.detail else f"login needed, {key('search.refresh')} logs in"
         case ServerState.DOWN:
             return f"down{f': {state.detail}' if state.detail else ''}"
         case ServerState.IDLE:
             return "idle"
 
 
-def describe_counts(counts: Counts, progress: SearchProgress, *, brief: bool = False) -> tuple[Piece, ...]:
+def describe_counts(
+    counts: Counts, progress: SearchProgress, *, brief: bool = False, key: ShownKey = default_key
+) -> tuple[Piece, ...]:
     """Shown, loaded, total; an unknown total is shown as unknown. ``brief``: without the key that loads more."""
     pieces: list[Piece] = []
     if counts.marked:
@@ -114,12 +119,12 @@ def describe_counts(counts: Counts, progress: SearchProgress, *, brief: bool = F
         pieces.append((f"{counts.position:,}/", _QUIET))
     if counts.shown != counts.loaded:
         pieces.append((f"{counts.shown:,} shown of ", "$text-accent"))
-    words = _loaded_words(counts.loaded, progress)
-    pieces.append((words.partition(" (m")[0] if brief else words, ""))
+    more = "" if brief or not progress.truncated else key("search.more")
+    pieces.append((_loaded_words(counts.loaded, progress, more), ""))
     return tuple(pieces)
 
 
-def _loaded_words(loaded: int, progress: SearchProgress) -> str:
+def _loaded_words(loaded: int, progress: SearchProgress, more: str) -> str:
     noun = "ticket" if loaded == 1 else "tickets"
     if progress.running:
         return f"{progress.loaded:,} so far" if progress.loaded else "searching"  # rows in sight may be old ones
@@ -128,8 +133,8 @@ def _loaded_words(loaded: int, progress: SearchProgress) -> str:
     if not progress.truncated:
         return f"{loaded:,} {noun}"
     if progress.total is None:
-        return f"{loaded:,} {noun} loaded, more exist (m)"
-    return f"{loaded:,} loaded of {progress.total:,} (m for more)"
+        return f"{loaded:,} {noun} loaded, more exist" + (f" ({more})" if more else "")
+    return f"{loaded:,} loaded of {progress.total:,}" + (f" ({more} for more)" if more else "")
 
 
 def describe_facets(facets: Mapping[str, Collection[str]]) -> tuple[Piece, ...]:
@@ -144,33 +149,41 @@ def _chosen(values: Collection[str]) -> str:
     return ", ".join(named) if len(named) <= _MOST_NAMED else f"{len(named)} values"
 
 
-def describe_search(progress: SearchProgress, *, stale: bool) -> tuple[Piece, ...]:
-    """What else there is to know, the most urgent first: failures, old rows, criteria filtered here, warnings."""
-    pieces: list[Piece] = []
+def describe_search(
+    progress: SearchProgress, *, stale: bool, brief: bool = False, key: ShownKey = default_key
+) -> tuple[Piece, ...]:
+    """What else there is to know, the most urgent first: failures, old rows, criteria filtered here, warnings.
+
+    ``brief``: what can be read in full elsewhere is only named, with the key that shows it.
+    """
+    return tuple(_search_pieces(progress, key("pane.error"), key("search.refresh"), stale=stale, brief=brief))
+
+
+def _search_pieces(progress: SearchProgress, why: str, again: str, *, stale: bool, brief: bool) -> Iterator[Piece]:
     if progress.failures:
-        pieces.append((_failed_words(progress), _BAD))
+        yield f"{_failed_words(progress)} ({why})", _BAD
     if progress.cancelled and not progress.running:
-        pieces.append(("cancelled (r)", _QUIET))
+        yield f"cancelled ({again})", _QUIET
     if stale:
-        pieces.append(("old rows", _BUSY))
+        yield "old rows", _BUSY
     if progress.filtered_here:
-        names = ", ".join(map(word_of, progress.filtered_here))
-        pieces.append((f"filtered here: {names}", _QUIET))
+        names = f"({why})" if brief else ": " + ", ".join(map(word_of, progress.filtered_here))
+        yield f"filtered here{' ' if brief else ''}{names}", _QUIET
     if progress.incomplete:
-        pieces.append((f"! {progress.incomplete:,} incomplete", _BUSY))
-    if progress.warnings:
-        more = f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""
-        pieces.append((progress.warnings[0] + more, _BUSY))
-    return tuple(pieces)
+        yield f"! {progress.incomplete:,} incomplete", _BUSY
+    if brief and progress.warnings:
+        yield f"! {len(progress.warnings)} notice{'s' if len(progress.warnings) > 1 else ''} ({why})", _BUSY
+    elif progress.warnings:
+        yield progress.warnings[0] + (f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""), _BUSY
 
 
 def _failed_words(progress: SearchProgress) -> str:
     """Who failed; of several trackers also why: those of its rows that are left belong to the others' no more."""
     failures = progress.failures
     if len(progress.parts) <= 1:
-        return "failed (e)"
+        return "failed"
     why = f": {failures[0].title}" if len(failures) == 1 < len(progress.parts) else ""
-    return f"{_names(tuple(failure.profile for failure in failures))} failed{why} (e)"
+    return f"{_names(tuple(failure.profile for failure in failures))} failed{why}"
 
 
 def _names(names: Sequence[str]) -> str:
@@ -204,6 +217,7 @@ class StatusLine(Widget):
         self._ticking: Timer | None = None
         self._said: Piece | None = None
         self._read_only = False
+        self._key: ShownKey = default_key
 
     def say(self, words: str, style: str = "$text-accent", *, lasting: bool = False) -> None:
         """Show what becomes of a change, before all else: for a while, or ``lasting`` until other words come."""
@@ -252,7 +266,8 @@ class StatusLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        right = Content.assemble(*describe_counts(self._counts, self._progress))
+        self._key = partial(shown_key, self.app)
+        right = Content.assemble(*describe_counts(self._counts, self._progress, key=self._key))
         if right.cell_length > self.size.width * _MOST_COUNTS:
             right = Content.assemble(*describe_counts(self._counts, self._progress, brief=True))
         if self._said and len(self._said[0]) + right.cell_length + 2 > self.size.width:
@@ -265,13 +280,9 @@ class StatusLine(Widget):
         """Each profile with its state, and what else there is to know; the first gives way to the second."""
         if self._said:
             return Content.assemble(self._said).truncate(room, ellipsis=True)
-        rest: list[Piece] = []
-        locked: tuple[Piece, ...] = (("read-only", _QUIET),) if self._read_only else ()
-        searched = describe_search(self._progress, stale=self._stale)
-        change = ((clean_line(self._counts.change), "$text-success"),) if self._counts.change else ()
-        for piece in (*change, *describe_facets(self._facets), *searched, *locked):
-            rest += [("  │  ", "$foreground 30%"), piece]
-        known = Content.assemble(*rest)
+        known = self._known(brief=False)
+        if self._states_content(brief=True, cause=False).cell_length + known.cell_length > room:
+            known = self._known(brief=True)
         for_states = max(room - known.cell_length, int(room * _LEAST_STATES))
         states = self._states_content(brief=False)
         if states.cell_length > for_states:
@@ -281,66 +292,21 @@ class StatusLine(Widget):
         states = states.truncate(for_states, ellipsis=True)
         return Content.assemble(states, known).truncate(room, ellipsis=True)
 
+    def _known(self, *, brief: bool) -> Content:
+        """What there is to know besides the states; what can wait is left out of a ``brief`` line."""
+        change = ((clean_line(self._counts.change), "$text-success"),) if self._counts.change else ()
+        searched = describe_search(self._progress, stale=self._stale, brief=brief, key=self._key)
+        locked: tuple[Piece, ...] = (("read-only", _QUIET),) if self._read_only and not brief else ()
+        rest: list[Piece] = []
+        for piece in (*change, *describe_facets(self._facets), *searched, *locked):
+            rest += [("  │  ", "$foreground 30%"), piece]
+        return Content.assemble(*rest)
+
     def _states_content(self, *, brief: bool, cause: bool = True) -> Content:
         now = self._monotonic()
         pieces: list[Piece] = []
         for name in self._profiles:
-            pieces += [
-                ("  " if pieces else "", ""),
-                *describe_state(self._states.get(name), name, now, brief=brief, cause=cause),
-            ]
+            state = self._states.get(name)
+            described = describe_state(state, name, now, brief=brief, cause=cause, key=self._key)
+            pieces += [("  " if pieces else "", ""), *described]
         return Content.assemble(*pieces)
-
-
-# ------------------------------------------------------------------------ keys
-
-_ALWAYS = ("program.help", "program.quit")
-_WAY_OUT = "escape"
-"""The key that is shown however little room there is."""
-_GAP = "  "
-
-
-class KeyBar(Widget):
-    """One line, made from the bindings in force; a click on a key presses it."""
-
-    def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
-
-    def render(self) -> Content:
-        why_not = getattr(self.screen, "why_not", None)
-        keys = self._keys_in_force()
-        last = [entry for entry in keys if entry[0].id in _ALWAYS]
-        first = [entry for entry in keys if entry[0].id not in _ALWAYS and not (why_not and why_not(entry[0].action))]
-        kept = [*last, *(entry for entry in first if entry[1] == _WAY_OUT)]
-        room = self.size.width - sum(self._entry(*entry).cell_length + len(_GAP) for entry in kept)
-        shown: list[Content] = []
-        for entry in first:
-            words = self._entry(*entry)
-            cells = 0 if entry in kept else words.cell_length + len(_GAP)
-            if room >= cells or entry in kept:
-                room -= cells
-                shown.append(words)
-        return Content(_GAP).join([*shown, *(self._entry(*entry) for entry in last)])
-
-    def _keys_in_force(self) -> list[tuple[Key, str]]:
-        """The keys of the footer that are active, with the name of the key that does it now, by rank."""
-        focused = self.screen.focused
-        found: dict[str, tuple[Key, str]] = {}
-        for name, active in self.screen.active_bindings.items():
-            key = find_key(active.binding.id or "")
-            if key is None or not key.footer or (focused and focused.check_consume_key(name, character_of(name))):
-                continue
-            if key.id not in found or key.place_of(name) < key.place_of(found[key.id][1]):
-                found[key.id] = (key, name)
-        return sorted(found.values(), key=lambda entry: (_depth(entry[0]), entry[0].footer))
-
-    def _entry(self, key: Key, name: str) -> Content:
-        click = Style.from_meta({"@click": f"app.simulate_key('{name}')"})
-        shown = (display_key(name), "$footer-key-foreground bold")
-        words = (key.description, "$footer-description-foreground")
-        return Content.assemble(shown, " ", words).stylize(click)
-
-
-def _depth(key: Key) -> int:
-    """Keys of the focused pane come before those that work everywhere."""
-    return {"anywhere": 2, "browser": 1, "table": 1}.get(key.where, 0)

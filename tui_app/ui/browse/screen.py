@@ -22,10 +22,10 @@ from tui_app.ui.browse.controllers import Controllers, Parts
 from tui_app.ui.browse.divider import Divider
 from tui_app.ui.detail.ticket_detail import TicketDetail
 from tui_app.ui.form.sentence import SearchLine
+from tui_app.ui.key_bar import KeyBar
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.needs import needs, why_not
 from tui_app.ui.quick_views import Beginning, all_views
-from tui_app.ui.status_line import KeyBar
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.user_files import UserFiles
 

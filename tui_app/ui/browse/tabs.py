@@ -23,6 +23,7 @@ from tui_app.ui.reply_routing import ReplyRouter
 from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.loaded_rows import BaseOrder
 from tui_app.ui.table.results_table import ResultsTable
+from tui_app.ui.table.row_values import in_order
 from tui_app.ui.table.table_model import TableModel
 
 
@@ -268,10 +269,15 @@ class Tabs:
         (self.table if tab is self.active else tab.model).set_stale(has_rows, sources)
 
     def set_order(self, tab: Tab) -> None:
-        """Have the rows in the order asked for; those of one tracker stay as they come, if it sorts or nobody asked."""
-        search = tab.search
-        order = search.criteria.sort or (NEWEST if len(search.profiles) > 1 else None)
-        sorts_itself = len(search.profiles) == 1 and (search.progress.ordered or search.progress.running)
+        """Have the rows in the order asked for; those of one tracker stay as they come, if it sorts or nobody asked.
+
+        The table's header tells the order also where a tracker has the newest first unasked.
+        """
+        search, is_one = tab.search, len(tab.search.profiles) == 1
+        order = search.criteria.sort or (None if is_one else NEWEST)
+        sorts_itself = is_one and (search.progress.ordered or search.progress.running)
+        if order is None and in_order(tab.model.rows.tickets, NEWEST, surely=True):
+            order, sorts_itself = NEWEST, True
         base = BaseOrder.of(order, search.profiles, as_loaded=sorts_itself)
         if tab is self.active:
             self.table.set_base_order(base)

@@ -21,10 +21,10 @@ from tui_app.tickets.changes import Choice, FormField
 from tui_app.tickets.ticket import JsonValue
 from tui_app.ui.changing.pickers import FormInput, ValuePicker
 from tui_app.ui.dialogs.picker import DIALOGS_CSS, NARROW
+from tui_app.ui.key_bar import KeyBar
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.sharing.external import edit_text
-from tui_app.ui.status_line import KeyBar
 
 _KEPT_AFTER = 0.4  # seconds without a key, after which what was typed is on the disk
 _AROUND_ROWS = 7  # lines: borders, title, two lines of note, footer

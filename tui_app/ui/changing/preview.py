@@ -30,9 +30,9 @@ from tui_app.ui.changing.preview_text import (
 )
 from tui_app.ui.dialogs.picker import DIALOGS_CSS, NARROW
 from tui_app.ui.dialogs.server_pane import NoticesPane, ReadingPane
+from tui_app.ui.key_bar import KeyBar
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
-from tui_app.ui.status_line import KeyBar
 
 COUNTED_FROM = 11
 """So many tickets at once are agreed to by typing their number."""

@@ -22,10 +22,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
+from tui_app.ui.key_bar import KeyBar
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.cells import width_of
 from tui_app.ui.rendering.safe import fit
-from tui_app.ui.status_line import KeyBar
 
 ResultT = TypeVar("ResultT")
 

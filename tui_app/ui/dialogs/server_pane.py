@@ -20,11 +20,11 @@ from tui_app.tickets.server_report import ReportLine, Tone, caption_line, report
 from tui_app.tickets.servers import STANDARD_ERROR, LoginOffered, ServerReport, UndecidedTool
 from tui_app.ui.browse.panels import error_content
 from tui_app.ui.dialogs.picker import DIALOGS_CSS, NARROW, Picker, PickItem
+from tui_app.ui.key_bar import KeyBar
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.safe import safe_line
 from tui_app.ui.sharing.clipboard import copy_text
 from tui_app.ui.sharing.external import open_address
-from tui_app.ui.status_line import KeyBar
 
 _STYLES = {
     Tone.NORMAL: "",

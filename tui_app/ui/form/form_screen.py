@@ -11,7 +11,7 @@ from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.mentions import NamedTicket
 from tui_app.tickets.query import RawCriteria
 from tui_app.ui.form.search_form import SearchForm
-from tui_app.ui.status_line import KeyBar
+from tui_app.ui.key_bar import KeyBar
 
 
 class FormResult(Struct, frozen=True):

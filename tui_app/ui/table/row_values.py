@@ -150,13 +150,18 @@ def sort_keys(column: str) -> Callable[[Iterable[Ticket]], list[SortKey]]:
     return lambda tickets: [key_of(value) if value else None for value in map(values_of, tickets)]
 
 
-def in_order(tickets: Sequence[Ticket], sort: str) -> bool:
-    """Whether the tickets stand in the order ``sort``, a column with ``-`` before it for descending."""
+def in_order(tickets: Sequence[Ticket], sort: str, *, surely: bool = False) -> bool:
+    """Whether the tickets stand in the order ``sort``, a column with ``-`` before it for descending.
+
+    ``surely``: at least two of them could stand the other way round.
+    """
     if not sort:
         return True
     keys = [key for key in sort_keys(sort.removeprefix("-"))(tickets) if key is not None]
     if sort.startswith("-"):
         keys.reverse()
+    if surely and (not keys or keys[0] == keys[-1]):
+        return False
     return all(before <= after for before, after in pairwise(keys))
 
 

@@ -54,7 +54,7 @@ class CountsChanged(Message):
     marked: int
     counting: bool
     sort: str = ""
-    """The order of the rows, ``-`` before it for descending; empty: the tracker's own."""
+    """The order that the rows were put in here, ``-`` before it for descending; empty: they are as they came."""
 
 
 class OrderChosen(Message):
@@ -84,9 +84,10 @@ class Announcer:
 
     def counts(self) -> None:
         """Post how many tickets there are."""
-        column, descending = self._model.rows.order
+        rows = self._model.rows
+        column, descending = rows.order if rows.sort_column or rows.base.is_sorted else (None, False)
         order = f"-{column}" if column and descending else column or ""
-        self._post(CountsChanged(*self._model.counts, counting=self._model.rows.pending, sort=order))
+        self._post(CountsChanged(*self._model.counts, counting=rows.pending, sort=order))
 
     def highlighted(self) -> None:
         """Post the ticket under the cursor if it is another one."""
