@@ -151,6 +151,14 @@ def test_the_wider_the_table_the_more_columns_it_shows_and_the_title_is_always_t
     assert all("title" in [column.name for column in default_columns(width)] for width in range(20, 400, 7))
 
 
+async def test_no_value_is_cut_while_the_titles_leave_room(board: Opening) -> None:
+    rows = [ticket(1, title="A short one", assignee="Alexandra Katherine", status="In Progress", priority="Medium")]
+    async with board(rows, size=(80, 10)) as shown:
+        shown.table.set_columns(specs("id", "status", "title", "assignee", "priority"))
+        line = shown.line_of("T-1")
+        assert all(words in line for words in ("◐ In Progress", "A short one", "Alexandra Katherine", "– Medium"))
+
+
 async def test_tickets_of_several_trackers_show_which_one_they_are_from(board: Opening) -> None:
     async with board([ticket(1, source="work"), ticket(2, source="home")]) as shown:
         assert "source" in [column.name for column in shown.table.columns]
@@ -332,7 +340,7 @@ async def test_urgency_is_told_by_a_sign_as_well_as_by_colour(board: Opening, wi
 def test_names_of_further_fields_and_empty_ones_give_way_to_the_title_before_any_value_does() -> None:
     extra = {"Story points": 5, "Release note needed": None, "Go-live date": "2026-11-01", "Effort": "1250.5"}
     columns = specs("id", "title", *extra)
-    natural = natural_layout(columns, [ticket(1, extra=extra)], NOW)
+    natural = natural_layout(columns, [ticket(1, title="A title" * 9, extra=extra)], NOW)
     widths = dict(zip(extra, fitted_layout(natural, 60).widths[2:], strict=True))
     assert widths == {"Story points": 5, "Release note needed": 5, "Go-live date": 10, "Effort": 6}
     assert fitted_layout(natural, 77).widths[3] == 5

@@ -122,7 +122,8 @@ def fitted_layout(natural: ColumnLayout, room: int) -> ColumnLayout:
     title = names.index(_FLEXIBLE)
     widths[title] = 0
     for indexes, leasts, wanted in _squeezing(natural, room):
-        _squeeze(names, widths, indexes, leasts, room - max(column_kind(_FLEXIBLE).least, wanted))
+        most = min(wanted, natural.widths[title])  # what titles leave empty is worth nothing to them
+        _squeeze(names, widths, indexes, leasts, room - max(column_kind(_FLEXIBLE).least, most))
     widths[title] = max(column_kind(_FLEXIBLE).least, room - _taken(widths))
     return ColumnLayout(natural.columns, tuple(widths), natural.contents, natural.numeric)
 
