@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui.changing.tracker import ChangingService
 from tests.ui.fakes import FakeChangeHistory, FakeDraftMemory, failed, make_ticket
@@ -30,7 +31,7 @@ from tui_app.tickets.messages import (
     TicketsFound,
 )
 from tui_app.ui.changing.forms import ChangeForm
-from tui_app.ui.changing.pickers import ChangeMenu
+from tui_app.ui.changing.pickers import ChangeMenu, ValuePicker
 from tui_app.ui.changing.preview import PreviewScreen
 from tui_app.ui.changing.preview_text import preview_lines
 from tui_app.ui.table.marks import RowChange
@@ -89,6 +90,35 @@ async def test_a_status_is_picked_previewed_sent_once_and_shown() -> None:
         assert service.calls == [("status_tool", {"id": FIRST, "status": "in review"})]
         assert deck.browser.table.current is not None
         assert deck.browser.table.current.status == "In Review"
+
+
+@pytest.mark.parametrize(("typed", "picked"), [("rev", "in review"), ("OPEN", "open"), ("in", ""), ("nothing", "")])
+async def test_enter_typed_before_the_tracker_has_listed_takes_the_one_line_that_is_meant(
+    typed: str, picked: str
+) -> None:
+    async with changing(silent={PrepareForm}, rows=[make_ticket(0, status="Done")]) as (deck, service):
+        await deck.press("t", *typed, "enter")
+        await deck.sees("Asking the tracker")
+        service.silent = set()
+        service.submit(service.requests(PrepareForm)[0])
+        await deck.settle()
+        sent = [request.wanted[0].values["status"] for request in service.requests(PrepareChanges)]
+        assert sent == ([picked] if picked else [])
+        if not picked:
+            await deck.sees("More than one of these matches" if typed == "in" else "Nothing here matches.")
+
+
+async def test_a_line_called_as_it_is_typed_comes_before_longer_ones_even_if_the_key_overtakes_the_list() -> None:
+    async with changing() as (deck, service):
+        await deck.press("t")
+        await deck.sees("In Review")
+        picker = deck.screen
+        assert isinstance(picker, ValuePicker)
+        picker.load([Choice("done-1", "Done, not deployed"), Choice("done-2", "Done")], takes_any=False)
+        picker.query_one(Input).value = "done"
+        picker.action_take()
+        await deck.settle()
+        assert service.requests(PrepareChanges)[0].wanted[0].values == {"status": "done-2"}
 
 
 @pytest.mark.parametrize("keys", [("enter",), ("space",), ("y",), ("escape",), ("q", "escape")])

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from tui_app.tickets.changes import ChangeAction, Choice, FormField
 from tui_app.tickets.ticket import JsonValue
-from tui_app.ui.dialogs.picker import Picker, PickItem
+from tui_app.ui.dialogs.picker import Picker, PickItem, PickList
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import KEYS
 
@@ -45,18 +45,45 @@ def picked_input(key: str, choice: Choice) -> FormInput:
 
 
 class AskingPicker(Picker[ResultT]):
-    """A list whose lines come from the tracker, some time after it was opened."""
+    """A list whose lines come from the tracker, some time after it was opened.
+
+    What is typed and taken before they are there is taken once they are, where it means one of them alone.
+    """
 
     NOTHING = _ASKING
 
+    def __init__(self, title: str, *, placeholder: str = "type to narrow") -> None:
+        super().__init__(title, placeholder=placeholder)
+        self._is_asking = True
+        self._taken_ahead = ""
+
     def refuse(self, words: str) -> None:
         """Show why there is nothing to pick."""
+        self._is_asking = False
         self.NOTHING = words  # type: ignore[misc]  # this dialog's own from now on
         self.show_note(words)
 
+    def action_take(self) -> None:
+        if self._is_asking and self.typed:
+            self._taken_ahead = self.typed
+            self.show_note(_ASKING)
+        else:
+            super().action_take()
+
     def _loaded(self) -> None:
+        self._is_asking = False
         self.NOTHING = "Nothing here matches."  # type: ignore[misc]
         self.reload()
+        if self._taken_ahead and self._taken_ahead == self.typed:
+            self._take_the_one()
+
+    def _take_the_one(self) -> None:
+        lines = self.query_one(PickList).lines
+        called = [line for line in lines if line.label.casefold() == self.typed.casefold()]
+        if len(called or lines) == 1:
+            self.taken((called or lines)[0])
+        elif lines:
+            self.show_note("More than one of these matches: choose one.")
 
 
 class ChangeMenu(AskingPicker[str]):
@@ -205,7 +232,7 @@ class LabelPicker(AskingPicker[FormInput]):
         names = [*self._known, *(name for name in self._add if name not in self._known)]
         lines = [PickItem(name, name, self._hint(name), picked=self._is_on(name)) for name in names]
         if typed and typed not in names:
-            lines.append(PickItem(typed, typed, "new", search=typed, picked=False))
+            lines.append(PickItem(typed, f"“{typed}”", "new", search=typed, picked=False))
         return lines
 
     def explanation(self) -> str:

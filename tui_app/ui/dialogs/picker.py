@@ -67,6 +67,7 @@ class PickItem(Struct, frozen=True):
         wanted = typed.casefold()
         names = [name.casefold() for name in self.names]
         nearer = (
+            self.label.casefold() == wanted,
             typed in self.names or (len(typed) > 1 and wanted in names),
             any(name.startswith(wanted) for name in names if len(wanted) > 1),
             self.label.casefold().startswith(wanted),
@@ -108,6 +109,11 @@ class PickList(ScrollView, can_focus=False):
         self.virtual_size = Size(self.size.width, len(items))
         self._reveal()
         self.refresh()
+
+    @property
+    def lines(self) -> Sequence[PickItem]:
+        """What can be taken, as it is shown now."""
+        return [item for item in self._items if not item.heading]
 
     @property
     def current(self) -> PickItem | None:
@@ -200,6 +206,7 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
         self._heading = title
         self._placeholder = placeholder
         self._cursor_id = cursor_id
+        self._narrowed_by = ""
 
     # -------------------------------------------------------- for subclasses
 
@@ -250,7 +257,8 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
     def reload(self, cursor_id: str | None = None) -> None:
         """Show the items anew; the cursor stays on its item."""
         current = self.current
-        words = self.typed.casefold().split()
+        self._narrowed_by = self.typed
+        words = self._narrowed_by.casefold().split()
         found = [item for item in self.items() if item.heading or item.found_by(words)]
         shown = [item for at, item in enumerate(found) if not item.heading or _has_lines(found, at)]
         if words and not any(item.heading for item in shown):
@@ -286,6 +294,8 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
 
     @on(PickList.ItemClicked)
     def action_take(self) -> None:
+        if self.typed != self._narrowed_by:  # the key came before the list was told of what is typed
+            self.reload()
         item = self.current
         if item is not None:
             self.taken(item)
