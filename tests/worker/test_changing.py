@@ -556,9 +556,11 @@ def test_the_log_holds_neither_secrets_nor_private_fields() -> None:
 
 
 @pytest.mark.parametrize(("audit", "keys"), [("full", True), ("metadata", False)])
-def test_the_log_holds_arguments_only_if_it_is_to(audit: Any, keys: bool) -> None:
+def test_the_log_holds_arguments_and_what_takes_them_back_only_if_it_is_to(audit: Any, keys: bool) -> None:
     bench = serve(write=replace(WRITE, audit=audit))
-    bench.change(title())
+    preview = bench.preview(title())
+    assert (preview.undoable, preview.undo_kept) == (True, keys)
+    bench.commit(preview.token)
     bench.service.close()
     assert [("arguments" in line, "undo" in line) for line in log(bench)] == [(keys, False), (False, keys)]
 

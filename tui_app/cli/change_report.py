@@ -113,7 +113,15 @@ def preview_lines(profile: str, preview: ChangePreview) -> Iterator[str]:
     for line in (*preview.warnings, preview.consent):
         if line:
             yield clean_line(f"  Note: {line}")
-    yield "  It can be taken back with `ticketdeck undo`." if preview.undoable else "  It cannot be taken back."
+    yield f"  {_taken_back(preview)}"
+
+
+def _taken_back(preview: ChangePreview) -> str:
+    if preview.undo_kept:
+        return "It can be taken back with `ticketdeck undo`."
+    if preview.undoable:
+        return "`ticketdeck undo` cannot take it back: the log of changes will not hold what it was."
+    return "It cannot be taken back."
 
 
 def _difference(name: str, before: Any, after: Any) -> Iterator[str]:

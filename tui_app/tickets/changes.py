@@ -160,6 +160,8 @@ class ChangePreview(ChangeEffect, frozen=True, kw_only=True):
     """The ticket's, from the fresh read; of a new ticket its own."""
     server: str
     undoable: bool = False
+    undo_kept: bool = False
+    """Whether the log will hold what takes it back, so that a later run of the program can."""
     harmless: bool = False
     """Whether the profile lets it be sent without being shown, because it is small and can be taken back."""
     consent: str = ""

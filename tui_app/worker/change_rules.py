@@ -18,6 +18,7 @@ from tui_app.adapters.changing.outcomes import may_have_been_done, pause_asked
 from tui_app.adapters.changing.protocol import ChangeFacts, FreshTicket, WriteCall, WriteVerdict
 from tui_app.adapters.tool_arguments import declared_names, missing
 from tui_app.mcp_client.types import CallToolResult
+from tui_app.settings.change_files import is_whole_in_log
 from tui_app.tickets.changes import (
     ChangeFault,
     ChangeKind,
@@ -40,7 +41,9 @@ from tui_app.tickets.errors import (
     TooManyRequestsError,
     UnknownOutcomeError,
 )
+from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.private_sending import holds_private_field
+from tui_app.tickets.redaction import redact
 from tui_app.tickets.text import clean_line
 
 if TYPE_CHECKING:
@@ -296,6 +299,20 @@ def paused(outcome: ChangeOutcome, seconds: float, now: datetime) -> ChangeOutco
         words = f"The tracker asks to wait until {now + timedelta(seconds=seconds):%H:%M}. Send the rest then."
     fault = replace(outcome.fault, hint=words) if outcome.fault else None
     return replace(outcome, words=f"{outcome.words} {words}", fault=fault)
+
+
+def loggable(runtime: ProfileRuntime, value: Any) -> Any:
+    """``value`` without the server's secrets and private fields."""
+    peer = runtime.starter.peer
+    masked = with_texts(to_builtins(value), peer.masked, keys=True) if peer else to_builtins(value)
+    return redact(masked, runtime.profile.private_fields)
+
+
+def is_kept_in_log(runtime: ProfileRuntime, undo: WantedChange) -> bool:
+    """Whether the log holds what takes a change back: what was masked or cut could not be written back."""
+    plain = to_builtins(undo)
+    is_whole = runtime.profile.write.audit == "full" and is_whole_in_log(plain)
+    return is_whole and bool(loggable(runtime, plain) == plain)
 
 
 def not_sent(prepared: PreparedChange, fault: ChangeFault) -> ChangeOutcome:

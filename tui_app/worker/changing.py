@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.changing.protocol import FreshTicket, WriteVerdict
 from tui_app.mcp_client.types import CallToolResult
-from tui_app.settings.change_files import ChangeLog, is_whole_in_log
+from tui_app.settings.change_files import ChangeLog
 from tui_app.tickets.changes import ChangeFault, ChangeKind, ChangeOutcome, ChangeState
 from tui_app.tickets.errors import (
     ConflictError,
@@ -31,9 +31,7 @@ from tui_app.tickets.errors import (
     NotAllowedError,
     UsageError,
 )
-from tui_app.tickets.json_values import with_texts
 from tui_app.tickets.messages import ChangeMade, CommitChanges, Reply
-from tui_app.tickets.redaction import redact
 from tui_app.worker.change_permissions import refuse_if_off
 from tui_app.worker.change_rules import (
     LONGEST_PAUSE,
@@ -41,7 +39,9 @@ from tui_app.worker.change_rules import (
     SentChange,
     digest_of,
     fault_of,
+    is_kept_in_log,
     judged,
+    loggable,
     not_sent,
     pause_after,
     paused,
@@ -216,7 +216,7 @@ class Changer:
         if preview.wanted.undo_of:
             line["undo_of"] = preview.wanted.undo_of
         if audit == "full":
-            line["arguments"] = self._loggable(runtime, preview.arguments)
+            line["arguments"] = loggable(runtime, preview.arguments)
         if audit != "off":
             try:
                 self._log.append(line)
@@ -227,12 +227,6 @@ class Changer:
                     title="The change cannot be logged",
                 ) from error
         return entry
-
-    def _loggable(self, runtime: ProfileRuntime, value: Any) -> Any:
-        """``value`` without the server's secrets and private fields."""
-        peer = runtime.starter.peer
-        masked = with_texts(to_builtins(value), peer.masked, keys=True) if peer else to_builtins(value)
-        return redact(masked, runtime.profile.private_fields)
 
     # -------------------------------------------------------------- sending
 
@@ -340,10 +334,8 @@ class Changer:
         line: dict[str, Any] = {"id": entry, "phase": "outcome", "state": str(state), "words": words}
         if outcome is not None:
             line |= {"verified": outcome.verified, "created": outcome.created}
-            undo = to_builtins(outcome.undo) if outcome.undo else None
-            kept = undo and runtime.profile.write.audit == "full" and is_whole_in_log(undo)
-            if kept and self._loggable(runtime, undo) == undo:
-                line["undo"] = undo  # what was masked or cut could not be written back
+            if outcome.undo is not None and is_kept_in_log(runtime, outcome.undo):
+                line["undo"] = to_builtins(outcome.undo)
         if runtime.profile.write.audit != "off":
             with suppress(OSError):  # the intent is there, which counts
-                self._log.append(self._loggable(runtime, line))
+                self._log.append(loggable(runtime, line))

@@ -52,7 +52,7 @@ from tui_app.worker.change_permissions import (
     refuse_readers,
     why_off,
 )
-from tui_app.worker.change_rules import PreparedChange, digest_of, fault_of, kept_text, tool_call
+from tui_app.worker.change_rules import PreparedChange, digest_of, fault_of, is_kept_in_log, kept_text, tool_call
 from tui_app.worker.lookups import whole_ticket
 from tui_app.worker.scope import RequestScope
 
@@ -320,6 +320,7 @@ class Preparer:
             title=fresh.ticket.title if fresh else str(wanted.values.get("title") or ""),
             server=clean_line(runtime.starter.identity.name) if runtime.starter.identity else "",
             undoable=call.undo is not None,
+            undo_kept=call.undo is not None and is_kept_in_log(runtime, call.undo),
             harmless=not consent and is_harmless(profile, wanted, call),
             consent=consent,
         )
