@@ -6,6 +6,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def conforms(value: Any, schema: dict[str, Any]) -> bool:
         return len(value) >= schema.get("minItems", 0) and all(conforms(v, schema.get("items", {})) for v in value)
     if not isinstance(value, dict):
         return True
+    if "oneOf" in schema and sum(conforms(value, one) for one in schema["oneOf"]) != 1:
+        return False
+    needed = schema.get("dependentRequired", {})
+    if any({*others} - value.keys() for key, others in needed.items() if key in value):
+        return False
     others, own = schema.get("additionalProperties", {}), schema.get("properties", {})
     if any(key not in own and others is False for key in value) or {*schema.get("required", ())} - value.keys():
         return False
@@ -117,6 +123,13 @@ def test_a_word_that_there_is_not_is_told_by_the_schema_too(content: dict[str, A
     assert not conforms(content, SCHEMA)
 
 
+def test_a_profile_is_a_program_or_an_address_for_the_schema_and_for_the_reader() -> None:
+    keys: dict[str, Any] = {"command": "x", "url": "https://a.example/mcp", "env": {"A": "b"}, "headers": {"A": "b"}}
+    for names in chain.from_iterable(combinations(keys, count) for count in range(len(keys) + 1)):
+        content = {"profiles": {"a": {name: keys[name] for name in names}}}
+        assert conforms(content, SCHEMA) == (told(content) == ""), names
+
+
 def sample(schema: dict[str, Any], left_out: tuple[str, ...] = ()) -> Any:
     """A value with every key that the schema names."""
     schema = resolved(schema)
@@ -153,7 +166,7 @@ def test_every_mistake_of_a_table_is_told() -> None:
         '[[views]]\nname = "a"\nquery = "is:opne"\ngroup = 1\n[[views]]\nquery = "is:open"\n'
         '[[views]]\nname = "b"\nsort = "foo"\n[[commands]]\nkey = "b"\n[[commands]]\nrun = 1\n'
     )
-    faults, notices = config_faults(Path("c.toml"), text)
+    faults, notices, _ = config_faults(Path("c.toml"), text)
     lines = sorted(int(re.search(r"line (\d+):", fault.cause)[1]) for fault in faults)  # type: ignore[index]
     assert lines == [3, 4, 4, 5, 7, 8, 9, 12, 13, 14, 18, 19, 22]
     assert notices == ()

@@ -82,7 +82,10 @@ def test_a_profile_without_a_command_names_the_key_that_was_to_be_one(
 def test_one_mistake_does_not_hide_another(run: RunProgram, write: Write) -> None:
     write(
         'default = "c"\n[profiles.a]\ncomand = ["x"]\n[profiles.b]\ncommand = ["x"]\ntimeouts = { start = -1 }\n'
-        '[ui]\nrefresh_seconds = "soon"\nwide = 1\n[profile.x]\n'
+        '[ui]\nrefresh_seconds = "soon"\nwide = 1\ntheme = "nrod"\n[profile.x]\n[keys]\n"search.edti" = "s"\n'
+        '[profiles.e]\ncommand = ["x"]\nadapter = "jria"\n'
+        '[[views]]\nname = 1\n[[views]]\nname = "x"\ngroup = "statsu"\n[[quick_views]]\nname = "x"\n'
+        '[[commands]]\nkey = "b"\n[[commands]]\nrun = "gitt {id}"\n'
     )
     done = run("doctor")
     assert done.code == 2
@@ -90,6 +93,17 @@ def test_one_mistake_does_not_hide_another(run: RunProgram, write: Write) -> Non
         assert f"line {line}: {words}" in done.out
     for words in ("line 1: default: there is no profile 'c'", "ui.wide is not known", "profile is not known"):
         assert words in done.out
+    for line, words in (
+        (10, "ui.theme: there is no 'nrod'"),
+        (13, "keys.search.edti: there is no action"),
+        (16, "profiles.e.adapter: there is no 'jria'"),
+        (17, "views[0]: it has no name"),
+        (21, "views[1].group: there is no field 'statsu'"),
+        (23, "quick_views[0].name: another view is called x"),
+        (24, "commands[0]: it has no run"),
+        (27, "commands[1].run: there is no program 'gitt'"),
+    ):
+        assert f"line {line}: {words}" in done.out, words
 
 
 @pytest.mark.parametrize("text", ["", '[ui]\ntheme = "nord"\ncolumns = ["id:8", "extra.severity"]'])

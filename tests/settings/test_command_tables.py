@@ -72,7 +72,7 @@ def test_a_mistake_is_told_with_its_line_and_key(write_config: WriteConfig, tabl
     assert f"{path}, line " in caught.value.cause
     assert f": commands[1]{key}: " in caught.value.cause
     assert words in f"{caught.value.cause} {caught.value.hint}"
-    faults, _ = config_faults(path, path.read_text())
+    faults, *_ = config_faults(path, path.read_text())
     assert len(faults) == 1
 
 

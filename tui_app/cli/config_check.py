@@ -40,8 +40,17 @@ def false_settings(settings: Settings, tickets: Sequence[Ticket], clock: Clock) 
         faults += (((*place, *below), sentence) for below, sentence in _faults_of(profile))
     faults += _names_used_twice(settings.ui.views)
     saved = RecentSearches(clock).saved() if settings.ui.start else ()
-    for place, sentence in (*keymap.unknown_settings(settings.ui, tickets, saved), *faults):
+    for found, sentence in (*keymap.unknown_settings(settings.ui, tickets, saved), *faults):
+        place = _written_at(settings, found)
         yield f"{settings.source}, line {line_of(text, place)}: {dotted(place)}: {sentence}"
+
+
+def _written_at(settings: Settings, place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The place in the file of one in the settings, whose lists may have come from several tables."""
+    match place:
+        case (str(key), int(number), *below) if key in settings.places:
+            return (*settings.places[key][number], *below)
+    return place
 
 
 def _faults_of(profile: Profile) -> Iterator[_Fault]:

@@ -21,7 +21,7 @@ from tui_app.cli.results import aligned_columns
 from tui_app.cli.selection import select
 from tui_app.settings.cached_rows import RowCache
 from tui_app.settings.config_faults import config_faults
-from tui_app.settings.config_file import OTHER_TABLES, PROFILE_KEYS, TABLES, parse_config
+from tui_app.settings.config_file import BELONGS_TO, OTHER_TABLES, PROFILE_KEYS, TABLES
 from tui_app.settings.model import ConfiguredCommand, UiSettings
 from tui_app.settings.paths import cached_rows_dir, config_file
 from tui_app.settings.profiles import AUTH_PRESETS, Profile
@@ -119,9 +119,9 @@ def edit(context: click.Context) -> int:
         warn(f"{path} was not written.")
         return 0
     text = path.read_text(encoding="utf-8", errors="replace")
-    faults, notices = config_faults(path, text)
-    if not faults:
-        notices = (*notices, *false_settings(parse_config(path, text), (), options_of(context).clock))
+    faults, notices, rest = config_faults(path, text)
+    if rest:
+        notices = (*notices, *false_settings(rest, (), options_of(context).clock))
     for line in (*notices, *(f"{fault.cause} {fault.hint}" for fault in faults)):
         warn(line)
     if not faults and not notices:
@@ -171,6 +171,8 @@ def config_schema() -> dict[str, Any]:
         "command": _COMMAND,
         "auth": {"anyOf": [{"enum": list(AUTH_PRESETS)}, {"$ref": "#/$defs/AuthCommands"}]},
     }
+    profile["oneOf"] = [{"required": ["command"]}, {"required": ["url"]}]
+    profile["dependentRequired"] = {key: [other] for key, other in BELONGS_TO.items()}
     tables = {kind.__name__: _only(components[kind.__name__], kind.__struct_fields__) for kind in TABLES.values()}
     tables["AuthCommands"]["properties"] |= {"check": _COMMAND, "login": _COMMAND}
     tables["OAuthSettings"]["properties"]["scopes"] = _COMMAND

@@ -123,9 +123,10 @@ def _selection(diagnosis: Diagnosis, options: GlobalOptions) -> Selection:
         path = diagnosis.files["config"][0]
         if path.suffix != ".json" and path.is_file():
             with suppress(OSError, UnicodeDecodeError):
-                faults, notices = config_faults(path, path.read_text(encoding="utf-8"))
-                diagnosis.notices += notices
-                diagnosis.faults += faults[1:]  # the first one is raised
+                findings = config_faults(path, path.read_text(encoding="utf-8"))
+                diagnosis.faults += findings.mistakes[1:]  # the first one is raised
+                diagnosis.notices += findings.unknown
+                diagnosis.notices += false_settings(findings.rest, (), options.clock) if findings.rest else ()
         raise
 
 

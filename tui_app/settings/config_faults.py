@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,7 +15,17 @@ from tui_app.tickets.errors import ConfigError
 _MOST_MISTAKES = 50  # of one table, that are told
 
 
-def config_faults(path: Path, text: str) -> tuple[list[ConfigError], tuple[str, ...]]:
+class ConfigFindings(NamedTuple):
+    """What is wrong in a config, and what is left of it."""
+
+    mistakes: list[ConfigError]
+    unknown: tuple[str, ...]
+    """A sentence for each key that nobody reads."""
+    rest: Settings | None
+    """All but the mistakes and what depends on them, to look further; None: the text is no config."""
+
+
+def config_faults(path: Path, text: str) -> ConfigFindings:
     """Every mistake in ``text``, of which `parse_config` raises the first, and what is not known there.
 
     What depends on a mistaken key is looked at as if that key were not there.
@@ -23,9 +33,18 @@ def config_faults(path: Path, text: str) -> tuple[list[ConfigError], tuple[str, 
     try:
         reader = ConfigReader(path, text)
         unknown = tuple(reader.unknown_keys())
-        return [fault for check in list(reader.checks()) for fault in _faults_of(reader, check)], unknown
+        mistakes = [fault for check in list(reader.checks()) for fault in _faults_of(reader, check)]
     except ConfigError as error:
-        return [error], ()
+        return ConfigFindings([error], (), None)
+    return ConfigFindings(mistakes, unknown, _rest(reader))
+
+
+def _rest(reader: ConfigReader) -> Settings:
+    while True:
+        try:
+            return reader.settings()
+        except ConfigError:
+            _leave_out(reader)
 
 
 def usable_settings(path: Path) -> Settings:
@@ -54,12 +73,24 @@ def _pass_over(reader: ConfigReader) -> bool:
             default = reader.content.get("default", next(iter(profiles)))
             if name in (default if isinstance(default, list) else [default]):
                 return False
-            del profiles[name]
         case (str(key), int()) if key in LISTS:
-            reader.passed_over.add(place)
+            pass
         case _:
             return False
+    _leave_out(reader)
     return True
+
+
+def _leave_out(reader: ConfigReader) -> None:
+    """Read no more the profile, view, command or table that the last mistake is in."""
+    content = reader.content
+    match reader.mistaken:
+        case ("profiles", str(name), *_) if isinstance(content["profiles"], dict):
+            del content["profiles"][name]
+        case (str(key), int(number), *_) if key in LISTS:
+            reader.passed_over.add((key, number))
+        case place:
+            del content[str(place[0])]
 
 
 def _faults_of(reader: ConfigReader, check: Callable[[], object]) -> Iterator[ConfigError]:

@@ -50,7 +50,7 @@ TABLES: Mapping[str, type[Struct]] = {
     "retry": RetryPolicy,
     "write": WriteSettings,
 }
-_BELONGS_TO = {"env": "command", "cwd": "command", "headers": "url", "oauth": "url", "tls": "url"}
+BELONGS_TO = {"env": "command", "cwd": "command", "headers": "url", "oauth": "url", "tls": "url"}
 """Keys of a profile that have a meaning only beside another one."""
 _MAY_HOLD_SECRETS = frozenset(("env", "headers", "oauth", "url"))
 LISTS: Mapping[str, Callable[[Any, Collection[str]], object]] = {
@@ -114,6 +114,10 @@ class ConfigReader:
             ui=ui,
             notices=(*self.unknown_keys(), *self._unencrypted(profiles)),
             source=self._path,
+            places={
+                "views": (*self._places("views"), *self._places("quick_views")),
+                "commands": self._places("commands"),
+            },
         )
 
     def checks(self) -> Iterator[Callable[[], object]]:
@@ -189,7 +193,7 @@ class ConfigReader:
                 f"it has no command and no url{_strangers(written)}",
                 'For example: command = ["npx", "-y", "some-mcp-server"], or url = "https://mcp.example.com/mcp".',
             )
-        for key, other in _BELONGS_TO.items():
+        for key, other in BELONGS_TO.items():
             if key in written and other not in written:
                 raise self._mistake((*place, key), f"{key} belongs to {other}, which this profile does not have", "")
 
@@ -250,8 +254,12 @@ class ConfigReader:
 
     def _list(self, key: str, read: Callable[[Any, Collection[str]], _Value]) -> Iterator[_Value]:
         """What ``read`` makes of each table of a list of them. 0.1.0 called ``views`` ``quick_views``."""
-        numbers = (number for number in range(self._length(key)) if (key, number) not in self.passed_over)
-        return (self._listed(key, number, read) for number in numbers)
+        return (self._listed(key, number, read) for _, number in self._places(key))
+
+    def _places(self, key: str) -> tuple[tuple[str, int], ...]:
+        """Where the tables of a list of them are."""
+        places = ((key, number) for number in range(self._length(key)))
+        return tuple(place for place in places if place not in self.passed_over)
 
     def _length(self, key: str) -> int:
         tables = self.content.get(key, [])

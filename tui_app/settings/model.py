@@ -104,6 +104,8 @@ class Settings(Struct, frozen=True):
     notices: tuple[str, ...] = ()
     source: Path | None = None
     """The config file that was read, None where there is none."""
+    places: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """Where in it each of ``ui.views`` and ``ui.commands`` is: name of the list, number of the table."""
 
     def profile(self, name: str | None = None) -> Profile:
         """The profile called ``name``, else that of ``$TICKETDECK_PROFILE``, else the default one.
