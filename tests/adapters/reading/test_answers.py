@@ -82,6 +82,18 @@ def test_an_answer_without_tickets_is_an_empty_page(result: CallToolResult) -> N
     assert read_rows(result).rows in ((), [])
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"tickets": [], "total": 0, "warnings": ["No ticket has status 'opne'."]},
+        {"result": {"issues": [], "warnings": [{"message": "No ticket has status 'opne'."}]}},
+        {"data": {"nodes": [], "warning": "No ticket has status 'opne'."}},
+    ],
+)
+def test_what_an_answer_without_tickets_says_of_the_search_is_told(payload: dict[str, Any]) -> None:
+    assert read_rows(data(payload)).warnings == ("No ticket has status 'opne'.",)
+
+
 @pytest.mark.parametrize("result", [text("I am a teapot."), data({"weather": "fine"}), text('{"a": [1, 2]}')])
 def test_an_answer_about_something_else_is_an_error_that_quotes_it(result: CallToolResult) -> None:
     with pytest.raises(InvalidResponseError) as caught:

@@ -6,7 +6,7 @@ first such text, since most servers answer in JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from types import ModuleType
 
@@ -21,6 +21,7 @@ from tui_app.adapters.reading.row_pages import (
     RowPage,
     best_page,
     find_record,
+    notices,
     paging_of,
 )
 from tui_app.mcp_client.types import CallToolResult
@@ -111,11 +112,20 @@ def _empty_page(result: CallToolResult, text: str, read: list[JsonValue]) -> Row
         )
     is_empty = all(_is_empty_answer(value, says_nothing_found) for value in read)
     if says_nothing_found(text) or (is_empty and (read or not text.strip())):
-        return RowPage((), paging_of(read[0]) if read and isinstance(read[0], Mapping) else Paging())
+        paging = paging_of(read[0]) if read and isinstance(read[0], Mapping) else Paging()
+        return RowPage((), paging, notices([*_tables_in(read)]))
     raise InvalidResponseError(
         f"No tickets could be read from the answer, which begins: {_beginning(text, read)}",
         hint="`ticketdeck doctor` shows the mapping; the profile's `map` can say where in the answer the tickets are.",
     )
+
+
+def _tables_in(payloads: Iterable[JsonValue]) -> Iterator[Row]:
+    """The objects of an answer without rows, and what they directly hold: any of them may say why there is none."""
+    for payload in payloads:
+        if isinstance(payload, Mapping):
+            yield payload
+            yield from (value for value in islice(payload.values(), _MOST_MEMBERS) if isinstance(value, Mapping))
 
 
 def _is_empty_answer(payload: JsonValue, says_nothing_found: Callable[[str], bool], depth: int = 0) -> bool:
