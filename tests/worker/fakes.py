@@ -152,6 +152,11 @@ class FakeSession(Session):
         self.closed = True
 
 
+def _row(row: Mapping[str, Any]) -> Ticket:
+    priority, labels = row.get("priority"), tuple(row.get("labels", ()))
+    return Ticket(row["id"], row["title"], row.get("status", "open"), priority=priority, labels=labels)
+
+
 @dataclass(frozen=True)
 class FakeAdapter:
     """Reads ``{"rows": [...], "next": .., "total": ..}``; the search tool takes ``limit`` and ``cursor``."""
@@ -195,7 +200,7 @@ class FakeAdapter:
     def page(self, plan: Plan, call: ToolCall, result: CallToolResult) -> Page:
         try:
             answer = json.loads(result.text)
-            tickets = tuple(Ticket(row["id"], row["title"], row.get("status", "open")) for row in answer["rows"])
+            tickets = tuple(_row(row) for row in answer["rows"])
         except (ValueError, LookupError, TypeError) as error:
             raise InvalidResponseError("That is not what the fake tracker prints.") from error
         cursor = answer.get("next")

@@ -137,10 +137,21 @@ def test_what_the_server_cannot_apply_is_applied_here_over_all_pages(make_bench:
     assert pages[-1].truncated
 
 
-def test_a_status_that_no_ticket_has_is_answered_with_those_that_there_are(make_bench: MakeBench) -> None:
-    (page,) = run(make_bench(Store(20)), status=["completed"])
+@pytest.mark.parametrize(
+    ("name", "asked", "there"),
+    [("status", "don", "'done', 'open'"), ("priority", "hgih", "'high', 'low'"), ("labels", "bugs", "'bug', 'ui'")],
+)
+def test_a_value_that_no_ticket_has_is_answered_with_those_that_there_are(
+    make_bench: MakeBench, name: str, asked: str, there: str
+) -> None:
+    store = Store(20)
+    store.rows[0] |= {"priority": "low", "labels": ["ui"]}
+    store.rows[1] |= {"priority": "high", "labels": ["bug"]}
+    asked_for: Any = {name: [asked]}
+    (page,) = run(make_bench(store), **asked_for)
+    word = {"labels": "label"}.get(name, name)
     assert (page.tickets, page.warnings) == (
-        (), ("None of these tickets has the status 'completed'; there are: 'open', 'done'.",),
+        (), (f"None of these tickets has the {word} {asked!r}; there are: {there}.",),
     )  # fmt: skip
     assert run(make_bench(Store(20)), status=["done"], assignee=["nobody else"])[-1].warnings == ()
 

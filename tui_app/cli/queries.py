@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -24,20 +25,24 @@ from tui_app.settings.model import Settings
 from tui_app.settings.recents import RecentSearches
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, View, check_criteria
+from tui_app.tickets.criterion import VALUE_CRITERIA
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.export import json_text, ticket_to_json, ticket_to_markdown
 from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import (
     AccessChanged,
+    ListValues,
     LogIn,
     LogOut,
     OpenTicket,
     Search,
     TicketOpened,
     TicketsFound,
+    ValuesListed,
     new_request_id,
 )
 from tui_app.tickets.query import parse_query
+from tui_app.tickets.query_assist import slips
 from tui_app.ui.sharing.external import browser_command, open_address
 from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.row_values import ordered
@@ -196,6 +201,20 @@ def print_views(options: GlobalOptions, form: str) -> None:
 def _pages(
     client: RequestClient, profile: str, criteria: TicketSearchCriteria, fields: tuple[str, ...]
 ) -> Iterator[TicketsFound]:
+    """The pages of a search; one that found nothing, and for which nobody said why, names what was probably meant."""
+    is_empty = True
     for reply in client.ask(Search(new_request_id(), profile, criteria, fields)):
         if isinstance(reply, TicketsFound):
-            yield reply
+            is_empty = is_empty and not (reply.tickets or reply.warnings)
+            yield replace(reply, warnings=_meant(client, profile, criteria)) if is_empty and reply.complete else reply
+
+
+def _meant(client: RequestClient, profile: str, criteria: TicketSearchCriteria) -> tuple[str, ...]:
+    """For each value that was asked for and that the tracker does not list: the nearest one that it lists."""
+    if criteria.used_fields().isdisjoint(VALUE_CRITERIA):
+        return ()
+    with suppress(RequestFailedError):  # the search itself was answered
+        for reply in client.ask(ListValues(new_request_id(), profile)):
+            if isinstance(reply, ValuesListed):
+                return tuple(slip.message for slip in slips(criteria.query(), reply.values))
+    return ()

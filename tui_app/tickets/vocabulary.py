@@ -157,14 +157,16 @@ def openness_warning(statuses: Iterable[str], asked: str) -> list[str]:
     return [f"Nothing says whether {listed} means done, so such tickets {then}."]
 
 
-def missing_status_warning(statuses: Iterable[str], asked: Iterable[str]) -> list[str]:
-    """What to tell where tickets have ``statuses`` and none of those ``asked`` for; nothing where one has."""
-    known = {folded_words(status): status for status in statuses if status}
-    wanted = {folded_words(status): status for status in asked}
-    if not known or not known.keys().isdisjoint(wanted):
+def missing_value_warning(field: str, there: Iterable[str], asked: Iterable[str]) -> list[str]:
+    """What to tell where tickets have the values ``there`` in ``field`` and none of those ``asked`` for: the nearest
+    first; nothing where they have no value at all."""
+    known = {folded_words(value): value for value in there if value}
+    if not known:
         return []
-    names, there = (", ".join(map(repr, some)) for some in (wanted.values(), list(known.values())[:_MOST_NAMED]))
-    return [f"None of these tickets has the status {names}; there are: {there}."]
+    close = [known[word] for value in asked for word in nearest(folded_words(value), known, _MOST_NAMED)]
+    named = list(dict.fromkeys((*close, *known.values())))[:_MOST_NAMED]
+    names, values = (", ".join(map(repr, some)) for some in (asked, named))
+    return [f"None of these tickets has the {field} {names}; there are: {values}."]
 
 
 @lru_cache(_DIFFERENT_VALUES)

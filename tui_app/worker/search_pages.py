@@ -18,14 +18,14 @@ from msgspec.structs import replace
 
 from tui_app.adapters.base import Page
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, TicketSearchCriteria
-from tui_app.tickets.criterion import criterion_of
+from tui_app.tickets.criterion import SEEN_CRITERIA, criterion_of
 from tui_app.tickets.errors import ExplainedError, MCPToolError
 from tui_app.tickets.matching import matches, phrase_check
 from tui_app.tickets.messages import LoadMore, Search, TicketsFound
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Ticket
 from tui_app.tickets.turns import give_way, in_slices, uncollected
-from tui_app.tickets.vocabulary import missing_status_warning, openness_warning
+from tui_app.tickets.vocabulary import missing_value_warning, openness_warning
 from tui_app.worker.live_server import read_in_time
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class SearchCursor(Struct):
     seen: set[str] = field(default_factory=set)
     unclear: dict[str, None] = field(default_factory=dict)
     """Statuses of which nobody says whether they are closed, where that is asked and filtered here."""
-    statuses: dict[str, None] = field(default_factory=dict)
-    """Those of the tickets that were fetched, where a status is asked for and filtered here."""
+    unmet: dict[str, dict[str, None]] = field(default_factory=lambda: {name: {} for name in SEEN_CRITERIA})
+    """The criteria of which no ticket fetched so far has a value that is asked for, to the values that these have."""
     calls_made: set[str] = field(default_factory=set)
     more_told: bool = False
     """A page of the plan under way told of further tickets that no call fetches."""
@@ -96,13 +96,21 @@ class SearchCursor(Struct):
         if words not in self.warnings:
             self.warnings.append(words)
 
-    def openness_warning(self) -> list[str]:
-        return openness_warning(self.unclear, self.criteria.openness or "")
+    def all_warnings(self) -> list[str]:
+        """Those of now, with the values that there are where a whole search found none of those asked for."""
+        words = [*self.warnings, *openness_warning(self.unclear, self.criteria.openness or "")]
+        for name in sorted(self.filtered_here & self.unmet.keys()) if self.exhausted and not self.delivered else ():
+            words += missing_value_warning(criterion_of(name).word, self.unmet[name], self.criteria.value(name))
+        return words
 
-    def status_warning(self) -> list[str]:
-        """What statuses there are, where a whole search found none of those that were asked for."""
-        is_empty = self.exhausted and not self.delivered
-        return missing_status_warning(self.statuses, self.criteria.status) if is_empty else []
+    def note_values(self, ticket: Ticket) -> None:
+        """Look whether ``ticket`` has one of the values that are asked for."""
+        for name in self.filtered_here & self.unmet.keys():
+            if matches(ticket, self.criteria, (name,)):
+                del self.unmet[name]
+            else:
+                value = getattr(ticket, criterion_of(name).field)
+                self.unmet[name].update(dict.fromkeys(value if isinstance(value, tuple) else (value or "",)))
 
     def take(self, count: int) -> tuple[Ticket, ...]:
         taken = tuple(self.spare[:count])
@@ -165,17 +173,7 @@ def _found(
         complete,
         None if cursor.sorts_out else cursor.total,
         cursor.truncated or bool(failure),
-        tuple(
-            map(
-                runtime.shown,
-                (
-                    *cursor.warnings,
-                    *cursor.openness_warning(),
-                    *cursor.status_warning(),
-                    *([failure] if failure else []),
-                ),
-            )
-        ),
+        tuple(map(runtime.shown, (*cursor.all_warnings(), *filter(None, (failure,))))),
         tuple(sorted(cursor.filtered_here)),
         tuple(scope.calls),
         scope.elapsed,
@@ -314,8 +312,7 @@ async def _keep_matching(runtime: ProfileRuntime, cursor: SearchCursor, fresh: l
                 cursor.seen.add(ticket.id)
             if phrases and not holds(ticket):
                 continue
-            if "status" in names:
-                cursor.statuses.setdefault(ticket.status)
+            cursor.note_values(ticket)
             if "openness" in names and ticket.is_closed is None:
                 cursor.unclear.update({ticket.status: None} if matches(ticket, cursor.criteria, others) else {})
             if not names or matches(ticket, cursor.criteria, names):
