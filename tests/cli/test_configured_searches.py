@@ -44,7 +44,7 @@ def test_a_view_is_searched_with_what_is_said_besides(run: RunProgram, configure
     assert (refused.code, "Bugs, Mine" in refused.err) == (2, True)
 
 
-def test_views_of_the_checkout_are_known_by_name_after_the_user_s_own(
+def test_views_of_the_checkout_come_after_the_user_s_own_as_on_the_tabs(
     run: RunProgram, configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository = tmp_path / "repository"
@@ -55,9 +55,9 @@ def test_views_of_the_checkout_are_known_by_name_after_the_user_s_own(
     listed = [row["name"] for row in run("views", "--format", "json").json["views"]]
     assert [name for name in listed if name.casefold() in ("bugs", "phones", "mine")] == [
         "Bugs",
-        "Mine",
         "bugs",
         "Phones",
+        "Mine",
     ]
     phones = run("search", "--view", "phones", "--format", "json").json["tickets"]
     assert {ticket["project"] for ticket in phones} == {"MOB"}

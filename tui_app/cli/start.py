@@ -97,9 +97,8 @@ def names_a_ticket(text: str) -> bool:
 
 
 def known_views(settings: Settings) -> Sequence[View]:
-    """The views that a command can name: the user's own and the defaults, and after them what the checkout adds."""
-    added = _with_checkout(settings, read_checkout(here(), tuple(settings.profiles))).ui.views
-    return (*all_views(settings.ui), *added[len(settings.ui.views) :])
+    """The views that a command can name, in the order of the browser's tabs."""
+    return all_views(_with_checkout(settings, read_checkout(here(), tuple(settings.profiles))).ui)
 
 
 def view_named(name: str, views: Sequence[View]) -> View:
