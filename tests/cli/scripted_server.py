@@ -25,7 +25,7 @@ TOOLS = [
                 "text": {"type": "string"},
                 "status": {"type": "array", "items": {"type": "string"}},
                 "assignee": {"type": "string"},
-                "priority": {"type": "string"},
+                "priority": {"type": "string", "enum": ["low", "high"]},
                 "created_after": {"type": "string"},
                 "created_before": {"type": "string"},
                 "max_results": {"type": "integer"},

@@ -103,7 +103,9 @@ def test_nothing_found_is_no_failure(run: RunProgram) -> None:
     done = run("search", "--command", server_command("none"))
     assert (done.code, done.out) == (0, "")
     assert "No tickets match" in done.err
-    assert run("search", "--command", server_command("none"), "--format", "json").json["tickets"] == []
+    misspelt = run("search", "priority:hgih", "--command", server_command("none"), "--format", "json").json
+    assert misspelt["tickets"] == []
+    assert misspelt["warnings"][0] == "Did you mean high? priority:hgih is not known here."
 
 
 def test_show_prints_one_ticket_with_comments(run: RunProgram) -> None:
