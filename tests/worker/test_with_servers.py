@@ -207,6 +207,7 @@ def test_a_slow_start_shows_limit_and_last_words(stand: Stand) -> None:
 
     starting = [state for state in stand.listener.states() if state.state is ServerState.STARTING]
     assert starting[0].limit == 20
+    assert len({state.since for state in starting}) == 1
     assert starting[-1].detail == "warming up"
 
 

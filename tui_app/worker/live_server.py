@@ -237,10 +237,8 @@ class ServerStarter:
         Raises:
             ExplainedError: it could not be started, or no adapter fits it.
         """
-        begin = self._clock.monotonic()
-        self._board.starting(begin, self._profile.timeouts.start)
         try:
-            server = await self._started(begin)
+            server = await self._started()
         except ExplainedError as error:
             self._board.down(error)
             raise
@@ -250,14 +248,16 @@ class ServerStarter:
         self._board.ready(server.session.identity.name)
         return server
 
-    async def _started(self, begin: float) -> LiveServer:
-        pending = self._prestarts.take(self._profile.name, not_older_than=self._profile.timeouts.start / 2)
+    async def _started(self) -> LiveServer:
+        limit = self._profile.timeouts.start
+        pending = self._prestarts.take(self._profile.name, not_older_than=limit / 2)
+        begin = self._clock.monotonic() - (pending.elapsed if pending else 0.0)
+        self._board.starting(begin, limit)
         if pending is None:
             pending = await daemon_call(
                 lambda: self._backend.spawn(self._profile), unwanted=lambda late: late.discard()
             )
         self.peer = pending.peer
-        begin -= pending.elapsed
         meanwhile = [asyncio.ensure_future(self._watch(pending.peer, begin)), asyncio.ensure_future(self._load())]
         try:
             session = await self._backend.open_session(self._profile, pending)

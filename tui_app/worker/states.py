@@ -37,15 +37,18 @@ class StateBoard:
         """When each of the calls under way began."""
         self._ready = False
         self._down = ""
+        self._start: float | None = None
+        """When the earliest of the starts under way began: several connections may be opened at once."""
         self._login: StateChanged | None = None
         """The step of a login under way: what else a server does meanwhile comes to nothing before it has ended."""
         self._logged_out: str | None = None
         """Set while nobody is logged in: why trying again does not help; empty if it logs in."""
 
     def starting(self, since: float, limit: float, last_words: str = "") -> None:
-        """A server is being started; ``last_words`` is the last line of its log so far."""
-        if self._login is None:
-            self._announce(ServerState.STARTING, last_words, since=since, limit=limit)
+        """A server is being started, and no other one is at work; ``last_words``: the last line of its log so far."""
+        self._start = since if self._start is None else min(since, self._start)
+        if self._login is None and not self._calls:
+            self._announce(ServerState.STARTING, last_words, since=self._start, limit=limit)
 
     def ready(self, server_name: str) -> None:
         self._server_name = server_name
@@ -100,6 +103,7 @@ class StateBoard:
 
     def settle(self) -> None:
         """Announce the state that holds when nothing special goes on."""
+        self._start = None
         if self._login is not None:
             self._send(self._login)
         elif self._calls:
