@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.support import opened
+from tests.ui.support import opened, tickets
 from tui_app.settings.model import UiSettings
+from tui_app.tickets.criteria import View, criteria_of
 from tui_app.ui.key import PLACES
 from tui_app.ui.keymap import checked_keymap, display_key, effective_keys, keys_markdown, name_of
 from tui_app.ui.keys import KEYS, bindings_for
@@ -46,6 +47,24 @@ async def test_of_two_actions_on_one_key_the_one_that_is_said_to_win_wins(
             await deck.press("enter")
         name = name_of(next(iter(wanted.values())))
         assert deck.screen.active_bindings[name].binding.id == winner
+
+
+@pytest.mark.parametrize(
+    ("views", "keys"),
+    [
+        ((), ("1", "f", "b", "enter")),  # Mine; the values that begin so, the most frequent first
+        ((View("My bugs", criteria_of("is:open assignee:me type:bug")),), ("1",)),
+    ],
+)
+async def test_my_open_bugs_are_four_keys_away_and_one_where_a_view_is_configured(
+    views: tuple[View, ...], keys: tuple[str, ...]
+) -> None:
+    wanted = [one.id for one in tickets() if one.type == "Bug" and one.status != "Done"]
+    async with opened(ui=UiSettings(views=views)) as deck:
+        await deck.press(*keys)
+        await deck.until(lambda: {ticket.id for ticket in deck.browser.table.shown} == set(wanted), "my open bugs")
+        assert 0 < len(wanted) < 10
+        assert deck.service.last_search.criteria.assignee == ("me",)
 
 
 @pytest.mark.parametrize("name", ["strg+f", "ctrl+foo", "", "F5"])
