@@ -93,6 +93,14 @@ async def test_a_click_shows_a_tab() -> None:
         await deck.until(lambda: "2 Ops 10" in deck.lines[0])
 
 
+async def test_a_click_on_the_sign_for_tabs_out_of_sight_shows_the_nearest_of_them() -> None:
+    async with opened(ui=UI, size=(36, 24)) as deck:
+        for begin, sign, shown in (("1", "›", ""), ("x", "‹", "Ops")):
+            await deck.press(begin)
+            await deck.pilot.click("#tabs", offset=(deck.lines[0].index(sign), 0))
+            await deck.until(lambda name=shown: deck.browser.search.tabs.active.name == name)  # type: ignore[misc]
+
+
 async def test_a_view_with_trackers_of_its_own_asks_those_and_the_next_one_asks_the_chosen_ones_again() -> None:
     async with opened(ui=UI, size=(100, 30)) as deck:
         await deck.press("3")

@@ -41,11 +41,16 @@ class TabEntry(Struct, frozen=True):
             words = Content.assemble(words, (f" {self.count}", "" if self.is_active else "$text-muted"))
         if self.news:
             words = Content.assemble(words, (f" +{self.news}", "$text-success"))
-        return words.stylize(Style.from_meta({"@click": f"screen.show_tab({self.number})"}))
+        return words.stylize(self.click)
+
+    @property
+    def click(self) -> Style:
+        """What shows this tab where it is clicked on."""
+        return Style.from_meta({"@click": f"screen.show_tab({self.number})"})
 
 
 class TabBar(Widget):
-    """The first line: which trackers, and the tabs, of which those that do not fit are left out at both ends."""
+    """The first line: which trackers, and the tabs; a sign at an end leads to those that do not fit."""
 
     def __init__(self) -> None:
         super().__init__(id="tabs")
@@ -86,10 +91,13 @@ class TabBar(Widget):
         """As many tabs as fit into ``room`` cells, the active one among them."""
         first, last = self._places(room)
         line = Content(_GAP).join([entry.content() for entry in self._entries[first:last]])
-        before = _EARLIER if first else ""
-        return Content.assemble(
-            (before, "$text-muted"), line, (_LATER if last < len(self._entries) else "", "$text-muted")
-        )
+        before, after = self._entries[first - 1 : first], self._entries[last : last + 1]
+        return Content.assemble(*_signs(_EARLIER, before), line, *_signs(_LATER, after))
+
+
+def _signs(sign: str, hidden: Sequence[TabEntry]) -> Sequence[Content]:
+    """The sign for tabs that are left out, which leads to the nearest of them."""
+    return [Content.styled(sign, "$text-muted").stylize(entry.click) for entry in hidden]
 
 
 def _window(widths: Sequence[int], active: int, room: int) -> tuple[int, int]:
