@@ -165,7 +165,9 @@ FAULTS: dict[str, tuple[str, Fault, ErrorKind, str]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_a_fault_of_a_login_is_told_and_leaves_nothing(tracker: RemoteTracker, name: str) -> None:
+async def test_a_fault_of_a_login_is_told_and_leaves_nothing(
+    tracker: RemoteTracker, name: str, record_property: Callable[[str, object], None]
+) -> None:
     path, fault, kind, words = FAULTS[name]
     tracker.faults[path] = fault
     bench = Bench(tracker)
@@ -173,6 +175,8 @@ async def test_a_fault_of_a_login_is_told_and_leaves_nothing(tracker: RemoteTrac
     with pytest.raises(MCPError) as caught:
         await bench.login.log_in()
     assert time.monotonic() - begin < 15
+    for column, text in {"expected": kind, "seen": caught.value.kind, "words": caught.value.cause}.items():
+        record_property(column, str(text))  # of the enumeration other processes know nothing
     assert (caught.value.kind, words in caught.value.cause) == (kind, True), caught.value.cause
     assert caught.value.hint
     assert "canary" not in caught.value.cause + caught.value.hint

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import re
 import sys
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -34,14 +36,18 @@ from tests.mcp_client.http.http_fault_server import (
     stream_head,
 )
 from tui_app.mcp_client.http import network
+from tui_app.mcp_client.http.events import EventReader, TooLargeError
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import MCPError
 
 DONE = '{"n": 1}'
 PAGE = "<!DOCTYPE html><html><head><title>Sign in\nto\x1b[31m Corp</title></head><body>..</body></html>"
 SHORT = replace(QUICK, request=0.4, hard_maximum=0.8)
-SMALL = replace(QUICK, message_bytes=1024 * 1024)
 MEBI = 1024 * 1024
+LIMIT = int(os.environ.get("FAULT_MEBIBYTES", "1"))
+"""The most that a message may have here, in MiB; the program's own limit takes longer."""
+SMALL = replace(QUICK, message_bytes=LIMIT * MEBI)
+TOO_LARGE = f"larger than {LIMIT} MiB"
 
 
 class Fault(NamedTuple):
@@ -157,7 +163,14 @@ def rpc_error(code: int, message: str, **more: object) -> dict[str, object]:
 
 
 BEARER = 'Bearer resource_metadata="https://x/.well-known/y", scope="a"'
-BIG = b'{"jsonrpc":"2.0","id":1,"result":{"x":"' + b"x" * (2 * MEBI) + b'"}}'
+BIG, PIECE = 2 * LIMIT * MEBI, b"x" * 65536
+
+
+def packed_zeros(_: bytes) -> bytes:
+    """What unpacks to ``BIG`` bytes, made without having them in memory."""
+    packer = zlib.compressobj(1, wbits=31)
+    return b"".join(packer.compress(bytes(MEBI)) for _ in range(BIG // MEBI)) + packer.flush()
+
 
 FAULTS = {
     # What a status alone says.
@@ -296,22 +309,28 @@ FAULTS = {
     "gzip that is none": Fault(packed(lambda data: data, "gzip"), "MCPProtocolError", "compression is broken"),
     "half of gzip": Fault(packed(lambda data: gzip.compress(data)[:30], "gzip"), "MCPProtocolError", "no answer"),
     "brotli": Fault(packed(lambda data: data, "br"), "MCPProtocolError", "'br', which was not asked for"),
-    # Sizes; the limit is 1 MiB here.
-    "a long body": Fault(fixed(lambda _: response(200, BIG)), "MCPProtocolError", "larger than 1 MiB"),
-    "a long body in chunks": Fault(
-        fixed(lambda _: head(200, {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}) + chunk(BIG)),
+    # Sizes.
+    "a long body": Fault(
+        endless(head(200, {"Content-Type": "application/json", "Content-Length": str(BIG)}), PIECE),
         "MCPProtocolError",
-        "larger than 1 MiB",
+        TOO_LARGE,
     ),
-    "a small body that unpacks to a long one": Fault(
-        packed(lambda _: gzip.compress(BIG), "gzip"), "MCPProtocolError", "larger than 1 MiB"
+    "a long body in chunks": Fault(
+        endless(
+            head(200, {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}) + b"%x\r\n" % BIG, PIECE
+        ),
+        "MCPProtocolError",
+        TOO_LARGE,
     ),
-    "a long event": Fault(streamed(b"data: " + BIG + b"\n\n"), "MCPProtocolError", "larger than 1 MiB"),
-    "an event of many lines": Fault(streamed(b"data: x\n" * 600_000), "MCPProtocolError", "larger than 1 MiB"),
+    "a small body that unpacks to a long one": Fault(packed(packed_zeros, "gzip"), "MCPProtocolError", TOO_LARGE),
+    "a long event": Fault(endless(stream_head() + b"data: ", PIECE), "MCPProtocolError", TOO_LARGE),
+    "an event of many lines": Fault(
+        endless(stream_head(), (b"data: " + b"x" * 57 + b"\n") * 1024), "MCPProtocolError", TOO_LARGE
+    ),
     "a body without end": Fault(
         endless(head(200, {"Content-Type": "application/json", "Connection": "close"}), b" " * 65536),
         "MCPProtocolError",
-        "larger than 1 MiB",
+        TOO_LARGE,
     ),
     "headers without end": Fault(
         endless(b"HTTP/1.1 200 OK\r\n", b"X-More: " + b"x" * 9000 + b"\r\n"), "MCPProtocolError", "HTTP"
@@ -538,13 +557,16 @@ ONLY_THE_FIRST = {"307 on the same origin", "308 on the same origin", "429 for a
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_a_fault_ends_soon_with_kind_and_words(name: str, verdict: Verdict) -> None:
+async def test_a_fault_ends_soon_with_kind_and_words(
+    name: str, verdict: Verdict, record_property: Callable[[str, object], None]
+) -> None:
     fault = FAULTS[name]
     async with (
         running(FaultServer(fault.respond, era=fault.era, once=name in ONLY_THE_FIRST)) as server,
         remote_session(server.url, SMALL) as session,
     ):
         seen, words = await told(session.call_tool("work", {"n": 1}))
+        record_property("words", words)
         verdict(fault.expected, seen)
         assert re.search(fault.words, words), words
         assert session.alive is (fault.expected != "SessionExpiredError")
@@ -597,6 +619,17 @@ async def test_an_answer_that_unpacks_to_gigabytes_takes_no_more_memory_than_the
     seen, megabytes = output.decode().split()
     assert seen == "MCPProtocolError"
     assert float(megabytes) < 120
+
+
+def test_an_event_of_many_short_lines_takes_little_more_memory_than_its_bytes() -> None:
+    cap, lines = 128 * 1024, b"data: xy\n" * 1000
+    reader = EventReader(cap)
+    tracemalloc.start()
+    with pytest.raises(TooLargeError):
+        assert not [event for _ in range(cap) for event in reader.feed(lines)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * cap
 
 
 async def test_a_redirect_with_a_password_is_not_followed() -> None:

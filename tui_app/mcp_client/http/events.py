@@ -96,8 +96,8 @@ class EventReader:
         self._rest_size = 0
         self._after_carriage_return = False
         self._begun = False
-        self._data: list[bytes] = []
-        self._size = 0
+        self._data = bytearray()
+        """The lines of the event under way, each with an end; as objects they would take many times their bytes."""
         self._name = ""
 
     def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
@@ -137,19 +137,20 @@ class EventReader:
         if rest:
             self._rest.append(rest)
             self._rest_size += len(rest)
-            if self._rest_size + self._size > self._cap:
+            if self._rest_size + len(self._data) > self._cap:
                 raise TooLargeError
 
     def _line(self, line: bytes) -> ServerEvent | None:
         if not line:
             return self._dispatch()
+        if line.startswith(b"data:"):
+            self._data += memoryview(line)[6 if line.startswith(b"data: ") else 5 :]
+            self._end_of_data()
+            return None
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"data":
-            self._data.append(value)
-            self._size += len(value) + 1
-            if self._size > self._cap:
-                raise TooLargeError
+            self._end_of_data()
         elif name == b"event":
             self._name = value.decode("utf-8", "replace")
         elif name == b"id" and b"\0" not in value:
@@ -158,12 +159,18 @@ class EventReader:
             self.retry = int(value[:9]) / 1000
         return None
 
+    def _end_of_data(self) -> None:
+        self._data += b"\n"
+        if len(self._data) > self._cap:
+            raise TooLargeError
+
     def _dispatch(self) -> ServerEvent | None:
-        event = ServerEvent(b"\n".join(self._data), self.last_id, self._name) if self._data else None
-        self._data.clear()
-        self._size = 0
-        self._name = ""
-        return event
+        data, name = self._data, self._name
+        self._data, self._name = bytearray(), ""
+        if not data:
+            return None
+        del data[-1]
+        return ServerEvent(bytes(data), self.last_id, name)
 
 
 def _as_header(value: bytes) -> str | None:
