@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from msgspec.structs import replace
@@ -35,6 +35,7 @@ from tui_app.tickets.messages import (
     OpenTicket,
     Reconnect,
     Reply,
+    Request,
     Search,
     ServerInspected,
     TicketOpened,
@@ -364,6 +365,42 @@ def test_the_total_limit_ends_a_request_that_nothing_else_ends(make_bench: MakeB
     assert isinstance(failed, Failed)
     assert failed.kind is ErrorKind.TIMEOUT
     assert "0.05 s" in failed.cause
+
+
+async def much(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    return json_result(["word" * 100_000])
+
+
+@pytest.mark.parametrize(
+    ("step", "request_"),
+    [
+        ("after_setup", SEARCH),
+        ("failure", SEARCH),
+        ("with_fields", replace(SEARCH, fields=("customer",))),
+        ("page", SEARCH),
+        ("look_again", OpenTicket(1, "work", "T-1")),
+        ("opened", OpenTicket(1, "work", "T-1")),
+        ("values", ListValues(1, "work")),
+    ],
+)
+def test_a_request_is_given_up_whatever_is_done_with_its_answer(
+    make_bench: MakeBench, step: str, request_: Request
+) -> None:
+    begun = threading.Event()
+
+    def endless(*arguments: object) -> NoReturn:
+        begun.set()
+        while True:
+            len("")
+
+    calls = (ToolCall("find", {}),)
+    slow = type("SlowAdapter", (FakeAdapter,), {"field_calls": lambda self, fields: calls, step: endless})
+    bench = make_bench(much, adapter=slow(setup=calls if step == "after_setup" else ()))
+    bench.service.submit(request_)
+    assert begun.wait(BOUND)
+    bench.service.cancel(1)
+
+    assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
 
 
 def test_opening_a_ticket_does_not_wait_for_a_search(make_bench: MakeBench) -> None:

@@ -65,7 +65,7 @@ def _without_elements(text: str, names: PrivateNames) -> str:
     """Without XML and HTML elements that a name labels; one that is never closed goes up to the end of its line."""
     if "<" not in text:
         return text
-    tags = list(_TAG.finditer(text))
+    tags = [tag for tag in _TAG.finditer(text)]  # noqa: C416 (``list`` could not be broken off)
     cuts = list(_cells_of_columns(text, tags, names))
     depth, opened = 0, 0
     private = ""

@@ -177,7 +177,7 @@ class LiveServer:
 
     async def _read(self, result: CallToolResult) -> CallToolResult:
         try:
-            return await read_in_time(result, partial(self._cleaned, result))
+            return await read_in_time(partial(self._cleaned, result), result)
         except RecursionError:
             raise InvalidResponseError("The server's answer is nested too deeply to be read.") from None
 
@@ -200,10 +200,12 @@ class LiveServer:
         return replace(result, content=tuple(blocks), structured_content=redact(result.structured_content, names))
 
 
-async def read_in_time(result: CallToolResult, read: Callable[[], T]) -> T:
-    """What ``read`` makes of ``result``: at once of a small one, of a large one so that it can be given up."""
-    size = sum(len(block.text) for block in result.content)
-    return read() if size < _LARGE and result.structured_content is None else await computed(read)
+async def read_in_time(read: Callable[[], T], *results: CallToolResult | None) -> T:
+    """What ``read`` makes of ``results``: at once of small ones, of large ones so that it can be given up."""
+    there = [result for result in results if result is not None]
+    size = sum(len(block.text) for result in there for block in result.content)
+    is_small = size < _LARGE and all(result.structured_content is None for result in there)
+    return read() if is_small else await computed(read)
 
 
 class ServerStarter:
@@ -318,7 +320,8 @@ class ServerStarter:
             if self._clock.monotonic() > until:
                 break
             made = calls
-            server.adapter = server.adapter.after_setup([await self._setup_result(server, call) for call in calls])
+            results = [await self._setup_result(server, call) for call in calls]
+            server.adapter = await read_in_time(partial(server.adapter.after_setup, results), *results)
         self._backend.remember(described(server.session, server.tools, self._profile), server.adapter)
 
     async def _setup_result(self, server: LiveServer, call: ToolCall) -> CallToolResult:
@@ -326,7 +329,7 @@ class ServerStarter:
         begin, failed = self._clock.monotonic(), True
         try:
             result = await server.call(call, self._profile.timeouts.request)
-            failure = server.adapter.failure(result)
+            failure = await read_in_time(partial(server.adapter.failure, result), result)
             failed = failure is not None
             if isinstance(failure, MCPAuthenticationError):
                 raise failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -56,13 +56,12 @@ async def open_ticket(runtime: ProfileRuntime, scope: RequestScope, request: Ope
     """
     lookup: Any = dict(request.lookup)
     whole = await whole_ticket(runtime, scope, TicketReference(request.ticket_id, lookup))
-    largest = max(whole.results, key=lambda result: len(result.text))
-    raw = await read_in_time(largest, lambda: "\n\n".join(_raw(result) for result in whole.results)[:_LONGEST_RAW])
+    raw = await read_in_time(lambda: runtime.without_secrets(_raw(whole.results)), *whole.results)
     return TicketOpened(
         request.request_id,
         runtime.profile.name,
         whole.ticket,
-        runtime.without_secrets(raw),
+        raw,
         whole.warnings,
         tuple(scope.calls),
         scope.elapsed,
@@ -90,18 +89,21 @@ async def whole_ticket(runtime: ProfileRuntime, scope: RequestScope, reference: 
     results: list[CallToolResult] = []
     for _ in range(_MOST_OPEN_STEPS):
         adapter, answers = await runtime.use(scope, partial(_answers, runtime, scope, reference, warnings))
-        largest = max(answers, key=lambda result: len(result.text))
-        again = await read_in_time(largest, partial(adapter.look_again, reference, answers))
+        again = await read_in_time(partial(adapter.look_again, reference, answers), *answers)
         results += answers
         if again is None:
-            ticket = await read_in_time(largest, partial(adapter.opened, reference, answers))
+            read = partial(_read_ticket, runtime, wanted, partial(adapter.opened, reference, answers))
+            ticket = await read_in_time(read, *answers)
             break
         reference = again
     else:
         raise InvalidResponseError(f"The ticket {wanted} was not found in {_MOST_OPEN_STEPS} answers.")
-    ticket = runtime.without_private(with_mentions(_asked_for(wanted, ticket)))
-    ticket = replace(ticket, source=runtime.profile.name)
     return WholeTicket(ticket, reference, tuple(results), tuple(answers), tuple(warnings))
+
+
+def _read_ticket(runtime: ProfileRuntime, wanted: str, read: Callable[[], Ticket]) -> Ticket:
+    ticket = runtime.without_private(with_mentions(_asked_for(wanted, read())))
+    return replace(ticket, source=runtime.profile.name)
 
 
 async def _answers(
@@ -165,7 +167,11 @@ def _failed_result(error: MCPError) -> CallToolResult:
     return CallToolResult((ContentBlock("text", error.cause),), None, is_error=True)
 
 
-def _raw(result: CallToolResult) -> str:
+def _raw(results: Sequence[CallToolResult]) -> str:
+    return "\n\n".join(map(_raw_text, results))[:_LONGEST_RAW]
+
+
+def _raw_text(result: CallToolResult) -> str:
     """The answer as indented JSON where it is JSON, else as the text that it is."""
     value = result.structured_content
     if value is None:
@@ -202,7 +208,7 @@ async def fetch_attachment(runtime: ProfileRuntime, scope: RequestScope, request
         return await runtime.call(server, call, scope)
 
     result = await runtime.use(scope, fetch)
-    content = attachments.content_of(result, request.attachment)
+    content = await read_in_time(partial(attachments.content_of, result, request.attachment), result)
     if content is None:
         raise InvalidResponseError(
             f"The answer holds no file {clean_line(request.attachment.name)}.",
@@ -244,9 +250,10 @@ async def list_values(runtime: ProfileRuntime, scope: RequestScope, request: Lis
         return server.adapter, list(results)
 
     adapter, results = await runtime.use(scope, fetch)
+    found = await read_in_time(partial(adapter.values, results), *results)
     values = {
-        name: tuple(dict.fromkeys(clean_line(runtime.without_secrets(value)) for value in found[:_MOST_VALUES]))
-        for name, found in adapter.values(results).items()
+        name: tuple(dict.fromkeys(clean_line(runtime.without_secrets(value)) for value in some[:_MOST_VALUES]))
+        for name, some in found.items()
     }
     return ValuesListed(request.request_id, runtime.profile.name, values, adapter.native_language)
 

@@ -10,6 +10,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError, SessionExpiredError
@@ -19,7 +20,7 @@ from tui_app.tickets.servers import STANDARD_ERROR, CallRecord
 from tui_app.tickets.text import clean, clean_line
 from tui_app.worker.auth import Login, LoginStep
 from tui_app.worker.circuit import Circuit, CircuitLimits
-from tui_app.worker.live_server import LiveServer, ServerStarter
+from tui_app.worker.live_server import LiveServer, ServerStarter, read_in_time
 from tui_app.worker.login_commands import log_in_on_terminal
 from tui_app.worker.pool import SessionPool
 from tui_app.worker.pool_terms import PoolSettings
@@ -143,7 +144,7 @@ class ProfileRuntime:
         try:
             with self._board.working():
                 result = await server.call(call, self.profile.timeouts.request)
-            failure = server.adapter.failure(result)
+            failure = await read_in_time(partial(server.adapter.failure, result), result)
             if failure is not None:
                 raise failure
             failed = False

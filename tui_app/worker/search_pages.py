@@ -195,7 +195,7 @@ async def count(runtime: ProfileRuntime, scope: RequestScope, request: Search, n
             if plan.filtered_here or plan.phrases or plan.warnings:
                 break
             result = await runtime.call(server, plan.call, scope)
-            page = await read_in_time(result, partial(server.adapter.page, plan, plan.call, result))
+            page = await read_in_time(partial(server.adapter.page, plan, plan.call, result), result)
         total = _certain_total(page, limit)
         if page.total != limit:
             break
@@ -234,7 +234,7 @@ async def _fetch(runtime: ProfileRuntime, scope: RequestScope, cursor: SearchCur
         if isinstance(result, Page):
             page = result
         else:
-            page = await read_in_time(result, partial(adapter.page, plan, call, result))
+            page = await read_in_time(partial(_read, runtime, partial(adapter.page, plan, call, result)), result)
         del result  # frees its rows before the garbage collector runs
     if cursor.plan is None:
         cursor.plan = plan
@@ -252,6 +252,14 @@ async def _fetch(runtime: ProfileRuntime, scope: RequestScope, cursor: SearchCur
         _ask_for_more(cursor, adapter, len(page.tickets) if fresh else 0, goal)
 
 
+def _read(runtime: ProfileRuntime, read: Callable[[], Page]) -> Page:
+    page = read()
+    tickets: list[Ticket] = []
+    for some in in_slices(page.tickets, _SLICE):
+        tickets += map(runtime.without_private, some)
+    return replace(page, tickets=tuple(tickets))
+
+
 async def _learn_fields(
     runtime: ProfileRuntime, server: LiveServer, scope: RequestScope, fields: tuple[str, ...]
 ) -> None:
@@ -264,7 +272,7 @@ async def _learn_fields(
         except MCPToolError:
             results.append(None)
     if fields:
-        server.adapter = server.adapter.with_fields(fields, results)
+        server.adapter = await read_in_time(partial(server.adapter.with_fields, fields, results), *results)
 
 
 def _note_page(cursor: SearchCursor, page: Page, fresh: list[Ticket]) -> None:
@@ -303,7 +311,7 @@ async def _keep_matching(runtime: ProfileRuntime, cursor: SearchCursor, fresh: l
     others = names - {"openness"}
     phrases = cursor.plan.phrases if cursor.plan else ()
     for begin in range(0, len(fresh), _SLICE):
-        some = [runtime.without_private(ticket) for ticket in fresh[begin : begin + _SLICE]]
+        some = fresh[begin : begin + _SLICE]
         holds = phrase_check(some, phrases)
         for ticket in some:
             if ticket.id in cursor.seen:

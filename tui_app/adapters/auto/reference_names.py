@@ -66,13 +66,15 @@ def _of_places(reading: LearnedReading, places: Sequence[Place]) -> dict[str, Re
     own = {list(place.names)[-1]: place.label for place in places if place.names}
     states = sum(map(is_status, own.values()))
     found: dict[str, ReferenceNames] = {}
-    sample = reading.rows[:_SAMPLE]
+    sample, fields = reading.rows[:_SAMPLE], reading.fields
+    if not known:
+        return found
     for column in dict.fromkeys(name for row in sample for name, value in row.items() if _is_id(value)):
         ids = {str(row[column]) for row in sample if _is_id(row.get(column))}
-        holder = next((name for name, one in reading.fields.items() if one.column == column), "")
+        holder = next((name for name, one in fields.items() if one.column == column), "")
         if not ids <= known.keys() or holder not in ("", "status", "project"):
             continue
-        is_state = ids <= own.keys() and states * 2 >= len(own) and "status" not in reading.fields.keys() - {holder}
+        is_state = ids <= own.keys() and states * 2 >= len(own) and "status" not in fields.keys() - {holder}
         found.setdefault("status" if is_state else "project", ReferenceNames(column, known))
     return found
 
