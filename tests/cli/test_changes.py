@@ -308,7 +308,7 @@ def test_a_config_that_is_not_the_users_own_allows_nothing(tracker: TrackerFake,
     ("line", "words"),
     [
         ('mode = "always"', "write.mode"),
-        ('allow = ["statsu"]', "'statsu' is no change"),
+        ('allow = ["statsu"]', "'statsu' is not a kind of change"),
         ("bulk_max = 0", "write.bulk_max"),
         ('public_comments = "always"', "write.public_comments"),
     ],

@@ -82,7 +82,7 @@ def test_all_servers_come_in_with_yes_and_no_secret_does(run: RunProgram, tmp_pa
     assert SECRET not in done.out + config.read_text()
     assert f"argument 4    │ {SECRET}" in done.err, "what is judged is shown whole"
     assert "broken is skipped" in done.err
-    assert "set the environment variable REMOTE_AUTHORIZATION to what stands behind 'Bearer' in it" in done.err
+    assert "set the environment variable REMOTE_AUTHORIZATION to what follows 'Bearer' in it" in done.err
     assert "set the environment variable JIRA_API_TOKEN" in done.err
 
 

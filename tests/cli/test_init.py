@@ -127,11 +127,11 @@ def test_a_secret_that_is_typed_is_not_written(answer: Answer, config: Path, ans
     ("answers", "why"),
     [
         (("nothing", "linear", "", "1", ""), "a number from 1 to"),
-        (("linear", "local", "two words", "", "1", ""), "the embedded tracker is called so"),
+        (("linear", "local", "two words", "", "1", ""), "that is the embedded tracker's name"),
         (("gitlab", "", "https://gitlab.com/", "gitlab.com", ""), "only what stands for HOST"),
         (("redmine", "", "redmine", "https://redmine.example.com", ""), "it has to begin with https://"),
         (("another command", "", "run 'x", "run", "A-B", "", ""), "No closing quotation"),
-        (("another command", "", "run", "A-B", "", ""), "A-B is no name of a variable"),
+        (("another command", "", "run", "A-B", "", ""), "A-B is not a variable's name"),
         (("another address", "", "ftp://x", "https://x", "Host", "", ""), "is set by ticketdeck itself"),
     ],
 )

@@ -273,7 +273,7 @@ async def test_secrets_of_the_command_are_masked_in_what_the_server_says(verdict
         ("./plain.txt", "is not executable", "chmod"),
         ("./folder", "is not executable", "chmod"),
         ("./no-interpreter", "The interpreter that the first line of", "Install it"),
-        ("./garbage", "is no program that can be run", "interpreter"),
+        ("./garbage", "is not a program that can be run", "interpreter"),
         ("", "The command is empty", "config.toml"),
         ("uvx", "uvx was not found", "docs.astral.sh/uv"),
         ("npx", "npx was not found", "nodejs.org"),
@@ -328,7 +328,7 @@ KEEPING_NOTHING = (
         ((sys.executable, "-c", "import os, time; os.fork() and os._exit(0); time.sleep(60)"), IN_BACKGROUND, False),
         ((sys.executable, "-c", KEEPING_NOTHING), IN_BACKGROUND, False),
         (("sh", "-c", "echo 'no route to the tracker' >&2; exit 1"), "no route to the tracker", True),
-        (("sh", "-c", "echo 'Usage: desk FILE'"), "wrote what is no message: Usage: desk FILE", True),
+        (("sh", "-c", "echo 'Usage: desk FILE'"), "wrote something that is not a message: Usage: desk FILE", True),
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, tuple) else None,
 )

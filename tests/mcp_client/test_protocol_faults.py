@@ -313,5 +313,5 @@ async def test_an_error_that_names_no_request_is_quoted_where_the_answer_never_c
     async with faulty("only-an-error-without-an-id") as session:
         with pytest.raises(MCPTimeoutError) as caught:
             await session.call_tool("fault", {}, timeout=0.3)
-        seen = caught.value.cause.rpartition(" it wrote what is no message: ")[2]
+        seen = caught.value.cause.rpartition(" it wrote something that is not a message: ")[2]
         verdict("an error that names no request: no such project", seen)

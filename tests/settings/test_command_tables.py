@@ -116,5 +116,5 @@ def test_a_template_names_branches(write_config: WriteConfig) -> None:
 @pytest.mark.parametrize("site", ["https://x/path", "a b", "", "*"])
 def test_a_site_that_is_no_host_is_a_mistake(write_config: WriteConfig, site: str) -> None:
     write_config(f'[profiles.work]\ncommand = ["x"]\nsites = ["{site}"]\n')
-    with pytest.raises(ConfigError, match=r"line 3: profiles\.work\.sites: .* is no host"):
+    with pytest.raises(ConfigError, match=r"line 3: profiles\.work\.sites: .* is not a host"):
         load_settings()

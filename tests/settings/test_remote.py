@@ -73,7 +73,7 @@ def test_a_whole_profile_is_read(write_config: WriteConfig) -> None:
         ('command = ["x"]\noauth = { client_id = "b" }', "oauth belongs to url"),
         ('url = "https://x/mcp"\nheaders = { Host = "b" }', "set by ticketdeck itself"),
         ('url = "https://x/mcp"\nheaders = { Mcp-Session-Id = "b" }', "set by ticketdeck itself"),
-        ('url = "https://x/mcp"\nheaders = { "A B" = "c" }', "no header's name"),
+        ('url = "https://x/mcp"\nheaders = { "A B" = "c" }', "not a header name"),
         ('url = "https://x/mcp"\nheaders = { A = "b\\nInjected: c" }', "one line"),
         ('url = "https://x/mcp"\noauth = { redirect_port = 70000 }', "redirect_port"),
         ('url = "https://x/mcp"\noauth = { scopes = [1] }', "scopes"),

@@ -96,7 +96,7 @@ def test_what_is_not_known_is_refused_with_the_reason() -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "-x", "https://a:b@c.example/"])
 def test_an_address_that_could_not_be_opened_safely_is_handed_to_no_program(url: str) -> None:
-    assert "none that can be opened safely" in refusal(of("open", "{url}"), values(url=url))
+    assert "cannot be opened safely" in refusal(of("open", "{url}"), values(url=url))
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_all_hosts_below_one_are_not_that_one() -> None:
     "written", ["", "a b", "https://", "https://a.example/path", "*", "*.", "a@b.example", "ftp://x"]
 )
 def test_what_is_no_host_is_no_site(written: str) -> None:
-    with pytest.raises(ValueError, match="is no host"):
+    with pytest.raises(ValueError, match="is not a host"):
         site_named(written)
 
 

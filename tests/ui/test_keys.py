@@ -71,7 +71,7 @@ async def test_my_open_bugs_are_four_keys_away_and_one_where_a_view_is_configure
 def test_what_is_no_key_is_named_and_the_actions_own_keys_stay(name: str) -> None:
     keymap, complaints = checked_keymap({"search.edit": name})
     assert keymap == {}
-    assert f"{name!r} for search.edit is no key" in complaints[0]
+    assert f"{name!r} for search.edit is not a key" in complaints[0]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_no_key_is_named_and_the_actions_own_keys_stay(name: str) -> Non
 def test_what_terminals_send_is_a_key(name: str) -> None:
     keymap, complaints = checked_keymap({"table.export": name})
     assert list(keymap) == ["table.export"]
-    assert not [words for words in complaints if "is no key" in words]
+    assert not [words for words in complaints if "is not a key" in words]
 
 
 def test_a_key_can_be_remapped_by_its_id_in_characters_or_names() -> None:

@@ -210,7 +210,7 @@ def variant_for(
 
 def not_an_id(typed: str, example: str) -> UsageError:
     """The error for an id that cannot be one of this tracker's."""
-    return UsageError(f"{typed!r} is no id of this tracker.", hint=f"Its ids look like {example}.", field="id")
+    return UsageError(f"{typed!r} is not an id of this tracker.", hint=f"Its ids look like {example}.", field="id")
 
 
 def sole(values: Sequence[str]) -> str | None:

@@ -221,7 +221,7 @@ def do(context: click.Context, /, tool: str, arguments: tuple[str, ...], whole: 
     if whole is not None:
         found = _json(text_from(whole, "args"), "--args")
         if not isinstance(found, dict):
-            raise UsageError("--args is no JSON object.", hint='For example: {"id": "PAY-7"}.', field="args")
+            raise UsageError("--args is not a JSON object.", hint='For example: {"id": "PAY-7"}.', field="args")
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if not (name and equals):
@@ -299,7 +299,7 @@ def _json(text: str, what: str) -> Any:
         return json.loads(text)
     except ValueError:
         raise UsageError(
-            f"{what}: {text[:80]!r} is no JSON.",
+            f"{what}: {text[:80]!r} is not JSON.",
             hint="A text needs quotation marks: --arg id='\"PAY-7\"'.",
             field="arg",
         ) from None

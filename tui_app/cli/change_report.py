@@ -161,7 +161,7 @@ def report_changes(action: str, results: list[ChangeResult], form: str, *, dry_r
         if result.state is ChangeState.DRY_RUN and result.preview:
             echo("\n".join(preview_lines("dry run", result.preview)))
         elif fault is None:
-            words = result.outcome.words if result.outcome else "It is so already; nothing was sent."
+            words = result.outcome.words if result.outcome else "It is already so; nothing was sent."
             changed = result.outcome.after.items() if result.outcome else ()
             values = ", ".join(f"{name}: {_shown(value)[:60]}" for name, value in changed)
             echo(clean_line(f"{_name(result)}: {words}{f' {values}' if values else ''}"))

@@ -296,7 +296,7 @@ def without_secrets(profile: Profile, taken: dict[str, str], *, ask: bool) -> Pr
         while not variable or taken.setdefault(_as_variable(variable), value) != value:
             variable, other = other, f"{other}_2"
         why = f"{name or 'A word of the command'} is in plain text"
-        means = f" to what stands behind {scheme[0].strip()!r} in it" if scheme else ""
+        means = f" to what follows {scheme[0].strip()!r} in it" if scheme else ""
         reference = secret_reference(_as_variable(variable), profile.name, why, ask=ask, means=means)
         return whole.removesuffix(value) + reference
 

@@ -99,7 +99,7 @@ def _asked_tracker() -> KnownTracker | str:
 
     def tracker_of(text: str) -> KnownTracker | str:
         if text.strip().casefold() not in answers:
-            raise click.BadParameter(f"{text!r} is none of these; a number from 1 to {len(names)} is.")
+            raise click.BadParameter(f"{text!r} is not one of these: give a number from 1 to {len(names)}.")
         return answers[text.strip().casefold()]
 
     found: KnownTracker | str = click.prompt("Which tracker (its number or name)", value_proc=tracker_of, err=True)
@@ -215,14 +215,14 @@ def _asked(question: str, check: Callable[[str], None], *, default: str | None =
 
 def _is_text(text: str) -> None:
     if not text or not text.isprintable():
-        raise ValueError("something that can be printed is needed")
+        raise ValueError("at least one visible character is needed")
 
 
 def _is_name(text: str) -> None:
     if not _NAME.fullmatch(text):
-        raise ValueError("letters, digits, dots and dashes are a name")
+        raise ValueError("a name is letters, digits, dots and dashes")
     if text == LOCAL_PROFILE:
-        raise ValueError("the embedded tracker is called so")
+        raise ValueError("that is the embedded tracker's name")
 
 
 def _check_command(text: str) -> None:
@@ -234,7 +234,7 @@ def _check_command(text: str) -> None:
 def _check_variables(text: str) -> None:
     for name in text.split():
         if not _VARIABLE.fullmatch(name):
-            raise ValueError(f"{name} is no name of a variable")
+            raise ValueError(f"{name} is not a variable's name")
 
 
 def _check_header_name(text: str) -> None:

@@ -88,7 +88,7 @@ def import_(
 def _zone(name: str) -> tzinfo:
     zone = zone_in(name)
     if zone is None:
-        raise _wrong_option("--timezone", f"{name!r} is no time zone.", "Examples: Europe/Berlin, UTC, +02:00.")
+        raise _wrong_option("--timezone", f"{name!r} is not a time zone.", "Examples: Europe/Berlin, UTC, +02:00.")
     return zone
 
 
@@ -97,7 +97,7 @@ def _heading_and_field(text: str) -> tuple[str, str]:
     name = name.strip().lower()
     known = [field for field in FIELDS_BY_NAME if field != "source"]
     if not heading.strip() or name not in known:
-        raise _wrong_option("--map", f"{text!r} is no HEADING=FIELD.", f"The fields: {', '.join(known)}.")
+        raise _wrong_option("--map", f"{text!r} is not HEADING=FIELD.", f"The fields: {', '.join(known)}.")
     return heading.strip(), name
 
 

@@ -177,7 +177,7 @@ def open_ticket(options: GlobalOptions, ticket_id: str) -> int:
                     raise UsageError(f"The tracker gives {reply.ticket.id} no address.", hint=hint, field="id")
                 echo(reply.ticket.url)
                 if not browser_command(os.environ):
-                    warn("There is no browser to be found here. Set $BROWSER, or open that address yourself.")
+                    warn("No web browser was found here. Set $BROWSER, or open that address yourself.")
                     return 1
                 if why_not := open_address(reply.ticket.url):
                     warn(why_not)

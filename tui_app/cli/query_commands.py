@@ -73,7 +73,7 @@ class _QueryCommand(click.Command):
             return super().parse_args(ctx, list(self._shielded(args)))
         except click.NoSuchOption as error:
             hint = (
-                f"See {ctx.command_path} --help. What leaves a word out stands behind --: {ctx.command_path} -- -word."
+                f"See {ctx.command_path} --help. To leave a word out, write it after --: {ctx.command_path} -- -word."
             )
             raise UsageError(error.format_message(), hint=hint) from None
 

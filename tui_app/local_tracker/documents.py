@@ -28,7 +28,7 @@ DELIMITERS = (",", ";", "\t", "|")
 LARGEST_CELL = 16 << 20
 """Characters; a cell longer than this is a file that lost a quote, and a Markdown file no ticket."""
 _LONGEST_XML = 256 << 20  # characters
-NO_FRONT_MATTER = "its front matter is no YAML that can be read"
+NO_FRONT_MATTER = "its front matter is not readable YAML"
 _BETWEEN = re.compile(
     r"[\s,\x1e]*"
 )  # documents may stand on lines, follow each other at once, or be a JSON text sequence
@@ -62,7 +62,7 @@ def rows_of_documents(text: str) -> list[Any]:
     """The rows of all documents in ``text``.
 
     Raises:
-        ValueError: one of them is no JSON.
+        ValueError: one of them is not JSON.
     """
     return [row for document in _documents(text) for row in _rows_of(document)]
 

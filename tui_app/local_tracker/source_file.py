@@ -197,7 +197,7 @@ def _checked(encoding: str) -> str:
         return codecs.lookup(encoding).name
     except LookupError:
         raise UsageError(
-            f"{encoding!r} is no encoding that is known.",
+            f"{encoding!r} is not a known encoding.",
             title="The file cannot be imported",
             hint="Examples: utf-8, utf-16, cp1252, cp1251, shift_jis, gb18030.",
             field="--encoding",

@@ -74,7 +74,7 @@ def last_line(peer: Peer) -> str:
 def noise_line(peer: Peer) -> str:
     """A sentence that quotes the last line that is no message; empty if there was none."""
     last = peer.last_skipped_line
-    return f" On {peer.output_name} it wrote what is no message: {last}" if last else ""
+    return f" On {peer.output_name} it wrote something that is not a message: {last}" if last else ""
 
 
 def with_log(error: MCPError, peer: Peer) -> MCPError:

@@ -167,7 +167,7 @@ def _reply(number: int | None, result: Any, error: Any, line: bytes) -> Message:
     if result is not None and error is not None:
         return Unreadable(number, "it holds both a result and an error")
     if error is not None:
-        return Unreadable(number, f"its error is no object: {str(error)[:200]}")
+        return Unreadable(number, f"its error is not an object: {str(error)[:200]}")
     return Unreadable(number, f"its result is {_kind(result)}, not an object")
 
 

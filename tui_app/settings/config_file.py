@@ -176,7 +176,9 @@ class ConfigReader:
             for word in words:
                 if word not in _CHANGES and not word.startswith("tool:"):
                     raise self._mistake(
-                        (*place, key), f"{word!r} is no change", f"It can be: {', '.join(_CHANGES)}, tool:NAME."
+                        (*place, key),
+                        f"{word!r} is not a kind of change",
+                        f"It can be: {', '.join(_CHANGES)}, tool:NAME.",
                     )
 
     def _check_kind(self, place: tuple[str, ...], written: Mapping[str, Any]) -> None:

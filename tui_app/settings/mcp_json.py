@@ -264,7 +264,7 @@ def _variables(env: Any, places: Mapping[str, str]) -> dict[str, str]:
     variables = {str(key): value for key, value in env.items() if value is not None} if isinstance(env, dict) else {}
     for name in variables:
         if not name or "=" in name or "\0" in name:
-            raise ValueError(f"{name!r:.80} is no name of a variable")
+            raise ValueError(f"{name!r:.80} is not a variable's name")
     return {name: _value(value, places) for name, value in variables.items()}
 
 

@@ -58,7 +58,7 @@ def check_header(name: str, value: str) -> None:
         ValueError: it cannot, as a sentence without the value.
     """
     if not _HEADER_NAME.fullmatch(name):
-        raise ValueError(f"{name[:80]!r} is no header's name")
+        raise ValueError(f"{name[:80]!r} is not a header name")
     lower = name.lower()
     if lower in _OURS or lower.startswith(_OUR_PREFIX):
         raise ValueError(f"the header {name} is set by ticketdeck itself")

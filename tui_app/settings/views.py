@@ -44,14 +44,14 @@ def read_view(table: Any, profiles: Collection[str]) -> View:
             )
     group = table.get("group", "")
     if not isinstance(group, str):
-        raise UsageError("it is no text.", hint='For example: group = "status".', field="group")
+        raise UsageError("it is not text.", hint='For example: group = "status".', field="group")
     return View(name, _criteria(table), trackers, _names(table, "columns"), group)
 
 
 def _criteria(table: Mapping[str, Any]) -> Any:
     query = table.get("query", "")
     if not isinstance(query, str):
-        raise UsageError("it is no text.", hint='For example: query = "assignee:me".', field="query")
+        raise UsageError("it is not text.", hint='For example: query = "assignee:me".', field="query")
     written = {key: value for key, value in table.items() if key not in _OF_A_VIEW}
     known = (*_OF_A_VIEW, *TicketSearchCriteria.__struct_fields__)
     for key in written:
@@ -70,7 +70,7 @@ def _names(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if isinstance(names, str):
         names = [names]
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise UsageError("it is no list of names.", hint=f'For example: {key} = ["one", "two"].', field=key)
+        raise UsageError("it is not a list of names.", hint=f'For example: {key} = ["one", "two"].', field=key)
     return tuple(names)
 
 

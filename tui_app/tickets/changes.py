@@ -154,7 +154,7 @@ class ChangePreview(ChangeEffect, frozen=True, kw_only=True):
     """What will be sent, as it will be sent; nothing has been. The worker keeps the call itself under ``token``."""
 
     token: str
-    """Empty: there is nothing to send, since the ticket is so already."""
+    """Empty: there is nothing to send, since the ticket is already so."""
     wanted: WantedChange
     title: str
     """The ticket's, from the fresh read; of a new ticket its own."""

@@ -124,7 +124,7 @@ def _check_programs(command: CommandLine) -> None:
         before = ""
         for text, name in parts_of(argument):
             if name and before.endswith("$"):
-                raise UsageError(f"${{{name}}} is no variable.", hint=f"Write {{{name}}} without the dollar sign.")
+                raise UsageError(f"${{{name}}} is not a variable.", hint=f"Write {{{name}}} without the dollar sign.")
             words, stem = list(command.run[:at]), before
             if command.shell:
                 words = words_before(before)
@@ -195,7 +195,7 @@ def _check_value(name: str, value: str, whose: str, *, harmless_only: bool) -> N
     if len(value) > _LONGEST:
         raise UsageError(f"The {caption} of {whose} is longer than {_LONGEST:,} characters.")
     if name == URL and safe_url(value) is None:
-        raise UsageError(f"The web address of {whose} is none that can be opened safely.")
+        raise UsageError(f"The web address of {whose} cannot be opened safely.")
     if harmless_only and not _HARMLESS.fullmatch(value):
         sign = next(character for character in value if not _HARMLESS.fullmatch(character))
         raise UsageError(

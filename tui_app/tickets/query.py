@@ -202,7 +202,7 @@ def _problem(part: QueryPart) -> QueryProblem | None:
         return _told(part, f"{shown} is followed by nothing.", f"Write a value right after it{such_as}. {as_text}")
     if mark := other_marks(part.rest):
         hint = f'Write {shown}"{part.rest.strip(OTHER_MARKS)[:40]}" with plain quotation marks.'
-        return _told(part, f"{mark} is no quotation mark in a search.", hint)
+        return _told(part, f"{mark} is not a quotation mark in a search.", hint)
     criterion = CRITERIA_BY_NAME[part.criterion]
     can_be_left_out = part.criterion in EXCLUDABLE_CRITERIA or criterion.kind in _WITH_OPPOSITE
     if part.leaves_out and not can_be_left_out:

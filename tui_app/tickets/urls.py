@@ -45,7 +45,7 @@ def site_named(written: str) -> str:
         ValueError: it is none; a clause for a message.
     """
     if not re.fullmatch(_SITE, written.lower()):
-        raise ValueError(f"{written!r} is no host, such as tracker.example.com or *.example.com")
+        raise ValueError(f"{written!r} is not a host, such as tracker.example.com or *.example.com")
     return written.lower() if "://" in written else f"https://{written.lower()}"
 
 

@@ -104,7 +104,7 @@ def _unusable(wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
             continue
         for name in names or [""]:
             if not is_key(name):
-                yield f"[keys]: {name!r} for {key_id} is no key. Write f, ctrl+f, alt+f, f5, or space."
+                yield f"[keys]: {name!r} for {key_id} is not a key. Write f, ctrl+f, alt+f, f5, or space."
 
 
 def _doubled(keys: Sequence[Key], chosen: Container[str]) -> Iterator[str]:
@@ -148,7 +148,7 @@ def command_keys(commands: Sequence[ConfiguredCommand]) -> tuple[tuple[Key, ...]
 def _why_no_key(name: str) -> str:
     """Why a command cannot have this key; empty: it can."""
     if not is_key(name):
-        return "is none; write F, ctrl+f, alt+f, f5, or space"
+        return "does not exist; write F, ctrl+f, alt+f, f5, or space"
     kept = next((key.id for key in KEYS if name in key.names and (key.over_dialogs or key.id == "back")), "")
     return f"is kept for {kept}" if kept else ""
 

@@ -246,7 +246,7 @@ async def test_what_a_ticket_is_already_is_not_sent() -> None:
         await deck.sees("In Review")
         await deck.type("open")
         await deck.press("enter")
-        await deck.sees("Nothing has to be sent: the ticket is so already.")
+        await deck.sees("Nothing has to be sent: the ticket is already so.")
         await deck.press("ctrl+s")
         assert (deck.screen, service.calls) == (deck.browser, [])
 
@@ -622,7 +622,7 @@ async def test_what_is_so_already_or_cannot_be_is_left_out_and_said() -> None:
         await deck.press("a")
         await pick_done(deck)
         await deck.sees("1 of 3 tickets")
-        await deck.sees("is so already, left out")
+        await deck.sees("is already so, left out")
         await deck.sees("not possible: The ticket is locked.")
         await deck.press("ctrl+s")
         await deck.until(lambda: len(service.calls) == 1)

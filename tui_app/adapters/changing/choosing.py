@@ -79,7 +79,7 @@ def choose(
         if value is not None:
             return Found(exactly(argument, value), wish)
         if told.whole or concept != "type":
-            raise misfit(argument, wish, "it is none of its values", told.values)
+            raise misfit(argument, wish, "it is not one of its values", told.values)
     return (yield from _from_elsewhere(case, argument, concept, wish, typed=typed))
 
 
@@ -88,7 +88,7 @@ def _of_values(argument: Argument, wish: str, values: Sequence[JsonValue], label
     if value is None:
         value = event_of(wish, values)
     if value is None:
-        raise misfit(argument, wish, "it is none of its values", values)
+        raise misfit(argument, wish, "it is not one of its values", values)
     label = next((name for name, own in labels.items() if own == str(value)), str(value))
     return Found([value] if argument.takes_list and not argument.takes_scalar else value, label)
 

@@ -164,11 +164,11 @@ def _project(case: Case, use: WritingUse, project: str) -> Conversation[dict[str
     if argument.values:
         found = spelt(project, argument.values)
         if found is None:
-            raise misfit(argument, project, "it is none of its values", argument.values)
+            raise misfit(argument, project, "it is not one of its values", argument.values)
         return {argument.path: found}
     told = told_in(text)
     if told.whole and told.values and spelt(project, told.values) is None and not wants_id(argument):
-        raise misfit(argument, project, "it is none of its values", told.values)
+        raise misfit(argument, project, "it is not one of its values", told.values)
     if is_plain or argument.words[-1:] == ("key",) or _ID_LIKE.fullmatch(project):
         return {argument.path: exactly(argument, project)}
     return {argument.path: (yield from _project_id(case, argument, project))}
@@ -278,7 +278,7 @@ def _link_type(use: WritingUse, kind: str) -> dict[str, JsonValue]:
     if argument.values:
         value = spelt(kind, argument.values)
         if value is None:
-            raise misfit(argument, kind, "it is none of its values", argument.values)
+            raise misfit(argument, kind, "it is not one of its values", argument.values)
         return {argument.path: value}
     told = told_in(about(argument, use.tool))
     value = spelt(kind, told.values, told.labels) if told.values else None
@@ -293,7 +293,7 @@ def log_work(case: Case) -> Conversation[WriteCall]:
     time = str(case.wanted.values.get("time") or "")
     minutes = minutes_of(time)
     if minutes is None:
-        raise MissingInputError(f"{time!r} is no time.", hint="Write it like 30m, 2h or 1h30m.")
+        raise MissingInputError(f"{time!r} is not a length of time.", hint="Write it like 30m, 2h or 1h30m.")
 
     def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
         yield from ()
@@ -305,7 +305,7 @@ def log_work(case: Case) -> Conversation[WriteCall]:
 
 
 def minutes_of(time: str) -> int | None:
-    """``1h30m`` in minutes; None where it is no time."""
+    """``1h30m`` in minutes; None where it is not a length of time."""
     match = _TIME.fullmatch(time.strip())
     if match is None or not any(match.groups()):
         return None

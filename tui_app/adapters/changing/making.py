@@ -84,7 +84,9 @@ def ways_to(case: Case, kind: ChangeKind, meaning: str) -> list[Way]:
         return ranked(kind, case.uses, meaning)
     tool = next((tool for tool in case.ground.server.tools if tool.name == table.tool), None)
     if tool is None:
-        raise ConfigError(f"[profiles.NAME.map.change.{kind}] names the tool {table.tool!r}, which the server has not.")
+        raise ConfigError(
+            f"[profiles.NAME.map.change.{kind}] names the tool {table.tool!r}, which the server does not have."
+        )
     creates = kind is ChangeKind.CREATE
     verbs = vocabulary.CREATING if creates else vocabulary.UPDATING
     use = WritingUse(

@@ -196,7 +196,7 @@ def exactly(argument: Argument, value: JsonValue) -> JsonValue:
     if isinstance(value, str) and argument.values and not argument.takes_list:
         found = spelt(value, argument.values)
         if found is None:
-            raise misfit(argument, value, "it is none of its values", argument.values)
+            raise misfit(argument, value, "it is not one of its values", argument.values)
         return found
     candidates: list[JsonValue] = [value]
     if isinstance(value, str):

@@ -164,7 +164,7 @@ def tickets_of(page: RowPage) -> ReadTickets:
 def _unread(page: RowPage, rows: Sequence[Row], tickets: Sequence[Ticket]) -> Iterator[str]:
     left = len(page.rows) - len(rows)
     if left:
-        yield f"{left} of {len(page.rows)} rows of the answer are no objects and were left out."
+        yield f"{left} of {len(page.rows)} rows of the answer are not objects and were left out."
     for name in TIME_FIELDS:
         paths = page.columns.paths.get(name, ()) if page.columns else ()
         if not paths or None not in map(attrgetter(name), tickets):

@@ -294,7 +294,7 @@ def parameter_headers(schema: Mapping[str, Any]) -> ParameterHeaders:
     """The headers that calls of a tool with this input schema must carry.
 
     Raises:
-        InvalidAnnotationError: an annotation is no header's name, occurs twice, or belongs to no plain argument.
+        InvalidAnnotationError: an annotation is not a header name, occurs twice, or belongs to no plain argument.
     """
     found: dict[tuple[str, ...], str] = {}
     for path, name, kind in _annotations(schema, (), reachable=True):
@@ -302,7 +302,7 @@ def parameter_headers(schema: Mapping[str, Any]) -> ParameterHeaders:
         if kind is None:
             raise InvalidAnnotationError(f"{where} cannot be sent as a header, since its place is not fixed")
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise InvalidAnnotationError(f"{where} names {str(name)[:80]!r}, which is no header's name")
+            raise InvalidAnnotationError(f"{where} names {str(name)[:80]!r}, which is not a header name")
         if kind not in _MIRRORED_TYPES:
             raise InvalidAnnotationError(f"{where} is neither text, whole number nor true or false")
         if name.lower() in map(str.lower, found.values()):

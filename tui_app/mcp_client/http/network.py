@@ -176,7 +176,7 @@ def _no_password() -> str:
 
 
 def _unusable(key: str, path: str, error: Exception) -> ConfigError:
-    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error) or "it is no PEM file"
+    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error) or "it is not a PEM file"
     return ConfigError(f"{key}: {path} cannot be used: {str(reason).lower()}.", hint="It has to be a PEM file.")
 
 

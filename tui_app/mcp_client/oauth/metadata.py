@@ -146,7 +146,7 @@ def check_address(address: str, server_url: str, resolved: Iterable[str] = (), s
         MCPAuthenticationError: it is not encrypted, or inside a network that the server is not in.
     """
     if safe_url(address) is None:
-        raise _unsafe(address, "it is no web address that may be opened")
+        raise _unsafe(address, "it is not a web address that may be opened")
     scheme, host, _ = origin(address)
     own_host = origin(server_url)[1]
     if scheme != "https" and not (is_loopback(host) and is_loopback(own_host)):

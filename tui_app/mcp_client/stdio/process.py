@@ -214,7 +214,7 @@ def _cannot_run(command: ServerCommand, error: OSError | ValueError) -> CommandN
     elif number == errno.EACCES:
         cause, hint = f"{program} is not executable: {command.named}.", f"Make it executable (chmod +x), or {correct}"
     elif number == errno.ENOEXEC:
-        cause = f"{program} is no program that can be run: {command.named}."
+        cause = f"{program} is not a program that can be run: {command.named}."
         hint = f"Put its interpreter first (node, python3 ..): {correct}"
     elif number == errno.ENOENT and Path(program).is_file():
         cause = f"The interpreter that the first line of {program} names was not found: {command.named}."

@@ -137,7 +137,7 @@ class PreviewScreen(ModalScreen[Consent | None]):
                 Content.assemble((visible(fault.hint), "$text-muted")),
             ]
         if prepared.preview is None or not prepared.token:
-            return [Content("Nothing has to be sent: the ticket is so already.")]
+            return [Content("Nothing has to be sent: the ticket is already so.")]
         return preview_lines(prepared.preview, max(0.0, (self._now() - self._read_at).total_seconds()))
 
     def _refresh_age(self) -> None:

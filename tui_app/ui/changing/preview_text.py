@@ -157,7 +157,7 @@ def list_line(prepared: Prepared) -> Content:
     if prepared.fault:
         return Content.assemble(name, (f"not possible: {visible(prepared.fault.cause)}", "$text-error"))
     if prepared.preview is None or not prepared.token:
-        return Content.assemble(name, ("is so already, left out", "$text-muted"))
+        return Content.assemble(name, ("is already so, left out", "$text-muted"))
     preview = prepared.preview
     rows = [
         Content.assemble((_said(preview.before.get(field)), "$text-muted"), " → ", (_said(value), "bold"))

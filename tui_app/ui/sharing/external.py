@@ -182,10 +182,10 @@ def open_address(url: str | None, *, start: Callable[[list[str]], None] | None =
     """Open ``url`` in the user's browser; returns why not, or None when it was started."""
     address = safe_url(url)
     if address is None:
-        return "That is no address that can be opened safely; only http and https without a password are."
+        return "That address cannot be opened safely: only http and https addresses without a password can."
     opener = browser_command(os.environ)
     if not opener:
-        return "There is no browser to be found here (over SSH?). Copy the address with y instead, or set $BROWSER."
+        return "No web browser was found here (over SSH?). Copy the address with y instead, or set $BROWSER."
     try:
         (start or start_apart)([*opener, address])
     except OSError as error:
