@@ -35,10 +35,12 @@ DATES = {
 OF_KIND = {
     CriterionKind.TEXT: st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
     | st.lists(
-        st.sampled_from(['"', "\\", "-", ":", "status:", "is:open", "-label:x", "a b", "x", " ", "https://x"])
+        st.sampled_from(
+            ['"', "\\", "-", ":", "status:", "is:open", "-label:x", "a b", "x", " ", "https://x", "AND", "!"]
+        )
     ).map("".join),
     CriterionKind.OPENNESS: st.sampled_from(["open", "closed", "Open"]),
-    CriterionKind.LIST: VALUES | VALUE,
+    CriterionKind.LIST: VALUES | VALUE | VALUE.map("!{}".format),
     CriterionKind.PERSON: VALUES | st.sampled_from(["me", "unassigned", "Ada Moreno"]),
     CriterionKind.SORT: st.sampled_from([f"{sign}{name}" for name in SORT_FIELDS for sign in ("", "-")]),
     CriterionKind.NUMBER: st.integers(1, 1000),
@@ -66,7 +68,10 @@ def test_reading_what_was_written_gives_the_same_criteria(raw: dict[str, object]
     assert check_criteria(criteria.to_json()) == criteria
 
 
-@given(st.text() | st.lists(st.sampled_from([*QUERY_WORDS, *'-:,"\\<> ', "open", "7d"]), max_size=8).map("".join))
+@given(
+    st.text()
+    | st.lists(st.sampled_from([*QUERY_WORDS, *'-:,"\\<> ', "open", "7d", "AND", ">=", "!"]), max_size=8).map("".join)
+)
 def test_any_text_is_a_query_or_is_told_why_not(text: str) -> None:
     raw, problems = read_query(text)
     assert bool(problems) is (UNREAD in raw)
@@ -136,6 +141,10 @@ def test_a_list_field_reads_back_what_it_shows(values: list[str]) -> None:
         ("owner:me", "assignee", ("me",)),
         ("since:2w", "created_after", "2w"),
         ("sort:-updated", "sort", "-updated_at"),
+        ("sort:updated-desc", "sort", "-updated_at"),
+        ("sort:priority-asc", "sort", "priority"),
+        ("created:>=2w", "created_after", "2w"),
+        ('label:"!x"', "labels", ("!x",)),
         ("limit:500", "max_results", "500"),
         ('jql:"project = PAY"', "native", "project = PAY"),
         ("project:A project:B", "project", ("A", "B")),
@@ -149,7 +158,7 @@ def test_other_words_for_the_same_field_are_understood(query: str, field: str, v
     "query",
     [
         "http://example.org/x?a=b:c", "Error: no route", "12:30", '"open', "std::vector", "C:\\temp", "10.0.0.1:8080",
-        '"foo:bar"', "fixed:", "a -> b",
+        '"foo:bar"', "fixed:", "a -> b", "and or not", '"AND"', "!important",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_field_stays_text(query: str) -> None:
@@ -174,6 +183,11 @@ def test_what_only_looks_like_a_field_stays_text(query: str) -> None:
         ("-sort:id", "cannot be left out"),
         ("-max:5", "cannot be left out"),
         ('-""', "nothing between"),
+        ("AND open", "has no AND"),
+        ("status:open OR status:done", "has no OR"),
+        ("NOT open", "has no NOT"),
+        ("status:!done", "leaves nothing out"),
+        ("created:<=2026-11-01", "end before that day"),
     ],
 )
 def test_what_is_not_understood_is_told(query: str, told: str) -> None:
@@ -198,6 +212,8 @@ def test_a_status_after_is_is_told_where_it_belongs() -> None:
         ("created:2026-11-01..2026-11-05", "created_after takes 2026-11-01"),
         ("text:jam", "Write jam alone"),
         ("assignee:‘Ada Moreno’", 'assignee:"Ada"'),
+        ("status:!done,!closed", "Write -status:done,closed."),
+        ("a AND b", "behind native:"),
     ],
 )
 def test_the_hint_says_what_to_write(query: str, hint: str) -> None:
@@ -229,6 +245,19 @@ def test_a_misspelt_field_is_asked_about() -> None:
 def test_a_misspelt_value_is_asked_about_and_kept() -> None:
     assert parse_query("status:opne") == {"status": ("opne",)}
     assert [slip.replacement for slip in slips("status:opne", KNOWN)] == ["status:open"]
+
+
+@pytest.mark.parametrize("query", ["project = PAY", "status != Done", 'assignee="Ada"', "x labels ~ ui"])
+def test_a_query_of_the_tracker_that_is_taken_for_text_is_asked_about(query: str) -> None:
+    (slip,) = slips(query, KNOWN)
+    assert parse_query(slip.replacement) == {"native": query}
+
+
+@pytest.mark.parametrize(
+    "query", ["a=b", "x = 1", '"project = PAY"', "status:a=b", 'native:"project = PAY"', '"see project = PAY"']
+)
+def test_what_only_looks_like_a_query_of_the_tracker_is_not_asked_about(query: str) -> None:
+    assert [*slips(query, {})] == []
 
 
 def test_a_value_that_is_known_in_another_spelling_is_right() -> None:

@@ -210,11 +210,10 @@ def _pages(
 
 
 def _meant(client: RequestClient, profile: str, criteria: TicketSearchCriteria) -> tuple[str, ...]:
-    """For each value that was asked for and that the tracker does not list: the nearest one that it lists."""
-    if criteria.used_fields().isdisjoint(VALUE_CRITERIA):
-        return ()
-    with suppress(RequestFailedError):  # the search itself was answered
-        for reply in client.ask(ListValues(new_request_id(), profile)):
-            if isinstance(reply, ValuesListed):
-                return tuple(slip.message for slip in slips(criteria.query(), reply.values))
-    return ()
+    """What looks like a slip in the search: of values, the nearest one that the tracker lists."""
+    values: Mapping[str, tuple[str, ...]] = {}
+    if not criteria.used_fields().isdisjoint(VALUE_CRITERIA):
+        with suppress(RequestFailedError):  # the search itself was answered
+            for reply in client.ask(ListValues(new_request_id(), profile)):
+                values = reply.values if isinstance(reply, ValuesListed) else values
+    return tuple(slip.message for slip in slips(criteria.query(), values))

@@ -25,7 +25,16 @@ from tui_app.tickets.criterion import (
 )
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import FIELDS_BY_NAME, SORT_FIELDS
-from tui_app.tickets.quoting import OTHER_MARKS, in_quotes, other_marks, outside_quotes, quoted, split_values, unquoted
+from tui_app.tickets.quoting import (
+    NOT_MARK,
+    OTHER_MARKS,
+    in_quotes,
+    other_marks,
+    outside_quotes,
+    quoted,
+    split_values,
+    unquoted,
+)
 from tui_app.tickets.vocabulary import CLOSED, OPEN, nearest
 
 RawCriteria = dict[str, "str | tuple[str, ...]"]
@@ -48,8 +57,14 @@ _LEAVES_OUT = re.compile(r'-(?=[\w"])')
 _ADDRESS = re.compile(r"\w+:(?://|:)|\w:[/\\]")
 """What has a colon and is no criterion: ``https://..``, ``std::vector``, ``C:\\path``."""
 _PLAIN_TERM = re.compile(r"\w[\w.]*")
-_SIGNS = {"<": Match.BEFORE, ">": Match.SINCE}
+_SIGNS = {"<": Match.BEFORE, ">": Match.SINCE, ">=": Match.SINCE}
 """What a date may begin with: which of the criteria for the same date is meant."""
+_JOINERS = {
+    "AND": "All parts of a search hold together: leave it out.",
+    "OR": "Several values of one word are divided by commas: status:open,blocked.",
+    "NOT": "A sign leaves out what follows: -word, -status:done.",
+}
+"""What other languages join parts with, and what to do instead."""
 _OPPOSITES = {OPEN: CLOSED, CLOSED: OPEN}
 
 
@@ -61,7 +76,7 @@ class QueryPart(Struct, frozen=True):
     word: str = ""
     """Before the colon, as typed; empty for plain text."""
     sign: str = ""
-    """``<`` or ``>`` before a date, else empty."""
+    """``<``, ``>`` or ``>=`` before a date, else empty."""
     rest: str = ""
     """What follows the colon and the sign; of plain text, all of it without the sign that leaves it out."""
     criterion: str = ""
@@ -109,10 +124,10 @@ def _part(text: str, start: int, end: int) -> QueryPart:
 def signed_criterion(word: str, rest: str) -> tuple[str, str]:
     """The criterion that ``word`` sets when ``rest`` follows the colon, and the sign that decided; two empty texts."""
     name = CRITERION_OF.get(word.lower().replace("-", "_"), "")
-    match = _SIGNS.get(rest[:1])
-    if not name or not match or CRITERIA_BY_NAME[name].kind is not CriterionKind.DATE:
+    sign = max((sign for sign in _SIGNS if rest.startswith(sign)), key=len, default="")
+    if not name or not sign or CRITERIA_BY_NAME[name].kind is not CriterionKind.DATE:
         return name, ""
-    return _same_date(name, match), rest[0]
+    return _same_date(name, _SIGNS[sign]), sign
 
 
 def _same_date(name: str, match: Match) -> str:
@@ -180,8 +195,7 @@ def _meant(part: QueryPart) -> tuple[str, list[str]]:
 
 def _problem(part: QueryPart) -> QueryProblem | None:
     if not part.word:
-        empty = part.leaves_out and not unquoted(part.rest)
-        return _told(part, 'There is nothing between the quotation marks of -"".', "Write a word.") if empty else None
+        return _problem_of_text(part)
     shown = f"{part.word}:"
     as_text = f'To search for it as text, quote it: "{shown}{part.rest[:40].replace(chr(34), "")}".'
     if not part.criterion:
@@ -200,13 +214,28 @@ def _problem(part: QueryPart) -> QueryProblem | None:
         example = _ONE_VALUE.search(CRITERIA_BY_NAME[part.criterion].example)
         such_as = f", such as {shown}{example[0]}" if example else ""
         return _told(part, f"{shown} is followed by nothing.", f"Write a value right after it{such_as}. {as_text}")
-    if mark := other_marks(part.rest):
-        hint = f'Write {shown}"{part.rest.strip(OTHER_MARKS)[:40]}" with plain quotation marks.'
-        return _told(part, f"{mark} is not a quotation mark in a search.", hint)
     criterion = CRITERIA_BY_NAME[part.criterion]
     can_be_left_out = part.criterion in EXCLUDABLE_CRITERIA or criterion.kind in _WITH_OPPOSITE
+    mark = other_marks(part.rest)
+    if mark == NOT_MARK and can_be_left_out and not part.leaves_out:
+        fixed = f"{LEFT_OUT}{shown}{','.join(quoted(value.removeprefix(mark)) for value in part.values)}"
+        return _told(part, f"{mark} leaves nothing out in a search.", f"Write {fixed}. {as_text}", fixed)
+    if mark and mark != NOT_MARK:
+        hint = f'Write {shown}"{part.rest.strip(OTHER_MARKS)[:40]}" with plain quotation marks.'
+        return _told(part, f"{mark} is not a quotation mark in a search.", hint)
+    if part.sign == "<" and part.rest.startswith("="):
+        return _told(part, f"{shown}<= would end before that day.", f"Write {shown}< and the day after it.")
     if part.leaves_out and not can_be_left_out:
         return _told(part, f"{shown} cannot be left out.", f"Write it without the sign before it. {as_text}")
+    return None
+
+
+def _problem_of_text(part: QueryPart) -> QueryProblem | None:
+    if part.leaves_out and not unquoted(part.rest):
+        return _told(part, 'There is nothing between the quotation marks of -"".', "Write a word.")
+    if part.rest in _JOINERS and not part.leaves_out:
+        hint = f'{_JOINERS[part.rest]} As text, quote it: "{part.rest}". A query of the tracker goes behind native:'
+        return _told(part, f"A search has no {part.rest}.", hint)
     return None
 
 
@@ -239,7 +268,10 @@ def _last_value(name: str, typed: Sequence[str]) -> str:
 
 
 def whole_sort(value: str) -> str:
-    """``-updated`` is ``-updated_at``."""
+    """``-updated`` is ``-updated_at``, and so is ``updated-desc``."""
+    field, _, direction = value.rpartition("-")
+    if field and direction in ("asc", "desc"):
+        value = f"{'-' * (direction == 'desc')}{field}"
     return f"{value}_at" if f"{value.removeprefix('-')}_at" in SORT_FIELDS else value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from tui_app.tickets.criterion import CRITERIA_BY_NAME, LEFT_OUT, LIST_CRITERIA, Criterion, CriterionKind
 from tui_app.tickets.fields import FIELDS_BY_NAME, SORT_FIELDS, FieldKind
 from tui_app.tickets.query import (
+    CRITERION_OF,
     FIELD_WORD,
     QUERY_WORDS,
     QueryPart,
@@ -17,7 +19,7 @@ from tui_app.tickets.query import (
     read_query,
     signed_criterion,
 )
-from tui_app.tickets.quoting import commas, quoted, split_values
+from tui_app.tickets.quoting import commas, in_quotes, quoted, split_values
 from tui_app.tickets.vocabulary import CLOSED, ME, OPEN, UNASSIGNED, folded_words, nearest
 
 _DATES_BACK = ("today", "yesterday", "7d", "2w", "1m", "3m", "1y")
@@ -32,6 +34,9 @@ _OFFERED: Mapping[CriterionKind, tuple[str, ...]] = {
 }
 _FIXED = (CriterionKind.DATE, CriterionKind.SORT, CriterionKind.NUMBER, CriterionKind.OPENNESS)
 _MOST_COMPLETIONS = 50
+_COMPARED = re.compile(r"(?:(?<=\s)|^)([^\W\d]+)\s?(?:!=|=|~)(?=[\s\w\"'(])")
+"""A word and a sign as the trackers' own languages compare them: ``project = PAY``."""
+_IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 
 def _offered(criterion: Criterion) -> tuple[str, ...]:
@@ -101,6 +106,10 @@ def slips(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[Slip]:
     _, problems = read_query(text)
     for problem in problems:
         yield Slip(problem.start, problem.end, problem.message, problem.replacement)
+    compared = _COMPARED.finditer(_IN_QUOTES.sub('""', text))
+    if foreign := next((match for match in compared if match[1].lower() in CRITERION_OF), None):
+        message = f"{foreign[0]} is text here. Write {foreign[1]}:VALUE, or the tracker's own query behind native:"
+        yield Slip(0, len(text), message, f"native:{in_quotes(text.strip())}")
     for part in query_parts(text):
         if part.criterion and part.rest:
             yield from _wrong_values(part, known.get(part.criterion, ()))

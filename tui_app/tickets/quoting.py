@@ -12,7 +12,9 @@ from itertools import pairwise
 
 OTHER_MARKS = "'“”„«»‘’"
 """What people and editors write for a quotation mark; it is none here."""
-_NEEDS_QUOTES = re.compile(rf'[\s,"\\]|^(?::|//|[{OTHER_MARKS}])')
+NOT_MARK = "!"
+"""What other languages write before a value that is left out; it is nothing here."""
+_NEEDS_QUOTES = re.compile(rf'[\s,"\\]|^(?::|//|[{NOT_MARK}{OTHER_MARKS}])')
 """What parts values, other marks, and what with the colon before it would make an address: ``type::``, ``label://``."""
 
 
@@ -44,10 +46,10 @@ def split_values(rest: str) -> list[str]:
 
 
 def other_marks(rest: str) -> str:
-    """The quotation mark of another kind that one of the values of a list begins with; empty: none does."""
+    """The mark of another language that one of the values of a list begins with; empty: none does."""
     cuts = [-1, *commas(rest), len(rest)]
     begins = (rest[before + 1 : after].strip()[:1] for before, after in pairwise(cuts))
-    return next((mark for mark in begins if mark and mark in OTHER_MARKS), "")
+    return next((mark for mark in begins if mark and mark in OTHER_MARKS + NOT_MARK), "")
 
 
 def join_values(values: Iterable[str]) -> str:
