@@ -189,7 +189,7 @@ Complaints = Callable[[UiSettings], list[str]]
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("strg+b", "the key strg+b is none"),
+        ("strg+b", "the key strg+b does not exist"),
         ("escape", "the key esc is kept for back"),
         ("ctrl+q", "the key ^q is kept for program.quit_too"),
         ("b", "b is no longer detail.page_up in the ticket."),
@@ -243,6 +243,6 @@ def test_two_commands_cannot_share_a_key() -> None:
 
 async def test_a_false_key_is_told_at_the_start_and_the_command_stays_in_the_list() -> None:
     async with opened(ui=own("x", key="strg+b"), size=(120, 40)) as deck:
-        await deck.until(lambda: any("strg+b is none" in words for words in told(deck)))
+        await deck.until(lambda: any("strg+b does not exist" in words for words in told(deck)))
         await deck.press("escape", "dollar_sign")
         await deck.sees("Note")
