@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from tests.ui.fakes import NOW, FakeLookMemory, FakeService, failed, make_ticket, ready
@@ -17,10 +18,11 @@ def shown(deck: Deck) -> list[str]:
     return [f"{row.source}/{row.id}" for row in deck.browser.table.shown]
 
 
-async def test_ticking_one_more_tracker_adds_it_and_the_set_is_kept() -> None:
+@pytest.mark.parametrize("tick", ["ctrl+t", "space"])
+async def test_ticking_one_more_tracker_adds_it_and_the_set_is_kept(tick: str) -> None:
     looks = FakeLookMemory()
     async with opened(looks=looks) as deck:
-        await deck.press("p", "down", "ctrl+t", "enter")
+        await deck.press("p", "down", tick, "enter")
         await deck.until(lambda: deck.browser.notices.counts.loaded == 60)
         assert {asked.profile for asked in deck.service.requests(Search)[-2:]} == {"local", "work"}
         assert {asked.criteria.sort for asked in deck.service.requests(Search)[-2:]} == {"-updated_at"}
@@ -58,7 +60,7 @@ async def test_a_long_warning_leaves_room_to_say_how_each_tracker_is() -> None:
                 warnings=("Nothing says which repository is meant, so this shows what involves you.",),
             )  # fmt: skip
             service.reply(found)
-        await deck.sees("Nothing says")
+        await deck.sees("! 1 notice (e)")
         assert "● local  ● work  │" in deck.lines[-2]
 
 

@@ -14,7 +14,7 @@ from tui_app.ui.browse.current_search import SearchProgress
 from tui_app.ui.browse.divider import Arrangement, arrangement
 from tui_app.ui.form.form_fields import KnownValues, check_fields, note_for
 from tui_app.ui.form.sentence import sentence_text
-from tui_app.ui.status_line import Counts, describe_counts, describe_facets, describe_search, describe_state
+from tui_app.ui.status_line import Counts, Room, describe_counts, describe_facets, describe_search, describe_state
 from tui_app.ui.themes import with_plain_greys
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -180,6 +180,8 @@ def test_counts_are_honest(counts: Counts, made: SearchProgress, said: str) -> N
 def test_where_there_is_little_room_the_key_that_loads_more_is_left_out() -> None:
     made = progress(total=2317, truncated=True)
     assert words(describe_counts(Counts(2, 2, 0, 1), made, brief=True)) == "1/2 loaded of 2,317"
+    made = progress(total=None, truncated=True)
+    assert words(describe_counts(Counts(2, 2, 0, 1), made, brief=True)) == "1/2+ tickets"
 
 
 def test_a_search_that_failed_does_not_claim_that_there_are_no_tickets() -> None:
@@ -245,3 +247,18 @@ def test_only_parts_that_have_more_are_asked_for_more() -> None:
 def test_greys_with_a_tint_are_plain_where_the_nearest_of_256_colours_would_be_blue() -> None:
     plain = with_plain_greys({"panel": "#222636", "error": "#f7768e", "text": "auto 87%", "background": "#14161f"})
     assert plain == {"panel": "#262626", "error": "#f7768e", "text": "auto 87%", "background": "#121212"}
+
+
+@pytest.mark.parametrize("room", Room)
+def test_the_less_room_the_fewer_words_tell_what_the_list_of_notices_has(room: Room) -> None:
+    made = SearchProgress.of([Search(1, "work", TicketSearchCriteria())])
+    made.take(TicketsFound(1, "work", (), 0, complete=True, filtered_here=("labels",), warnings=("One.", "Two.")))
+    said = words(describe_search(made, stale=True, room=room, key=lambda _: "f8"))
+    assert (
+        said
+        == {
+            Room.WORDS: "old rowsfiltered here: labelsOne. (+1)",
+            Room.NAMES: "old rowsfiltered here (f8)! 2 notices (f8)",
+            Room.COUNT: "old rows! 2 (f8)",
+        }[room]
+    )

@@ -6,6 +6,7 @@ Its words are made by pure functions, so that each state can be read in a test.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from enum import IntEnum, auto
 from functools import partial
 
 from msgspec import Struct
@@ -133,7 +134,7 @@ def _loaded_words(loaded: int, progress: SearchProgress, more: str) -> str:
     if not progress.truncated:
         return f"{loaded:,} {noun}"
     if progress.total is None:
-        return f"{loaded:,} {noun} loaded, more exist" + (f" ({more})" if more else "")
+        return f"{loaded:,} {noun} loaded, more exist ({more})" if more else f"{loaded:,}+ {noun}"
     return f"{loaded:,} loaded of {progress.total:,}" + (f" ({more} for more)" if more else "")
 
 
@@ -149,32 +150,43 @@ def _chosen(values: Collection[str]) -> str:
     return ", ".join(named) if len(named) <= _MOST_NAMED else f"{len(named)} values"
 
 
+class Room(IntEnum):
+    """How much of what there is to know has room: in words, by name, or by how many there are."""
+
+    WORDS = auto()
+    NAMES = auto()
+    COUNT = auto()
+
+
 def describe_search(
-    progress: SearchProgress, *, stale: bool, brief: bool = False, key: ShownKey = default_key
+    progress: SearchProgress, *, stale: bool, room: Room = Room.WORDS, key: ShownKey = default_key
 ) -> tuple[Piece, ...]:
-    """What else there is to know, the most urgent first: failures, old rows, criteria filtered here, warnings.
-
-    ``brief``: what can be read in full elsewhere is only named, with the key that shows it.
-    """
-    return tuple(_search_pieces(progress, key("pane.error"), key("search.refresh"), stale=stale, brief=brief))
-
-
-def _search_pieces(progress: SearchProgress, why: str, again: str, *, stale: bool, brief: bool) -> Iterator[Piece]:
+    """What else there is to know, the most urgent first: failures, old rows, and what can be read again in full."""
+    why, pieces = key("pane.error"), []
     if progress.failures:
-        yield f"{_failed_words(progress)} ({why})", _BAD
+        pieces.append((f"{_failed_words(progress)} ({why})", _BAD))
     if progress.cancelled and not progress.running:
-        yield f"cancelled ({again})", _QUIET
+        pieces.append((f"cancelled ({key('search.refresh')})", _QUIET))
     if stale:
-        yield "old rows", _BUSY
-    if progress.filtered_here:
-        names = f"({why})" if brief else ": " + ", ".join(map(word_of, progress.filtered_here))
-        yield f"filtered here{' ' if brief else ''}{names}", _QUIET
+        pieces.append(("old rows", _BUSY))
+    listed = list(_listed(progress, room, why))
+    if room is Room.COUNT and listed:
+        return (*pieces, (f"! {len(listed)} ({why})", _BUSY))
+    return (*pieces, *listed)
+
+
+def _listed(progress: SearchProgress, room: Room, why: str) -> Iterator[Piece]:
+    """What the list of notices has in full."""
+    names = ", ".join(map(word_of, progress.filtered_here))
+    if names:
+        yield f"filtered here: {names}" if room is Room.WORDS else f"filtered here ({why})", _QUIET
     if progress.incomplete:
         yield f"! {progress.incomplete:,} incomplete", _BUSY
-    if brief and progress.warnings:
-        yield f"! {len(progress.warnings)} notice{'s' if len(progress.warnings) > 1 else ''} ({why})", _BUSY
-    elif progress.warnings:
-        yield progress.warnings[0] + (f" (+{len(progress.warnings) - 1})" if len(progress.warnings) > 1 else ""), _BUSY
+    count = len(progress.warnings)
+    if count and room is Room.WORDS:
+        yield progress.warnings[0] + (f" (+{count - 1})" if count > 1 else ""), _BUSY
+    elif count:
+        yield f"! {count} notice{'s' if count > 1 else ''} ({why})", _BUSY
 
 
 def _failed_words(progress: SearchProgress) -> str:
@@ -280,9 +292,9 @@ class StatusLine(Widget):
         """Each profile with its state, and what else there is to know; the first gives way to the second."""
         if self._said:
             return Content.assemble(self._said).truncate(room, ellipsis=True)
-        known = self._known(brief=False)
-        if self._states_content(brief=True, cause=False).cell_length + known.cell_length > room:
-            known = self._known(brief=True)
+        rest = room - self._states_content(brief=True, cause=False).cell_length
+        described = map(self._known, Room)
+        known = next((known for known in described if known.cell_length <= rest), self._known(Room.COUNT))
         for_states = max(room - known.cell_length, int(room * _LEAST_STATES))
         states = self._states_content(brief=False)
         if states.cell_length > for_states:
@@ -292,11 +304,11 @@ class StatusLine(Widget):
         states = states.truncate(for_states, ellipsis=True)
         return Content.assemble(states, known).truncate(room, ellipsis=True)
 
-    def _known(self, *, brief: bool) -> Content:
-        """What there is to know besides the states; what can wait is left out of a ``brief`` line."""
+    def _known(self, room: Room) -> Content:
+        """What there is to know besides the states; what can wait is left out where not everything has room."""
         change = ((clean_line(self._counts.change), "$text-success"),) if self._counts.change else ()
-        searched = describe_search(self._progress, stale=self._stale, brief=brief, key=self._key)
-        locked: tuple[Piece, ...] = (("read-only", _QUIET),) if self._read_only and not brief else ()
+        searched = describe_search(self._progress, stale=self._stale, room=room, key=self._key)
+        locked: tuple[Piece, ...] = (("read-only", _QUIET),) if self._read_only and room is Room.WORDS else ()
         rest: list[Piece] = []
         for piece in (*change, *describe_facets(self._facets), *searched, *locked):
             rest += [("  │  ", "$foreground 30%"), piece]

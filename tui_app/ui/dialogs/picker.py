@@ -77,7 +77,17 @@ class PickItem(Struct, frozen=True):
 
 
 class _Line(Input):
-    """Takes the whole of what is pasted: a terminal may have broken an address into lines."""
+    """Takes the whole of what is pasted: a terminal may have broken an address into lines. Begins with no blank."""
+
+    class BlankTyped(Message):
+        """Space was pressed before a word, which narrows nothing."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "space" and not self.value:
+            event.prevent_default().stop()
+            self.post_message(self.BlankTyped())
+        else:
+            await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default().stop()
@@ -288,6 +298,10 @@ class Picker(ModalScreen[ResultT | None], Generic[ResultT]):
     @on(Input.Changed, "#dialog-input")
     def _narrow(self) -> None:
         self.reload()
+
+    @on(_Line.BlankTyped)
+    async def _tick(self) -> None:
+        await self.run_action("pick")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         return action not in _OPTIONAL or action in self.ABILITIES

@@ -20,7 +20,7 @@ from tui_app.tickets.ticket import Ticket
 from tui_app.tickets.vocabulary import PriorityLevel, StatusKind, priority_level
 from tui_app.ui.rendering.at_a_glance import sign_alone
 from tui_app.ui.rendering.cells import width_of
-from tui_app.ui.rendering.safe import fit
+from tui_app.ui.rendering.safe import fit, wrapped
 from tui_app.ui.table.column_layout import GAP, GUTTER, ColumnLayout, ColumnView, header_cell
 from tui_app.ui.table.columns import SIGNED
 from tui_app.ui.table.filtering import TextFilter, highlights, snippet, unseen_words
@@ -230,8 +230,10 @@ class TablePainter:
         position = y - HEADER + top
         if position < self._model.row_count:
             return self._row(rows, position, width)
-        words, number = self._words_without_rows(), y - HEADER - 1
-        text = words[number] if 0 <= number < len(words) else ""
+        room = max(1, width - 2 * GUTTER)
+        words = [line for text in self._words_without_rows() for line in wrapped(text, room)]
+        number = y - HEADER - 1
+        text = words[number].strip() if 0 <= number < len(words) else ""
         return Strip([Segment(fit(" " * GUTTER + text, width), self._look["message"])], width)
 
     def _header(self, rows: RowPainter, width: int) -> Strip:
