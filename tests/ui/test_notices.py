@@ -85,6 +85,15 @@ async def test_escape_goes_back_and_closes_a_confirmation_with_the_same_key() ->
         assert not deck.browser.table.marked
 
 
+async def test_a_confirmation_takes_the_place_of_the_one_before_and_of_no_warning() -> None:
+    async with opened() as deck:
+        deck.app.notify("A word", severity="warning")
+        await deck.press("Z", "Z")
+        await deck.until(lambda: toasts(deck) == 2)
+        assert "A word" in deck.text
+        assert "below the table" in deck.text
+
+
 async def test_escape_closes_a_confirmation_where_there_is_nothing_to_go_back_from() -> None:
     async with opened() as deck:
         deck.app.notify("Copied")

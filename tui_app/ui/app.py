@@ -151,13 +151,14 @@ class TicketdeckApp(App[None]):
     ) -> None:
         """Show a message for a moment, and keep it for the notices; it is never read as markup.
 
-        The same words are not shown twice at once: a key may be held down. No dialog is covered: while one is open,
-        the message waits until it is closed.
+        Of what is no warning only the latest is shown. No dialog is covered: the message waits until it is closed.
         """
         self.browser.notices.keep_message(message)
         if self._is_in_dialog():
             self._hold(message, title, severity, timeout)
         elif message not in (shown.message for shown in self._notifications):
+            for shown in [one for one in self._notifications if one.severity == severity == "information"]:
+                self._unnotify(shown, refresh=False)
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def _hold(self, message: str, title: str, severity: SeverityLevel, timeout: float | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -274,6 +274,14 @@ async def test_a_narrow_pane_loses_no_words() -> None:
         await shown.shows("☐ first")
         assert all(strip.cell_length <= 30 for strip in shown.widget.view.lines)
         assert "Printer on fire" in shown.text
+
+
+async def test_where_a_line_is_too_short_for_a_date_its_age_and_author_are_left() -> None:
+    async with pane((34, 15)) as shown:
+        ticket = replace(OPENED.ticket, reporter="Priya Raghunathan", created_at=FIXED_CLOCK.now() - timedelta(days=7))
+        shown.widget.show_opened(replace(OPENED, ticket=ticket))
+        await shown.shows("created 7d ago by Priya Raghun")
+        assert "created 7d ago (" not in shown.text
 
 
 def test_a_text_is_cut_outside_of_fences_and_keeps_every_character_that_is_shown() -> None:

@@ -59,6 +59,8 @@ class HeadWord(Struct, frozen=True):
 
     text: str
     kind: str = ""
+    brief: str = ""
+    """What is shown where a line is too short for the text; empty: as much of it as fits."""
 
 
 class ListEntry(Struct, frozen=True):
@@ -166,7 +168,7 @@ def _what_it_is(ticket: Ticket, at: Moment) -> Iterator[HeadWord]:
     done = ticket.status_kind is StatusKind.DONE
     for field in _of_kind(FieldKind.DUE):
         if value := getattr(ticket, field.name):
-            yield HeadWord(f"{field.caption.lower()} {at.due(value, done=done)}")
+            yield _dated(f"{field.caption.lower()} {at.due(value, done=done)}", "")
 
 
 def _signed(name: str, sign: str, value: str) -> str:
@@ -187,11 +189,16 @@ def _what_happened(ticket: Ticket, at: Moment) -> Iterator[HeadWord]:
             moments.append((value, field))
     for value, field in sorted(moments, key=lambda pair: pair[0], reverse=True):
         by, reporter = (reporter, "") if field.name == "created_at" else ("", reporter)
-        yield HeadWord(f"{field.caption.lower()} {at.full(value)}{by}", "muted")
+        yield _dated(f"{field.caption.lower()} {at.full(value)}", "muted", by)
     if reporter:
         yield HeadWord(f"reported{reporter}", "muted")
     if ticket.labels:
         yield HeadWord(_labels(ticket), "label")
+
+
+def _dated(words: str, kind: str, by: str = "") -> HeadWord:
+    """``updated 3d ago (19 Nov 08:00)``, or without the date."""
+    return HeadWord(words + by, kind, words.partition(" (")[0] + by)
 
 
 def _labels(ticket: Ticket) -> str:

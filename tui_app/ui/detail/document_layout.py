@@ -127,7 +127,9 @@ class DocumentLayout:
         rows: list[list[Segment]] = []
         room = 0
         for word in words:
-            cells = width_of(safe_line(word.text))
+            text, cells = word.text, width_of(safe_line(word.text))
+            if cells > self._text_width and word.brief:
+                text, cells = word.brief, width_of(safe_line(word.brief))
             if not rows or (cells + len(_BETWEEN_WORDS) > room and len(rows) < most):
                 rows.append([])
                 room = self._text_width
@@ -135,7 +137,7 @@ class DocumentLayout:
                 rows[-1].append(Segment(_BETWEEN_WORDS[: max(0, room)], self._styles["rule"]))
                 room -= len(_BETWEEN_WORDS)
             if room > 0:
-                text = fit(word.text, min(cells, room))
+                text = fit(text, min(cells, room))
                 rows[-1].append(Segment(text, self._styles.get(word.kind, self._styles["value"])))
                 room -= width_of(text)
         return [self._indented(Strip(row)) for row in rows]
