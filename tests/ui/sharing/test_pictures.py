@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,12 +47,25 @@ def drawing() -> Terminal:
     return Terminal([sys.executable, "-c", SCRIPT], columns=60, rows=20, directory=str(ROOT))
 
 
-def test_a_terminal_that_has_sixels_shows_a_picture_until_enter() -> None:
+def kitty_answer(terminal: Terminal) -> str:
+    """What kitty says to being asked whether it can show a picture, which it is given a number for."""
+    terminal.wait_for_bytes(b"\x1b_Gi=", b";AAAA\x1b\\")
+    number = re.search(rb"\x1b_Gi=(\d+)", bytes(terminal.output))
+    assert number is not None
+    return f"\x1b_Gi={number[1].decode()};OK\x1b\\\x1b[?62;c"
+
+
+@pytest.mark.parametrize(
+    ("answer", "begin"), [(lambda _: SIXEL_ANSWER, b"\x1bP"), (kitty_answer, b"\x1b_Ga=")], ids=["sixel", "kitty"]
+)
+def test_a_terminal_that_says_how_it_shows_pictures_shows_one_until_enter(
+    answer: Callable[[Terminal], str], begin: bytes
+) -> None:
     pytest.importorskip("textual_image")
     with drawing() as terminal:
-        terminal.send(SIXEL_ANSWER)
+        terminal.send(answer(terminal))
         terminal.wait_for("red.png   Enter goes back")
-        assert b"\x1bP" in terminal.output  # how sixels begin
+        assert begin in terminal.output
         assert b"\x1b[?1049h" in terminal.output
         terminal.send("\r")
         terminal.wait_for_bytes(b"\x1b[?1049l", b"it came back: None")
