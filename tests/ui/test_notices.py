@@ -12,6 +12,7 @@ from tests.ui.fakes import NOW, FakeLookMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.model import UiSettings
 from tui_app.tickets.messages import TicketsFound
+from tui_app.tickets.servers import ServerState, StateChanged
 from tui_app.ui.table.results_table import ResultsTable
 
 KEYS = {"pane.error": "f8", "search.more": "f9"}
@@ -187,3 +188,10 @@ async def test_the_header_tells_that_a_tracker_has_the_newest_first_unasked(
     async with opened(FakeService(rows)) as deck:
         assert ("▼Updated" in deck.lines[2]) is told
         assert [one.id for one in deck.screen.query_one(ResultsTable).shown] == [one.id for one in rows]
+
+
+async def test_at_eighty_columns_a_failure_is_named_without_its_cause_which_is_on_the_screen_already() -> None:
+    async with opened(FakeService(failure=failed(hint="", cause=LONG)), wait=False) as deck:
+        deck.service.reply(StateChanged("local", ServerState.DOWN, LONG))
+        await deck.sees("✗ local down  │  failed (e)")
+        assert "…" not in deck.lines[-2]

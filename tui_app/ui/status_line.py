@@ -292,14 +292,14 @@ class StatusLine(Widget):
         """Each profile with its state, and what else there is to know; the first gives way to the second."""
         if self._said:
             return Content.assemble(self._said).truncate(room, ellipsis=True)
-        rest = room - self._states_content(brief=True, cause=False).cell_length
+        least = min(self._states_content(brief=True).cell_length, int(room * _LEAST_STATES))
         described = map(self._known, Room)
-        known = next((known for known in described if known.cell_length <= rest), self._known(Room.COUNT))
-        for_states = max(room - known.cell_length, int(room * _LEAST_STATES))
+        known = next((known for known in described if known.cell_length <= room - least), self._known(Room.COUNT))
+        for_states = max(room - known.cell_length, least)
         states = self._states_content(brief=False)
         if states.cell_length > for_states:
             states = self._states_content(brief=True)
-        if states.cell_length > for_states and self._progress.failures and len(self._profiles) > 1:
+        if states.cell_length > for_states and self._progress.failures:
             states = self._states_content(brief=True, cause=False)  # the failure of the search says it
         states = states.truncate(for_states, ellipsis=True)
         return Content.assemble(states, known).truncate(room, ellipsis=True)

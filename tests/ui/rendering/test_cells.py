@@ -57,3 +57,11 @@ def test_text_is_padded_or_cut(text: str, width: int, fitted: str) -> None:
 @given(st.text(), st.integers(0, 40))
 def test_what_was_fitted_takes_exactly_that_width(text: str, width: int) -> None:
     assert width_of(in_width(clean_line(text), width)) == width
+
+
+@pytest.mark.parametrize("width", range(1, 24))
+def test_identifiers_that_begin_alike_are_told_apart_by_their_ends(width: int) -> None:
+    first, second = (in_width(f"task-2026112210{n}", width, inside=True) for n in (4011, 4012))
+    assert width_of(first) == width_of(second) == width
+    assert (first != second) is (width > 4)
+    assert ("…" in first) is (width < 19)

@@ -151,6 +151,11 @@ def test_the_wider_the_table_the_more_columns_it_shows_and_the_title_is_always_t
     assert all("title" in [column.name for column in default_columns(width)] for width in range(20, 400, 7))
 
 
+async def test_a_column_of_nothing_but_blanks_takes_no_room(board: Opening) -> None:
+    async with board([ticket(1, status="", priority=None)]) as shown:
+        assert [column.name for column in shown.table.columns] == ["id", "title", "assignee", "updated_at"]
+
+
 async def test_no_value_is_cut_while_the_titles_leave_room(board: Opening) -> None:
     rows = [ticket(1, title="A short one", assignee="Alexandra Katherine", status="In Progress", priority="Medium")]
     async with board(rows, size=(80, 10)) as shown:

@@ -83,7 +83,6 @@ _CAPTION_LIMIT = 28  # cells of an extra field's name
 _MOST_TITLE_LINES = 2
 _MOST_HEAD_LINES = 2  # of each of the head's two lines, where there is no room for more
 _MOST_ABOVE = 7  # lines above the description, which begins within the first eight
-_LINES_OF_NOTE = 2  # of what went wrong, which stands above the description: itself and a blank one
 _BETWEEN_WORDS = " · "
 _MARGIN = 1
 _FOLDED_SIGN, _OPEN_SIGN = "▸", "▾"
@@ -115,11 +114,12 @@ class DocumentLayout:
             rest = " ".join(titles[_MOST_TITLE_LINES - 1 :])
             titles = [*titles[: _MOST_TITLE_LINES - 1], fit(rest, self._text_width)]
         lines += [self._line(title, "title") for title in titles]
-        notes = sum(1 for _ in takewhile(lambda part: not part.heading, document.parts))
+        notes = takewhile(lambda part: not part.heading, document.parts)
+        of_notes = sum(len(wrapped(part.text, self._text_width)) + 1 for part in notes)
         *first, last = document.head
         for words in first:
             lines += self._words(words, _MOST_HEAD_LINES)
-        left = _MOST_ABOVE - len(lines) - notes * _LINES_OF_NOTE
+        left = _MOST_ABOVE - len(lines) - of_notes
         return [*lines, *self._words(last, max(_MOST_HEAD_LINES, left))]
 
     def _words(self, words: Sequence[HeadWord], most: int) -> list[Strip]:

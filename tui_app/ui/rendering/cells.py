@@ -7,6 +7,7 @@ rich takes 11 ms to load.
 from __future__ import annotations
 
 ELLIPSIS = "…"
+_LEAST_END = 4  # cells of an identifier's end
 
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
@@ -34,12 +35,19 @@ def cut(line: str, width: int) -> str:
     return line
 
 
-def in_width(line: str, width: int, *, right: bool = False) -> str:
-    """``line`` cut (with ``…``) or padded to exactly ``width`` cells, to the right if so asked."""
+def in_width(line: str, width: int, *, right: bool = False, inside: bool = False) -> str:
+    """``line`` cut (with ``…``) or padded to exactly ``width`` cells, to the right if so asked.
+
+    ``inside``: it is cut where it says least, as identifiers do: they begin alike, and differ at the end.
+    """
     if width <= 0:
         return ""
     cells = width_of(line)
-    if cells > width:
+    if cells > width and inside and line.isascii() and width > _LEAST_END:
+        end = max(_LEAST_END, width - 1 - (width - 1) // 3)
+        line = line[: width - 1 - end] + ELLIPSIS + line[-end:]
+        cells = width
+    elif cells > width:
         line = cut(line, width - 1) + ELLIPSIS
         cells = width_of(line)
     padding = " " * (width - cells)

@@ -16,6 +16,7 @@ from tui_app.tickets.text import clean, clean_line
 from tui_app.ui.rendering.cells import cut, in_width, width_of
 
 _REMEMBERED = 4096  # cells; a few screens full of different values
+_LONGEST_CUT_INSIDE = 256  # characters
 _MOST_CHARACTERS_PER_CELL = 8
 """Combining marks beyond this are a decoration, or an attack: a one-megabyte title is cut before it is measured."""
 
@@ -63,14 +64,16 @@ def _is_harmless(text: str) -> bool:
     return text.isprintable() and (text.isascii() or clean_line(text) == text)
 
 
-def fit(text: str, width: int, *, right: bool = False) -> str:
-    """``text`` made safe and cut (with ``…``) or padded to exactly ``width`` cells, to the right if so asked."""
-    return _fit(text[: (width + 1) * _MOST_CHARACTERS_PER_CELL], width, right) if width > 0 else ""
+def fit(text: str, width: int, *, right: bool = False, inside: bool = False) -> str:
+    """``text`` made safe and cut (with ``…``) or padded to exactly ``width`` cells, as `in_width` does it."""
+    inside = inside and len(text) <= _LONGEST_CUT_INSIDE
+    kept = text if inside else text[: (width + 1) * _MOST_CHARACTERS_PER_CELL]
+    return _fit(kept, width, right, inside) if width > 0 else ""
 
 
 @lru_cache(_REMEMBERED)
-def _fit(text: str, width: int, right: bool) -> str:
-    return in_width(safe_line(text), width, right=right)
+def _fit(text: str, width: int, right: bool, inside: bool) -> str:
+    return in_width(safe_line(text), width, right=right, inside=inside)
 
 
 def wrapped(text: str, width: int) -> list[str]:

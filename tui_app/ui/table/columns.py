@@ -136,7 +136,7 @@ _ROOMY = (
     ),
 )
 """Cells up to which a set of columns is enough; the wider the table, the more it shows."""
-OPTIONAL = frozenset(_ROOMY[-1][1]) - frozenset(_ROOMY[0][1])
+OPTIONAL = frozenset(_ROOMY[-1][1]) - {"id", "title"}
 """Those of them that are shown only where some ticket has a value."""
 
 

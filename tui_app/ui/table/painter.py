@@ -123,7 +123,7 @@ class RowPainter:
             words = sign_alone(words)
         if column == "title" and (state.depth or state.below):
             words = _in_tree(words, state)
-        text = fit(words, width, right=self._layout.is_right(column))
+        text = fit(words, width, right=self._layout.is_right(column), inside=column == "id")
         spans = highlights(self._filter, text) if self._filter.words else _NO_SPANS
         return _Cell(text + self._gaps[column], self._cell_style(ticket, column, state), spans)
 
