@@ -39,6 +39,7 @@ class FarTransport:
     def __init__(self) -> None:
         self.peer = Peer(FarTarget(), "its log")
         self.elapsed = 0.0
+        self.answers_all = False
         self.alive = True
         self.backlog = 0
         self.lost_after_reading = False

@@ -78,6 +78,7 @@ class FakePending:
         self.peer = Peer(FakeTarget(), "standard error")
         self.peer.keep_log(log.encode())
         self.elapsed = 0.0
+        self.answers_all = False
         self.ended = False
 
     def open(

@@ -36,6 +36,8 @@ from tui_app.tickets.errors import MCPConnectionError, MCPToolError, ServerStart
 
 __all__ = ["ClientLimits", "EraCache", "EraMemory", "Session", "open_session"]
 
+_PATIENCE = 2.5
+"""Factor on the probe's silence where every request is answered: hosted servers start when the first one comes."""
 _MOST_ROUNDS = 8
 """Times that a server may answer a call with what it still needs."""
 
@@ -189,7 +191,7 @@ async def _ready(
     """Negotiate, or end the server."""
     try:
         async with asyncio.timeout(limits.start):
-            return await negotiate(connection, limits.probe, remembered)
+            return await negotiate(connection, limits.probe * (_PATIENCE if pending.answers_all else 1), remembered)
     except BaseException as error:
         await connection.close(patiently=False)
         if isinstance(error, TimeoutError):

@@ -73,6 +73,8 @@ class StdioLaunch:
         CommandNotFoundError: the program, or the folder it is to run in, is missing or cannot be used.
     """
 
+    answers_all = False
+
     def __init__(self, command: ServerCommand, clock: Clock) -> None:
         from tui_app.mcp_client.stdio.process import spawn  # an address needs no program
 
@@ -138,6 +140,8 @@ class HttpLaunch:
         clock: for the time of each request, in the log.
         tokens: where access tokens come from; None: what the profile's own headers carry is all there is.
     """
+
+    answers_all = True
 
     def __init__(self, endpoint: HttpEndpoint, clock: Clock, tokens: TokenSource | None = None) -> None:
         self.peer = Peer(endpoint, LOG_NAME)

@@ -64,6 +64,10 @@ class PendingTransport(Protocol):
     def elapsed(self) -> float:
         """Seconds since it was started."""
 
+    @property
+    def answers_all(self) -> bool:
+        """Whether what carries the messages answers every request, so that silence means no more than slowness."""
+
     def open(
         self,
         *,

@@ -184,6 +184,50 @@ MONDAY = described(
 )  # fmt: skip
 
 
+URGENCIES = {"type": "array", "items": {"type": "string", "enum": ["high", "low"]}}
+PAGERDUTY = described(
+    reads("list_incidents", "query_model", query_model={"type": "object", "additionalProperties": False, "properties": {
+        "status": or_null({"type": "array", "items": {
+            "type": "string", "enum": ["triggered", "acknowledged", "resolved"]}}),
+        "since": or_null({"type": "string", "format": "date-time"}),
+        "until": or_null({"type": "string", "format": "date-time"}),
+        "user_ids": or_null(TEXTS), "service_ids": or_null(TEXTS), "teams_ids": or_null(TEXTS),
+        "urgencies": or_null(URGENCIES), "limit": or_null(up_to(1000)),
+        "request_scope": {"type": "string", "enum": ["all", "teams", "assigned"], "default": "all"},
+    }}),
+    reads("get_incident", "incident_id", incident_id=TEXT),
+    reads("get_past_incidents", "incident_id query_model", incident_id=TEXT, query_model={"type": "object"}),
+    reads("get_related_incidents", "incident_id query_model", incident_id=TEXT, query_model={"type": "object"}),
+    reads("list_alerts", "query_model", query_model={"type": "object"}),
+    reads("list_services", "query_model", query_model={"type": "object", "properties": {"query": or_null(TEXT)}}),
+    reads("get_service", "service_id", service_id=TEXT),
+    reads("list_users", "query_model", query_model={"type": "object", "properties": {"query": or_null(TEXT)}}),
+    reads("get_user_data"),
+    writes("create_incident", "create_model", create_model={"type": "object"}),
+    writes("manage_incidents", "manage_request", manage_request={"type": "object"}),
+    writes("add_note_to_incident", "incident_id note", incident_id=TEXT, note=TEXT),
+    name="PagerDuty MCP Server",
+)  # fmt: skip
+
+ABOUT_STORY: dict[str, Any] = {"storyPublicId": {"type": "number"}}
+SHORTCUT = described(
+    tool("stories-get-by-id", "storyPublicId", "Get a Shortcut story by public ID", **ABOUT_STORY, full=FLAG),
+    tool("stories-search", "", "Find Shortcut stories.", nextPageToken=TEXT, id={"type": "number"}, name=TEXT,
+         description=TEXT, comment=TEXT, type={"type": "string", "enum": ["feature", "bug", "chore"]},
+         estimate={"type": "number"}, branch=TEXT, commit=TEXT, pr={"type": "number"}, project={"type": "number"},
+         epic={"type": "number"}, state=TEXT, label=TEXT, owner=TEXT, requester=TEXT, team=TEXT, priority=TEXT,
+         isDone=FLAG, isStarted=FLAG, isArchived={"type": "boolean", "default": False}, hasOwner=FLAG, created=TEXT,
+         updated=TEXT, completed=TEXT, due=TEXT),
+    tool("stories-get-branch-name", "storyPublicId", "Get a valid branch name for a specific story.", **ABOUT_STORY),
+    tool("epics-search", "", "Find Shortcut epics.", name=TEXT, nextPageToken=TEXT),
+    tool("epics-get-by-id", "epicPublicId", epicPublicId={"type": "number"}),
+    tool("stories-create", "name", name=TEXT, team=TEXT),
+    tool("stories-update", "storyPublicId", **ABOUT_STORY, name=TEXT),
+    tool("stories-create-comment", "storyPublicId text", **ABOUT_STORY, text=TEXT),
+    name="@shortcut/mcp",
+)  # fmt: skip
+
+
 class Expected(Struct, frozen=True):
     """``map`` is what the user has to write down, as the message about it says."""
 
@@ -227,6 +271,14 @@ TRACKERS = {
         MONDAY, "get_board_items_page", {"boardId": 7, "searchTerm": "printer"}, "get_board_items_page",
         {"boardId": 7}, TicketReference("5551"),
         map={"search": {"tool": "get_board_items_page"}, "arguments": {"boardId": 7}},
+    ),
+    "pagerduty": Expected(
+        PAGERDUTY, "list_incidents", {"query_model": {"limit": 1000}}, "get_incident", {"incident_id": "PABC123"},
+        TicketReference("PABC123"),
+    ),
+    "shortcut": Expected(
+        SHORTCUT, "stories-search", {"name": "printer"}, "stories-get-by-id", {"storyPublicId": 12},
+        TicketReference("12"),
     ),
     "notion": Expected(NOTION, "notion-search", {"query": "printer"}, "notion-fetch", {"id": "PAY-7"}),
 }  # fmt: skip

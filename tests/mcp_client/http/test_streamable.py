@@ -23,6 +23,7 @@ from tests.mcp_client.http.http_fault_server import (
     running,
     stream_head,
 )
+from tui_app.mcp_client import session as session_module
 from tui_app.mcp_client.auth_challenge import AuthChallenge, challenge_of
 from tui_app.mcp_client.session import EraMemory
 from tui_app.mcp_client.types import Era
@@ -211,6 +212,18 @@ async def test_closing_the_response_is_what_cancels_a_modern_request() -> None:
         call.cancel()
         await asyncio.wait_for(closed.wait(), 5)
         assert server.asked("notifications/cancelled") == []
+
+
+async def test_a_server_that_is_slow_to_start_gets_one_greeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def respond(request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        server.properly(request, writer)
+
+    monkeypatch.setattr(session_module, "_PATIENCE", 1000)
+    server = FaultServer(respond, only="server/discover", era="both")
+    async with running(server), remote_session(server.url, replace(QUICK, probe=0.01)) as session:
+        assert session.identity.era is Era.MODERN
+    assert [request.asks for request in server.asked()] == ["server/discover"]
 
 
 async def test_a_slow_server_that_answers_the_greetings_of_both_eras_is_spoken_to_in_one() -> None:
