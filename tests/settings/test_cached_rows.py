@@ -239,7 +239,8 @@ def lines_of(job: Callable[[], object]) -> int:
     return counted[0]
 
 
-def test_a_writer_killed_at_100_points_leaves_the_former_rows_or_the_new_ones(tmp_path: Path) -> None:
+@pytest.mark.parametrize("points", [12, pytest.param(100, marks=pytest.mark.slow)])
+def test_a_writer_killed_at_any_point_leaves_the_former_rows_or_the_new_ones(points: int, tmp_path: Path) -> None:
     kept = cache(tmp_path)
     before, after = ([make_ticket(n, source="work", status=status) for n in range(40)] for status in ("Open", "Done"))
 
@@ -248,9 +249,9 @@ def test_a_writer_killed_at_100_points_leaves_the_former_rows_or_the_new_ones(tm
 
     lines = lines_of(store)
     seen = []
-    for point in range(100):
+    for point in range(points):
         kept.store(["work"], ALL, before, NOW)
-        killed_at(1 + point * (lines + 50) // 100 if point % 2 else max(1, lines - point), store)
+        killed_at(1 + point * (lines + 50) // points if point % 2 else max(1, lines - point), store)
         rows_now = kept.load(["work"], ALL)
         assert rows_now is not None
         assert len(rows_now.tickets) == 40

@@ -123,7 +123,7 @@ class RowsAgainstPlainLists(RuleBasedStateMachine):
 
 
 TestRows = RowsAgainstPlainLists.TestCase
-TestRows.settings = settings(max_examples=examples(250), stateful_step_count=20, deadline=None)
+TestRows.settings = settings(max_examples=examples(100), stateful_step_count=20, deadline=None)
 
 
 @pytest.mark.parametrize("descending", [False, True])
