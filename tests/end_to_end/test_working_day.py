@@ -246,6 +246,7 @@ def list_its_links(day: Day) -> None:
 
 
 def save_its_attachment(day: Day, file: Path) -> None:
+    day.press("G", "https://jira.example/browse/PAY-147")  # from the end, the next section is the next to choose from
     day.press("]", "handles.png  image, 84 KB")
     day.press("\r", "Open in the web browser")
     day.press("save", "save")
