@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_app.tickets import calendar_words
-from tui_app.tickets.dates_in_words import DateRules
+from tui_app.tickets.dates_in_words import DateRules, UnreadDateError
 from tui_app.tickets.timestamps import DateEvidence, looks_like_moment, moments_of, parse_moment, read_moment
 
 MORNING = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -174,7 +174,24 @@ def test_what_is_not_understood_to_the_last_part_is_unknown(text: str) -> None:
     assert parse_moment(text) is None
 
 
-@pytest.mark.parametrize("text", ["", " ", "-", "—", "N/A", "None", "null", "0000-00-00", "0000-00-00 00:00:00", "0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "-",
+        "—",
+        "N/A",
+        "None",
+        "null",
+        "0000-00-00",
+        "0000-00-00 00:00:00",
+        "0",
+        "٠",
+        "0001-01-01T00:00:00",
+        "9999-12-31",
+    ],
+)
 def test_signs_for_no_date_are_no_unread_dates(text: str) -> None:
     assert read_moment(text) is None
 
@@ -237,3 +254,22 @@ def test_the_year_of_two_digits_is_the_number_that_stays(texts: tuple[str, ...],
     for text in texts:
         evidence.add(text)
     assert evidence.order == order
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("٢١/١١/٢٠٢٦ ١٥:١٤", 21),
+        ("２０２６／１１／２１　１５：１４", 21),
+        ("۱۴۰۵/۰۸/۳۰ ۱۵:۱۴", None),
+        ("1405-08-30", None),
+    ],
+)
+def test_digits_of_other_scripts_are_numbers_and_years_of_other_calendars_are_not_understood(
+    text: str, day: int | None
+) -> None:
+    if day is None:
+        with pytest.raises(UnreadDateError):
+            read_moment(text)
+    else:
+        assert read_moment(text) == datetime(2026, 11, day, 15, 14, tzinfo=UTC)

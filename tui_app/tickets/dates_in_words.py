@@ -32,7 +32,7 @@ ORDERS = ("dmy", "mdy", "ymd")
 """The orders of day, month and year that a date in numbers may have."""
 
 MONTHS = 12
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # of years in words: others are in another calendar
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # others are in another calendar
 PIVOT = 69  # two digits from here on are years of the last century, as POSIX has it
 _NOT_IN_DATES = re.compile(r"[;|=<>{}!?&%\"*]")
 _MOST_PARTS = 14  # words and numbers of a date with its day of the week, its zone and what stands between
@@ -327,7 +327,7 @@ def _day(year: str, month: int, day: str) -> date:
     number = int(year)
     if len(year) <= 2:
         number += 2000 if number < PIVOT else 1900
-    if not _FIRST_YEAR <= number <= _LAST_YEAR or len(day) > 2:
+    if not FIRST_YEAR <= number <= LAST_YEAR or len(day) > 2:
         raise UnreadDateError("is not a day that exists")
     try:
         return date(number, month, int(day))

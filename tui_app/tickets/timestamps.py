@@ -9,14 +9,17 @@ midnight in UTC, as `tui_app.tickets.dates` has it everywhere.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 
 from tui_app.tickets.calendar_words import bare, languages_of
 from tui_app.tickets.dates import as_utc
 from tui_app.tickets.dates_in_words import (
     ENGLISH_FILLERS,
     ENGLISH_MONTHS,
+    FIRST_YEAR,
+    LAST_YEAR,
     MONTHS,
     NUMERIC_DAY,
     PIVOT,
@@ -43,6 +46,10 @@ _COMMON = re.compile(
     r"(\d{1,2})[/ -]([A-Za-z]{3,9})[/ -](\d{4}|\d{2}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])[Mm])?"
 )
 _BEFORE_CLOCK = re.compile(r"([^\W\d_]+)\.?\s*(?:1[3-9]|2[0-3]|00)\s?[:.h]\s?\d\d")
+_YEARS_OF_NONE = (MINYEAR, MAXYEAR)
+"""What programs write that must write a date: ``0001-01-01T00:00:00``, ``9999-12-31``."""
+_WIDE_SIGNS = str.maketrans("／：－．　", "/:-. ")
+"""Written beside digits of full width."""
 _NONE_WORDS = frozenset(("", "none", "null", "nil", "nan", "n/a", "na", "nat", "undefined"))
 
 
@@ -91,7 +98,12 @@ def read_moment(value: JsonValue, rules: DateRules = UTC_RULES) -> datetime | No
         UnreadDateError: it names no certain moment.
     """
     if isinstance(value, str):
-        return _from_text(value, rules)
+        moment = _from_text(value, rules)
+        if moment is None or FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return moment
+        if moment.year in _YEARS_OF_NONE:
+            return None
+        raise UnreadDateError("is not a day that exists")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if value == 0:
             return None
@@ -106,7 +118,7 @@ def read_moment(value: JsonValue, rules: DateRules = UTC_RULES) -> datetime | No
 def _from_text(text: str, rules: DateRules) -> datetime | None:
     if len(text) > _LONGEST:
         raise UnreadDateError("is too long for a date")
-    text = text.strip()
+    text = _with_plain_digits(text.strip())
     if text[13:14] == ":" and text[_ISO_DAY] in "T " and text[4] == "-":
         try:
             return in_utc(datetime.fromisoformat(text), rules)
@@ -126,7 +138,16 @@ def is_no_date(text: str) -> bool:
     """Whether a text says that there is no date: blanks, signs, zeros, or a word for nothing."""
     if text.casefold() in _NONE_WORDS:
         return True
-    return not any(character.isalpha() or character in "123456789" for character in text)
+    return not any(character.isalpha() or unicodedata.digit(character, 0) for character in text)
+
+
+def _with_plain_digits(text: str) -> str:
+    """``٢١/١١/٢٠٢٦`` and ``２０２６／１１／２１`` as Western keyboards have them."""
+    if text.isascii():
+        return text
+    digits = {one: unicodedata.digit(one, -1) for one in text if not one.isascii() and one.isdecimal()}
+    plain = "".join(str(digits[one]) if digits.get(one, -1) >= 0 else one for one in text) if digits else text
+    return plain.translate(_WIDE_SIGNS) if digits else plain
 
 
 def _from_number(number: float) -> datetime | None:
@@ -200,6 +221,7 @@ class DateEvidence:
 
     def add(self, text: str) -> None:
         """Take account of one value."""
+        text = _with_plain_digits(text)
         if len(text) > _LONGEST or _ISO.fullmatch(text):
             return
         common = _COMMON.fullmatch(text)
