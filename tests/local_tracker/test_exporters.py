@@ -11,6 +11,7 @@ import pytest
 from tests.cases import one_quick
 from tests.local_tracker.conftest import tracker_at
 from tui_app.local_tracker.file_import import ImportReport, import_file
+from tui_app.tickets.errors import UsageError
 
 
 def brought_in(folder: Path, text: str, name: str = "export.csv") -> tuple[ImportReport, dict[str, dict[str, Any]]]:
@@ -296,3 +297,88 @@ def test_a_ticket_that_a_flag_ends_is_over_whatever_its_status(
     ]
     _, tickets = brought_in(tmp_path, json.dumps(rows), "todos.json")
     assert (tickets["Draw the icon"]["status"], tickets["Name the app"]["status"]) == ("active", status)
+
+
+RICH = [{"type": "text", "text": {"content": "Login "}, "plain_text": "Login "}, {"plain_text": "fails"}]
+NOTION = {
+    "object": "page",
+    "id": "59833787-2cf9-4fdf-8782-e53db20768a5",
+    "properties": {
+        "Name": {"id": "title", "type": "title", "title": RICH},
+        "Status": {"id": "s", "type": "status", "status": {"id": "x", "name": "In progress"}},
+        "Assignee": {"id": "p", "type": "people", "people": [{"object": "user", "id": "u", "name": "Ada A"}]},
+        "Due": {"id": "d", "type": "date", "date": {"start": "2026-12-01", "end": None}},
+    },
+}
+CLICKUP = {
+    "id": "86a1",
+    "name": "Login fails",
+    "status": {"id": "p1", "status": "In progress", "type": "custom"},
+    "list": {"id": "9", "name": "App"},
+    "assignees": [{"id": 2, "username": "Ada A"}],
+    "due_date": "1796083200000",
+}
+MONDAY = {
+    "id": "86a1",
+    "name": "Login fails",
+    "column_values": [
+        {"id": "status", "text": "In progress", "column": {"title": "Status"}},
+        {"id": "person", "text": "Ada A", "value": "{}", "column": {"title": "Owner"}},
+        {"id": "date4", "text": "2026-12-01", "column": {"title": "Due date"}},
+    ],
+}
+GITHUB_CELLS = [
+    {"name": "In progress", "field": {"name": "Status"}},
+    {"text": "Ada A", "field": {"name": "Owner"}},
+    {"date": "2026-12-01", "field": {"name": "Due"}},
+]
+GITHUB = {"id": "PVTI_1", "title": "Login fails", "fieldValues": {"nodes": GITHUB_CELLS}}
+RALLY = {
+    "_ref": "https://rally.example/defect/1",
+    "_type": "Defect",
+    "FormattedID": "DE17",
+    "Name": "Login fails",
+    "ScheduleState": "In progress",
+    "Owner": {"_ref": "https://rally.example/user/1", "_type": "User", "_refObjectName": "Ada A"},
+    "DueDate": {"display_value": "2026-12-01 01:00", "value": "2026-12-01 00:00"},
+}
+
+
+@pytest.mark.parametrize(
+    "row", [NOTION, CLICKUP, MONDAY, GITHUB, RALLY], ids=["notion", "clickup", "monday", "github", "rally"]
+)
+def test_values_in_objects_of_every_shape_are_read(tmp_path: Path, row: dict[str, Any]) -> None:
+    _, tickets = brought_in(tmp_path, json.dumps({"data": {"items": [row]}}), "export.json")
+    ticket = tickets["Login fails"]
+    assert (ticket["status"], ticket["assignee"]) == ("In progress", "Ada A")
+    assert ticket["due_at"] == "2026-12-01T00:00:00Z"
+
+
+def test_a_feed_of_jira_has_titles_labels_and_a_single_comment(tmp_path: Path) -> None:
+    text = """<rss><channel><item><title>[DEMO-1] Login fails</title><key id="10001">DEMO-1</key>
+        <status id="3">Open</status><labels><label>bug</label><label>ui</label></labels>
+        <comments><comment id="1" author="eve" created="Sun, 22 Nov 2026 10:05:00 +0100">hi</comment></comments>
+        </item></channel></rss>"""
+    _, tickets = brought_in(tmp_path, text, "export.xml")
+    ticket = tickets["Login fails"]
+    assert (ticket["id"], ticket["labels"]) == ("DEMO-1", ["bug", "ui"])
+    assert [comment["body"] for comment in ticket["comments"]] == ["hi"]
+
+
+@pytest.mark.parametrize("heading", ["Ticketnummer", "Tasknumber", "Issuenr"])
+def test_a_number_named_for_the_ticket_is_its_id_beside_other_numbers(tmp_path: Path, heading: str) -> None:
+    rows = "2026112110000017;Refund;open;4711\n2026112010000018;Password;new;4712\n"
+    _, tickets = brought_in(tmp_path, f"{heading};Titel;Status;Kundennummer\n{rows}")
+    assert tickets["Refund"]["id"] == "#2026112110000017"
+
+
+def test_rows_with_a_title_are_tickets_without_id_and_status(tmp_path: Path) -> None:
+    text = "Name,Created time,Tags\nLogin fails,2026-11-21,ui\nPay,2026-11-22,\nLogin fails,2026-11-21,\n"
+    report, tickets = brought_in(tmp_path, text)
+    assert (report.added, report.rows) == (3, 3)
+    assert tickets["Pay"]["status"] == "unknown"
+    assert sum("unknown" in note or "made of its title" in note for note in report.notes) == 2
+    report, _ = brought_in(tmp_path, text)
+    assert report.unchanged == 3
+    with pytest.raises(UsageError, match="no column for status"):
+        brought_in(tmp_path, "Name,Price\nShoe,3\nHat,4\n")

@@ -680,3 +680,33 @@ def test_a_link_to_itself_is_told_and_costs_nothing_else(target: Path, tmp_path:
     report = import_file(folder, target)
     assert report.added == 3
     assert "a-loop" in str(report.notes)
+
+
+def test_a_table_of_markdown_has_no_row_of_dashes(target: Path) -> None:
+    text = (
+        "# Issues\n\n| Key | Title | Status |\n|:----|-------|:------:|\n"
+        '| D-1 | Say "hi" | Open |\n| D-2 | Pipe \\| within | |\n'
+    )
+    report = bring_in(target, text, "t.md")
+    assert (report.added, report.refused) == (2, ())
+    assert set(tickets(target)) == {"D-1", "D-2"}
+    assert tickets(target)["D-2"]["title"] == "Pipe | within"
+
+
+def test_the_heading_of_a_sheet_is_found_below_titles_and_merged_cells(target: Path) -> None:
+    heading = ["Name", "Owner", "Status", "Due"]
+    rows = [
+        ["Plan", "App"],
+        ["Ticket", "", "Dates"],
+        heading,
+        ["Login fails", "Ada A", "Open", "2026-12-01"],
+        ["Next week"],
+        heading,
+        ["Pay", "Bob B", "Stuck", "2026-12-02"],
+    ]
+    write_workbook(target.parent / "plan.xlsx", rows)
+    report = import_file(target.parent / "plan.xlsx", target)
+    assert (report.added, report.rows) == (2, 2)
+    assert {ticket["title"] for ticket in tickets(target).values()} == {"Login fails", "Pay"}
+    assert any("Plan, App, Ticket, Dates" in note for note in report.notes)
+    assert any("Next week" in note for note in report.notes)

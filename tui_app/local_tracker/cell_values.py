@@ -14,7 +14,7 @@ from typing import Any
 
 from tui_app.adapters.reading.discussion import BODY, WHEN
 from tui_app.adapters.reading.field_names import hints, plain_name
-from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, word_of, words_of
+from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, members, word_of, words_of
 from tui_app.adapters.reading.markup import to_markdown
 from tui_app.local_tracker.schema import stored_form
 from tui_app.local_tracker.writing import AttachmentRecord, ChangeRecord, CommentRecord
@@ -74,6 +74,8 @@ class CellReader:
         """A date, empty for none and for one that is not certain."""
         if isinstance(value, list):
             value = next((item for item in value if item), "")
+        if isinstance(value, dict):
+            value = _moment_in(value)
         try:
             moment = read_moment(value, rules)
         except UnreadDateError as error:
@@ -132,6 +134,12 @@ class CellReader:
         ]
 
 
+def _moment_in(value: Mapping[str, Any]) -> Any:
+    """The moment in an object, as machines write it where people's form stands beside it; what it holds for none."""
+    moments = [one for one in value.values() if _is_moment(one)]
+    return value["value"] if value.get("value") in moments else moments[0] if moments else value or ""
+
+
 def _is_moment(value: Any) -> bool:
     return isinstance(value, str) and sum(map(str.isdigit, value)) >= _LEAST_DIGITS and looks_like_moment(value)
 
@@ -187,7 +195,7 @@ def _says_id(name: str) -> float:
 
 def labels_of(value: Any, *, blanks: bool = False) -> list[str]:
     """Names in a list, or in one text with commas or semicolons between, or ``blanks`` where the column is so."""
-    items = value if isinstance(value, list) else [value]
+    items = members(value) if isinstance(value, list) or (isinstance(value, dict) and len(value) == 1) else [value]
     between = _BLANKS_TOO if blanks else _SEPARATORS
     labels: list[str] = []
     for item in items:
@@ -228,7 +236,9 @@ def are_parted_by_blanks(texts: Iterable[str]) -> bool:
 def _entries(value: Any) -> list[Any]:
     """The items of a list, of JSON text that holds one, or of Jira's ``{"comments": [...]}``; a mere count is none."""
     if isinstance(value, dict):
-        return next((_entries(inner) for inner in value.values() if isinstance(inner, list)), [])
+        inner = list(value.values())
+        alone = inner if len(inner) == 1 and isinstance(inner[0], dict) else []  # XML's only comment
+        return next((_entries(one) for one in inner if isinstance(one, list)), alone)
     if isinstance(value, list):
         return [item for entry in value for item in (_entries(entry) if isinstance(entry, str) else [entry])]
     if not isinstance(value, str) or not value.strip() or value.strip().isdecimal():

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 from msgspec import Struct
 
@@ -109,6 +109,34 @@ def _rows_of(document: Any) -> list[Any]:
     return joined(list(best.rows), document, best.path) if isinstance(document, dict) else list(best.rows)
 
 
+def json_lines(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+    """Line numbers and rows of JSON Lines; ``text`` is closed behind the last one."""
+    with text:
+        for number, line in enumerate(text, 1):
+            if line.isspace():
+                continue
+            try:
+                item = json.loads(line.strip())  # a JSON text sequence has a sign before each
+            except (ValueError, RecursionError):
+                yield number, BadRow("it is not JSON")
+                continue
+            yield number, fields_of(item)
+
+
+def fields_of(item: Any) -> Mapping[str, Any] | BadRow:
+    """An item of JSON as a row."""
+    return item if isinstance(item, dict) else BadRow("it is not an object with fields")
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is one JSON document."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 # ------------------------------------------------------------ todo.txt
 
 
@@ -142,6 +170,14 @@ def todo_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, _todo_row(line.strip(), known)
 
 
+def made_id(prefix: str, text: str, known: Counter[str]) -> str:
+    """An id for a ticket that has none, of what stays of it; ``known`` counts those of the file: what recurs is
+    another ticket."""
+    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
+    known[digest] += 1
+    return f"{prefix}-{digest}-{known[digest]}" if known[digest] > 1 else f"{prefix}-{digest}"
+
+
 def _todo_row(line: str, known: Counter[str]) -> dict[str, Any]:
     head = cast("re.Match[str]", _TODO_HEAD.fullmatch(line))  # its last part takes any text
     pairs: dict[str, Any] = {}
@@ -152,12 +188,9 @@ def _todo_row(line: str, known: Counter[str]) -> dict[str, Any]:
     dates = head["dates"].split()
     completed, created = (dates[0], dates[-1] if len(dates) > 1 else "") if head["done"] and dates else ("", "")
     created = created or ("" if head["done"] else next(iter(dates), ""))
-    digest = hashlib.sha256(f"{created} {title}".encode(errors="replace")).hexdigest()[:8]
-    known[digest] += 1
-    again = f"-{known[digest]}" if known[digest] > 1 else ""  # what recurs is another ticket
     projects = [name for mark, name in tags if mark == "+"]
     own = {
-        "id": f"todo-{digest}{again}",
+        "id": made_id("todo", f"{created} {title}", known),
         "title": title,
         "status": "done" if head["done"] else "open",
         "priority": head["priority"] or pairs.pop("pri", ""),

@@ -1,14 +1,15 @@
 """A row of an export becomes a ticket record: which column means what, and which rows are refused.
 
 Invariants: nothing is invented, and nothing that a row says is dropped: a column that is no field of a ticket, and a
-date that is not certain, is kept by its name in ``extra``. A row without id, title or status is refused with a reason
-that names the field.
+date that is not certain, is kept by its name in ``extra``. A row without id or title is refused with a reason that
+names the field; where a file has no ids, they are made of what stays of a row.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from tui_app.adapters.reading.field_columns import fields_of_names, value_at_pat
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.openness import flag_word, is_closed_flag
 from tui_app.local_tracker.cell_values import KEY, CellReader, storable, text_of
+from tui_app.local_tracker.documents import made_id
 from tui_app.local_tracker.file_columns import (
     ID_IN_ADDRESS,
     FileReading,
@@ -45,14 +47,22 @@ class RefusedError(Exception):
 
 
 class RowReader:
-    """Reads the rows of one file."""
+    """Reads the rows of one file.
 
-    def __init__(self, reading: FileReading, options: ReadingOptions, *, is_table: bool) -> None:
+    Args:
+        needs_status: whether a row without a status is no ticket, as among notes in a folder.
+    """
+
+    def __init__(
+        self, reading: FileReading, options: ReadingOptions, *, is_table: bool, needs_status: bool = False
+    ) -> None:
         self._reading = reading
         self._project = options.project
         self._is_table = is_table
+        self._needed = ("id", "title", "status") if needs_status else ("id", "title")
         self._paths = reading.columns.paths
         self._wanted = [name for name in REQUIRED_FIELDS if not (name == "id" and reading.addressed)]
+        self._made_ids: Counter[str] | None = Counter() if reading.has_made_ids else None
         wiki = is_table and any(plain_name(path[-1]) == _JIRA_ID for path in self._paths.get("id", ()))
         self._flags = [name for name in reading.names if is_closed_flag(name)]
         self._cells = CellReader(reading.dates, reading.other_dates, wiki=wiki, blanks=reading.blanks)
@@ -81,9 +91,17 @@ class RowReader:
             raise RefusedError("it is nested too deeply") from None
         if self._reading.addressed and (match := ID_IN_ADDRESS.fullmatch(record.get("url", ""))):
             record["id"] = match[1]
+        if self._made_ids is not None and record.get("title"):
+            text = f"{record.get('created_at', '')} {record['title']}"
+            record["id"] = made_id("row", text, self._made_ids)
+        mark = f"[{record.get('id', '')}] "
+        record["title"] = record.get("title", "").removeprefix(mark)  # Jira's feeds
         if record.get("parent") in self._reading.parents:
             record["parent"] = self._reading.parents[record["parent"]]
         _complete(record, self._project, keyed=self._reading.keyed)
+        _check(record, self._needed)
+        if not record.get("status"):
+            record.pop("status", None)  # an earlier import may have known it
         return record
 
     def _fields(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
@@ -153,7 +171,7 @@ class RowReader:
 
 
 def _complete(record: dict[str, Any], project: str | None, *, keyed: bool) -> None:
-    """Add what follows from other fields, and refuse what is no ticket."""
+    """Add what follows from other fields."""
     repository = _REPOSITORY.fullmatch(record.get("url", ""))
     if repository and repository[1].endswith(f"/{record.get('project')}"):
         record["project"] = repository[1]  # acme/shop, whose tickets are acme/shop#12
@@ -170,7 +188,10 @@ def _complete(record: dict[str, Any], project: str | None, *, keyed: bool) -> No
         above = record.get("parent", "").removeprefix("#")
         if above.isdecimal():
             record["parent"] = f"{place}#{above}"
-    for name in REQUIRED_FIELDS:
+
+
+def _check(record: Mapping[str, Any], needed: Iterable[str]) -> None:
+    for name in needed:
         if not record.get(name):
             raise RefusedError(f"{name} is missing")
     if len(record["id"]) > _LONGEST_ID:

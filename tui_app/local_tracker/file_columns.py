@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.date_columns import with_dates_by_order
 from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
-from tui_app.adapters.reading.field_names import hints, plain_name, words_in
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name, words_in
 from tui_app.adapters.reading.learned import SURE
 from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, reference_of, text_of
 from tui_app.tickets.calendar_words import zone_in
@@ -26,6 +26,8 @@ ID_IN_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Z0-9_]*-\d+|\d+)/?")
 
 Path = tuple[str, ...]
 
+_OF_ANYTHING = frozenset(("description", "type", "url", "attachments", "history", "comments", "project"))
+"""Fields that things have which are no tickets."""
 _LEAST_ID_HINT = 0.3  # of a name that may be that of ids
 
 
@@ -60,14 +62,21 @@ class FileReading(Struct, frozen=True):
     """Whether labels stand in one text with blanks between."""
     addressed: bool = False
     """Whether a ticket's id is the end of its address, and in no column."""
+    titled: bool = False
+    """Whether the rows are tickets for certain by their title and what else they hold, also without status or id."""
     parents: Mapping[str, str] = field(default_factory=dict)
     """What the column of parents calls a ticket to that ticket's id, where it goes by another column's ids."""
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The required fields that nothing holds."""
-        elsewhere = {"status": bool(self.columns.flags), "id": self.addressed}
+        elsewhere = {"status": bool(self.columns.flags) or self.titled, "id": self.addressed or self.titled}
         return tuple(name for name in REQUIRED_FIELDS if name not in self.columns.paths and not elsewhere.get(name))
+
+    @property
+    def has_made_ids(self) -> bool:
+        """Whether nothing of a row is an id, so that it gets one made of its title and day."""
+        return "id" not in self.columns.paths and not self.addressed
 
     @property
     def fields(self) -> dict[str, str]:
@@ -121,7 +130,16 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     keyed = any(ids) and all(KEY.fullmatch(one) for one in ids if one)
     opened = tuple(columns.paths[name][0][-1] for name in is_open)
     blanks, addressed = _has_blanks_between_labels(sample, columns), _has_ids_in_addresses(sample, columns)
-    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed, parents.found())
+    titled = _are_titled(columns, options)
+    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed, titled, parents.found())
+
+
+def _are_titled(columns: Columns, options: ReadingOptions) -> bool:
+    """Whether rows have a title that is called so, and at least one other field of a ticket."""
+    named = any(hints(path[-1]).get("title", 0) > CERTAIN_NAME for path in columns.paths.get("title", ())[:1])
+    others = columns.paths.keys() - {"title", *_OF_ANYTHING}
+    is_counted = others == {"id"} and not any(hints(path[-1]).get("id") for path in columns.paths["id"])
+    return (named or "title" in options.mapping.values()) and bool(others) and not is_counted
 
 
 class _Parents:

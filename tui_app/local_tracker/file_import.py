@@ -24,7 +24,7 @@ from tui_app.local_tracker.file_reading import Rows, rows_in
 from tui_app.local_tracker.sample import remove_sample
 from tui_app.local_tracker.source_file import STANDARD_INPUT, SourceFile, opened_source
 from tui_app.local_tracker.store import UnusableDatabaseError, open_for_writing, opened_in_memory
-from tui_app.local_tracker.writing import TicketRecord, WriteOutcome, put_ticket
+from tui_app.local_tracker.writing import UNKNOWN_STATUS, TicketRecord, WriteOutcome, put_ticket
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.errors import ExplainedError, UsageError
 
@@ -104,7 +104,7 @@ def import_file(
     with opened_source(path, encoding, clock) as source:
         rows = rows_in(source)
         reading = _learnt(source, rows, options)
-        reader = RowReader(reading, options, is_table=bool(rows.headings))
+        reader = RowReader(reading, options, is_table=bool(rows.headings), needs_status=bool(rows.files))
         with _explained(database), closing(_opened(database, dry_run)) as connection:
             run = _Import(connection, source, reader, dry_run)
             with _transaction(connection, kept=not dry_run):
@@ -196,6 +196,7 @@ class _Import:
         self._refused: list[RefusedRow] = []
         self._unread: list[RefusedRow] = []
         self._unread_count = 0
+        self._without_status = 0
         self._seen: set[int] = set()
         self._sample_removed = False
         self._rows = 0
@@ -233,6 +234,7 @@ class _Import:
         if not self._seen:
             self._sample_removed = remove_sample(self._connection)
         self._seen.add(hash(record["id"]))
+        self._without_status += "status" not in record
         if record["id"].startswith("#"):
             self._numbers.look_at(record)
         self._counts[put_ticket(self._connection, record)] += 1
@@ -241,7 +243,7 @@ class _Import:
             if len(self._unread) < _MOST_UNREAD:
                 self._unread += [RefusedRow(number, fault) for fault in self._reader.faults]
         if len(self._preview) < self._shown:
-            self._preview.append(record)
+            self._preview.append({**record, "status": record.get("status", UNKNOWN_STATUS)})
 
     def report(self, reading: FileReading, source: SourceFile) -> ImportReport:
         """What was done."""
@@ -257,12 +259,19 @@ class _Import:
             reading.fields,
             reading.guessed,
             reading.kept,
-            (*source.notes, *_notes(reading), *self._numbers.notes),
+            (*source.notes, *_notes(reading, self._without_status), *self._numbers.notes),
             tuple(self._preview),
         )
 
 
-def _notes(reading: FileReading) -> Iterator[str]:
+def _notes(reading: FileReading, without_status: int) -> Iterator[str]:
+    if without_status:
+        named = (
+            "" if "status" in reading.columns.paths else ' No column was read as it: --map "HEADING=status" names one.'
+        )
+        yield f"{without_status} rows do not say their status; of new tickets it is {UNKNOWN_STATUS!r}.{named}"
+    if reading.has_made_ids:
+        yield 'No column was read as the id, so each ticket got one made of its title; --map "HEADING=id" names one.'
     for name in reading.open_order:
         yield (
             f"{name}: no date in the file tells which number is the month; dates that could be two days were not read. "

@@ -8,12 +8,13 @@ them: the first line is 1.
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice, pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from msgspec import Struct
@@ -25,8 +26,8 @@ from tui_app.local_tracker.source_file import BLOCK, SourceFile
 _MOST_NAMED = 20  # files
 _MOST_LINES_ABOVE = 20  # a heading; also blank ones
 _LONGEST_TITLE = 80
+_DASHES = re.compile(r"\|?(?:\s*:?-+:?\s*\|?)+")
 _REPEATED = re.compile(r"(.+?)[._ ]?\d+")
-_NUMBERED_BY_PROGRAMS = ("utf-16", "utf-32")
 
 
 Row = tuple[int, "Mapping[str, Any] | BadRow"]
@@ -57,23 +58,23 @@ def rows_in(source: SourceFile) -> Rows:
     if source.folder:
         return _of_files(source, source.folder)
     if source.is_workbook:
-        return _table(_workbook_rows(source))
+        return _table(source, _workbook_rows(source))
     beginning = _beginning(source)
     kind = _kind(source, beginning)
     if kind == "csv":
         return _csv(source)
     if kind == "todo":
-        return Rows(lambda: documents.todo_rows(source.text()), _line_count(source, quoted=False))
+        return Rows(lambda: documents.todo_rows(source.text()), source.line_count(quoted=False))
     if kind == "markdown":
         row = documents.markdown_row(source.text().read(), source.name)
         return Rows(lambda: iter([(1, row or BadRow(documents.NO_FRONT_MATTER))]), 1)
     if kind == "lines":
-        return Rows(lambda: _json_lines(source), _line_count(source, quoted=False))
+        return Rows(lambda: documents.json_lines(source.text()), source.line_count(quoted=False))
     try:
         items = (documents.rows_of_xml if kind == "xml" else documents.rows_of_documents)(source.text().read())
     except (ValueError, RecursionError) as error:
         raise source.unusable(f"it is not {kind.upper()}: {error}") from error
-    return Rows(lambda: ((number, _fields(item)) for number, item in enumerate(items, 1)), len(items))
+    return Rows(lambda: ((number, documents.fields_of(item)) for number, item in enumerate(items, 1)), len(items))
 
 
 def _of_files(source: SourceFile, folder: Path) -> Rows:
@@ -133,39 +134,38 @@ def _kind(source: SourceFile, beginning: str) -> str:
         return "todo" if documents.is_todo_txt(beginning.splitlines()[:200], source.name) else "csv"
     first_line, *rest = beginning.split("\n", 1)
     if beginning[0] == "{" and rest and rest[0].lstrip().startswith("{"):
-        return "lines" if _is_json(first_line) else "json"
+        return "lines" if documents.is_json(first_line) else "json"
     return "json"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _line_count(source: SourceFile, *, quoted: bool) -> int | None:
-    """How many rows there are, without the CSV heading; a quoted cell may hold line ends."""
-    if source.encoding.startswith(_NUMBERED_BY_PROGRAMS):
-        return None
-    rows = quotes = 0
-    source.content.seek(0)
-    for line in source.content:
-        quotes += line.count(b'"') if quoted else 0
-        rows += quotes % 2 == 0 and not line.isspace()
-    return max(rows - 1, 0) if quoted else rows
 
 
 # ------------------------------------------------------------ tables
 
 
-def _table(numbered: Iterable[tuple[int, list[str]]]) -> Rows:
-    """The rows of a table in memory; the first one that holds something is the heading."""
+def _heading_place(counts: Sequence[int]) -> int:
+    """Which row is the heading, by how many cells of each hold something: what is above it fills few of them."""
+    for place, count in enumerate(counts[:_MOST_LINES_ABOVE]):
+        if count > 1 and 2 * count > median(counts[place + 1 :][:_MOST_LINES_ABOVE] or (0,)):
+            return place
+    return 0
+
+
+def _table(source: SourceFile, numbered: Iterable[tuple[int, list[str]]]) -> Rows:
+    """The rows of a table in memory. A title between two tables under the same headings is no row, and is told."""
     held = [(number, cells) for number, cells in numbered if any(cells)]
-    first = next((place for place, (_, cells) in enumerate(held) if sum(map(bool, cells)) > 1), 0)  # below a title
-    names = _headings(held[first][1] if held else [])
-    rows = held[first + 1 :]
+    first = _heading_place([sum(map(bool, cells)) for _, cells in held])
+    heading = held[first][1] if held else []
+    names = _headings(heading)
+    below = held[first + 1 :]
+    titles = {
+        number: "".join(cells)
+        for (number, cells), (_, after) in pairwise(below)
+        if after == heading and sum(map(bool, cells)) == 1
+    }
+    above = [cell for _, cells in held[:first] for cell in cells if cell]
+    for told in (above, titles.values()):
+        if told:
+            source.notes.append(f"Above a heading, so not read: {', '.join(told)[:_LONGEST_TITLE]}")
+    rows = [(number, cells) for number, cells in below if cells != heading and number not in titles]
     return Rows(
         lambda: ((number, _under_headings(names, cells)) for number, cells in rows),
         len(rows),
@@ -175,13 +175,14 @@ def _table(numbered: Iterable[tuple[int, list[str]]]) -> Rows:
 
 def _csv(source: SourceFile) -> Rows:
     delimiter, lines_before = _delimiter(source)
+    is_markdown = _is_markdown(source, delimiter, lines_before)
     with source.text() as file:
         for _ in range(lines_before):
             file.readline()
-        names = _headings(next(csv.reader(file, delimiter=delimiter), []))
+        names = _headings(next(_reader(file, delimiter, is_markdown=is_markdown), []))
     return Rows(
-        lambda: _csv_rows(source, names, delimiter, lines_before),
-        _line_count(source, quoted=True),
+        lambda: _csv_rows(source, names, delimiter, lines_before, is_markdown=is_markdown),
+        source.line_count(quoted=True),
         tuple(filter(None, dict.fromkeys(names))),
     )
 
@@ -214,14 +215,29 @@ class _Lines:
         self._waiting.extendleft(reversed(self.taken[1:]))
 
 
-def _csv_rows(source: SourceFile, names: list[str], delimiter: str, lines_before: int) -> Iterator[Row]:
+def _is_markdown(source: SourceFile, delimiter: str, lines_before: int) -> bool:
+    """Whether a table is Markdown's: a line of dashes is below its heading."""
+    with source.text() as file:
+        below = next(islice(file, lines_before + 1, None), "")
+    return delimiter == "|" and bool(_DASHES.fullmatch(below.strip()))
+
+
+def _reader(lines: Iterable[str], delimiter: str, *, is_markdown: bool) -> Iterator[list[str]]:
+    if is_markdown:
+        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, escapechar="\\")
+    return csv.reader(lines, delimiter=delimiter, strict=True)
+
+
+def _csv_rows(
+    source: SourceFile, names: list[str], delimiter: str, lines_before: int, *, is_markdown: bool
+) -> Iterator[Row]:
     """The rows under the heading. Where quotes do not fit, the line in which the row begins is refused and reading goes
     on with the next line: so a quote that is never closed costs its own row."""
     with source.text() as file:
         for _ in range(lines_before):
             file.readline()
         lines = _Lines(file)
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        reader = _reader(lines, delimiter, is_markdown=is_markdown)
         number = lines_before
         in_doubt = False
         heading: list[str] = []
@@ -234,7 +250,7 @@ def _csv_rows(source: SourceFile, names: list[str], delimiter: str, lines_before
                 return
             except csv.Error as error:
                 lines.give_back_all_but_the_first()
-                reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                reader = _reader(lines, delimiter, is_markdown=is_markdown)
                 in_doubt = True
                 yield number, BadRow(f"a quotation mark in it does not fit ({error})")
                 continue
@@ -242,6 +258,10 @@ def _csv_rows(source: SourceFile, names: list[str], delimiter: str, lines_before
                 heading = cells
             if cells == heading or not any(cell.strip() for cell in cells):
                 continue  # a heading in between is where another file begins
+            if is_markdown:
+                if number == lines_before + 2:
+                    continue  # the dashes
+                cells = [cell.strip() for cell in cells]
             if in_doubt and len(cells) != len(names):
                 yield number, BadRow(f"after a quotation mark that does not fit, it has {len(cells)} cells")
                 continue
@@ -281,24 +301,7 @@ def _under_headings(names: list[str], cells: list[str]) -> Mapping[str, Any] | B
     return fields
 
 
-# ------------------------------------------------------------ JSON
-
-
-def _json_lines(source: SourceFile) -> Iterator[Row]:
-    with source.text() as file:
-        for number, line in enumerate(file, 1):
-            if line.isspace():
-                continue
-            try:
-                item = json.loads(line.strip())  # a JSON text sequence has a sign before each
-            except (ValueError, RecursionError):
-                yield number, BadRow("it is not JSON")
-                continue
-            yield number, _fields(item)
-
-
-def _fields(item: Any) -> Mapping[str, Any] | BadRow:
-    return item if isinstance(item, dict) else BadRow("it is not an object with fields")
+# ------------------------------------------------------------ workbooks
 
 
 def _workbook_rows(source: SourceFile) -> Iterator[tuple[int, list[str]]]:

@@ -52,6 +52,9 @@ _WESTERN_BONUS = 0.16  # of disorder: French has more accents than the measure e
 _ACCENTED = 0.6  # share of a word's letters with accents that no language reaches
 
 
+_NUMBERED_BY_PROGRAMS = ("utf-16", "utf-32")
+
+
 class SourceFile(Struct):
     """A file that can be read several times. ``notes`` say what the user should know of how it is read."""
 
@@ -73,6 +76,17 @@ class SourceFile(Struct):
         self.content.seek(0)
         buffer = io.BufferedReader(_Unclosed(self.content), BLOCK)
         return io.TextIOWrapper(buffer, self.encoding, errors="replace", newline="")
+
+    def line_count(self, *, quoted: bool) -> int | None:
+        """How many rows there are, without the CSV heading; a quoted cell may hold line ends."""
+        if self.encoding.startswith(_NUMBERED_BY_PROGRAMS):
+            return None
+        rows = quotes = 0
+        self.content.seek(0)
+        for line in self.content:
+            quotes += line.count(b'"') if quoted else 0
+            rows += quotes % 2 == 0 and not line.isspace()
+        return max(rows - 1, 0) if quoted else rows
 
     def unusable(self, reason: str, hint: str = "") -> UsageError:
         """The error for a file that holds no tickets."""

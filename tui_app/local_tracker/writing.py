@@ -98,6 +98,8 @@ COMMENTED = "comments"
 CREATED = "created"
 """What the first revision of a ticket says that was created here; imported ones and the sample's have none."""
 _IMPORT = "an import"
+UNKNOWN_STATUS = "unknown"
+"""The status of an imported ticket whose file does not say it."""
 
 _FIND = (
     f"SELECT number, version, {', '.join(_COLUMNS)}, description FROM tickets JOIN texts USING (number) WHERE id = ?"
@@ -122,7 +124,7 @@ def put_ticket(connection: Connection, record: TicketRecord) -> WriteOutcome:
     """Write one ticket of a file, in the transaction that the caller opened."""
     ticket = find_ticket(connection, record["id"])
     if ticket is None:
-        _insert(connection, None, 1, {**_EMPTY, **record})
+        _insert(connection, None, 1, {**_EMPTY, "status": UNKNOWN_STATUS, **record})
         return WriteOutcome.ADDED
     stored = ticket.values
     labels = sorted(set(record.get("labels", stored["labels"])))

@@ -71,7 +71,7 @@ TICKET_FIELDS = (
     TicketField(
         "id", "ID", FieldKind.ID, sortable=True,
         words=names("key identifier iid reference number num id ref no nr code gid uid uuid"),
-        beginnings=names("schlussel sleutel clave numer номер 编号 番号"),
+        beginnings=names("schlussel sleutel clave num номер 编号 番号"),
     ),
     TicketField(
         "title", "Title", FieldKind.LINE, sortable=True, change="line",

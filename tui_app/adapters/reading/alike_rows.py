@@ -13,7 +13,7 @@ from itertools import chain, islice, product
 from typing import Any, NamedTuple, TypeAlias
 
 from tui_app.adapters.reading.field_names import hints, plain_name
-from tui_app.adapters.reading.field_values import Row, is_nothing
+from tui_app.adapters.reading.field_values import Row, is_nothing, members, word_of
 from tui_app.tickets.ticket import JsonValue
 
 _MOST_SHAPES = 2000  # sets of names that are remembered
@@ -22,7 +22,10 @@ _SURE, _LEAST_SURE = 0.8, 0.6  # hints of names
 _MOST_NAMES = 400  # of one row
 _MOST_WRAPPERS = 3  # wrappers within wrappers: {"node": {"fields": ..}}
 _MOST_CUSTOM = 200  # custom fields of one row
-_CUSTOM_LISTS = frozenset(("customfields", "fields", "customfieldvalues"))
+_CUSTOM_LISTS = ("fields", "values")
+"""How names of lists end that hold custom fields."""
+_COLUMNS = ("column", "field")
+"""What names the column of a board's cell."""
 _REFERENCES = frozenset(("id", "parent", "url"))
 
 
@@ -41,17 +44,47 @@ def flattened(row: Row) -> Row:
             flat.update((name, value) for name, value in inner.items() if not is_nothing(value) or name not in flat)
     if "_links" in flat and (titles := dict(_titles_of_links(flat["_links"]))):
         flat = {**titles, **{name: value for name, value in flat.items() if name != "_links" and name not in titles}}
-    listed = _hollow_names(tuple(islice(flat, _MOST_NAMES)))[1]
-    custom = [pair for name in listed for pair in _custom_fields(flat[name])]
-    added = {name: value for name, value in custom if is_nothing(flat.get(name))}
-    return {**flat, **added} if added else flat
+    flat = _with_custom_fields(flat)
+    if any(map(_is_tagged, flat.values())):
+        return {name: _untagged(value) for name, value in flat.items()}
+    return flat
+
+
+def _with_custom_fields(row: Row) -> Row:
+    """``row`` with its custom fields on top; a list of nothing else is not another field beside them."""
+    listed = _hollow_names(tuple(islice(row, _MOST_NAMES)))[1]
+    custom = {name: dict(_custom_fields(row[name])) for name in listed}
+    if not any(custom.values()):
+        return row
+    added = {name: one for fields in custom.values() for name, one in fields.items() if is_nothing(row.get(name))}
+    whole = {
+        name
+        for name, fields in custom.items()
+        if fields and fields.keys() <= added.keys() and len(fields) == len(members(row[name]))
+    }
+    return {**{name: value for name, value in row.items() if name not in whole}, **added}
+
+
+def _is_tagged(value: JsonValue) -> bool:
+    """Whether an object says under which of its names its value is: ``{"type": "status", "status": {..}}``."""
+    return type(value) is dict and type(kind := value.get("type")) is str and kind in value and kind != "type"
+
+
+def _untagged(value: JsonValue) -> JsonValue:
+    for _ in range(_MOST_WRAPPERS):  # a formula's result is tagged once more
+        if not isinstance(value, Mapping) or not _is_tagged(value):
+            break
+        value = value[str(value["type"])]
+    runs = [item.get("plain_text") if isinstance(item, Mapping) else None for item in members(value)]
+    texts = [run for run in runs if isinstance(run, str)]
+    return "".join(texts) if texts and len(texts) == len(runs) else value
 
 
 @lru_cache(_MOST_SHAPES)
 def _hollow_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names that say nothing of a ticket's field, so that what they hold may be the ticket; and those of lists."""
     hollow = tuple(name for name in names if max(hints(name).values(), default=0) <= _LEAST_SURE)
-    return hollow, tuple(name for name in hollow if plain_name(name) in _CUSTOM_LISTS)
+    return hollow, tuple(name for name in hollow if plain_name(name).endswith(_CUSTOM_LISTS))
 
 
 def _wrapper(row: Row) -> str | None:
@@ -96,9 +129,23 @@ def _best_hint(found: Mapping[str, float]) -> str:
 
 
 def _custom_fields(value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    for item in islice(value, _MOST_CUSTOM) if isinstance(value, list) else ():
-        if isinstance(item, Mapping) and isinstance(item.get("name"), str) and "value" in item:
+    for item in islice(members(value), _MOST_CUSTOM):
+        if not isinstance(item, Mapping):
+            continue
+        column = next((item[name] for name in _COLUMNS if isinstance(item.get(name), Mapping)), None)
+        if isinstance(column, Mapping) and (name := word_of(dict(column))):
+            yield name, next(_values_of_cell(item), None)
+        elif isinstance(item.get("name"), str) and "value" in item:
             yield str(item["name"]), item["value"]
+
+
+def _values_of_cell(cell: Row) -> Iterator[JsonValue]:
+    """What a board's cell holds: neither what it is called nor of what kind, and no data written as text."""
+    for name, value in cell.items():
+        if name in _COLUMNS or is_nothing(value) or not hints(name).keys().isdisjoint(("id", "type")):
+            continue
+        if not (isinstance(value, str) and value.startswith(("{", "["))):
+            yield value
 
 
 class AlikeRows:
@@ -144,7 +191,8 @@ class AlikeRows:
             hollow, listed = _hollow_names(names)
             wrappers = {name: wraps for name in hollow if (wraps := self._wraps(self.column(name)))}
             if not wrappers:
-                return not any(list in map(type, self.column(name)) for name in listed)
+                told = any({list, dict} & {*map(type, self.column(name))} for name in listed)
+                return not told and not any(_is_tagged(one) for rows in self._layers for one in rows.first())
             name, *others = wrappers
             if others or wrappers[name] == {True, False}:
                 return False
@@ -179,6 +227,10 @@ class _Layer(NamedTuple):
 
     names: set[str]
     rows: Sequence[Row]
+
+    def first(self) -> Iterable[JsonValue]:
+        """The values of the first row."""
+        return self.rows[0].values() if self.rows else ()
 
 
 _Names: TypeAlias = tuple[str, ...]

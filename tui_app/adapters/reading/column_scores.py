@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, words_in
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, plain_name, words_in
 from tui_app.adapters.reading.field_values import NOBODY, are_human, is_nothing, word_of
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
 from tui_app.tickets.ticket import JsonValue
@@ -47,7 +47,9 @@ class Column:
         self.is_list = bool(present) and sum(isinstance(value, list) for value in present) * 2 > len(present)
         self.is_flag = bool(present) and all(isinstance(value, bool) for value in present)
         self.is_object = any(isinstance(value, dict) for value in present)
-        texts = [text for value in present if (text := _text_of(value)) and text.casefold().strip("()") not in NOBODY]
+        plain = plain_name(self.name)
+        words = (_text_of(value, plain) for value in present)
+        texts = [text for text in words if text and text.casefold().strip("()") not in NOBODY]
         self.texts = texts
         self.cover = len(texts) / (len(values) or 1)
         self.distinct = set(texts)
@@ -103,12 +105,13 @@ class Column:
         return max(0.0, self.hints.get(one, 0) - 0.12 * (len(self.path) - 1))
 
 
-def _text_of(value: JsonValue, depth: int = 0) -> str:
+def _text_of(value: JsonValue, name: str, depth: int = 0) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, list):
-        return ", ".join(filter(None, (_text_of(item, depth + 1) for item in value[:5]))) if depth < _DEEPEST else ""
-    return word_of(value) or "" if not isinstance(value, bool) else str(value)
+        inner = (_text_of(item, name, depth + 1) for item in value[:5])
+        return ", ".join(filter(None, inner)) if depth < _DEEPEST else ""
+    return word_of(value, name) or "" if not isinstance(value, bool) else str(value)
 
 
 def _is_date(text: str) -> bool:

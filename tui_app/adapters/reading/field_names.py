@@ -212,7 +212,7 @@ def _id_hint(field: str, words: tuple[str, ...]) -> float:
         bonus = 0.03 if last in _KEY_ENDS else -0.02 if last in _ID_ENDS else 0
         return _known(field, rest[0]) + bonus if len(rest) == 1 else 0
     if not others:
-        return 0.9 if last in _ID_ENDS else _known(field, last)
+        return 0.9 if last in _ID_ENDS else _known(field, last) or _numbered_noun_hint(last)
     if last in FOR_PEOPLE and words[0] == "id":
         return 1.01
     if not _known(field, last):
@@ -220,6 +220,12 @@ def _id_hint(field: str, words: tuple[str, ...]) -> float:
     if all(word in NOUN_PARTS or word in FOR_PEOPLE for word in others):
         return 1.01 if any(word in FOR_PEOPLE for word in others) or last not in _ID_ENDS else 0.85
     return 0.3 if last in _ID_ENDS and not any(_known(name, word) for name in _WORDS for word in others) else 0
+
+
+def _numbered_noun_hint(word: str) -> float:
+    """What languages write as one word: a ``Ticketnummer`` is an id, a ``Kundennummer`` another thing's."""
+    rests = (word.removeprefix(noun) for noun in TICKET_NOUNS if word.startswith(noun))
+    return max((_known("id", rest) for rest in rests if rest), default=0)
 
 
 def _url_hint(words: tuple[str, ...]) -> float:

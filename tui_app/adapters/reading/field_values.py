@@ -128,7 +128,8 @@ def members(value: JsonValue) -> Sequence[JsonValue]:
             inner = value.get(name)
             if isinstance(inner, list):
                 return inner
-        return (value,) if value else ()
+        only = next(iter(value.values())) if len(value) == 1 else None
+        return only if isinstance(only, list) else (value,) if value else ()
     return () if value is None or value == "" else (value,)
 
 
@@ -198,9 +199,19 @@ def _candidates(
     if isinstance(value, dict):
         yield from (value[name] for name in _part_names(tuple(value), parts, field))
         yield from (inner for inner in members(value) if inner is not value)
-        yield from (text for text in value.values() if isinstance(text, str) and len(text) < _SHORT_TEXT)
+        yield from sorted(_short_texts(value), key=_is_address)
     elif isinstance(value, list):
         yield from value
+
+
+def _short_texts(value: Row) -> Iterator[str]:
+    """The words in an object, first those whose name says that they are a name: ``_refObjectName``."""
+    texts = [(name, text) for name, text in value.items() if isinstance(text, str) and len(text) < _SHORT_TEXT]
+    yield from (text for name, text in sorted(texts, key=lambda pair: not plain_name(pair[0]).endswith("name")))
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))
 
 
 @lru_cache(_MOST_SHAPES)
