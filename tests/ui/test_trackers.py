@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.ui.fakes import NOW, FakeLookMemory, FakeService, failed, make_ticket, ready
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.model import UiSettings
-from tui_app.tickets.messages import Search, TicketsFound
+from tui_app.tickets.messages import OpenTicket, Search, TicketOpened, TicketsFound
 
 
 def shown(deck: Deck) -> list[str]:
@@ -127,3 +127,30 @@ async def test_a_column_of_the_trackers_own_is_asked_for() -> None:
     async with opened(ui=UiSettings(columns=("id", "Story points", "Updated", "title"))) as deck:
         assert deck.service.last_search.fields == ("Story points",)
         assert "Story points" in deck.text
+
+
+async def test_a_field_that_only_opened_tickets_have_is_a_column_to_choose_and_is_asked_for() -> None:
+    async with opened(FakeService(tickets(3))) as deck:
+        deck.service.tickets = None
+        await deck.press("enter")
+        asked = deck.service.requests(OpenTicket)[-1]
+        whole = replace(tickets(1)[0], extra={"severity": "S2"})
+        deck.service.reply(TicketOpened(asked.request_id, asked.profile, whole))
+        await deck.sees("Further fields (1)")
+        await deck.press("c", *"severity")
+        await deck.sees("S2")
+        assert "own field" not in deck.text
+        await deck.press("enter")
+        await deck.until(lambda: deck.service.last_search.fields == ("severity",))
+
+
+async def test_a_field_that_no_ticket_in_sight_has_can_be_named() -> None:
+    async with opened() as deck:
+        await deck.press("c", *"risk")
+        await deck.sees("The tracker's own field 'risk'")
+        await deck.press("enter")
+        await deck.until(lambda: deck.service.last_search.fields == ("risk",))
+        count = len(deck.service.requests(Search))
+        await deck.press(*(["backspace"] * 4), *"type", "enter")
+        await deck.sees("Type")
+        assert len(deck.service.requests(Search)) == count

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -14,6 +15,7 @@ from textual.widget import Widget
 from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.mentions import NamedTicket, SeenTickets
 from tui_app.tickets.query import read_query
+from tui_app.tickets.ticket import Ticket
 from tui_app.ui import late
 from tui_app.ui.browse.seen_before import SeenBefore
 from tui_app.ui.browse.shown_ticket import ShownTicket
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tui_app.ui.browse.panels import FilterLine
     from tui_app.ui.form.form_screen import FormResult
 
+_MOST_OPENED = 2000  # rows among which opened tickets are looked for
 _LONGEST_NAMED = 60  # characters of a pasted text that are shown again
 
 
@@ -133,12 +136,16 @@ class RowChooser:
         screen: the host of dialogs.
         table: whose rows.
         below: what the filter line opens above.
+        whole: gives a ticket with all that is known of it.
     """
 
-    def __init__(self, screen: Screen[Any], table: ResultsTable, below: Widget) -> None:
+    def __init__(
+        self, screen: Screen[Any], table: ResultsTable, below: Widget, whole: Callable[[Ticket], Ticket]
+    ) -> None:
         self.screen = screen
         self._table = table
         self._below = below
+        self._whole = whole
 
     def filter(self) -> None:
         """Open the filter line, or go on typing in it."""
@@ -194,7 +201,8 @@ class RowChooser:
 
     def pick_columns(self) -> None:
         """List the columns."""
-        self.screen.app.push_screen(late.ColumnPicker(self._table))
+        opened = [whole for row in islice(self._table.tickets, _MOST_OPENED) if (whole := self._whole(row)) is not row]
+        self.screen.app.push_screen(late.ColumnPicker(self._table, opened))
 
 
 class SearchChooser:

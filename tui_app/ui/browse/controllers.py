@@ -132,7 +132,7 @@ class Controllers(Struct):
         )  # fmt: skip
         commands.bind({"table": table, "detail": detail, "browser": screen})
         changes = _change_controller(parts, notices, search, shown, chosen, leaving)
-        rows = RowChooser(screen, table, parts.status)
+        rows = RowChooser(screen, table, parts.status, shown.whole)
         return cls(
             notices, search, panes, shown, tickets, go_to, choose, changes, commands, rows, leaving,
             _tracker_chooser(parts, notices, search, shown, rows, show_tab), show_tab,

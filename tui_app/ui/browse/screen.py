@@ -176,6 +176,8 @@ class BrowseScreen(Screen[None]):
     @on(ResultsTable.ColumnsChosen)
     def _columns_chosen(self, event: ResultsTable.ColumnsChosen) -> None:
         self.panes.keep_columns(self.search.tabs.active.columns_name, event.columns)
+        if not self.table.missing_fields <= {*self.search.current.fields}:
+            self.search.refresh()
 
     _order_chosen = on(ResultsTable.OrderChosen)(_when(lambda screen: screen.search.order_chosen))
 

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import ClassVar
 
+from tui_app.tickets.ticket import Ticket
 from tui_app.ui.dialogs.picker import Picker, PickItem
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.rendering.cells import cut
-from tui_app.ui.table.columns import FACET_COLUMNS, FIELD_COLUMNS, ColumnSpec, column_kind, extra_columns
+from tui_app.ui.table.columns import (
+    FACET_COLUMNS,
+    FIELD_COLUMNS,
+    ColumnSpec,
+    column_kind,
+    column_named,
+    extra_columns,
+)
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.row_values import value_key
 
@@ -170,26 +178,36 @@ class GroupPicker(Picker[None]):
 
 
 class ColumnPicker(Picker[None]):
-    """Choose, order and size the columns."""
+    """Choose, order and size the columns.
+
+    A field that no ticket in sight has can be typed by its name: many trackers send the fields that they are asked for.
+
+    Args:
+        table: whose columns.
+        opened: tickets that may have more fields than their rows.
+    """
 
     ABILITIES: ClassVar[frozenset[str]] = frozenset({"pick", "delete", "shift", "adjust"})
 
-    def __init__(self, table: ResultsTable) -> None:
+    def __init__(self, table: ResultsTable, opened: Sequence[Ticket] = ()) -> None:
         super().__init__("Columns")
         self._table = table
+        self._of_opened = extra_columns(opened)
 
     def items(self) -> Sequence[PickItem]:
-        chosen, available = self._table.columns, _available(self._table)
+        chosen, available = self._table.columns, {**_available(self._table), **self._of_opened}
         names = [column.name for column in chosen]
         shown = [
             PickItem(_COLUMN + column.name, _title(column.name), _width(column), column.name, picked=True)
             for column in chosen
         ]
         rest = ((name, example) for name, example in available.items() if name not in names)
-        return [
+        lines = [
             *shown,
             *(PickItem(_COLUMN + name, _title(name), _hint(example), name, picked=False) for name, example in rest),
         ]
+        is_known = any(line.found_by(self.typed.casefold().split()) for line in lines)
+        return lines if is_known else [_typed_column(self.typed)]
 
     def explanation(self) -> str:
         up, down, left, right, fits = (shown_key(self.app, f"picker.{name}") for name in _SHAPING)
@@ -229,6 +247,10 @@ class ColumnPicker(Picker[None]):
     def _use(self, columns: Sequence[ColumnSpec]) -> None:
         self._table.set_columns(columns)
         self.reload()
+
+
+def _typed_column(typed: str) -> PickItem:
+    return PickItem(_COLUMN + column_named(typed), f"The tracker's own field {typed!r}", picked=False)
 
 
 def _available(table: ResultsTable) -> dict[str, str]:

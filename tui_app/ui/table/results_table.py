@@ -7,6 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from textual import events
 
+from tui_app.tickets.extra_fields import extra_has
 from tui_app.tickets.ticket import Ticket, TicketKey
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
@@ -169,6 +170,11 @@ class ResultsTable(row_view.RowView):
         """Fields of the tracker's own that the table shows or sorts by, as people call them."""
         names = [*(column.name for column in self.columns), self._rows.sort_column or "", self.group or ""]
         return tuple(dict.fromkeys(name.removeprefix(EXTRA) for name in names if name.startswith(EXTRA)))
+
+    @property
+    def missing_fields(self) -> frozenset[str]:
+        """Those of them that no loaded ticket has: they may have to be asked for."""
+        return frozenset(name for name in self.further_fields if not any(extra_has(row, name) for row in self.tickets))
 
     @property
     def group(self) -> str | None:
