@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import SERVER
 from tests.end_to_end.driving import PROGRAM
 from tests.terminal import Terminal
+from tui_app.cli.start import OPEN_WORK
 from tui_app.settings.cached_rows import RowCache
 from tui_app.settings.load import load_settings
 from tui_app.tickets.criteria import criteria_of
@@ -40,7 +41,7 @@ def test_rows_of_the_last_visit_stand_on_the_first_screen_and_none_under_the_cur
     config.write_text(f"[profiles.work]\ncommand = {command}\nenv = {{ GATE = {json.dumps(str(gate))} }}\n")
     config.chmod(0o600)
     rows = RowCache(load_settings().profiles.values())
-    rows.store(["work"], criteria_of("is:open"), [seen(number) for number in range(10, 22)], SEEN_AT)
+    rows.store(["work"], criteria_of(OPEN_WORK), [seen(number) for number in range(10, 22)], SEEN_AT)
     with Terminal(PROGRAM, columns=80, rows=24) as terminal:
         first = terminal.wait_for("q Quit")
         assert "T-10 " in first

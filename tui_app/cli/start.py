@@ -24,7 +24,7 @@ from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
 from tui_app.ui.user_files import UserMemories
 
 _TICKET = re.compile(r"https?://\S+|[A-Za-z][A-Za-z0-9_]*-\d+|(?:[\w.-]+(?:/[\w.-]+)+)?#\d+|\d+")
-OPEN_WORK = "is:open"
+OPEN_WORK = "is:open sort:-updated_at"
 """What is searched where nobody has said or searched anything yet."""
 
 

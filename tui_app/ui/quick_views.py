@@ -27,7 +27,7 @@ _DEFAULTS = (
     ("Unassigned", "is:open assignee:unassigned sort:-updated_at"),
     ("New this week", "is:open after:7d sort:-created_at"),
     ("Changed today", "updated:today sort:-updated_at"),
-    ("All open", "is:open"),
+    ("All open", "is:open sort:-updated_at"),
 )
 
 
