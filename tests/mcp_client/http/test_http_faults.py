@@ -35,7 +35,7 @@ from tests.mcp_client.http.http_fault_server import (
     running,
     stream_head,
 )
-from tui_app.mcp_client.http import network
+from tui_app.mcp_client.http import http_exchange, network
 from tui_app.mcp_client.http.events import EventReader, TooLargeError
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import MCPError
@@ -465,6 +465,8 @@ FAULTS = {
     "an event called error": Fault(streamed(lambda r: event(envelope(r), event="error")), DONE),
     "an event that is a list": Fault(streamed(lambda r: event([envelope(r)])), DONE),
     "429 until a date that has passed": Fault(status(429, Retry_After="Thu, 01 Jan 2026 00:00:00 GMT"), DONE),
+    "429 for a fraction of a second": Fault(status(429, Retry_After="0.01"), DONE),
+    "429 until a date in the oldest form": Fault(status(429, Retry_After="Thu Jan  1 00:00:00 2026"), DONE),
     # Answers that are unusual, and no use.
     "a body longer than announced": Fault(
         fixed(
@@ -503,6 +505,9 @@ FAULTS = {
     "another protocol": Fault(fixed(lambda _: b"ICY 200 OK\r\n\r\n", end=True), "MCPProtocolError", "HTTP"),
     "a status that is none": Fault(
         fixed(lambda r: answer(r).replace(b"200", b"2OO"), end=True), "MCPProtocolError", "HTTP"
+    ),
+    "the next version of HTTP": Fault(
+        fixed(lambda r: answer(r).replace(b"HTTP/1.1", b"HTTP/2"), end=True), "MCPProtocolError", "line: HTTP/2 200"
     ),
     "205": Fault(status(205), "MCPProtocolError", "205 without a body"),
     "packed twice": Fault(packed(lambda data: data, "gzip, gzip"), "MCPProtocolError", "'gzip, gzip', which was not"),
@@ -552,7 +557,9 @@ FAULTS = {
 }
 
 ONLY_THE_FIRST = {"307 on the same origin", "308 on the same origin", "429 for a moment", "503 for a moment"} | {
-    "429 until a date that has passed"
+    "429 until a date that has passed",
+    "429 for a fraction of a second",
+    "429 until a date in the oldest form",
 }
 
 
@@ -590,6 +597,15 @@ async def test_whatever_a_server_sends_a_request_ends_in_time(name: str, respond
         verdict("MCPTimeoutError", seen)
         assert "gave no answer to tools/call work within 0." in words
         assert time.monotonic() - begin < 15
+
+
+async def test_an_error_is_told_by_its_status_where_its_words_never_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_exchange, "_BODY_SECONDS", 0.2)
+    begin = head(403, {"Content-Type": "text/plain", "Transfer-Encoding": "chunked"})
+    server = FaultServer(endless(begin, chunk(b"n"), 0.01))
+    async with running(server), remote_session(server.url, SMALL) as session:
+        seen, words = await told(session.call_tool("work", {"n": 1}))
+        assert (seen, "403 Forbidden" in words) == ("AccessRefusedError", True)
 
 
 async def told(call: Coroutine[Any, Any, CallToolResult]) -> tuple[str, str]:

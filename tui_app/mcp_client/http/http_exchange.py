@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -40,7 +41,7 @@ _LONGEST_PAUSE = 2.0
 """Seconds of a Retry-After that are waited out."""
 _ERROR_BYTES = 64 * 1024
 """Of an error's body: a message of the protocol is smaller, and of a page only the title is shown."""
-_OLD_TRANSPORT_SECONDS = 3.0
+_BODY_SECONDS = 3.0  # for an error's body, and for the first event of the old transport
 
 VERSION_HEADER = "MCP-Protocol-Version"
 SESSION_HEADER = "Mcp-Session-Id"
@@ -51,6 +52,7 @@ _NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
 _PLAIN_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _LOOKS_ENCODED = re.compile(r"=\?base64\?.*\?=", re.IGNORECASE | re.DOTALL)
+_SECONDS = re.compile(r"([0-9]{1,9})[0-9]*(\.[0-9]{1,3})?[0-9]*")  # some send fractions
 _MIRRORED_TYPES = ("string", "integer", "boolean")
 _BEFORE_PAGE = re.compile(r"(?:\s|<\?[^<>]*>|<!--.*?-->)*", re.DOTALL)
 _DEEPEST = 20  # levels of a schema; hostile nesting ends here
@@ -95,9 +97,10 @@ def is_page(kind: str, body: str) -> bool:
 
 
 async def error_body(response: httpx2.Response) -> str:
-    """What can be read of a body that holds no answer."""
-    with suppress(UnreadableBodyError, httpx2.HTTPError):
-        return (await read_body(response, _ERROR_BYTES, cut=True)).decode("utf-8", "replace")
+    """What can be read of a body that holds no answer; nothing of one that comes too slowly."""
+    with suppress(UnreadableBodyError, httpx2.HTTPError, TimeoutError):
+        async with asyncio.timeout(_BODY_SECONDS):
+            return (await read_body(response, _ERROR_BYTES, cut=True)).decode("utf-8", "replace")
     return ""
 
 
@@ -229,7 +232,7 @@ async def speaks_old_transport(client: httpx2.AsyncClient, url: str, headers: Ma
     """Whether the HTTP+SSE transport of 2024 is at ``url``: a GET is answered by an event called ``endpoint``."""
     reader = EventReader(_ERROR_BYTES)
     with suppress(TimeoutError, httpx2.HTTPError, TooLargeError):
-        async with asyncio.timeout(_OLD_TRANSPORT_SECONDS), client.stream("GET", url, headers=headers) as response:
+        async with asyncio.timeout(_BODY_SECONDS), client.stream("GET", url, headers=headers) as response:
             if response.status_code == 200 and media_type(response) == EVENT_STREAM:
                 async for chunk in response.aiter_raw():
                     for event in reader.feed(chunk):
@@ -238,13 +241,13 @@ async def speaks_old_transport(client: httpx2.AsyncClient, url: str, headers: Ma
 
 
 def _retry_after(value: str, clock: Clock) -> float | None:
-    """Seconds, from a number of them or a date (RFC 9110, section 10.2.3)."""
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
+    """Seconds, from a number of them or a date in one of the three forms (RFC 9110, sections 10.2.3 and 5.6.7)."""
+    seconds = _SECONDS.fullmatch(value.strip())
+    if seconds is not None:
+        return float(f"{seconds[1]}{seconds[2] or ''}")
     try:
-        moment = parsedate_to_datetime(text)
-        return max(0.0, (moment - clock.now()).total_seconds())
+        moment = parsedate_to_datetime(value.strip())
+        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - clock.now()).total_seconds())
     except (ValueError, TypeError):
         return None
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LONGEST_QUOTE = 300  # characters of a server's own words
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,2000})", re.IGNORECASE)
+_BYTES = re.compile(r"bytearray\(b(['\"])(.*?)\1\)")  # as h11 quotes what it was sent
 _DOCTOR = "`ticketdeck doctor` shows how far the connection gets."
 _LOGIN_PAGE = re.compile(r"log[ -]?in|sign[ -]?in|sso|auth|captive|portal|wi-?fi|welcome", re.IGNORECASE)
 
@@ -249,7 +250,7 @@ def _network_failure(peer: Peer, error: Exception) -> MCPError:
         and "disconnected" not in str(error)
         and "closed" not in str(error)
     ):
-        words = peer.foreign(str(error))[:_LONGEST_QUOTE]
+        words = peer.foreign(_BYTES.sub(r"\2", str(error)))[:_LONGEST_QUOTE]
         return MCPProtocolError(f"{peer.named} does not speak HTTP as it should: {words}.", hint=_DOCTOR)
     words = system_words(causes) or peer.foreign(str(error))[:_LONGEST_QUOTE] or type(error).__name__
     encrypted = _endpoint(peer).url.startswith("https:")
