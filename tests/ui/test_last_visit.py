@@ -57,6 +57,18 @@ async def test_the_first_frame_has_the_rows_of_the_last_visit_dimmed_and_says_of
         assert not deck.browser.table.model.changes
 
 
+async def test_rows_are_kept_in_the_order_in_which_they_are_shown() -> None:
+    newest, memory = check_criteria({"sort": "-updated_at"}), FakeRowMemory()
+    oldest_first = sorted(tickets(9), key=lambda ticket: str(ticket.updated_at))
+    search = Search(new_request_id(), "local", newest)
+    async with opened(FakeService(oldest_first), rows=memory, opening=(search,), ui=UI, wait=False) as deck:
+        deck.service.submit(search)
+        await deck.until(lambda: (("local",), newest) in memory.kept)
+        shown = [ticket.id for ticket in deck.browser.table.shown]
+    assert [ticket.id for ticket in memory.kept[("local",), newest].tickets] == shown
+    assert shown == [ticket.id for ticket in reversed(oldest_first)]
+
+
 async def test_no_row_under_the_cursor_moves_when_the_answer_comes() -> None:
     for keys in (("j", "j", "j"), ("G",)):
         search = opening()

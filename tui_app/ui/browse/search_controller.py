@@ -277,13 +277,13 @@ class SearchController:
         elif page.tickets or not progress.running:
             tab.search.rows_arrived()
             self.tabs.show_rows(tab, page.tickets, is_refresh=False)
+        if page.complete:
+            self.tabs.set_order(tab)
+            self.screen.call_after_refresh(self._background.rows_came, page)
         if not progress.running and not progress.failures:
             self.visit.keep(tab)
         if tab is self.tabs.active:
             self._table.has_more = progress.truncated
-        if page.complete:
-            self.tabs.set_order(tab)
-            self.screen.call_after_refresh(self._background.rows_came, page)
 
     def _take_failure(self, tab: Tab, failure: Failed) -> None:
         progress = tab.search.progress

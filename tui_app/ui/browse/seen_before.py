@@ -289,7 +289,9 @@ class LastVisit:
                 self._store(tab, tab.answered_at)
 
     def _store(self, tab: Tab, at: datetime) -> None:
-        tickets = tuple(tab.model.rows.tickets[:_MOST_KEPT])
+        base, loaded = tab.model.rows.base, tab.model.rows.tickets
+        sort = f"{'-' * base.descending}{base.column}" if base.is_sorted else ""  # else it is the tracker's order
+        tickets = tuple((ordered(loaded, sort) if sort else loaded)[:_MOST_KEPT])
         seen, since = tab.model.changes.last_seen(tickets), tab.since
         profiles, criteria, rows = tab.search.profiles, tab.search.criteria, self._files.rows
         matching, more = tab.matching, tab.more
