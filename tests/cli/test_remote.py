@@ -80,6 +80,15 @@ def test_an_address_and_its_headers_are_all_that_a_search_needs(run: RunProgram,
     assert "rig-secret-9" not in done.out + done.err
 
 
+def test_what_is_read_unencrypted_is_said_where_no_browser_says_it(run: RunProgram, tracker: FaultServer) -> None:
+    proxy = tracker.url.removesuffix("/mcp")
+    done = run("--url", "http://tracker.test/mcp", "search", "--format", "json", HTTP_PROXY=proxy)
+    assert done.code == 0
+    assert "http:// is not encrypted" in done.err
+    assert tracker.requests[0].path == "http://tracker.test/mcp"
+    assert "not encrypted" not in run("--url", tracker.url, "search").err
+
+
 def test_a_search_that_needs_a_login_ends_at_once_with_its_own_exit_code(run: RunProgram, locked: FaultServer) -> None:
     done = run("search", "--url", locked.url, "--format", "json")
     assert done.code == 3

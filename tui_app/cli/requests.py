@@ -15,6 +15,7 @@ from tui_app.cli.crash import exit_on_signals, write_report
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.output import RequestFailedError, echo, terminal_can, to_terminal, warn
 from tui_app.cli.selection import Selection, start_server, with_consent
+from tui_app.settings.remote import unencrypted
 from tui_app.tickets.errors import InvalidResponseError
 from tui_app.tickets.messages import (
     Answer,
@@ -106,6 +107,9 @@ class RequestClient:
         self._replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._progress = ProgressLine(enabled=to_terminal() and terminal_can("el"))
         exit_on_signals()
+        for name in selection.names:
+            if sentence := unencrypted(selection.settings.profiles[name].url):
+                warn(f"{name}: {sentence}")
         allowed = with_consent(selection, self._clock)
         can_ask = login is not LoginWay.ASK or to_terminal(sys.stdin)
         self._service = make_service(allowed, start_server(allowed, self._clock), options, can_ask=can_ask)
