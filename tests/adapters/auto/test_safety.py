@@ -204,7 +204,14 @@ def test_nothing_speaks_for_a_tool_without_a_word_of_reading(name: str) -> None:
     assert speaks_for(tool(name, hints={"readOnlyHint": True}), {})
 
 
+def test_what_a_tool_answers_with_does_not_speak_for_one_that_is_told_as_an_order() -> None:
+    assert not speaks_for(tool("frobnicate_card", about="Frobnicate a card. Returns all cards of its column."), {})
+    assert not speaks_for(tool("graduate", about="Graduate the story. Shows its new lane."), {})
+    assert contradiction(tool("terminate", about="Ends a task. Returns those that depend on it."), {})
+
+
 def test_a_word_of_reading_in_the_description_speaks_for_a_tool() -> None:
+    assert speaks_for(tool("digest", about="Digest of the week. Returns all tickets that changed."), {})
     assert speaks_for(tool("chores", about="Shows what is left to do."), {})
     assert speaks_for(tool("x", about="The board, with all cards"), {})
 

@@ -34,6 +34,10 @@ _HONEST = NOUNS_TOO | {"open", "run", "execute", "generate", "plan", "process", 
 _WITH_ACTIONS = NOUNS_TOO | {"manage", "execute", "run", "process", "bulk", "batch", "open"}
 """Those that say nothing of what a tool with several actions does."""
 
+_BEGINNING = 80  # characters of a description that hold its first two words
+_BEHIND_NOUNS = frozenset(("of", "for", "from", "in", "with", "on", "by", "to", "is", "are", "and", "or", ""))
+"""What stands behind the first word of a description where that is a noun."""
+
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 """What a hint may be written as."""
 
@@ -100,7 +104,19 @@ def speaks_for(tool: Tool, arguments: Mapping[str, JsonValue], nouns: frozenset[
         return all(reads_by_name(split_words(value), nouns) for _, value in actions)
     if tool.annotations.get("readOnlyHint") is True:
         return True
-    return reads_by_name(split_words(tool.name), nouns) or bool(reading_described(tool.description))
+    words = split_words(tool.name)
+    return reads_by_name(words, nouns) or (
+        not _is_told_as_order(words, tool) and bool(reading_described(tool.description))
+    )
+
+
+def _is_told_as_order(words: Sequence[str], tool: Tool) -> bool:
+    """Whether the description begins with the name's own verb: ``terminate``, ``Terminate a task .. returns its id``.
+
+    What such a tool does is that verb, and not what it answers with when it is done.
+    """
+    first, second = (*split_words(tool.description[:_BEGINNING]), "", "")[:2]
+    return bool(first) and first in words and second not in _BEHIND_NOUNS
 
 
 def is_request_tool(tool: Tool) -> bool:

@@ -114,7 +114,7 @@ WRITING = word_set(
     configure setup init initialize generate make build plan process expand rotate refresh schedule reschedule invoke
     accept decline attach detach link unlink log track comment note open change switch transfer migrate exec react
     checkout commit rebase fork deploy rollback revert undo redo request order enqueue dequeue queue batch kill empty
-    truncate cleanup prune flush bump triage
+    truncate cleanup prune flush bump triage terminate terminates block unblock unblocks advance advances
     """
 )
 """English verbs of tools that may change something, some of which are nouns or adjectives too."""
@@ -126,6 +126,7 @@ STRONG_WRITING = WRITING - word_set(
     commit fork refresh generate make build resolve merge transition manage vote watch pin put drop drops empty index
     finish claim push send sends respond sync stop pause resume clone apply trigger switch react follow convert
     initialize init setup configure accept decline expand rotate promote bump patch clear reset undo redo cleanup triage
+    block advance advances
     """
 )
 """Those that are nothing else: anywhere in a name they mean that the tool may write."""
