@@ -151,6 +151,12 @@ class TestLinearMcp:
         ticket = adapter.opened(reference, [digest, refused()])
         assert (ticket.id, ticket.status, ticket.assignee, ticket.description) == ("ENG-1", "Done", "Ann", None)
 
+    def test_an_issue_that_is_answered_whole_is_read_with_its_comments(self) -> None:
+        comment = {"body": "seen", "user": {"name": "Bo Li"}, "createdAt": "2026-11-02T08:00:00.000Z"}
+        whole = said({"issues": {"nodes": [issue(1, comments={"nodes": [comment]})], "pageInfo": {}}})
+        ticket = knowing(LINEAR_MCP).opened(TicketReference("ENG-1"), [whole, refused()])
+        assert (ticket.id, ticket.description, [c.body for c in ticket.comments]) == ("ENG-1", "why", ["seen"])
+
     def test_the_values_that_exist(self) -> None:
         values = knowing(LINEAR_MCP).values([])
         assert values["status"] == ("In Progress", "Done")

@@ -40,6 +40,13 @@ def test_a_server_that_looks_like_builders_is_builders_and_others_are_autos() ->
     assert choose_adapter(described(tool("search_tickets", "query", query=TEXT))).name == "auto"
 
 
+def test_a_shipped_adapter_is_left_out_where_the_server_lacks_the_tool_that_opens() -> None:
+    server = described(tool("list_issues", "owner repo", owner=TEXT, repo=TEXT), name="github-mcp-server")
+    assert choose_adapter(server).name == "auto"
+    with pytest.raises(NoSearchToolError):
+        choose_adapter(server, "github")
+
+
 def test_the_profiles_word_wins() -> None:
     assert choose_adapter(described(BUILDER), "auto", {"search": {"tool": "search_tickets"}}).name == "auto"
     with pytest.raises(NoSearchToolError, match="'builder'"):

@@ -153,7 +153,10 @@ class TacticLaunch(LinearAdapter):
 
 
 class LinearMcp(LinearAdapter):
-    """linear-mcp. Its tool for one issue gives a digest; the search for the id gives the rest, where it finds it."""
+    """linear-mcp. Its tool for one issue gives a digest; the search for the id gives the rest, where it finds it.
+
+    Its relatives answer with the issue itself.
+    """
 
     made_for = "linear-mcp"
     search_tool = "linear_search_issues"
@@ -186,7 +189,10 @@ class LinearMcp(LinearAdapter):
         return digest, self.call(self.search_tool, {"query": reference.id, "first": LARGEST_PAGE})
 
     def opened(self, reference: TicketReference, results: Sequence[CallToolResult]) -> Ticket:
-        ticket = the_ticket(reference, [linear_ticket(row) for row in _digests(plain_text(results[0]))])
+        digests = list(_digests(plain_text(results[0])))
+        if not digests:
+            return the_ticket(reference, [linear_ticket(row) for row in self.rows(results[0])])
+        ticket = the_ticket(reference, list(map(linear_ticket, digests)))
         found = [linear_ticket(row) for result in results[1:] if not self.failure(result) for row in self.rows(result)]
         return next((other for other in found if other.id == ticket.id), ticket)
 

@@ -132,11 +132,15 @@ def choose_adapter(
             "tools until they are set.",
         )
     entry = _entry(description, wanted, bool((map or {}).keys() - {"arguments", "change"}))
-    if entry is None:
-        from tui_app.adapters.auto import make
+    if entry is not None:
+        try:
+            return _module(entry).make(description, map or {})
+        except NoSearchToolError:
+            if wanted != AUTO:
+                raise
+    from tui_app.adapters.auto import make
 
-        return make(description, map or {}, memory)
-    return _module(entry).make(description, map or {})
+    return make(description, map or {}, memory)
 
 
 def load_adapter(wanted: str) -> None:

@@ -196,14 +196,14 @@ def variant_for(
     server: ServerDescription,
     map: Mapping[str, Any],  # noqa: A002
 ) -> Variant:
-    """The first of ``variants`` whose search tool ``server`` offers.
+    """The first of ``variants`` whose tools that search and open ``server`` offers.
 
     Raises:
         NoSearchToolError: it offers none of them.
     """
     offered = {tool.name for tool in server.tools}
     for variant in variants:
-        if variant.search_tool in offered:
+        if {variant.search_tool, variant.get_tool or variant.search_tool} <= offered:
             return variant(server, map)
     raise no_search_tool(server, variants[0].name)
 
