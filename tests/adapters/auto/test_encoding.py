@@ -193,6 +193,8 @@ def test_data_is_asked_for_rather_than_text_for_people() -> None:
 
 def test_queries_are_built_where_the_tool_takes_nothing_else() -> None:
     assert said({"status": ['Won\'t "do"']}, "jql", jql=TEXT)["jql"].startswith('status = "Won\'t \\"do\\""')
+    told = {**TEXT, "description": "JQL search string"}
+    assert said({"status": ["New"]}, "searchString", searchString=told)["searchString"].startswith('status = "New"')
     rt = {**TEXT, "description": "RT query string"}
     assert said({"status": ["new"], "text": "o'x"}, "query", query=rt)["query"] == (
         "(Subject LIKE 'o\\'x' OR Content LIKE 'o\\'x') AND (Status = 'new')"

@@ -116,7 +116,7 @@ def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str =
     words = _telling_words(argument)
     joined = "".join(words)
     if language_of(argument, about) and (
-        joined in ("q", "query", "filter", "search", "querystring") or _meaning(words) == "native"
+        joined in ("q", "query", "filter", "search") or _meaning(words) in ("native", "text")
     ):
         return "native"
     moment = _moment_concept(argument, words)
