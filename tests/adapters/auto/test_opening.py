@@ -12,6 +12,7 @@ from tui_app.adapters.auto import AutoAdapter, make
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.safety.asked_for import is_the_one
 from tui_app.mcp_client.types import CallToolResult, ContentBlock
+from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import MCPError
 from tui_app.tickets.ticket import Ticket
 
@@ -26,18 +27,13 @@ def failed(words: str) -> CallToolResult:
     return CallToolResult((ContentBlock("text", words),), None, is_error=True)
 
 
-class OddTracker:
-    """Lists ``rows``; what its get tool answers is told by a function of the id that it is sent."""
+class OpensTickets:
+    """Opens as the worker does: step by step, with what ``_answer`` says."""
 
-    def __init__(self, get: Callable[[str], CallToolResult], rows: list[dict[str, Any]] = ROWS) -> None:
-        self._get, self._rows = get, rows
-        adapter = make(described(tool("list_tasks"), tool("get_task", "task_id", task_id=TEXT)), {})
-        while calls := adapter.setup_calls():
-            adapter = adapter.after_setup([self._answer(call) for call in calls])
-        self._adapter = adapter
+    _adapter: AutoAdapter
 
     def _answer(self, call: ToolCall) -> CallToolResult:
-        return data(self._rows) if call.tool == "list_tasks" else self._get(str(call.arguments["task_id"]))
+        raise NotImplementedError
 
     def shown(self, identity: str) -> Ticket | None:
         """What opening shows; None where it says that there is no such ticket."""
@@ -52,6 +48,20 @@ class OddTracker:
                 return None
             reference = again
         raise AssertionError("it looks for ever")
+
+
+class OddTracker(OpensTickets):
+    """Lists ``rows``; what its get tool answers is told by a function of the id that it is sent."""
+
+    def __init__(self, get: Callable[[str], CallToolResult], rows: list[dict[str, Any]] = ROWS) -> None:
+        self._get, self._rows = get, rows
+        adapter = make(described(tool("list_tasks"), tool("get_task", "task_id", task_id=TEXT)), {})
+        while calls := adapter.setup_calls():
+            adapter = adapter.after_setup([self._answer(call) for call in calls])
+        self._adapter = adapter
+
+    def _answer(self, call: ToolCall) -> CallToolResult:
+        return data(self._rows) if call.tool == "list_tasks" else self._get(str(call.arguments["task_id"]))
 
 
 def words(text: str) -> CallToolResult:
@@ -206,3 +216,53 @@ def test_of_a_list_without_ids_a_ticket_is_known_by_its_title_if_no_other_has_it
     assert ticket is not None
     assert (ticket.id, ticket.title) == ("Login fails", "Login fails")
     assert tracker.shown("Printer offline") is None
+
+
+class Containers(OpensTickets):
+    """One tool reads tasks and features by an action and a kind; another knows what depends on one by its id."""
+
+    ROWS = tuple(
+        {"id": f"a{n}", "title": f"Task {n}", "status": "open", "featureId": "f1", "description": "why"} for n in (1, 2)
+    )
+
+    def __init__(self) -> None:
+        kinds: dict[str, Any] = {
+            "operation": {"enum": ["get", "search"]},
+            "containerType": {"enum": ["project", "feature", "task"]},
+        }
+        query = tool("query_container", "operation containerType", id=TEXT, featureId=TEXT, **kinds)
+        tools = (
+            tool("query_dependencies", "id", "Query dependencies of a task", id=TEXT),
+            tool("get_next_task", "", "Get the next task of a feature", featureId=TEXT),
+            query,
+        )
+        adapter = make(described(*tools), {})
+        while calls := adapter.setup_calls():
+            adapter = adapter.after_setup([self._answer(call) for call in calls])
+        self._adapter = adapter
+
+    def _answer(self, call: ToolCall) -> CallToolResult:
+        said = call.arguments
+        if call.tool == "query_dependencies":
+            return data({"data": {"id": said["id"], "direction": "both", "dependencies": []}})
+        if call.tool == "get_next_task":
+            return data({"data": {"task": self.ROWS[1]}})
+        kind = [*self.ROWS] if said["containerType"] == "task" else [{"id": "f1", "name": "A feature", "status": "new"}]
+        if said["operation"] == "search":
+            return data({"data": {"items": kind}})
+        found = next((row for row in kind if row["id"] == said.get("id")), None)
+        return data({"data": {"task": found}}) if found else failed("id is required for get operation")
+
+
+def test_the_kind_that_tickets_are_mostly_called_is_listed_and_opened() -> None:
+    server = Containers()
+    plan = server._adapter.plan(check_criteria({}))
+    assert plan.call.arguments == {"operation": "search", "containerType": "task"}
+    shown = server.shown("a1")
+    assert shown is not None
+    assert (shown.id, shown.title, shown.description) == ("a1", "Task 1", "why")
+
+
+def test_neither_a_neighbour_in_the_same_feature_nor_what_depends_on_it_is_shown() -> None:
+    assert Containers().shown("f1") is None
+    assert Containers().shown("a9") is None

@@ -22,9 +22,10 @@ def find_id_argument(arguments: Sequence[Argument]) -> Argument | None:
 
 
 _NO_ID = 100
+_BEHIND_PLAIN = 2.5  # between ``id`` and other identifiers without a noun
 
 
-def _rank(argument: Argument) -> int:
+def _rank(argument: Argument) -> float:
     words = argument.words
     joined = "".join(words)
     nouns = [word for word in words if PLURALS.get(word, word) in TICKET_NOUNS]
@@ -34,8 +35,8 @@ def _rank(argument: Argument) -> int:
     optional = 0 if argument.required else 20
     if nouns and len(nouns) == len(words):
         return 10 + optional if argument.required else _NO_ID  # ``story``: the noun means its id
-    if nouns:
-        return 0 + optional + (5 if words[-1] in ("ids", "keys") else 0)
+    if nouns:  # of two that may be left out the plain ``id`` is the ticket's, ``featureId`` that of its parent
+        return (_BEHIND_PLAIN if optional else 0) + optional + (5 if words[-1] in ("ids", "keys") else 0)
     return 2 + (joined != "id") + optional if joined in ID_WORDS else _NO_ID
 
 

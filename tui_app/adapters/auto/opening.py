@@ -16,7 +16,13 @@ from msgspec.structs import replace
 from tui_app.adapters.auto.encoding import EncodedArguments
 from tui_app.adapters.auto.id_argument import id_values, is_uuid
 from tui_app.adapters.auto.places import Place
-from tui_app.adapters.auto.required_arguments import ask_for_json, detail_arguments, drop_broken, place_arguments
+from tui_app.adapters.auto.required_arguments import (
+    ask_for_json,
+    detail_arguments,
+    drop_broken,
+    place_arguments,
+    ticket_values,
+)
 from tui_app.adapters.auto.roles import Role, Roles
 from tui_app.adapters.base import TicketReference, ToolCall
 from tui_app.adapters.failures import failure_in
@@ -194,6 +200,8 @@ class Opener:
         for argument in role.variant.arguments:
             if argument.required and argument is not role.id_argument and argument.name in by_name:
                 encoded.put(argument, by_name[argument.name])
+            elif argument.required and (kinds := ticket_values(argument)):
+                encoded.put(argument, kinds[0])
         encoded.values.update(place_arguments(role, reference))
         encoded.values.update(detail_arguments(role))
         encoded.values.update(identity)

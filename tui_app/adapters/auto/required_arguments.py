@@ -104,7 +104,7 @@ def _fill_required(argument: Argument, role: Role, criteria: TicketSearchCriteri
     elif argument.kinds == {"boolean"}:
         candidates.append(False)
     if not criteria.text or concept not in ("text", "title"):
-        candidates += [value for value in argument.values if _means_tickets(value)]
+        candidates += ticket_values(argument)
         whole = everything(argument.values)
         candidates += [] if _orders_to_write(whole) else [whole]
     for value in candidates:
@@ -116,8 +116,13 @@ def _orders_to_write(value: JsonValue) -> bool:
     return isinstance(value, str) and name_may_write(split_words(value), strong_only=True)
 
 
-def _means_tickets(value: JsonValue) -> bool:
-    return isinstance(value, str) and PLURALS.get(value.lower(), value.lower()) in TICKET_NOUNS
+def ticket_values(argument: Argument) -> list[JsonValue]:
+    """The values that mean tickets, what is mostly called so first: a task is before a feature."""
+    words = [value for value in argument.values if isinstance(value, str)]
+    nouns = ((PLURALS.get(word.lower(), word.lower()), word) for word in words)
+    return [
+        word for _, word in sorted((TICKET_NOUNS.index(noun), word) for noun, word in nouns if noun in TICKET_NOUNS)
+    ]
 
 
 def missing_arguments(role: Role, values: Mapping[str, JsonValue]) -> list[Argument]:

@@ -266,7 +266,14 @@ def find_record(payload: JsonValue, identity: str = "") -> Row | None:
     if page is None or page.ticketness < LEAST_TICKETNESS or page.columns is None:
         return None
     rows = [row for row in page.rows if isinstance(row, Mapping)]
-    return _renamed(_named_row(rows, identity), page.columns)
+    return None if _may_be_anything(page.columns) else _renamed(_named_row(rows, identity), page.columns)
+
+
+def _may_be_anything(columns: Columns) -> bool:
+    """Whether no more is known of a record than an id and some word: what depends on a ticket looks like that, too."""
+    names = (part for path in columns.paths.get("title", ()) for part in path)
+    is_named = any(hints(str(name)).get("title", 0) > CERTAIN_NAME for name in names)
+    return not is_named and columns.paths.keys() <= {"id", "title", "type"}
 
 
 def _parts_of(name: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, plain_name, words_in
 from tui_app.tickets.ticket import JsonValue, Ticket
 
 _KEY = re.compile(r"[a-z]\w*-\d+")
@@ -30,7 +30,8 @@ def is_exactly(ticket: Ticket, wanted: str) -> bool:
     """
     name = wanted.strip().removeprefix("#").casefold()
     own = {value.removeprefix("#").casefold() for value in own_ids(ticket.lookup)}
-    own |= {str(value).casefold() for key, value in ticket.extra.items() if _is_own_name(key) and not _is_nested(value)}
+    further = {key: value for key, value in ticket.extra.items() if not _is_nested(value)}
+    own |= {str(further[key]).casefold() for key in _own_names(further, ticket.lookup)}
     shown = ticket.id.removeprefix("#").casefold()
     if name == shown:
         return True
@@ -41,12 +42,22 @@ def is_exactly(ticket: Ticket, wanted: str) -> bool:
 
 def own_ids(lookup: Mapping[str, JsonValue]) -> tuple[str, ...]:
     """The identifiers of its own that a ticket's `Ticket.lookup` holds."""
-    return tuple(str(value) for name, value in lookup.items() if _is_own_name(name))
+    return tuple(str(lookup[name]) for name in _own_names(lookup, lookup))
 
 
-def _is_own_name(name: str) -> bool:
-    """``id``, ``key``, ``human_id``, ``taskId``: not ``project_id`` or ``reviewer_id``, which name something else."""
-    return hints(name).get("id", 0) > CERTAIN_NAME
+def _own_names(row: Mapping[str, JsonValue], lookup: Mapping[str, JsonValue]) -> list[str]:
+    """``id``, ``key``, ``human_id``, ``taskId``: not ``project_id`` or ``reviewer_id``, which name something else.
+
+    Beside a plain ``id``, a ``featureId`` or ``story_id`` is that of a ticket which this one belongs to.
+    """
+    has_plain = any(plain_name(name) == "id" for name in lookup)
+    names = [name for name in row if hints(name).get("id", 0) > CERTAIN_NAME]
+    return [name for name in names if not (has_plain and _names_a_ticket(name))]
+
+
+def _names_a_ticket(name: str) -> bool:
+    *_, noun, last = ("", *words_in(name)) if name else ("", "")
+    return last == "id" and noun in TICKET_NOUNS
 
 
 def _is_nested(value: JsonValue) -> bool:
