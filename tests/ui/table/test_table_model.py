@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
+from tests.ui.fakes import NOW
 from tests.ui.table.board import ticket
 from tui_app.tickets.ticket import Ticket
+from tui_app.ui.table.marks import Changes
 from tui_app.ui.table.table_model import TableModel
 
 
@@ -86,3 +90,15 @@ def test_an_empty_table_has_no_ticket_to_act_on() -> None:
     assert table.current is None
     assert table.ticket_at(0) is None
     assert table.counts == (0, 0, 0)
+
+
+@pytest.mark.parametrize("were_all", [True, False])
+def test_of_rows_that_were_not_all_only_what_is_younger_is_new(*, were_all: bool) -> None:
+    def aged(number: int, days: int | None) -> Ticket:
+        at = None if days is None else NOW - timedelta(days=days)
+        return ticket(number, updated_at=at, created_at=at)
+
+    changes, former = Changes(), [aged(1, 3), aged(2, 1)]
+    changes.were_all = were_all
+    changes.compare(former, [*former, aged(3, 9), aged(4, 0), aged(5, None)])
+    assert {ticket_id for _, ticket_id in changes.keys} == {"T-4", "T-5", *(["T-3"] if were_all else [])}

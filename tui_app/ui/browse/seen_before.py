@@ -187,13 +187,15 @@ class LastVisit:
                 self.resume(tab)
                 self._on_shown(tab)
             return
-        tab.kept_count = count_words(rows.matching, more=rows.more)
+        tab.matching, tab.more = rows.matching, rows.more
+        tab.kept_count = count_words(tab.matching, more=tab.more)
         is_same_visit = rows.seen_at is not None and self._now() - rows.at < _PAUSE
         tab.since = rows.seen_at if is_same_visit else rows.at
         if not progress.first_rows_shown:
             self._tabs.show_rows(tab, rows.tickets, is_refresh=False)
             tab.as_of = rows.at
             self.resume(tab)
+        tab.model.changes.were_all = True  # what was seen of these very rows, without those that were new then
         tab.model.changes.compare(rows.seen if is_same_visit else rows.tickets, tab.model.rows.tickets)
         self._on_shown(tab)
 

@@ -258,6 +258,7 @@ class Tabs:
     def show_rows(self, tab: Tab, tickets: Sequence[Ticket], *, is_refresh: bool, are_answer: bool = True) -> None:
         """Let these be the rows of ``tab``; a refresh compares them with the former ones, if these were an answer."""
         compare, tab.holds_answer = is_refresh and tab.holds_answer, are_answer
+        tab.model.changes.were_all = not tab.more and len(tab.model.rows.tickets) >= (tab.matching or 0)
         if tab is self.active:
             self.table.show_tickets(tickets, keep_cursor=is_refresh, compare=compare)
         else:

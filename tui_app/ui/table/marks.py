@@ -6,8 +6,8 @@ mark of a new or changed row stays until the cursor has been on it or other resu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
@@ -105,6 +105,8 @@ class Changes:
         """What is known of changes that were sent; a refresh has read those again that may have been done."""
         self.own: frozenset[TicketKey] = frozenset()
         """Tickets that the user changed or created; what the next refresh brings of them is no news."""
+        self.were_all = True
+        """Whether the tickets of before were all that there were: of others only what is younger is new."""
 
     def __len__(self) -> int:
         return len(self._changes) + len(self._gone)
@@ -154,6 +156,7 @@ class Changes:
         known = {ticket.key: ticket for ticket in former}
         self._sent = {key: state for key, state in self._sent.items() if state is not RowChange.UNKNOWN}
         changes: dict[TicketKey, RowChange] = {}
+        latest = {ticket.source: _touched(ticket) for ticket in sorted(known.values(), key=_touched)}
         for ticket in current:
             key = ticket.key
             if key in self.own:
@@ -161,12 +164,19 @@ class Changes:
                 continue
             gone = self._gone.pop(key, None)
             before = known.get(key) or gone
+            if before is None and not self._is_new(ticket, latest):
+                continue
             if before is None or self._changes.get(key) is RowChange.NEW:
                 changes[key] = RowChange.NEW
             elif _differs(first := self._before.get(key, before) if key in self._changes else before, ticket):
                 changes[key] = RowChange.CHANGED
                 self._before[key] = first
         self._changes = changes
+
+    def _is_new(self, ticket: Ticket, latest: Mapping[str, datetime]) -> bool:
+        """Whether a ticket that was not loaded before was not there, rather than further down."""
+        touched = _touched(ticket)
+        return self.were_all or touched == _NEVER or touched >= latest.get(ticket.source, _NEVER)
 
     def take_gone(self, former: Iterable[Ticket], current: Iterable[Ticket]) -> None:
         """Keep which of the former tickets are not in ``current``, where that is all there is."""
@@ -185,6 +195,14 @@ class Changes:
     def clear(self) -> None:
         """Take every mark away."""
         self._changes, self._before, self._gone = {}, {}, {}
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _touched(ticket: Ticket) -> datetime:
+    """When it was last changed or made, as far as it tells."""
+    return ticket.updated_at or ticket.created_at or _NEVER
 
 
 def _field_changes(before: Ticket, after: Ticket) -> tuple[FieldChange, ...]:
