@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tui_app.adapters.reading.field_columns import fields_of_names, value_at_path
+from tui_app.adapters.reading.field_columns import fields_of_names
 from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_values import value_at_path
 from tui_app.adapters.reading.openness import flag_word, is_closed_flag
 from tui_app.local_tracker.cell_values import KEY, CellReader, storable, text_of
 from tui_app.local_tracker.documents import made_id

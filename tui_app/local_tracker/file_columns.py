@@ -13,8 +13,9 @@ from msgspec import Struct, field
 
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.date_columns import with_dates_by_order
-from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, value_at_path
+from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name, words_in
+from tui_app.adapters.reading.field_values import value_at_path
 from tui_app.adapters.reading.learned import SURE
 from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, reference_of, text_of
 from tui_app.tickets.calendar_words import zone_in

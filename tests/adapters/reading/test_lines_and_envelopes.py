@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui_app.adapters.reading import learn, read_record, ticket_from
+from tui_app.adapters.reading import learn, read_record, read_rows, ticket_from
 from tui_app.mcp_client.types import CallToolResult, ContentBlock
 from tui_app.tickets.ticket import Ticket
 
@@ -121,3 +121,64 @@ def test_a_number_apart_from_its_repository_and_brackets_of_another_width_are_re
     assert [(t.id, t.title, t.status) for t in found] == [
         ("acme/shop#1", "Fails (often)", "open"), ("acme/ops#1", "Times out", "open"),
     ]  # fmt: skip
+
+
+def _ids_and_statuses(value: Any) -> dict[str, str]:
+    return {ticket.id: ticket.status for ticket in _tickets(value)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🟢 #1 Printer is offline\n✅ #2 Totals differ\n\nLegend: 🟢 open, ✅ done",
+        "All\n├── [ ] T1 Printer is offline\n└── [x] T2 Totals differ by a cent",
+        "[1] Printer is offline - open\n[2] Totals differ by a cent - done",
+        "OPS-1\nPrinter is offline\nopen, assigned to Amy Pond\n\nOPS-2\nTotals differ\ndone, assigned to Rory Hill",
+        "│ Ключ│ Тема │ Статус │\n├─────┼──────┼────────┤\n│ A-1 │ Принтер  │ open     │\n│ A-2 │ П │ done │",
+    ],
+)
+def test_a_status_is_read_from_signs_marks_tails_lines_and_drawn_tables(text: str) -> None:
+    assert [ticket.status for ticket in _tickets(text)] == ["open", "done"]
+    assert all(ticket.id and "assigned" not in ticket.title for ticket in _tickets(text))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"A fazer": [{"id": 1, "titulo": "Comprar papel"}], "Feito": [{"id": 2, "titulo": "Pagar conta"}]},
+        {
+            "colunas": [
+                {"nome": "A fazer", "cartoes": [{"id": 1, "titulo": "Comprar papel"}]},
+                {"nome": "Feito", "cartoes": [{"id": 2, "titulo": "Pagar conta"}]},
+            ]
+        },
+        {
+            "statuses": {"5": "A fazer", "6": "Feito"},
+            "rows": [{"id": 1, "title": "Comprar", "status": 5}, {"id": 2, "title": "Pagar", "status": 6}],
+        },
+        {
+            "states": [{"id": 5, "name": "A fazer"}, {"id": 6, "name": "Feito"}],
+            "rows": [{"id": 1, "title": "Comprar", "state_id": 5}, {"id": 2, "title": "Pagar", "state_id": 6}],
+        },
+    ],
+)
+def test_a_status_is_what_rows_stand_under_or_what_its_code_means(value: Any) -> None:
+    assert _ids_and_statuses(value) == {"1": "A fazer", "2": "Feito"}
+
+
+def test_tickets_within_tickets_are_tickets_that_know_their_parent() -> None:
+    inner = [{"id": "1.1", "name": "Write notes", "done": True, "children": []}]
+    rows = [{"id": "1", "name": "Release it", "done": False, "children": inner}]
+    assert [(ticket.id, ticket.parent) for ticket in _tickets({"tasks": rows})] == [("1", None), ("1.1", "1")]
+    steps = [{"id": "1", "name": "Release it", "done": False, "steps": [{"id": "1", "name": "Write", "done": True}]}]
+    assert len(_tickets({"tasks": steps})) == 1  # numbers that are no ids of their own
+
+
+def test_a_ticket_in_several_lists_is_one() -> None:
+    one, other = ({"id": number, "title": f"Number {number}", "status": "open"} for number in (1, 2))
+    assert _ids_and_statuses({"mine": [one], "recent": [one, other], "watched": [other]}) == {"1": "open", "2": "open"}
+
+
+def test_the_names_of_an_empty_board_are_no_tickets() -> None:
+    page = read_rows(CallToolResult((ContentBlock("text", '{"columns": ["todo", "done"], "cards": []}'),)))
+    assert not page.rows

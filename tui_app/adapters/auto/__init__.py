@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from tui_app.adapters.auto.calls import listing_call, tool_call
 from tui_app.adapters.auto.discovery import discover, undecided_tool
-from tui_app.adapters.auto.exploring import Answers, Explored, Trial, described, explore
+from tui_app.adapters.auto.exploring import Answers, Explored, Learned, Trial, described, explore
 from tui_app.adapters.auto.flat_arguments import Argument, everything
 from tui_app.adapters.auto.opening import Opener
 from tui_app.adapters.auto.places import Conversation, Planner
@@ -28,13 +28,13 @@ from tui_app.adapters.auto.reference_names import (
     with_reference_names,
 )
 from tui_app.adapters.auto.roles import Role, Roles, assign_roles
-from tui_app.adapters.auto.searcher import Learned, Searcher
+from tui_app.adapters.auto.searcher import Searcher
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.auto.words import VALUE_NOUNS
 from tui_app.adapters.base import ChangeHints, Page, Plan, ServerDescription, TicketReference, ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.mapping import parse_map
-from tui_app.adapters.reading import payloads, words_of
+from tui_app.adapters.reading import learned_from_json, payloads, words_of
 from tui_app.adapters.reading.field_names import plain_name, singular
 from tui_app.adapters.reading.field_values import first_of, indexed, members, person_of, word_of
 from tui_app.adapters.registry import allowing, no_search_tool, question_about
@@ -114,9 +114,8 @@ class AutoAdapter:
                 guesses = (
                     {str(name): str(column) for name, column in unsure.items()} if isinstance(unsure, dict) else {}
                 )
-                learned = Learned(
-                    None, (), reason, is_settled=True, unsure=guesses, names=remembered_names(known.get("names"))
-                )
+                names, earlier = remembered_names(known.get("names")), learned_from_json(known.get("reading"))
+                learned = Learned(earlier=earlier, reason=reason, is_settled=True, unsure=guesses, names=names)
                 return AutoAdapter(self._roles.searching_with(role), self._reason, learned)
         return None
 
@@ -160,7 +159,7 @@ class AutoAdapter:
         return AutoAdapter(roles, self._reason, learned)
 
     def memory(self) -> JsonValue:
-        role = self._roles.search
+        role, reading = self._roles.search, self._learned.reading or self._learned.earlier
         if not self._learned.is_settled or not self._roles.candidates:
             return None
         return {
@@ -170,6 +169,7 @@ class AutoAdapter:
             "blank": role.blank,
             "unsure": dict(self._learned.unsure),
             "names": to_builtins(self._learned.names),
+            "reading": reading.to_json() if reading else None,
         }
 
     # ------------------------------------------------------------- searching and opening

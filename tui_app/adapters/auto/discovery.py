@@ -249,7 +249,9 @@ class Scorer:
         words = self._own_words(variant)
         is_other = set(words) & (_NEVER_TICKETS | COMMENT_NOUNS | set(VALUE_NOUNS))
         by_action = bool(GET_VERBS.keys() & set(variant.action))
-        if id_argument is None or not (id_argument.required or by_action) or is_other:
+        if id_argument is None or not (id_argument.required or by_action):
+            id_argument = variant.sole_argument
+        if id_argument is None or is_other:
             return 0
         return max(0, _BY_TRIAL - _FEWER * (self._asked_besides(variant, id_argument) + len(self._unknown(words))))
 

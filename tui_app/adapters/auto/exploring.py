@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.id_argument import is_number
 from tui_app.adapters.auto.places import Conversation, Place, Planner, is_place
 from tui_app.adapters.auto.roles import Candidate, Role
 from tui_app.adapters.auto.tool_variants import ToolVariant
@@ -235,3 +236,28 @@ def _named(arguments: Iterable[Argument], failure: MCPError) -> list[Argument]:
 def described(trials: Sequence[Trial]) -> str:
     """What was tried, for an error."""
     return "; ".join(f"{trial.role.tool}: {trial.told}" for trial in trials if trial.told)
+
+
+class Learned(Struct, frozen=True):
+    """What is known of the server beside its tools: by trial, or from an earlier start."""
+
+    reading: LearnedReading | None = None
+    """How the search tool answers."""
+    places: tuple[Place, ...] = ()
+    """Values for what the search requires beside criteria; all of them are asked."""
+    reason: str = ""
+    is_settled: bool = False
+    """Whether the search tool is known to have tickets."""
+    unsure: Mapping[str, str] = field(default_factory=dict)
+    """Ticket field to the column that was guessed to hold it."""
+    names: Mapping[str, ReferenceNames] = field(default_factory=dict)
+    """Ticket field to the names of what the rows refer to by id."""
+    earlier: LearnedReading | None = None
+    """How the search tool answered at an earlier start: for what cannot be read alone."""
+
+    @property
+    def counts_within_places(self) -> bool:
+        """Whether a ticket's id is a number, called so, of which each place may have one."""
+        reading = self.reading or self.earlier
+        column = reading.fields.get("id") if reading else None
+        return column is not None and is_number(column.column)

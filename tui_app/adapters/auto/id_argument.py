@@ -48,17 +48,22 @@ def id_values(argument: Argument, reference: TicketReference) -> Iterable[JsonVa
     if wanted in rows:
         yield rows[wanted]
     if argument.kinds <= {"integer", "number"} and argument.kinds:
-        own = ("number", "iid", "id") if last in ("number", "iid") else ("id", "number", "iid")
+        own = ("number", "iid", "id") if is_number(last) else ("id", "number", "iid")
         yield from (rows.get(name) for name in own)
         match = _NUMBER.fullmatch(reference.id.strip())
         yield int(match[1]) if match else None
         return
-    if last in ("number", "iid", "key", "identifier") and last in rows:
+    if (is_number(last) or last in ("key", "identifier")) and last in rows:
         yield rows[last]
     if asks_for_uuid(argument):
         yield from (v for name, v in rows.items() if _is_own(name) and isinstance(v, str) and _UUID.fullmatch(v))
     yield reference.id
     yield rows.get("id")
+
+
+def is_number(name: str) -> bool:
+    """Whether an id of this name counts within a repository or project, so that others have the same."""
+    return name in ("number", "iid")
 
 
 def _is_own(name: str) -> bool:

@@ -50,12 +50,14 @@ def following(
     if offset is not None:
         position = _number(arguments.get(offset.path), 0)
         following_position = paging.next_offset if paging.next_offset is not None else position + count
-        if following_position > position and _goes_on(paging, position + count, count, size):
+        if following_position > position and _goes_on(paging, position + count, count, size, concepts):
             return _changed(offset, following_position, arguments)
     elif page is not None:
         number = _number(arguments.get(page.path), _first_page(page))
-        seen = (number - _first_page(page)) * (size or count) + count
-        if _goes_on(paging, seen, count, size):
+        before = number - _first_page(page)
+        seen = before * (size or count) + count
+        is_last = paging.pages is not None and before + 1 >= paging.pages
+        if not is_last and (paging.pages or _goes_on(paging, seen, count, size, concepts)):
             return _changed(page, paging.next_page if (paging.next_page or 0) > number else number + 1, arguments)
     return None
 
@@ -97,13 +99,15 @@ def honest_total(
     return None if total == count and (later or paging.next_cursor or paging.has_more) else total
 
 
-def _goes_on(paging: Paging, seen: int, count: int, size: int | None) -> bool:
-    """Whether more rows are likely: by the server's word, its total, or because the page is full."""
+def _goes_on(paging: Paging, seen: int, count: int, size: int | None, concepts: Mapping[str, Argument]) -> bool:
+    """Whether more rows are likely: by the server's word, its total, or because the page is full, as it may be where
+    nobody says how long one is."""
     if paging.has_more is True or paging.next_page or paging.next_offset:
         return True
     if paging.total is not None and paging.total != count:
         return seen < paging.total
-    return size is not None and count >= size
+    says_nothing = paging == Paging()
+    return count >= size if size is not None else says_nothing and "max_results" not in concepts
 
 
 def _size(arguments: Mapping[str, JsonValue], concepts: Mapping[str, Argument], paging: Paging) -> int | None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tui_app.adapters.auto.encoding import EncodedArguments
 from tui_app.adapters.auto.id_argument import id_values, is_uuid
-from tui_app.adapters.auto.places import Place
+from tui_app.adapters.auto.places import Place, qualified
 from tui_app.adapters.auto.required_arguments import (
     ask_for_json,
     detail_arguments,
@@ -105,6 +105,14 @@ class Opener:
         return calls, None
 
     def _steps(self, reference: TicketReference, places: Sequence[Place]) -> _Steps:
+        at = next((one for one in places if len(places) > 1 and reference.id.startswith(qualified(one, ""))), None)
+        if at is None:
+            return (yield from self._steps_within(reference, places))
+        number = reference.id.removeprefix(qualified(at, ""))
+        ticket = yield from self._steps_within(replace(reference, id=number), (at,))
+        return replace(ticket, id=reference.id)
+
+    def _steps_within(self, reference: TicketReference, places: Sequence[Place]) -> _Steps:
         failures: list[MCPError] = []
         tried: list[ToolCall] = []
         unnamed: list[Ticket] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import TypeAlias, TypeVar
 
@@ -37,6 +38,7 @@ _DEEPEST = 3  # boards of workspaces of organisations
 _MOST_SOURCES = 3  # tools tried for one argument
 _MOST_VALUES = 8  # of an enum that has no word for all of them
 _SHORTEST_PREFIX = 4  # letters that ``repo`` and ``repository`` share
+_PATH = re.compile(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){1,2}")
 _ADDRESSES = names("key slug identifier gid id uuid name title")
 _FOLDERS = frozenset(names("root cwd dir directory folder"))
 _PLACED = frozenset(names("path workspace project repo"))
@@ -57,6 +59,11 @@ class Place(Struct, frozen=True):
     def is_called(self, wanted: str) -> bool:
         """Whether the user may mean this place."""
         return wanted.strip().casefold() in self.words
+
+
+def qualified(place: Place, identity: str) -> str:
+    """The id of a ticket whose number counts within its place: ``acme/web#7``."""
+    return f"{'/'.join(map(str, place.values.values()))}#{identity}"
 
 
 class Planner:
@@ -102,7 +109,7 @@ class Planner:
                 call = self._call(source, outer.values)
                 result = (yield call) if call else None
                 if result is not None and failure_in(result) is None:
-                    rows = _rows_with(result, argument) or (rows_of(result) if own else [])
+                    rows = _rows_with(result, argument, lacking) or (rows_of(result) if own else [])
                     found += _places_in(rows, argument, lacking, outer, needed, about(argument, variant.tool))
             if found:
                 return found
@@ -156,11 +163,23 @@ def _same_noun(word: str, noun: str) -> bool:
     )
 
 
-def _rows_with(result: CallToolResult, argument: Argument) -> list[Row]:
-    """The rows of a table that has a column called like ``argument``, whatever the tool is said to list."""
-    name = plain_name(argument.name)
-    found = ([row for row in table.rows if name in indexed(row)] for table in tables(result))
+def _rows_with(result: CallToolResult, argument: Argument, lacking: Sequence[Argument]) -> list[Row]:
+    """The rows of a table that has a column called like ``argument``, or one of paths that holds its value, whatever
+    the tool is said to list."""
+    name, parted = plain_name(argument.name), partial(_parted, lacking=lacking)
+    found = ([row for row in map(parted, table.rows) if name in indexed(row)] for table in tables(result))
     return next(filter(None, found), [])
+
+
+def _parted(row: Row, lacking: Sequence[Argument]) -> Row:
+    """``row`` with the parts of its path, ``acme/web``, under the names of the arguments, of which it has none."""
+    index = indexed(row)
+    absent = [one.name for one in lacking if plain_name(one.name) not in index]
+    if len(absent) != len(lacking) or len(absent) < 2:
+        return row
+    paths = (value.split("/") for value in row.values() if isinstance(value, str) and _PATH.fullmatch(value))
+    parts = next((parts for parts in paths if len(parts) == len(absent)), [])
+    return {**row, **dict(zip(absent, parts, strict=False))}
 
 
 def _places_in(
@@ -213,6 +232,7 @@ def _address(row: Row, argument: Argument, said: str) -> JsonValue:
     first = (plain_name(argument.name), last, *(("name", "title") if by_name else ()))
     for name in (*first, *told, *_ADDRESSES, *index):
         value = index.get(name)
+        value = word_of(value) if isinstance(value, Mapping) and name == first[0] else value
         if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
             fit = argument.fit(value)
             if fit is not None:

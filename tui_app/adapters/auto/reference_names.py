@@ -7,6 +7,7 @@ stays what it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
@@ -17,12 +18,14 @@ from tui_app.adapters.auto.calls import tool_call
 from tui_app.adapters.auto.exploring import Explored, ReferenceNames
 from tui_app.adapters.auto.places import Conversation, Place, label_of, rows_of
 from tui_app.adapters.auto.roles import Role
+from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import ToolCall
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, words_in
 from tui_app.adapters.reading.field_values import Row, indexed
 from tui_app.adapters.reading.learned import LearnedReading
 from tui_app.adapters.reading.ticket_from_row import OPEN_FLAG
+from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.errors import MCPToolError
 from tui_app.tickets.ticket import JsonValue, Ticket
 from tui_app.tickets.vocabulary import is_status
@@ -45,6 +48,7 @@ def with_reference_names(
     if explored.chosen is None or reading is None:
         return explored
     found |= _of_places(reading, explored.chosen.places)
+    found |= _of_descriptions(reading, explored.chosen.role.variant)
     for name in _NAMED:
         lacks = name in lists and name not in reading.fields and name not in found
         column = _column_of(name, reading.rows) if lacks else ""
@@ -76,6 +80,26 @@ def _of_places(reading: LearnedReading, places: Sequence[Place]) -> dict[str, Re
             continue
         is_state = ids <= own.keys() and states * 2 >= len(own) and "status" not in fields.keys() - {holder}
         found.setdefault("status" if is_state else "project", ReferenceNames(column, known))
+    return found
+
+
+_CODED = re.compile(r"(?:\b\d{1,3}\s*[=:→-]\s*[^\W\d_][^\W\d_ ]*[,;/| ]*){2,}")
+_CODE = re.compile(r"(\d{1,3})\s*[=:→-]\s*([^\W\d_]+)")
+_BEFORE = 40  # characters before a legend that say of what it is
+
+
+def _of_descriptions(reading: LearnedReading, variant: ToolVariant) -> dict[str, ReferenceNames]:
+    """The words for numbers that the tool's own descriptions tell: ``priority: 1 = low, 2 = high``."""
+    said = [variant.tool.description, *(f"{one.name}: {one.description}" for one in variant.arguments)]
+    found: dict[str, ReferenceNames] = {}
+    for legend in (match for text in said for match in _CODED.finditer(text)):
+        words = split_words(legend.string[max(0, legend.start() - _BEFORE) : legend.start()])
+        meant = [name for word in reversed(words) for name in _NAMED if hints(word).get(name, 0) > CERTAIN_NAME]
+        column = reading.fields[meant[0]].column if meant and meant[0] in reading.fields else ""
+        codes = dict(_CODE.findall(legend[0]))
+        values = [str(row.get(column)) for row in reading.rows[:_SAMPLE]] if column else []
+        if values and all(value in codes for value in values):
+            found.setdefault(meant[0], ReferenceNames(column, codes))
     return found
 
 

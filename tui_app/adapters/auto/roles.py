@@ -193,6 +193,8 @@ def _role(tools: Mapping[str, Tool], found: ToolVariant | None, table: MapTable,
         else:
             concepts[name] = _argument(variant, path, f"{kind}.criteria")
     id_argument = _argument(variant, own.id, kind) if own.id else find_id_argument(variant.arguments)
+    if kind == "get" and (id_argument is None or not id_argument.required):
+        id_argument = variant.sole_argument or id_argument
     constants = _constants(variant, table, own, kind)
     return Role(variant, constants, {n: a for n, a in concepts.items() if a.path not in constants}, id_argument)
 

@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tui_app.adapters.auto.calls import by_path, role_of, tool_call
 from tui_app.adapters.auto.encoding import EncodedArguments, encode
-from tui_app.adapters.auto.exploring import ReferenceNames, refused_arguments
+from tui_app.adapters.auto.exploring import Learned, refused_arguments
 from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.next_page import as_page, by_pages, following, honest_total, page_size
-from tui_app.adapters.auto.places import MOST_PLACES, Place
+from tui_app.adapters.auto.places import MOST_PLACES, Place, qualified
 from tui_app.adapters.auto.reference_names import with_names
 from tui_app.adapters.auto.required_arguments import (
     add_other_arguments,
@@ -45,22 +44,6 @@ from tui_app.tickets.ticket import JsonValue, Ticket
 _FEWEST_OF_A_PLACE = 20  # tickets asked for at a time where there are many places
 _LONGEST_SENTENCE = 200  # characters
 _NOTHING_LEARNED = LearnedReading(0.0)
-
-
-class Learned(Struct, frozen=True):
-    """What is known of the server beside its tools: by trial, or from an earlier start."""
-
-    reading: LearnedReading | None = None
-    """How the search tool answers."""
-    places: tuple[Place, ...] = ()
-    """Values for what the search requires beside criteria; all of them are asked."""
-    reason: str = ""
-    is_settled: bool = False
-    """Whether the search tool is known to have tickets."""
-    unsure: Mapping[str, str] = field(default_factory=dict)
-    """Ticket field to the column that was guessed to hold it."""
-    names: Mapping[str, ReferenceNames] = field(default_factory=dict)
-    """Ticket field to the names of what the rows refer to by id."""
 
 
 class Searcher:
@@ -211,8 +194,15 @@ class Searcher:
         if not known:
             return tuple(tickets)
         label = place.label if place else None
+        counts_within = place is not None and self._learned.counts_within_places
         return tuple(
-            replace(ticket, lookup={**known, **ticket.lookup}, project=ticket.project or label) for ticket in tickets
+            replace(
+                ticket,
+                id=qualified(place, ticket.id) if place and counts_within and ticket.id else ticket.id,
+                lookup={**known, **ticket.lookup},
+                project=ticket.project or label,
+            )
+            for ticket in tickets
         )
 
     def _at_next_place(self, plan: Plan, role: Role, at: int) -> ToolCall | None:
@@ -286,7 +276,7 @@ class Searcher:
         own = self._learned.reading if role.tool == self._roles.search.tool else None
         reading = own or learn(result)
         if reading is None:
-            found = _NOTHING_LEARNED.read(result)
+            found = (self._learned.earlier or _NOTHING_LEARNED).read(result)
             return found, frozenset()
         if own is not None:
             found = own.read(result)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tui_app.adapters.auto.concepts import concepts_of
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
 from tui_app.adapters.auto.words import COMMENT_NOUNS, SEARCH_VERBS, VALUE_NOUNS
-from tui_app.adapters.reading.field_names import PLURALS
+from tui_app.adapters.reading.field_names import PLACES, PLURALS
 from tui_app.adapters.safety.gate import (
     chooses,
     contradiction,
@@ -74,6 +74,16 @@ class ToolVariant(Struct, frozen=True, dict=True):
             for argument in self.arguments
             if argument.required and argument.path not in known and argument.default is None and not argument.values
         ]
+
+    @cached_property
+    def sole_argument(self) -> Argument | None:
+        """The one thing that has to be said, where its name does not tell what it is: ``show(which)``."""
+        required = [one for one in self.arguments if one.required and one.path not in self.constants]
+        one = required[0] if len(required) == 1 else None
+        if one is None or one.values or one.default is not None or not one.kinds or not PLACES.isdisjoint(one.words):
+            return None
+        known = any(one is argument for argument in self.concepts.values())
+        return one if one.kinds <= {"string", "integer", "number"} and not known else None
 
 
 _FOR_ACTIONS = re.compile(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain, islice, product
 from typing import Any, NamedTuple, TypeAlias
 
-from tui_app.adapters.reading.field_names import hints, plain_name
+from tui_app.adapters.reading.field_names import hints, is_reference, plain_name, singular, words_in
 from tui_app.adapters.reading.field_values import Row, is_nothing, members, word_of
 from tui_app.tickets.ticket import JsonValue
 
@@ -20,6 +20,7 @@ _MOST_SHAPES = 2000  # sets of names that are remembered
 _MOST_PAIRS = 200  # sets of names of rows, times those of what they wrap
 _SURE, _LEAST_SURE = 0.8, 0.6  # hints of names
 _MOST_NAMES = 400  # of one row
+_SAMPLED = 40  # rows whose codes are looked up
 _MOST_WRAPPERS = 3  # wrappers within wrappers: {"node": {"fields": ..}}
 _MOST_CUSTOM = 200  # custom fields of one row
 _CUSTOM_LISTS = ("fields", "values")
@@ -78,6 +79,54 @@ def _untagged(value: JsonValue) -> JsonValue:
     runs = [item.get("plain_text") if isinstance(item, Mapping) else None for item in members(value)]
     texts = [run for run in runs if isinstance(run, str)]
     return "".join(texts) if texts and len(texts) == len(runs) else value
+
+
+def decoded(rows: Iterable[Row], above: Sequence[Row]) -> Iterable[Row]:
+    """``rows`` with the words for their codes, where an object ``above`` them says what they mean: ``status: 3`` beside
+    ``"statuses": {"3": "Closed"}``."""
+    legends = {
+        name: words for holder in above for name, value in islice(holder.items(), 60) if (words := _legend(value))
+    }
+    if not legends:
+        return rows
+    rows = list(rows)
+    codes = dict.fromkeys(name for row in rows[:_SAMPLED] for name in islice(row, _MOST_NAMES))
+    meant = {code: words for code in codes for name, words in legends.items() if _explains(name, words, code, rows)}
+    return [_explained(row, meant) for row in rows] if meant else rows
+
+
+def _legend(value: JsonValue) -> Mapping[str, str]:
+    """Codes and their words: ``{"1": "New"}``, or a list of objects with an id and a name; empty: it is none."""
+    if isinstance(value, list) and len(value) < _MOST_NAMES:
+        pairs = [(str(item.get("id", "")), word_of(item) or "") for item in value if isinstance(item, Mapping)]
+        return dict(pairs) if pairs and all(map(all, pairs)) and len(pairs) == len(value) else {}
+    if not isinstance(value, Mapping) or not 0 < len(value) < _MOST_NAMES:
+        return {}
+    words = {str(code): word for code, word in value.items() if isinstance(word, str) and word}
+    return words if len(words) == len(value) and all(map(str.isdigit, words)) else {}
+
+
+def _explains(legend: str, words: Mapping[str, str], code: str, rows: Sequence[Row]) -> bool:
+    """Whether the values in the column ``code`` are those of a legend called like it: ``statuses``, ``status_id``."""
+    values = [value for row in rows[:_SAMPLED] if not is_nothing(value := row.get(code))]
+    if not values or not all(isinstance(value, (str, int)) and str(value) in words for value in values):
+        return False
+    base = _without_id(code)
+    fields = {field for field, hint in hints(legend).items() if hint > _SURE}
+    return plain_name(singular(legend)) == plain_name(base) or bool(
+        fields & {f for f, h in hints(base).items() if h > _SURE}
+    )
+
+
+def _without_id(name: str) -> str:
+    """``status`` of ``status_id`` and ``statusId``."""
+    words = words_in(name)
+    return "_".join(words[:-1]) if is_reference(name) and words[0] != "id" else name
+
+
+def _explained(row: Row, meant: Mapping[str, Mapping[str, str]]) -> Row:
+    words = {_without_id(code): words.get(str(row[code])) for code, words in meant.items() if code in row}
+    return {**row, **{name: word for name, word in words.items() if word and (name in meant or name not in row)}}
 
 
 @lru_cache(_MOST_SHAPES)

@@ -6,13 +6,13 @@ first such text, since most servers answer in JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import ModuleType
 
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.discussion import comments_of
-from tui_app.adapters.reading.field_columns import certainly_tickets
+from tui_app.adapters.reading.field_columns import Columns, certainly_tickets
 from tui_app.adapters.reading.field_names import TICKET_NOUNS, singular, words_in
 from tui_app.adapters.reading.field_values import Row
 from tui_app.adapters.reading.row_pages import (
@@ -24,6 +24,7 @@ from tui_app.adapters.reading.row_pages import (
     notices,
     paging_of,
 )
+from tui_app.adapters.reading.structure import ITEM
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError
 from tui_app.tickets.ticket import Comment, JsonValue
@@ -47,6 +48,9 @@ def payloads(result: CallToolResult) -> Iterator[JsonValue]:
     if len(blocks) > 1 and all(isinstance(block, dict) for block in blocks):
         yield blocks
     yield from blocks
+    links: list[JsonValue] = [{**block.raw, "type": None} for block in result.content if "uri" in block.raw]
+    if len(links) > 1:
+        yield links
 
 
 def unwrapped(value: JsonValue) -> JsonValue:
@@ -64,10 +68,11 @@ def unwrapped(value: JsonValue) -> JsonValue:
     return value
 
 
-def read_rows(result: CallToolResult, *, by_content: bool = False) -> RowPage:
+def read_rows(result: CallToolResult, *, by_content: bool = False, known: Columns | None = None) -> RowPage:
     """The rows of a search's result; a page without rows where it says that nothing was found.
 
-    ``by_content``: also where names tell which column is which, what the columns hold is looked at.
+    ``by_content``: also where names tell which column is which, what the columns hold is looked at. ``known``: the
+    columns of an earlier answer in text, by which a line is read that says too little alone.
 
     Raises:
         InvalidResponseError: no tickets can be read from it.
@@ -81,8 +86,20 @@ def read_rows(result: CallToolResult, *, by_content: bool = False) -> RowPage:
         best = _better(best, page)
     text = plain_text(result)
     if not read or best is None or best.ticketness < _CLEAR:
-        best = _better(best, _text_rows().text_page(text))
-    return best if best is not None and best.ticketness >= LEAST_TICKETNESS else _empty_page(result, text, read)
+        best = _better(best, _text_rows().text_page(text, known))
+    if best is None or best.ticketness < LEAST_TICKETNESS or (_are_words(best) and _says_none(read)):
+        return _empty_page(result, text, read)
+    return best
+
+
+def _are_words(page: RowPage) -> bool:
+    """Whether the rows are but the words of a list: of an empty board the names of its columns."""
+    return not page.path or all(isinstance(row, Mapping) and ITEM in row for row in page.rows)
+
+
+def _says_none(read: Sequence[JsonValue]) -> bool:
+    """Whether data alone say that there are no tickets."""
+    return bool(read) and all(_is_empty_answer(value, lambda _: False) for value in read)
 
 
 def _text_rows() -> ModuleType:

@@ -7,15 +7,24 @@ that the values rule out scores 0 whatever the name says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeAlias
 
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, NOUN_PARTS, hints, plain_name, words_in
-from tui_app.adapters.reading.field_values import NOBODY, are_human, is_nothing, word_of
+from tui_app.adapters.reading.field_names import (
+    CERTAIN_NAME,
+    NOUN_PARTS,
+    TICKET_NOUNS,
+    hints,
+    plain_name,
+    without_marks,
+    words_in,
+)
+from tui_app.adapters.reading.field_values import NOBODY, Row, are_human, is_nothing, value_at_path, word_of
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.timestamps import DateEvidence, looks_like_moment, parse_moment
-from tui_app.tickets.vocabulary import is_priority, is_status
+from tui_app.tickets.vocabulary import StatusKind, is_priority, is_status, status_kind
 
 Path: TypeAlias = tuple[str, ...]
 """Names that lead from a row to a value."""
@@ -26,13 +35,15 @@ _OPAQUE = re.compile(r"(?=.*\d)[\w-]{8,64}")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _FRACTION = re.compile(r"[-+]?\d+[.,]\d*[1-9]\d*")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|@[\w.-]{2,}")
-_PERSON = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’.-]{1,20}(?: [^\W\d_a-zß-öø-ÿ][\w'’.-]{0,20}){1,2}")
+_PERSON = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w'’.-]{1,20}(?: [a-z]{1,3}){0,2}(?: [^\W\d_a-zß-öø-ÿ][\w'’.-]{0,20}){1,2}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
 _HAS_DIGIT = re.compile(r"\d")
 _LEAST_PROSE = 15  # characters on average
 _LONGEST_DATE = 70  # characters
+_LONGEST_WORD = 20  # characters on average of a status in words
 _OPEN_DATES = 0.1  # what a column of such dates is worth less than another one of its name
 _DEEPEST = 4  # lists within lists
+_MOST_COLUMNS = 120  # of one row
 
 
 class Column:
@@ -65,7 +76,7 @@ class Column:
         self.key = self.share(_KEY.fullmatch)
         self.lines = self.share(lambda text: "\n" in text)
         self.email = self.share(_EMAIL.fullmatch)
-        self.person = self.share(_PERSON.fullmatch)
+        self.person = self.share(lambda text: _PERSON.fullmatch(without_marks(text)))
         self.state = self.share(is_status)
         self.priority = self.share(is_priority)
         self.date = 0.0 if self.url or self.length > _LONGEST_DATE or self.is_flag else self.share(_is_date)
@@ -83,6 +94,20 @@ class Column:
         if len(self.texts) >= 3 and self.unique <= 0.7:
             return 1.0
         return 0.6 if self.texts and (len(self.texts) < 3 or self.state > 0.5) else 0.1
+
+    @property
+    def is_word(self) -> bool:
+        """Whether each value is a word or two, and no number is in any."""
+        return is_short_text(self) and self.cover == 1 and self.length <= _LONGEST_WORD and not self.has_digits
+
+    @property
+    def has_digits(self) -> bool:
+        return any(map(_HAS_DIGIT.search, self.distinct))
+
+    @property
+    def known(self) -> float:
+        """How many of the values are known for statuses, in whatever language."""
+        return self.share(lambda text: len(text) <= _LONGEST_WORD and status_kind(text) is not StatusKind.OTHER)
 
     @property
     def is_scored(self) -> bool:
@@ -103,6 +128,46 @@ class Column:
 
     def hint(self, one: str) -> float:
         return max(0.0, self.hints.get(one, 0) - 0.12 * (len(self.path) - 1))
+
+
+def columns_of(rows: Sequence[Row]) -> list[Column]:
+    """The columns of ``rows``: each name, and within objects the leaves that the whole does not tell."""
+    paths: dict[Path, None] = {}
+    for row in rows:
+        for name, value in islice(row.items(), _MOST_COLUMNS):
+            paths.setdefault((name,))
+            if isinstance(value, Mapping):
+                for inner in _leaves((name,), value, 2):
+                    paths.setdefault(inner)
+    found: list[Column] = []
+    for position, path in enumerate(islice(paths, _MOST_COLUMNS)):
+        if _is_worth_a_look(path):
+            found.append(Column(path, [value_at_path(row, path) for row in rows], position))
+    things = names_of_things(path[-1] for path in paths)
+    for column in found:
+        if column.name in things:
+            column.hints = {one: hint for one, hint in column.hints.items() if one != "title"}
+    return found
+
+
+def names_of_things(names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that name something else than a ticket: ``service_name`` beside ``service_id``."""
+    known = {words_in(name): name for name in names}
+    own = [words for words in known if words[1:] and words[-1] == "name" and (*words[:-1], "id") in known]
+    return frozenset(known[words] for words in own if not all(word in TICKET_NOUNS for word in words[:-1]))
+
+
+def _leaves(path: Path, value: Row, levels: int) -> Iterator[Path]:
+    for name, inner in islice(value.items(), 20):
+        if isinstance(inner, Mapping) and levels > 1:
+            yield from _leaves((*path, name), inner, levels - 1)
+        elif isinstance(inner, (str, int, float)):
+            yield (*path, name)
+
+
+def _is_worth_a_look(path: Path) -> bool:
+    """A part of a person or a place says nothing that the whole does not say."""
+    return len(path) == 1 or not hints(path[0]) or path[0].startswith("^")
 
 
 def _text_of(value: JsonValue, name: str, depth: int = 0) -> str:
@@ -241,6 +306,8 @@ def _url_score(column: Column, one: str) -> float:
 def _description_score(column: Column, one: str) -> float:
     hint = column.hint(one)
     if not column.texts or column.is_list or column.is_flag or column.url > 0.5 or column.letters < 0.5:
+        return 0
+    if column.person > 0.8 and hint < CERTAIN_NAME:
         return 0
     content = (0.3 if column.length > 40 else 0) + 0.3 * column.lines + (0.1 if column.length > 100 else 0)
     title = 0.5 if column.hints.get("title", 0) > CERTAIN_NAME and not column.lines else 0

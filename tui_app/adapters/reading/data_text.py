@@ -103,7 +103,7 @@ class _XmlReader:
     def end(self, name: str) -> None:
         members, texts = self._open.pop()
         words = "".join(texts).strip()
-        value: JsonValue = {**members, **({"text": words} if words else {})} if members else words
+        value: JsonValue = {**({"text": words} if words else {}), **members} if members else words
         if not self._open:
             self.value = value
             return

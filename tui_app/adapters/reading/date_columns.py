@@ -16,9 +16,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from tui_app.adapters.reading.column_scores import Path
-from tui_app.adapters.reading.field_columns import Columns, value_at_path
+from tui_app.adapters.reading.field_columns import Columns
 from tui_app.adapters.reading.field_names import hints, words_in
-from tui_app.adapters.reading.field_values import Row
+from tui_app.adapters.reading.field_values import Row, value_at_path
 from tui_app.tickets.fields import TIME_FIELDS
 from tui_app.tickets.timestamps import DateEvidence, is_no_date, parse_moment, shared_order
 from tui_app.tickets.vocabulary import closed_by_words, is_status

@@ -9,7 +9,7 @@ rows too few to tell.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
@@ -17,16 +17,24 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from tui_app.adapters.reading.alike_rows import flattened
-from tui_app.adapters.reading.column_scores import SCORES, Column, Path, by_name, is_short_text
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, is_reference, words_in
-from tui_app.adapters.reading.field_values import Row, is_nothing
+from tui_app.adapters.reading.column_scores import (
+    SCORES,
+    Column,
+    Path,
+    by_name,
+    columns_of,
+    is_short_text,
+    names_of_things,
+)
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, is_reference
+from tui_app.adapters.reading.field_values import Row, is_nothing, value_at_path
 from tui_app.adapters.reading.openness import is_closed_flag
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind
-from tui_app.tickets.ticket import JsonValue
 
+GROUP = "^group"
+"""The column of the names under which lists of rows stand."""
 SAMPLE = 40
 """Rows that are looked at."""
-_MOST_COLUMNS = 120  # of one row
 _MOST_NAMES = 400
 _LEAST_HINT = 0.5
 _LONGEST_TITLE = 110  # characters on average
@@ -41,14 +49,6 @@ class Columns(Struct, frozen=True):
     """Yes-or-no columns that tell how far a ticket is, where no column holds a status."""
     confidence: Mapping[str, float] = field(default_factory=dict)
     """Field to how sure its column is: below 0.45 a guess, from 1 on certain; one left out goes by its name."""
-
-
-def value_at_path(row: Row, path: Path) -> JsonValue:
-    """The value at ``path`` in ``row``; None where there is none."""
-    value: JsonValue = row.get(path[0])
-    for name in path[1:]:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def column_names(columns: Columns, row: Row) -> Iterator[str]:
@@ -81,7 +81,7 @@ def fields_of_names(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
 def columns_named(names: tuple[str, ...]) -> Columns:
     """The columns of rows with these names, as they say."""
     found: dict[str, list[tuple[float, Path]]] = {}
-    things = _names_of_things(names)
+    things = names_of_things(names)
     for name in names:
         known = {one: hint for one, hint in hints(name).items() if hint >= _least(one)}
         if name in things:
@@ -130,45 +130,6 @@ def _flags(names: Iterator[str]) -> tuple[str, ...]:
 # ------------------------------------------------------------ by content
 
 
-def _of_rows(rows: Sequence[Row]) -> list[Column]:
-    paths: dict[Path, None] = {}
-    for row in rows:
-        for name, value in islice(row.items(), _MOST_COLUMNS):
-            paths.setdefault((name,))
-            if isinstance(value, Mapping):
-                for inner in _leaves((name,), value, 2):
-                    paths.setdefault(inner)
-    found: list[Column] = []
-    for position, path in enumerate(islice(paths, _MOST_COLUMNS)):
-        if _is_worth_a_look(path):
-            found.append(Column(path, [value_at_path(row, path) for row in rows], position))
-    things = _names_of_things(path[-1] for path in paths)
-    for column in found:
-        if column.name in things:
-            column.hints = {one: hint for one, hint in column.hints.items() if one != "title"}
-    return found
-
-
-def _names_of_things(names: Iterable[str]) -> frozenset[str]:
-    """Those of ``names`` that name something else than a ticket: ``service_name`` beside ``service_id``."""
-    known = {words_in(name): name for name in names}
-    own = [words for words in known if words[1:] and words[-1] == "name" and (*words[:-1], "id") in known]
-    return frozenset(known[words] for words in own if not all(word in TICKET_NOUNS for word in words[:-1]))
-
-
-def _leaves(path: Path, value: Row, levels: int) -> Iterator[Path]:
-    for name, inner in islice(value.items(), 20):
-        if isinstance(inner, Mapping) and levels > 1:
-            yield from _leaves((*path, name), inner, levels - 1)
-        elif isinstance(inner, (str, int, float)):
-            yield (*path, name)
-
-
-def _is_worth_a_look(path: Path) -> bool:
-    """A part of a person or a place says nothing that the whole does not say."""
-    return len(path) == 1 or not hints(path[0]) or path[0].startswith("^")
-
-
 _FIELDS = tuple(one.name for one in TICKET_FIELDS if one.exported)
 _THRESHOLDS = {
     "id": 0.35, "title": 0.3, "status": 0.45, "assignee": 0.45, "reporter": 0.5, "priority": 0.45, "labels": 0.55,
@@ -177,12 +138,14 @@ _THRESHOLDS = {
 }  # fmt: skip
 _LEAST_SCORE = 0.6
 _MOSTLY = 0.8
+_FEW = 4  # values, of which each may be another
+_GUESSED = 0.3  # how sure a column is that was left over
 
 
 def inferred_columns(rows: Sequence[Row]) -> Columns:
     """The columns of ``rows`` by what they hold, and by their names."""
     sample = rows[:SAMPLE]
-    columns = _of_rows(sample)
+    columns = columns_of(sample)
     scored = sorted(
         (
             (score, one, column)
@@ -199,6 +162,7 @@ def inferred_columns(rows: Sequence[Row]) -> Columns:
             chosen[one] = (score, column)
             taken.add(column.path)
     _repair(chosen, columns, scored)
+    _take_the_group(chosen, columns, flags=any(is_closed_flag(column.name) for column in columns))
     return _united(chosen, named_columns(sample), columns)
 
 
@@ -255,19 +219,42 @@ def _repair(chosen: _Chosen, columns: Sequence[Column], scored: Sequence[tuple[f
         if column.path not in taken and len(column.path) == 1 and not column.inherited and column.cover > 0.3
         if column.distinct not in values and not any(p > CERTAIN_NAME for p in column.hints.values())
     ]
-    if max((len(column.texts) for column in left), default=0) < 3:
+    if max((len(column.texts) for column in left), default=0) < 2:
         return
-    people = [column for column in left if column.person + column.email > 0.6 and column.unique < 1]
+    people = [
+        column
+        for column in left
+        if column.person + column.email > 0.6 and (column.unique < 1 or len(column.texts) < _FEW)
+    ]
     if "assignee" not in chosen and len(people) == 1:
         chosen["assignee"] = (0.35, people[0])
-    states = [
-        c
-        for c in left
-        if is_short_text(c) and c.low == 1 and not c.is_list and c not in people and c.date < 0.5
-        if not is_reference(c.path[-1])
-    ]
-    if "status" not in chosen and len(states) == 1:
-        chosen["status"] = (0.3, states[0])
+    if "status" not in chosen:
+        _take_the_only_word(chosen, [column for column in left if column not in people])
+
+
+def _take_the_only_word(chosen: _Chosen, left: Sequence[Column]) -> None:
+    """The one column of words that repeat is the status; else one of which a word is known for a status."""
+    words = [c for c in left if is_short_text(c) and not c.is_list and c.date < 0.5 and not is_reference(c.path[-1])]
+    states = [c for c in words if c.is_word and c.known]
+    repeated = [c for c in words if c.low == 1]
+    if len(states) == 1:
+        chosen["status"] = (_GUESSED + 0.2 * states[0].known, states[0])
+    elif len(repeated) == 1 and not states:
+        chosen["status"] = (_GUESSED, repeated[0])
+
+
+def _take_the_group(chosen: _Chosen, columns: Sequence[Column], flags: bool) -> None:
+    """What tickets stand under tells how far they are, where nothing else does; it may name something else than that
+    where their flags do."""
+    groups = [c for c in columns if c.inherited and c.is_word and not _names_another_field(c)]
+    best = [c for c in groups if c.known] or ([] if flags else groups)
+    if "status" not in chosen and len({tuple(c.texts) for c in best}) == 1:
+        chosen["status"] = (_GUESSED + 0.2 * best[0].known, best[0])
+
+
+def _names_another_field(column: Column) -> bool:
+    """Whether a group is called like a field of a ticket; what it is called itself is no title of a ticket."""
+    return any(hint > CERTAIN_NAME for field, hint in column.hints.items() if field not in ("title", "status"))
 
 
 def _take_the_plain_title(chosen: _Chosen, scored: Sequence[tuple[float, str, Column]]) -> None:

@@ -36,7 +36,13 @@ def plain_name(name: str) -> str:
 
 def _folded(name: str) -> str:
     """Letters without their accents, as in Korean and Japanese the parts of letters."""
-    return "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    return without_marks(unicodedata.normalize("NFKD", name))
+
+
+def without_marks(text: str) -> str:
+    """``text`` without signs that belong to the letter before them: accents, and the vowels of Indian scripts, which
+    are no letters to patterns."""
+    return text if text.isascii() else "".join(one for one in text if unicodedata.category(one)[0] != "M")
 
 
 TICKET_NOUNS = names(

@@ -143,6 +143,14 @@ def is_nothing(value: JsonValue) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
+def value_at_path(row: Row, path: Sequence[str]) -> JsonValue:
+    """The value at ``path`` in ``row``; None where there is none."""
+    value: JsonValue = row.get(path[0])
+    for name in path[1:]:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
 _LONGEST_ID = 300  # characters; anything longer is a text in the wrong place
 _HAS_DIGIT = re.compile(r"\d")
 

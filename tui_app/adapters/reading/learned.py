@@ -15,8 +15,8 @@ from msgspec import Struct, ValidationError, convert, field
 
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.answers import payloads, read_rows
-from tui_app.adapters.reading.field_columns import Columns, value_at_path
-from tui_app.adapters.reading.field_values import Row
+from tui_app.adapters.reading.field_columns import Columns
+from tui_app.adapters.reading.field_values import Row, value_at_path
 from tui_app.adapters.reading.row_pages import Paging, RowPage, page_at, pages_of
 from tui_app.adapters.reading.ticket_from_row import iter_tickets
 from tui_app.mcp_client.types import CallToolResult
@@ -55,7 +55,7 @@ class ReadTickets(Struct, frozen=True):
     def more(self) -> bool:
         """Whether the answer says that further tickets match."""
         paging = self.paging
-        beyond = paging.total is not None and paging.total > len(self.tickets)
+        beyond = (paging.total is not None and paging.total > len(self.tickets)) or (paging.pages or 0) > 1
         return bool(paging.has_more or paging.next_cursor or paging.next_page or paging.next_offset or beyond)
 
 
@@ -104,7 +104,7 @@ class LearnedReading(Struct, frozen=True):
                 found = tickets_of(page)
                 if _are_whole(found.tickets, self.columns):
                     return found
-        return tickets_of(read_rows(result, by_content=True))
+        return tickets_of(read_rows(result, by_content=True, known=None if self.steps else self.columns))
 
     def to_json(self) -> dict[str, JsonValue]:
         """What is worth remembering, without the answer that it was learnt from."""

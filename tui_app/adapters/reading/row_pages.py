@@ -5,14 +5,16 @@ Invariants: nothing here raises, whatever JSON it gets. Totals are often absent,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import parse_qsl
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tui_app.adapters.reading.alike_rows import flattened
+from tui_app.adapters.reading.alike_rows import decoded, flattened
 from tui_app.adapters.reading.field_columns import (
     SAMPLE,
     Columns,
@@ -21,10 +23,9 @@ from tui_app.adapters.reading.field_columns import (
     inferred_columns,
     named_columns,
     ticketness,
-    value_at_path,
 )
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, PLURALS, hints, names, plain_name
-from tui_app.adapters.reading.field_values import Row, word_of
+from tui_app.adapters.reading.field_values import Row, value_at_path, word_of
 from tui_app.adapters.reading.plain import plain_tickets
 from tui_app.adapters.reading.structure import ITEM, SIGNS, Steps, holders, parsed, places, rows_at
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind
@@ -44,6 +45,7 @@ _LAST = names("islast islastpage lastpage end done")
 _SIZES = names("limit perpage pagesize maxresults count size first")
 
 
+_ADDRESS = re.compile(r"(?:\w+:/)?/\S*\?")
 _LONGEST_COUNT = 9  # digits; no tracker holds a thousand million tickets
 
 
@@ -57,6 +59,8 @@ class Paging(Struct, frozen=True):
     has_more: bool | None = None
     page_size: int | None = None
     """How many rows the server says that a page has at most."""
+    pages: int | None = None
+    """How many pages there are."""
 
     def or_else(self, other: Paging) -> Paging:
         """What this one does not say, as ``other`` says it."""
@@ -74,6 +78,9 @@ def paging_of(payload: Row) -> Paging:
 
 
 def _from_names(index: Row) -> Paging:
+    address = next((value for name, value in index.items() if name.startswith("next") and is_address(value)), "")
+    if address:
+        return next_in(str(address)).or_else(_from_names({k: v for k, v in index.items() if v != address}))
     more = _first_flag(index, _MORE)
     last = _first_flag(index, _LAST)
     return Paging(
@@ -83,7 +90,19 @@ def _from_names(index: Row) -> Paging:
         next_offset=_first_number(index, _NEXT_OFFSETS),
         has_more=more if more is not None else None if last is None else not last,
         page_size=_first_number(index, _SIZES),
+        pages=next((_number(value) for name, value in index.items() if name.endswith("pages")), None),
     )
+
+
+def is_address(value: JsonValue) -> bool:
+    """Whether it is one to which a server may refer for further rows: whole, or a path and a query."""
+    return isinstance(value, str) and bool(_ADDRESS.match(value))
+
+
+def next_in(address: str) -> Paging:
+    """The next page as the query of its address names it: ``..?page=2``."""
+    query = parse_qsl(address.partition("?")[2].partition("#")[0])
+    return _from_names({f"next{plain_name(name)}": value for name, value in query}).or_else(Paging(has_more=True))
 
 
 def _first_number(index: Row, names: tuple[str, ...]) -> int | None:
@@ -157,7 +176,7 @@ def best_page(payload: JsonValue, *, by_content: bool = True) -> RowPage | None:
 
 def pages_of(payload: JsonValue, *, by_content: bool = True) -> Iterator[RowPage]:
     """The tables in ``payload``; those that their names show to be tickets alone, where there are any."""
-    found = [(steps, rows) for steps in places(payload) if (rows := list(islice(rows_at(payload, steps), SAMPLE)))]
+    found = [(steps, rows) for steps in places(payload) if (rows := _sample(payload, steps))]
     certain = [(steps, rows) for steps, rows in found if steps[-1:] != () and certainly_tickets(rows)]
     if len(certain) == 1 and not by_content:
         yield replace(page_at(payload, certain[0][0], Columns({}), _BY_NAMES), columns=None)
@@ -168,6 +187,10 @@ def pages_of(payload: JsonValue, *, by_content: bool = True) -> Iterator[RowPage
         yield page_at(payload, steps, columns, score)
         if all(row.get(ITEM) for row in rows):
             yield from _mined(payload, steps)
+
+
+def _sample(payload: JsonValue, steps: Steps) -> list[Row]:
+    return list(decoded(islice(rows_at(payload, steps), SAMPLE), holders(payload, steps)))
 
 
 def _columns_of(rows: Sequence[Row]) -> Columns:
@@ -216,7 +239,7 @@ def is_named(columns: Columns) -> bool:
 def page_at(payload: JsonValue, steps: Steps, columns: Columns, score: float) -> RowPage:
     """All the rows at ``steps`` of ``payload``, and what the objects around them say."""
     above = holders(payload, steps)
-    rows: list[Any] = [*rows_at(payload, steps)]
+    rows: list[Any] = [*decoded(rows_at(payload, steps), above)]
     if set(map(type, rows)) - {dict}:
         rows = [*map(dict, rows)]
     return RowPage(rows, _paging_of(above), notices(above), columns, steps, score)
@@ -266,7 +289,7 @@ def find_record(payload: JsonValue, identity: str = "") -> Row | None:
     if page is None or page.ticketness < LEAST_TICKETNESS or page.columns is None:
         return None
     rows = [row for row in page.rows if isinstance(row, Mapping)]
-    return None if _may_be_anything(page.columns) else _renamed(_named_row(rows, identity), page.columns)
+    return None if _may_be_anything(page.columns) else _joined(_renamed(_named_row(rows, identity), page.columns), {})
 
 
 def _may_be_anything(columns: Columns) -> bool:
@@ -303,8 +326,15 @@ def _joined(ticket: Row, beside: Row) -> Row:
     further = {name: value for name, value in beside.items() if name not in ticket and not _parts_of(name) & own}
     whole = {**ticket, **further} if further else ticket
     named = {part for name, value in flattened(whole).items() if value for part in _parts_of(name)}
-    texts = [name for name, value in islice(whole.items(), _MOST_NOTICES) if _is_part(name, value) and not hints(name)]
+    texts = [name for name, value in islice(whole.items(), _MOST_NOTICES) if _is_text(name, value)]
     return {**whole, "description": whole[texts[0]]} if len(texts) == 1 and "description" not in named else whole
+
+
+def _is_text(name: str, value: JsonValue) -> bool:
+    """Whether a member of a ticket, called like none of its fields, is what is said of it: lines, or a sentence."""
+    if hints(name) or not isinstance(value, str) or plain_name(name) == "message":
+        return False
+    return value.strip().count("\n") > 1 or (" " in value and value.rstrip()[-1:] in tuple(".!?。।؟"))
 
 
 def _named_row(rows: Sequence[Row], identity: str) -> Row:

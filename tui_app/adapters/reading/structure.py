@@ -1,9 +1,9 @@
 """Where in a JSON value alike rows are: lists of objects, objects by id or status, matrices, columns, lists of words.
 
-A place is a path of steps: a name, ``*`` for each item of a list, ``+`` for each value of an object, ``!`` for what a
-text holds as data, ``#`` for a matrix under a header, ``=`` for lists side by side. Lists at one path are one table;
-what the objects above its rows say is inherited as columns that begin with ``^``. Invariants: nothing here raises;
-places are found in a bounded part of the value, whatever its size.
+A place is a path of steps: a name, ``*`` for each item of a list, ``~`` for each item and those within it, ``+`` for
+each value of an object, ``!`` for what a text holds as data, ``#`` for a matrix under a header, ``=`` for lists side by
+side. Lists at one path are one table; what the objects above its rows say is inherited as columns that begin with
+``^``. Invariants: nothing here raises; places are found in a bounded part of the value, whatever its size.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ from itertools import islice
 from typing import TypeAlias
 
 from tui_app.adapters.reading.data_text import json_of
-from tui_app.adapters.reading.field_columns import certainly_tickets
-from tui_app.adapters.reading.field_values import Row, is_nothing, word_of
+from tui_app.adapters.reading.field_columns import GROUP, certainly_tickets
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
+from tui_app.adapters.reading.field_values import Row, can_be_id, is_nothing, word_of
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.vocabulary import is_status
 
 Steps: TypeAlias = tuple[str, ...]
-ITEMS, VALUES, DATA, MATRIX, ZIPPED = "*", "+", "!", "#", "="
-SIGNS = frozenset((ITEMS, VALUES, DATA, MATRIX, ZIPPED))
+ITEMS, NESTED, VALUES, DATA, MATRIX, ZIPPED = "*", "~", "+", "!", "#", "="
+SIGNS = frozenset((ITEMS, NESTED, VALUES, DATA, MATRIX, ZIPPED))
 ITEM = "item"
 """The column of a list of texts."""
 _DEEPEST = 9  # steps
 _MOST_MEMBERS = 60  # of one list or object that are looked at
 _MOST_PLACES = 60
+_MOST_NESTED = 500  # rows, with those within them, whose ids are compared
+_LEAST_ID = 0.3  # hint of a name
 _ALIKE = 0.4  # share of the names that alike objects have in common
 _LONGEST_INHERITED = 200  # characters
 
@@ -40,7 +43,19 @@ def places(value: JsonValue) -> list[Steps]:
 def rows_at(value: JsonValue, steps: Steps) -> Iterable[Row]:
     """The rows at ``steps`` in ``value``."""
     objects = _objects_at(value, steps)
-    return objects if objects is not None else _rows(value, steps, {}, "")
+    if objects is not None:
+        return objects
+    rows = _rows(value, steps, {}, "")
+    return _each_once(list(rows)) if steps[-2:] == (VALUES, ITEMS) else rows
+
+
+def _each_once(rows: list[Row]) -> list[Row]:
+    """``rows`` without those that stand in several groups: then the groups are views, and say nothing of a row."""
+    own = [{name: value for name, value in row.items() if name != GROUP} for row in rows]
+    if not all(any(can_be_id(value) and hints(n).get("id", 0) for n, value in row.items()) for row in own):
+        return rows
+    distinct = {repr(row): row for row in own}
+    return rows if len(distinct) == len(rows) else list(distinct.values())
 
 
 def _objects_at(value: JsonValue, steps: Steps) -> list[Row] | None:
@@ -96,7 +111,7 @@ def _look_at_list(value: list[JsonValue], steps: Steps, found: dict[Steps, None]
     items = [parsed(item) for item in value[:_MOST_MEMBERS]]
     rows = [item for item in items if isinstance(item, Mapping)]
     if rows:
-        found.setdefault((*steps, ITEMS))
+        found.setdefault((*steps, NESTED if _are_nested(rows) else ITEMS))
         if certainly_tickets(rows):
             return
     elif _is_matrix(items):
@@ -108,6 +123,55 @@ def _look_at_list(value: list[JsonValue], steps: Steps, found: dict[Steps, None]
         for name, inner in islice(row.items(), _MOST_MEMBERS):
             if isinstance(inner, (list, dict)) or (isinstance(inner, str) and inner[:1] in ("{", "[", '"')):
                 _look(inner, (*steps, ITEMS, name), found)
+
+
+def _lists_of_alike(row: Row) -> Iterator[list[JsonValue]]:
+    """The lists within ``row`` whose members are alike to it: sub-tasks."""
+    for inner in islice(row.values(), _MOST_MEMBERS):
+        if isinstance(inner, list) and inner:
+            objects = [item for item in inner[:_MOST_MEMBERS] if isinstance(item, Mapping)]
+            if len(objects) == len(inner[:_MOST_MEMBERS]) and _alike(
+                [_without_lists(row), *map(_without_lists, objects)]
+            ):
+                yield inner
+
+
+def _without_lists(row: Row) -> Row:
+    return {name: value for name, value in islice(row.items(), _MOST_MEMBERS) if not isinstance(value, list)}
+
+
+def _are_nested(rows: Sequence[Row]) -> bool:
+    """Whether rows hold others that are tickets of their own: alike, and with ids that no other row has."""
+    if not any(isinstance(value, list) and value for row in rows for value in islice(row.values(), _MOST_MEMBERS)):
+        return False
+    every = list(islice(_with_inner(rows, {}), _MOST_NESTED))
+    column = _id_name(rows)
+    ids = {str(row.get(column)) for row in every if column and can_be_id(row.get(column))}
+    return len(every) > len(rows) and len(ids) == len(every)
+
+
+def _id_name(rows: Sequence[Row]) -> str:
+    """The name in alike rows that says most surely that it is the id's."""
+    names = {name: hint for name in islice(rows[0], _MOST_MEMBERS) if (hint := hints(name).get("id", 0)) >= _LEAST_ID}
+    return max(names, key=lambda name: names[name], default="")
+
+
+def _with_inner(rows: Iterable[object], inherited: Row, depth: int = 0) -> Iterator[Row]:
+    """Each row, and behind it those within it, which say whose parts they are."""
+    for row in rows:
+        if not isinstance(row, Mapping):
+            continue
+        yield {**row, **inherited}
+        for inner in _lists_of_alike(row) if depth < _DEEPEST else ():
+            yield from _with_inner(inner, {**inherited, **_as_parent(row, inner)}, depth + 1)
+
+
+def _as_parent(row: Row, inner: Iterable[JsonValue]) -> Row:
+    """What the rows within ``row`` say of it; nothing where they name their parent themselves."""
+    own = _id_name([row])
+    told = {name for item in inner if isinstance(item, Mapping) for name in islice(item, _MOST_MEMBERS)}
+    names_parent = any(hints(name).get("parent", 0) > CERTAIN_NAME for name in told)
+    return {} if names_parent or not own else {"parent": row[own]}
 
 
 def _is_matrix(items: list[JsonValue]) -> bool:
@@ -188,6 +252,8 @@ def _rows(value: JsonValue, steps: Steps, inherited: Row, name: str) -> Iterator
     rest = tuple(others)
     if step == DATA:
         yield from _rows(parsed(value), rest, inherited, name)
+    elif step == NESTED and isinstance(value, list):
+        yield from _with_inner(map(parsed, value), inherited)
     elif step == ITEMS and isinstance(value, list):
         yield from _of_items(value, rest, inherited, name)
     elif step == VALUES and isinstance(value, Mapping):
@@ -211,7 +277,7 @@ def _of_items(value: list[JsonValue], rest: Steps, inherited: Row, name: str) ->
 
 def _of_key(key: str, inner: JsonValue, rest: Steps, inherited: Row, name: str) -> Iterator[Row]:
     if rest:
-        yield from _rows(inner, rest, {**inherited, "^group": key}, name)
+        yield from _rows(inner, rest, {**inherited, GROUP: key}, name)
     elif isinstance(inner, Mapping):
         yield from _row({"key": key, **inner}, inherited)
 

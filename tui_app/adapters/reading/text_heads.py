@@ -44,6 +44,7 @@ _TRAILING_ID = re.compile(
 )
 _SEPARATORS = re.compile(r"\s+[|·•—–]\s+|\s*\t\s*|\s+\|\s*$|\s{2,}")
 _TAIL_GROUP = re.compile(r"\s*[\[(（［]([^\[\]()（）［］]{1,120})[\])）］]\s*$")
+_SIGNS_BEHIND = re.compile(r"(?<=[)\]])\s*[^\w\s\[\](){}<>*`\"'#@.,;:!?|-]{1,3}$")
 _COMMAS = re.compile(r"[,，、]")
 _PLACED_ID = re.compile(r"(\*\*|`|)([\w.-]{1,60}/[\w.-]{1,60})\1 (#\d{1,9}\b)")
 """A number that stands apart from the repository that it is one of: ``**acme/shop** #7``."""
@@ -168,7 +169,7 @@ def _leading(text: str, shape: Shape) -> tuple[str, str] | None:
 
 def _read_tail(text: str, fields: dict[str, JsonValue]) -> None:
     """Divide what follows the id into the title and what is said besides."""
-    first, *parts = _SEPARATORS.split(text)
+    first, *parts = _SEPARATORS.split(_SIGNS_BEHIND.sub("", text))
     first, groups = _without_groups(first)
     labelled = _LABELLED_TAIL.split(first, maxsplit=1)
     if len(labelled) > 1:
@@ -193,7 +194,7 @@ def _without_groups(text: str) -> tuple[str, list[str]]:
         if known < len(parts) and not (known and text[: group.start()].endswith("**")):
             break
         groups = [*parts, *groups]
-        text = text[: group.start()]
+        text = _SIGNS_BEHIND.sub("", text[: group.start()])
     return text, groups
 
 

@@ -6,17 +6,30 @@ Tables are Markdown's, drawn ones, and comma- or tab-separated lines under a hea
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from tui_app.adapters.reading.data_text import parse_toon
-from tui_app.adapters.reading.field_columns import SAMPLE, certainly_tickets, inferred_columns, ticketness
+from tui_app.adapters.reading.field_columns import SAMPLE, Columns, certainly_tickets, inferred_columns, ticketness
 from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
-from tui_app.adapters.reading.field_values import Row
-from tui_app.adapters.reading.row_pages import ALONE, Paging, RowPage, best_page, find_record, is_named
+from tui_app.adapters.reading.field_values import Row, value_at_path
+from tui_app.adapters.reading.row_pages import (
+    ALONE,
+    LEAST_TICKETNESS,
+    Paging,
+    RowPage,
+    best_page,
+    find_record,
+    is_address,
+    is_named,
+    next_in,
+)
 from tui_app.adapters.reading.text_records import check_rows, record_rows
-from tui_app.adapters.reading.text_tables import line_tables
+from tui_app.adapters.reading.text_tables import is_sign, line_tables
 from tui_app.adapters.reading.yaml_text import parse_yaml
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import is_priority, is_status
 
 _NOTHING_FOUND = re.compile(
     rf"\b(?:no|0|zero)\b[^.\n]{{0,80}}\b(?:found|match\w*|results?|{'|'.join((*PLURALS, *TICKET_NOUNS))})\b"
@@ -26,6 +39,8 @@ _NOTHING_FOUND = re.compile(
 )
 _BY_WORDS = 0.6  # weight of rows whose columns come from their place behind an id, and nothing else
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
+_LONGEST_LEGEND = 400  # characters
+_MOST_LINES = 20_000
 _LONGEST_TEXT = 8_000_000  # characters; a longer text for people is no answer to a search
 
 _NOUNS = rf"(?:{'|'.join((*PLURALS, *TICKET_NOUNS))}|results?|matches|total)"
@@ -41,9 +56,10 @@ _TOTALS = (
 _PAGE_OF = re.compile(r"\bpage\**:?\**\s*(\d{1,6})\s*(?:of|/)\s*(\d{1,6})\b", re.IGNORECASE)
 _NEXT_OFFSET = re.compile(r"\b(?:start_?at|offset|skip)\s*[=:]\s*`?(\d{1,9})", re.IGNORECASE)
 _NEXT_CURSOR = re.compile(
-    r"\b(?:next[_ ]?(?:page[_ ]?)?(?:cursor|token)|cursor|page_?token|after)\**\s*[=:]\**\s*[`\"']?([\w+/=.:-]{4,500})",
+    r"\b(?:next(?:[_ ]?\w+){0,2}|cursor|page_?token|after)\**\s*[=:]\**\s*[`\"']?([\w+/=.:-]{4,500})",
     re.IGNORECASE,
 )
+_ADDRESS_IN = re.compile(r"(?:\w+:/)?/[^\s<>()\"']+")
 _HEAD_AND_FOOT = 3000  # characters at either end of a text that may name a total or a next page
 
 
@@ -52,34 +68,44 @@ def says_nothing_found(text: str) -> bool:
     return len(text) <= _LONGEST_SENTENCE and bool(_NOTHING_FOUND.search(text))
 
 
-def text_page(text: str) -> RowPage | None:
-    """The table in ``text`` that is most like tickets, or None where it shows none."""
+def text_page(text: str, known: Columns | None = None) -> RowPage | None:
+    """The table in ``text`` that is most like tickets, or None where it shows none; ``known`` are the columns of an
+    earlier text."""
     if not text.strip() or len(text) > _LONGEST_TEXT:
         return None
     data = _data(text)
     of_data = best_page(data) if data is not None else None
     if of_data is not None and certainly_tickets([row for row in of_data.rows[:SAMPLE] if isinstance(row, Mapping)]):
         return of_data
-    pages = [_page(rows, text, weight) for rows, weight in _readings(text) if rows]
+    pages = [_page(rows, text, weight, known) for rows, weight in _readings(text) if rows]
     pages += [of_data] if of_data is not None else []
     return max(pages, key=lambda page: page.ticketness, default=None)
 
 
 def _readings(text: str) -> Iterator[tuple[list[JsonValue], float]]:
     """Candidate rows, and what their ticketness counts: less where nothing but an id was told from the rest."""
-    records = record_rows(text)
-    is_whole = any(isinstance(row, dict) and len(row) > len(("id", "title")) for row in records)
+    text = with_legend(text)
+    records = record_rows(text) if not is_drawn(text) else []
+    is_whole = any(isinstance(row, dict) and row.get("title") and len(row) > len(("id", "title")) for row in records)
     yield records, 1 if is_whole else _BY_WORDS
     yield check_rows(text), 1
     for rows in line_tables(text):
         yield list(rows), 1
 
 
-def _page(rows: list[JsonValue], text: str, weight: float) -> RowPage:
+def _page(rows: list[JsonValue], text: str, weight: float, known: Columns | None = None) -> RowPage:
     objects = [with_tags(row) for row in rows if isinstance(row, dict)]
     columns = inferred_columns(objects[:SAMPLE])
     score = weight * ticketness(columns, objects) * (1 if len(objects) > 1 or is_named(columns) else ALONE)
+    if known is not None and score < LEAST_TICKETNESS and _have(objects, known):
+        columns, score = known, LEAST_TICKETNESS
     return RowPage(objects, paging_in(text), (), columns, (), score)
+
+
+def _have(rows: list[dict[str, JsonValue]], known: Columns) -> bool:
+    """Whether each row has the id and the title of ``known`` columns."""
+    needed = [known.paths.get(name, ()) for name in ("id", "title")]
+    return all(any(value_at_path(row, path) for path in paths) for row in rows for paths in needed)
 
 
 def text_record(text: str, identity: str) -> Row | None:
@@ -135,7 +161,10 @@ def paging_in(text: str) -> Paging:
     )
     page = _PAGE_OF.search(ends)
     more = int(page[1]) < int(page[2]) if page else None
-    next_line = next((line for line in ends.split("\n") if "next" in line.lower() or "more" in line.lower()), "")
+    telling = [line for line in ends.split("\n") if "next" in line.lower() or "more" in line.lower()]
+    if address := next((match for line in telling for match in _ADDRESS_IN.findall(line) if is_address(match)), ""):
+        return next_in(address).or_else(Paging(total=total))
+    next_line = telling[0] if telling else ""
     offset = _NEXT_OFFSET.search(next_line)
     cursor = _NEXT_CURSOR.search(next_line)
     return Paging(
@@ -145,3 +174,37 @@ def paging_in(text: str) -> Paging:
         next_offset=int(offset[1]) if offset else None,
         has_more=True if offset or cursor else more,
     )
+
+
+def is_drawn(text: str) -> bool:
+    """Whether ``text`` holds a table drawn with box characters."""
+    rows = [line.count("│") + line.count("║") for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
+    counts = Counter(count for count in rows if count > 1)
+    return max(counts.values(), default=0) > 1
+
+
+_LEGEND = re.compile(r"([^\w\s.,;:|/=()\[\]*-]{1,3})\s*[=:–-]?\s*([^\W\d_][\w -]{1,30})(?:[,;|/·]\s*|$)")
+
+
+def with_legend(text: str) -> str:
+    """``text`` with the words for the signs that lines begin with, where a line says what they mean: ``🟢 open, ✅
+    done``."""
+    lines = text.split("\n", _MOST_LINES)
+    for number, line in enumerate(lines):
+        pairs = [match for match in _LEGEND.finditer(line[:_LONGEST_LEGEND]) if is_sign(match[1])]
+        label = line[: pairs[0].start()].strip() if pairs else line
+        if sum(len(match[0]) for match in pairs) < len(line[len(label) :].strip()) or label[-1:] not in ("", ":", "："):
+            continue
+        known = {match[1]: match[2].strip() for match in pairs}
+        words = list(known.values())
+        field = "status" if any(map(is_status, words)) else "priority" if any(map(is_priority, words)) else ""
+        if len(known) > 1 and len(set(words)) == len(words) and field:
+            others = [*map(partial(_explained, known=known, field=field), lines[:number]), "", *lines[number + 1 :]]
+            return "\n".join(others)
+    return text
+
+
+def _explained(line: str, known: Mapping[str, str], field: str) -> str:
+    start = line.lstrip(" -*•\t")
+    sign = next((sign for sign in known if start.startswith(sign)), "")
+    return f"{start[len(sign) :].strip()} [{field}: {known[sign]}]" if sign else line

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tui_app.adapters.reading.field_names import TICKET_NOUNS, hints
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
 from tui_app.adapters.reading.text_heads import undecorated
-from tui_app.adapters.reading.text_labels import labelled_line
+from tui_app.adapters.reading.text_labels import Rows, labelled_line, paragraphs, with_ids, with_tails
 from tui_app.tickets.ticket import JsonValue
 
 _MOST_LINES = 20_000
@@ -28,20 +28,29 @@ _RULE = re.compile(r"[\s|:+=\-─━┼│┌┐└┘├┤┬┴╔╗╚╝�
 _LINK = re.compile(r"\[([^\[\]]{1,500})\]\((https?://[^\s()]{1,2000})\)")
 _ESCAPED_BAR = "\\|"
 _STAND_IN = "\x00"
-Rows = list[dict[str, JsonValue]]
 
 
 def line_tables(text: str) -> Iterator[Rows]:
     """The candidate tables in ``text``."""
-    lines = [line.rstrip()[:_LONGEST_LINE] for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
+    lines = [_untied(line.rstrip()[:_LONGEST_LINE]) for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
     filled = [line for line in lines if line.strip()]
     yield _without_signs(_drawn(lines))
     for delimiter in (",", "\t", ";"):
         yield _without_signs(_separated(filled, delimiter))
     yield _without_signs(_fixed_width(lines))
     yield _key_values(filled)
+    yield paragraphs([*map(undecorated, lines)])
     for rows in (_labelled(lines), *_headless(filled), *_alike_lines(lines)):
-        yield _with_ids(rows)
+        yield with_tails(with_ids(rows))
+
+
+_BRANCH = re.compile(r"(?P<above>[│| ]*)(?:[├└]─{1,3}|[|`+]--)[─ ]*(?=\S)")
+
+
+def _untied(line: str) -> str:
+    """A line of a tree as the item of a list that it is: ``│   ├── T2`` as ``- T2``."""
+    branch = _BRANCH.match(line)
+    return f"- {line[branch.end() :]}" if branch else line
 
 
 def _without_signs(rows: Rows) -> Rows:
@@ -50,13 +59,13 @@ def _without_signs(rows: Rows) -> Rows:
         cells = [cell for row in rows if isinstance(cell := row.get(name), str)]
         signs = {cell: cell.split(maxsplit=1) for cell in cells}
         words = {parts[1] for parts in signs.values() if len(parts) > 1 and parts[1][0].isalpha()}
-        if len(signs) == len(words) < len(cells) and all(map(_is_sign, (parts[0] for parts in signs.values()))):
+        if len(signs) == len(words) < len(cells) and all(map(is_sign, (parts[0] for parts in signs.values()))):
             for row in rows:
                 row[name] = signs[cell][1] if isinstance(cell := row.get(name), str) else cell
     return rows
 
 
-def _is_sign(text: str) -> bool:
+def is_sign(text: str) -> bool:
     """Whether it is a picture: ``🔴``, ``⏳``."""
     return len(text) <= _LONGEST_SIGN and unicodedata.category(text[0]) == "So"
 
@@ -176,12 +185,17 @@ def _headless(lines: Sequence[str]) -> Iterator[Rows]:
     for separator in _SEPARATORS:
         split = [[cell.strip() for cell in line.strip().split(separator)] for line in lines if separator in line]
         count, often = Counter(map(len, split)).most_common(1)[0] if split else (0, 0)
-        if count >= 3 and often >= 0.6 * len(lines):
+        if count >= 3 and often >= 0.6 * len(lines) and not _is_header(split[0]):
             yield [
                 {f"cell{place}": undecorated(cell) for place, cell in enumerate(cells)}
                 for cells in split
                 if len(cells) == count
             ]
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether cells are names of columns, which tell more than their places."""
+    return sum(max(hints(cell).values(), default=0) > CERTAIN_NAME for cell in cells) > 1
 
 
 class _Piece(NamedTuple):
@@ -309,35 +323,3 @@ def _section_name(line: str) -> str | None:
     name = heading[2] if heading else text[:-1] if text.endswith(":") and len(text) < _LONGEST_NAME else ""
     name = re.sub(r"\s*[(\[]\d{1,6}[^)\]]{0,20}[)\]]$", "", undecorated(name))
     return name or None
-
-
-# ------------------------------------------------------------ ids within texts
-
-_LEADING_ID = re.compile(
-    r"(?:(?P<word>[^\W\d_]{2,20})\s+)?#?(?P<id>[\w./-]*\d[\w./#-]*)(?:\s*[:.)|–—-]\s+|\s+|:)(?P<rest>\S.*)"
-)
-
-
-def _with_ids(rows: Rows) -> Rows:
-    """Where the first text of every row begins with another token that holds a digit, that is the rows' id."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    name = next((name for name in names if any(" " in str(row.get(name) or "") for row in rows)), None)
-    if name is None or not rows:
-        return rows
-    found = [_LEADING_ID.fullmatch(str(row.get(name) or "")) for row in rows]
-    matches = [match for match in found if match is not None]
-    ids = {match["id"] for match in matches}
-    words = {match["word"] for match in matches}
-    if len(matches) < len(rows) or len(ids) < len(rows) or len(words) > 1:
-        return rows
-    if len(rows) == 1 and not _is_surely_an_id(matches[0]):
-        return rows
-    called = "id" if len(rows) == 1 else "token"  # what the columns hold decides where there are several
-    return [{called: match["id"], **row, name: match["rest"]} for match, row in zip(matches, rows, strict=True)]
-
-
-def _is_surely_an_id(match: re.Match[str]) -> bool:
-    """In a line alone: ``Task 7: ..`` and ``s01 ..`` begin with an id, ``Found 7 ..`` and ``7 results`` do not."""
-    if match["word"] is not None:
-        return match["word"].casefold() in TICKET_NOUNS
-    return not match["id"].isdecimal() or not match.string[match.end("id") : match.start("rest")].isspace()

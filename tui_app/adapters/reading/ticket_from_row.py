@@ -34,7 +34,6 @@ from tui_app.adapters.reading.field_columns import (
     columns_named,
     holds,
     named_columns,
-    value_at_path,
 )
 from tui_app.adapters.reading.field_values import (
     ColumnWords,
@@ -44,6 +43,7 @@ from tui_app.adapters.reading.field_values import (
     human_urls,
     is_nothing,
     named_by_people,
+    value_at_path,
     word_of,
 )
 from tui_app.adapters.reading.markup import are_plain_texts
