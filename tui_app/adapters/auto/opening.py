@@ -128,6 +128,9 @@ class Opener:
                 raise failures[0] if failures else _not_found(reference)
             return ticket
         known = TicketReference(reference.id, {**row.lookup, **reference.lookup}, row.title)
+        opened = next((one for one in unnamed if not one.id and one.title == row.title), None)
+        if opened is not None:  # it stands in the answer that the ticket is the one, not which column says so
+            return replace(opened, id=reference.id, status=opened.status or row.status, lookup=row.lookup, problems=())
         ticket = yield from self._got(known, row, places, tried, failures, unnamed)
         return ticket or row
 
