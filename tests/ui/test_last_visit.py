@@ -69,6 +69,22 @@ async def test_rows_are_kept_in_the_order_in_which_they_are_shown() -> None:
     assert shown == [ticket.id for ticket in reversed(oldest_first)]
 
 
+async def test_a_refresh_leaves_rows_that_are_sorted_here_and_the_cursor_where_they_are() -> None:
+    search = Search(new_request_id(), "local", check_criteria({"sort": "-updated_at"}))
+    oldest_first = sorted(tickets(9), key=lambda ticket: str(ticket.updated_at))
+    async with opened(FakeService(), opening=(search,), ui=UI, wait=False) as deck:
+        table = deck.browser.table
+        answer(deck, search, oldest_first)
+        await deck.until(lambda: [ticket.id for ticket in table.shown] == [one.id for one in reversed(oldest_first)])
+        await deck.press("r")
+        assert [ticket.id for ticket in table.shown] == [one.id for one in reversed(oldest_first)]
+        answer(deck, deck.service.last_search, oldest_first)
+        await deck.until(lambda: not table.model.stale)
+        await deck.settle()
+        assert table.current is not None
+        assert (table.current.id, table.model.position) == (oldest_first[-1].id, 1)
+
+
 async def test_no_row_under_the_cursor_moves_when_the_answer_comes() -> None:
     for keys in (("j", "j", "j"), ("G",)):
         search = opening()

@@ -279,10 +279,12 @@ class Tabs:
         sorts_itself = is_one and (search.progress.ordered or search.progress.running)
         if order is None and in_order(tab.model.rows.tickets, NEWEST, surely=True):
             order, sorts_itself = NEWEST, True
-        base = BaseOrder.of(order, search.profiles, as_loaded=sorts_itself)
+        base, present = BaseOrder.of(order, search.profiles, as_loaded=sorts_itself), tab.model.rows.base
+        if search.progress.running and base == replace(present, as_loaded=True):
+            return  # until the answer tells whether it is in order, the rows that are there stay in theirs
         if tab is self.active:
             self.table.set_base_order(base)
-        elif base != tab.model.rows.base:
+        elif base != present:
             tab.model.rows.set_base(base)
 
     def add_rows(self, tab: Tab, tickets: Sequence[Ticket]) -> None:
