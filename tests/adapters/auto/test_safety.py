@@ -62,6 +62,9 @@ def test_annotations_rule_a_tool_out_whatever_its_name(hints: dict[str, bool]) -
         {"destructiveHint": 1},
         {"read_only_hint": False},
         {"destructivehint": "True "},
+        {"hints": {"destructiveHint": True}},
+        {"meta": [{"read-only-hint": "false"}]},
+        {"destructive": True},
     ],
     ids=str,
 )
@@ -99,6 +102,16 @@ def test_a_name_that_says_so_in_disguise_may_write(name: str) -> None:
         ({"action": {"type": "string", "enum": ["search", "delete"], "default": "search"}}, {}, False),
         ({"update_history": {"type": "boolean", "default": True}}, {}, False),
         ({"open_only": {"type": "boolean", "default": True}}, {}, False),
+        ({"close": {"type": "boolean", "default": True}}, {}, True),
+        ({"and_then_delete": {"type": "string", "default": "true"}}, {}, True),
+        ({"auto_close": {"type": "boolean", "default": True}}, {}, True),
+        ({"cerrar": {"type": "integer", "default": 1}}, {}, True),
+        ({"x": {"type": "boolean", "default": True, "description": "Close each ticket found"}}, {}, True),
+        ({"options": {"properties": {"delete": {"type": "boolean", "default": True}}}}, {}, True),
+        ({"options": {"type": "object", "default": {"delete": True}}}, {}, True),
+        ({"on_found": {"type": "string", "default": "close"}}, {}, True),
+        ({"convert_html": {"type": "boolean", "default": True}}, {}, False),
+        ({"sort": {"type": "string", "default": "updated"}}, {}, False),
     ],
 )
 def test_an_argument_that_orders_a_change_where_it_is_left_out_rules_a_tool_out(
@@ -137,6 +150,11 @@ def test_annotations_alone_rule_no_tool_in() -> None:
         "Recherche des tickets puis supprime les résultats.", "Ищет задачи и удаляет их.",
         "Busca tareas y elimina las viejas.",
         "Удаляет все задачи проекта", "删除所有任务", "チケットを検索して削除します", "모든 티켓을 삭제합니다",
+        "Gets rid of all tickets", "Does away with old tickets", "Returns tickets and then gets them deleted",
+        "Find tickets. Side effects: tickets are closed.", "Lists tickets. They are deleted afterwards.",
+        "Deletes all tickets without asking", "Returns tickets that will be deleted once returned",
+        "Cherche les tickets et les ferme", "Busca tickets y los cierra", "チケットを検索して閉じます",
+        "Tüm kayıtları siler", "Slet alle sager", "Poistaa kaikki tiketit", "Menghapus semua tiket", "ลบตั๋วทั้งหมด", "يحذف جميع التذاكر",
     ],
 )  # fmt: skip
 def test_a_description_that_says_what_the_call_changes_rules_a_tool_out(about: str) -> None:
@@ -156,6 +174,9 @@ def test_a_description_that_says_what_the_call_changes_rules_a_tool_out(about: s
         "Use this to look at tickets before deleting them.", "Returns a ticket, removing markup from its text.",
         "Busca tareas creadas y actualizadas desde una fecha.", "Sucht Tickets und gelöschte Einträge.",
         "Issues that are deleted are listed, too.",
+        "Returns tickets that get deleted each night", "Lists tickets which get escalated automatically after two days",
+        "Returns tickets without deleting them", "Search tickets. Changes nothing.", "Search. No side effects.",
+        "Lists tickets that will be deleted when the project is archived",
         "Search.\nArgs:\n  q: text\n  all: Updates all at once\nReturns: tickets",
     ],
 )  # fmt: skip

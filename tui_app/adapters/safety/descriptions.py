@@ -47,13 +47,22 @@ _PASSED_OVER = word_set(
     """
 )
 """What may stand before the verb that says what a tool does."""
-_NEGATIONS = word_set("not never no don't doesn't does won't without cannot can't isn't nothing neither rather")
-_OBJECTS = word_set(
+_NEGATIONS = word_set("not never no don't doesn't won't without cannot can't isn't nothing neither rather")
+OBJECTS = word_set(
     "a an the all every each them it its their your any one some these those this matching as from up everything "
     "tickets issues tasks items cards bugs todos stories records"
 )
 """What follows a verb, and hardly ever a noun that only looks like one."""
 _BECOMES = frozenset(("will", "get", "gets"))
+_IS = frozenset(("is", "are", "be"))
+_AFTERWARDS = frozenset(("afterwards", "then", "thereby", "thereafter"))
+_WHO = frozenset(("that", "which", "who"))
+_QUANTIFIERS = word_set("all alle tous toutes todos todas tutti tutte wszystkie все tum semua")
+"""Words of reading that say nothing alone."""
+_SIDE_EFFECT = re.compile(r"\bside[- ]effects?\b", re.IGNORECASE)
+_PAIR = 2
+_FURTHEST_NEGATION = 12  # words
+_SHORT = 3  # letters of a pronoun between `and` and its verb: ``et les ferme``, ``y los cierra``
 _ALL_OF_THEM = frozenset(("them", "it", "all", "every", "everything", "each"))
 _POINTING = frozenset(("use", "call", "see", "prefer", "try"))
 _WHEN = frozenset(("to", "when", "if", "before", "after", "for", "in"))
@@ -85,11 +94,14 @@ def reading_described(description: str) -> str:
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def changes_described(description: str, *, strong_only: bool = False) -> str:
     """The sentence of ``description`` that says that the tool changes something; empty where none does."""
+    before = ""
     for number, sentence in enumerate(_sentences(description)):
         if is_unspaced(sentence):
             changes = _unspaced_changes(sentence)
         else:
             changes = _sentence_changes(sentence, strong_only, later=number > 0)
+            changes = changes or (_SIDE_EFFECT.search(f"{before} {sentence}") is not None and _has_effect(sentence))
+        before = sentence
         if changes:
             return sentence.strip()[:200]
     return ""
@@ -120,10 +132,12 @@ def _is_name(token: str) -> bool:
 
 def _sentence_changes(sentence: str, strong_only: bool, later: bool) -> bool:
     words = _words(sentence)
-    if _NEGATIONS & set(words[:12]) or _is_about_another(words):
+    if _is_denied(words) or _is_about_another(words):
         return False
     if RUNNING & set(map(_base, words[:_AHEAD])) and QUERY_WORDS & set(words):
         return False
+    if _is_phrase(words) or _ends_in_change(words):
+        return True
     begin = next((at for at, word in enumerate(words[:_AHEAD]) if not _is_passed_over(word)), None)
     if begin is None or (begin > 0 and words[begin - 1] in ("a", "an", "the")):
         return False  # somebody else does it
@@ -135,6 +149,50 @@ def _sentence_changes(sentence: str, strong_only: bool, later: bool) -> bool:
     return any(
         _goes_on_to_change(words, at, strong_only) or _changes_besides(words, at) for at in range(begin + 1, len(words))
     )
+
+
+def _has_effect(sentence: str) -> bool:
+    """Whether a sentence that tells of a side effect names a change."""
+    words = _words(sentence)
+    return not _NEGATIONS & set(words) and any(_base(word) in WRITING for word in words)
+
+
+def _is_denied(words: Sequence[str]) -> bool:
+    """``Never deletes tickets``, ``changes nothing``; not ``Deletes tickets without asking``."""
+    change = next((at for at, word in enumerate(words) if _base(word) in WRITING or writes_elsewhere(word)), len(words))
+    return not _NEGATIONS.isdisjoint(words[: min(change + 2, _FURTHEST_NEGATION)])
+
+
+def _is_phrase(words: Sequence[str]) -> bool:
+    """``Gets rid of tickets``, ``does away with them``, ``They are deleted afterwards``, ``the tickets are gone``."""
+    for at, (word, follower) in enumerate(pairwise(words)):
+        if (word, follower) in (("rid", "of"), ("away", "with")) and at:
+            return True
+        if word in _IS and not _is_restricted(words, at):
+            participle = next((later for later in words[at + 1 : at + 4] if later.endswith("ed")), "")
+            if follower == "gone" or (_base(participle) in WRITING and _AFTERWARDS & set(words)):
+                return True
+    return False
+
+
+def _ends_in_change(words: Sequence[str]) -> bool:
+    """Where the verb stands last and nothing says that it reads: ``Tüm kayıtları siler``."""
+    if len(words) <= _PAIR or any(means_reading(word) and word not in _QUANTIFIERS for word in words):
+        return False
+    foreign = (word for word in words[-2:] if not _is_name(word) and _base(word) not in WRITING)
+    return any(map(writes_elsewhere, foreign))
+
+
+def _is_restricted(words: Sequence[str], at: int) -> bool:
+    """Whether the verb at ``at`` says which tickets are meant, and not what becomes of them.
+
+    ``tickets that get deleted each night``; not ``tickets, which get deleted``, nor ``that are deleted once listed``.
+    """
+    who = next((place for place in range(at - 1, max(0, at - 4), -1) if words[place] in _WHO), 0)
+    if not who or words[who - 1] == ",":
+        return False
+    cause = next((place for place in range(at, len(words)) if words[place] in ("once", "when", "upon")), len(words))
+    return not any(means_reading(_base(word)) for word in words[cause : cause + 4])
 
 
 def _changes_besides(words: Sequence[str], at: int) -> bool:
@@ -171,7 +229,7 @@ def _changes(word: str, follower: str, strong_only: bool) -> bool:
     if base in STRONG_WRITING or word in STRONG_WRITING:
         return True
     if base in WRITING:
-        return not strong_only and follower in _OBJECTS
+        return not strong_only and follower in OBJECTS
     return writes_elsewhere(word)
 
 
@@ -179,9 +237,11 @@ def _goes_on_to_change(words: Sequence[str], at: int, strong_only: bool) -> bool
     """``.. and deletes them``, ``.. which will be removed``."""
     word, follower = words[at], words[at + 1] if at + 1 < len(words) else ""
     if word in _BECOMES:
-        participle = next((later for later in words[at + 1 : at + 4] if later not in ("be", "then")), "")
-        return participle.endswith("ed") and _base(participle) in STRONG_WRITING
+        participle = next((later for later in words[at + 1 : at + 4] if later.endswith("ed")), "")
+        return _base(participle) in STRONG_WRITING and not _is_restricted(words, at)
     before = at - 1
+    if before > 0 and len(words[before]) <= _SHORT and words[before - 1] in _THEN and writes_elsewhere(word):
+        before -= 1
     while before > 0 and _is_passed_over(words[before]) and words[before] not in _THEN:
         before -= 1
     if words[before] not in _THEN or not _changes(word, follower, strong_only):
@@ -189,7 +249,7 @@ def _goes_on_to_change(words: Sequence[str], at: int, strong_only: bool) -> bool
     if _base(word) not in WRITING and not _is_name(word) and not _PARTICIPLE.fullmatch(word):
         return True  # in another language
     adjacent = before > 0 and means_reading(_base(words[before - 1]))
-    return adjacent or follower in _OBJECTS
+    return adjacent or follower in OBJECTS
 
 
 def _base(word: str) -> str:

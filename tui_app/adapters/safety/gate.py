@@ -9,8 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from tui_app.adapters.safety.descriptions import AND, QUERY_WORDS, RUNNING, changes_described, reading_described
+from tui_app.adapters.safety.descriptions import (
+    AND,
+    OBJECTS,
+    QUERY_WORDS,
+    RUNNING,
+    changes_described,
+    reading_described,
+)
 from tui_app.adapters.safety.verbs import (
     NOUNS_TOO,
     STRONG_WRITING,
@@ -21,7 +29,7 @@ from tui_app.adapters.safety.verbs import (
     split_words,
     writes_elsewhere,
 )
-from tui_app.adapters.tool_arguments import allowed_values, argument_schema, declared_names, missing
+from tui_app.adapters.tool_arguments import allowed_values, argument_schema, declared_names, missing, resolved
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.ticket import JsonValue
 
@@ -38,6 +46,12 @@ _BEGINNING = 80  # characters of a description that hold its first two words
 _BEHIND_NOUNS = frozenset(("of", "for", "from", "in", "with", "on", "by", "to", "is", "are", "and", "or", ""))
 """What stands behind the first word of a description where that is a noun."""
 
+_OF_ANSWERS = _HONEST | {"expand", "convert", "complete", "rank", "index", "order", "sync", "follow", "split", "set"}
+"""Words of writing that a flag may have for what is done with the answer."""
+_BEFORE_ORDERS = AND | {"auto", "automatically", "also", "do", "should"}
+_OCCASIONS = frozenset(("on", "after", "then", "when"))
+_ON = ("true", "1", "yes", "on")
+_MOST_MEMBERS = 500  # of one argument that are looked at
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 """What a hint may be written as."""
 
@@ -66,27 +80,76 @@ def contradiction(tool: Tool, arguments: Mapping[str, JsonValue]) -> str | None:
 
 
 def _hints(tool: Tool, name: str, *said: str) -> bool:
-    """Whether a hint says so, be it as a text or a number, and in whatever style its name is."""
-    given = {key.replace("_", "").lower(): value for key, value in tool.annotations.items()}
-    return str(given.get(name.lower(), "")).strip().lower() in said
+    """Whether a hint says so, be it as a text or a number, in whatever style its name is, and wherever it stands."""
+    wanted = _hint_name(name)
+    waiting: list[Any] = [tool.annotations]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            waiting += one.values()
+            if any(_hint_name(key) == wanted and str(value).strip().lower() in said for key, value in one.items()):
+                return True
+        elif isinstance(one, list):
+            waiting += one
+    return False
+
+
+def _hint_name(name: str) -> str:
+    return "".join(split_words(name)).removesuffix("hint")
 
 
 def _changes_unasked(tool: Tool, arguments: Mapping[str, JsonValue]) -> str:
     """An argument that orders a change where it is left out; empty: there is none."""
+    needed = missing(tool, {})
     for name in declared_names(tool):
-        default = (argument_schema(tool, name) or {}).get("default")
-        if name in arguments or default in (None, False, ""):
-            continue
-        if (default is True and _orders(split_words(name))) or (
-            isinstance(default, str) and is_action(tool, name) and action_may_write(default)
-        ):
-            return name
+        schema = argument_schema(tool, name) or {}
+        if name not in arguments and name not in needed:  # a call without a required one is refused
+            default = schema.get("default")
+            if isinstance(default, str) and is_action(tool, name) and action_may_write(default):
+                return name
+            if _orders_by_default(tool, name, schema):
+                return name
     return ""
 
 
+def _orders_by_default(tool: Tool, name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether an argument, or a member of it, orders a change by the value that it has where it is left out."""
+    waiting: list[tuple[str, Any, Any]] = [(name, schema, schema.get("default"))]
+    for _ in range(_MOST_MEMBERS):
+        if not waiting:
+            break
+        name, own, default = waiting.pop()
+        inner = own.get("properties")
+        inner = inner if isinstance(inner, Mapping) else {}
+        given = default if isinstance(default, Mapping) else {}
+        for key in {*inner, *given}:
+            member = resolved(inner.get(key), tool.input_schema)
+            waiting.append((str(key), member, given.get(key, member.get("default"))))
+        if _is_order(split_words(name), own, default):
+            return True
+    return False
+
+
+def _is_order(words: Sequence[str], schema: Mapping[str, Any], default: Any) -> bool:
+    if str(default).lower() in _ON:
+        told = schema.get("description") if default is True else ""
+        return _orders(words) or bool(isinstance(told, str) and changes_described(told))
+    if not isinstance(default, str) or not words or default in WHERE_TOO:
+        return False
+    return _orders_change(default) or (words[0] in _OCCASIONS and name_may_write(split_words(default)))
+
+
 def _orders(words: Sequence[str]) -> bool:
-    """Whether a flag orders a change of tickets; ``update_history`` and the like are the server's own books."""
-    return bool(words) and words[0] != "update" and (words[0] in STRONG_WRITING or words[0] == "mark")
+    """Whether a flag orders a change of tickets; ``update_history`` and the like are the server's own books.
+
+    Verbs that may be something else do only where they stand alone or before the tickets: ``close``, ``close_them``.
+    """
+    at = next((at for at, word in enumerate(words) if word not in _BEFORE_ORDERS), len(words))
+    verb, behind = words[at : at + 1], words[at + 1 : at + 2]
+    if not verb or verb[0] == "update" or verb[0] in _OF_ANSWERS:
+        return False
+    takes_tickets = not behind or behind[0] in OBJECTS or behind[0] == "to"
+    return verb[0] in STRONG_WRITING or verb[0] == "mark" or (means_writing(verb[0]) and takes_tickets)
 
 
 def _has_writing_actions(tool: Tool, name: str) -> bool:

@@ -114,7 +114,8 @@ WRITING = word_set(
     configure setup init initialize generate make build plan process expand rotate refresh schedule reschedule invoke
     accept decline attach detach link unlink log track comment note open change switch transfer migrate exec react
     checkout commit rebase fork deploy rollback revert undo redo request order enqueue dequeue queue batch kill empty
-    truncate cleanup prune flush bump triage terminate terminates block unblock unblocks advance advances
+    truncate cleanup prune flush bump triage terminate terminates block unblock unblocks advance advances discard
+    discards trash trashes eliminate eliminates expunge expunges nuke nukes shred shreds pop pops
     """
 )
 """English verbs of tools that may change something, some of which are nouns or adjectives too."""
@@ -134,7 +135,7 @@ STRONG_WRITING = WRITING - word_set(
 NOUNS_TOO = word_set("comment note link log track change request order release watch vote post")
 """Words of writing that name what is listed where a word of reading is in the name too: ``comment_list``."""
 
-WHERE_TOO = word_set("archive")
+WHERE_TOO = word_set("archive trash")
 """Words of writing that name what is looked through where they end a name that began with reading."""
 
 _STEMS = tuple(
@@ -153,9 +154,10 @@ _STEMS = tuple(
         созда удал добав обнов измен изменя редакт назнач закры перемест отправ сохран запис очист архивир
         створ видал додат онов зміни збере
         olustur silin siler sil_ ekle guncelle duzenle kapat tasi_ kaydet gonder
-        buat_ hapus tambah ubah perbarui simpan pindah kirim tutup skapa radera uppdatera andra_ lagg
-        إنشاء أنشئ حذف احذف تحديث حدث إضافة أضف تعديل عدل تعيين إغلاق أغلق نقل حفظ
-        बनाएं हटाएं अपडेट जोड़ें बदलें संपादित
+        buat_ hapus menghapus tambah ubah perbarui simpan pindah kirim tutup skapa radera uppdatera andra_ lagg
+        slet_ sletter poist xoa_
+        إنشاء أنشئ حذف احذف يحذف تحديث حدث إضافة أضف تعديل عدل تعيين إغلاق أغلق نقل حفظ
+        बनाएं हटा अपडेट जोड़ें बदलें संपादित
         """
     ).split()
 )
@@ -168,6 +170,7 @@ _PARTICIPLE = re.compile(
 
 WRITING_UNSPACED = word_set(
     """
+    ลบ สร้าง แก้ไข เพิ่ม 閉じ
     作成 削除 更新 追加 編集 変更 割り当て 登録 移動 送信 保存 创建 創建 新建 删除 刪除 修改 添加 增加 新增
     编辑 編輯 分配 指派 关闭 關閉 移动 移動 发送 移除 建立 提交 设置 生成 생성 삭제 수정 추가 변경 편집
     업데이트 할당 닫기 이동 저장 전송 작성 등록
