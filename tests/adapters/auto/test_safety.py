@@ -154,7 +154,8 @@ def test_annotations_alone_rule_no_tool_in() -> None:
         "Find tickets. Side effects: tickets are closed.", "Lists tickets. They are deleted afterwards.",
         "Deletes all tickets without asking", "Returns tickets that will be deleted once returned",
         "Cherche les tickets et les ferme", "Busca tickets y los cierra", "チケットを検索して閉じます",
-        "Tüm kayıtları siler", "Slet alle sager", "Poistaa kaikki tiketit", "Menghapus semua tiket", "ลบตั๋วทั้งหมด", "يحذف جميع التذاكر",
+        "Tüm kayıtları siler", "Slet alle sager", "Poistaa kaikki tiketit", "Menghapus semua tiket",
+        "ลบตั๋วทั้งหมด", "يحذف جميع التذاكر",
     ],
 )  # fmt: skip
 def test_a_description_that_says_what_the_call_changes_rules_a_tool_out(about: str) -> None:
