@@ -230,6 +230,34 @@ def test_what_can_never_be_run_is_told_before_there_is_a_ticket(run: tuple[str, 
     assert words in fault(*run, shell=shell)
 
 
+@pytest.mark.parametrize("shell", [False, True])
+@pytest.mark.parametrize(
+    ("line", "doubtful"),
+    [
+        ("tar -I {title} -cf x y", True),
+        ("git -ccore.pager={title} log", True),
+        ("sort --compress-program={status} f", True),
+        ("docker run x {title}", True),
+        ("kubectl exec pod -- {title}", True),
+        ("env LESSOPEN={title} less x", True),
+        ("git switch -c {branch}", False),
+        ("git commit -m {title}", False),
+        ("tool --title={title} --state {status}", False),
+        ("gh issue view -i {id}", False),
+        ("firefox -new-tab {url}", False),
+        ("tool {title}", False),
+    ],
+)
+def test_a_value_that_may_be_taken_for_what_is_run_is_asked_about(line: str, doubtful: bool, shell: bool) -> None:
+    command = of(line, shell=True) if shell else of(*line.split())
+    assert call_for_all(command, [values()]).doubtful is doubtful
+    assert call_for_all(command, [values(title="reboot"), values(id="PAY-2")]).doubtful is doubtful
+
+
+def test_an_id_that_may_name_a_program_is_asked_about() -> None:
+    assert call_for_all(of("gh", "-x", "{id}"), [values(id="reboot")]).doubtful
+
+
 def test_several_tickets_are_a_call_each_or_a_list_of_different_values() -> None:
     two = [values(), values(id="PAY-2", url="https://tracker.example/2")]
     command = of("gh", "close", "--in={tracker}", "{url}")

@@ -88,8 +88,11 @@ async def test_over_marked_rows_as_a_list(program: str, log: Path) -> None:
         await deck.until(lambda: lines(log) == ["PAY-100|WEB-102|"])
 
 
-async def test_a_question_that_is_not_answered_runs_nothing(program: str, log: Path) -> None:
-    async with opened(ui=own(program, "{id}", confirm=True)) as deck:
+@pytest.mark.parametrize(("run", "keys"), [(("{id}",), {"confirm": True}), (("-I", "{title}"), {})])
+async def test_a_question_that_is_not_answered_runs_nothing(
+    program: str, log: Path, run: tuple[str, ...], keys: dict[str, Any]
+) -> None:
+    async with opened(ui=own(program, *run, **keys)) as deck:
         await deck.press("F")
         await deck.sees("Run Note?")
         await deck.press("down", "enter", "escape")

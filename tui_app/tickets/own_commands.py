@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.fields import TICKET_FIELDS, FieldKind
+from tui_app.tickets.fields import TICKET_FIELDS, FieldKind, names
 from tui_app.tickets.own_scripts import (
     PLACEHOLDER,
     argument_is_code,
+    may_be_run,
     names_a_program,
     parts_of,
     quoted_places,
@@ -54,6 +56,16 @@ _TAKEN_FOR = {
     "@": "which some programs take for the name of a file",
 }
 _END_OF_OPTIONS = "--"
+_OF_OUR_MAKING = frozenset((BRANCH, TRACKER, URL))
+_HAS_NUMBER = re.compile(r"[\w#.-]*\d[\w#.-]*", re.ASCII)
+"""An id that names no program."""
+_TEXTS = frozenset(FIELDS).union(
+    names(
+        "m message summary subject body text description name query search grep comment note key issue ticket label "
+        "user arg state"
+    )
+)
+"""What options and variables are called that hold a text, and nothing that is run."""
 
 Values = Mapping[str, str]
 """What a ticket has, by placeholder; what is not known is empty."""
@@ -78,6 +90,8 @@ class Call(Struct, frozen=True):
     """The tickets that it is for."""
     variables: Mapping[str, str] = {}
     """What is put into its environment besides."""
+    doubtful: bool = False
+    """Whether something that a ticket says may be taken for what is to be run: to be asked about, whole."""
 
     @property
     def shown(self) -> str:
@@ -158,8 +172,9 @@ def call_for_all(command: CommandLine, tickets: Sequence[Values]) -> Call:
     for values in tickets:
         _check_values(command, values)
     ids = tuple(values["id"] for values in tickets if values.get("id"))
+    doubtful = any(_is_doubtful(command, values) for values in tickets)
     if command.shell:
-        return _shell_call(command.run[0], tickets, ids)
+        return replace(_shell_call(command.run[0], tickets, ids), doubtful=doubtful)
     argv: list[str] = []
     for argument in command.run:
         parts = list(parts_of(argument))
@@ -169,7 +184,24 @@ def call_for_all(command: CommandLine, tickets: Sequence[Values]) -> Call:
         else:
             text = "".join(text for text, _ in parts)
             argv.append(str(Path(text).expanduser()) if text[:2] == "~/" else text)
-    return Call(tuple(argv), ids)
+    return Call(tuple(argv), ids, doubtful=doubtful)
+
+
+def _is_doubtful(command: CommandLine, values: Values) -> bool:
+    """Whether a value that a stranger chose stands where a program may run it."""
+    for at, argument in enumerate(command.run):
+        before = ""
+        for text, name in parts_of(argument):
+            words, stem = list(command.run[:at]), before
+            if command.shell:
+                words = words_before(before)
+                stem = words.pop() if words and not before[-1:].isspace() else ""
+            is_strange = bool(name) and name not in _OF_OUR_MAKING
+            is_number = name == "id" and _HAS_NUMBER.fullmatch(values.get(name, ""))
+            if is_strange and not is_number and may_be_run(words, stem, _TEXTS):
+                return True
+            before += text or name
+    return False
 
 
 def _check_values(command: CommandLine, values: Values) -> None:

@@ -30,6 +30,7 @@ INTERPRETER = re.compile(
     r"|pwsh|powershell|julia|Rscript"
 )
 """Programs that run the file which their first operand names."""
+_RUNS = frozenset(("run", "exec", "execute", "start", "spawn", "launch", "shell"))
 _RUNS_ITS_OPERAND = frozenset(
     "env sudo doas nohup nice ionice time timeout setsid stdbuf xargs chroot npx uvx pipx".split()  # noqa: SIM905
 )
@@ -70,6 +71,21 @@ def names_a_program(words: Sequence[str], stem: str = "", *, shell: bool = False
         if not _NO_OPERAND.fullmatch(word):
             return False
     return True
+
+
+def may_be_run(words: Sequence[str], stem: str, named: frozenset[str]) -> bool:
+    """Whether a value may name what is run, by what is before it in its command: the value of an option that does not
+    say that it is a text (``-I``, ``--pager=``), or an operand of what runs others (``docker run x``).
+
+    ``named``: names of options and variables that hold texts.
+    """
+    option = stem.partition("=")[0] if stem[:1] == "-" or "=" in stem else "" if stem else (words or [""])[-1]
+    if option[:1] == "-" or "=" in stem:
+        if option.strip("-"):
+            return named.isdisjoint((option, *re.split(r"[\W_]+", option.casefold())))
+    elif stem:
+        return False
+    return any(not _RUNS.isdisjoint(re.split(r"\W+", Path(word).name.casefold())) for word in words)
 
 
 def argument_is_code(run: Sequence[str], at: int) -> bool:

@@ -118,7 +118,7 @@ class CommandController:
         return True
 
     def run(self, number: int) -> None:
-        """Run a command, after a question where it is for several tickets or wants one."""
+        """Run a command, after a question where it is for several tickets, is doubtful or wants one."""
         command = self._commands[number]
         try:
             calls = self._calls(command)
@@ -128,7 +128,7 @@ class CommandController:
         if self._is_busy(command):
             refuse(self, "Too many commands are running in the background; wait until one has ended.")
             return
-        if len(calls) == 1 and len(calls[0].ids) < 2 and not command.confirm:
+        if len(calls) == 1 and len(calls[0].ids) < 2 and not command.confirm and not calls[0].doubtful:
             self._start(command, calls)
             return
 
