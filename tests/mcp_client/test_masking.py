@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.mcp_client.conftest import QUICK
 from tests.mcp_client.test_connection import LEGACY_IDENTITY, FarTransport
@@ -70,6 +73,32 @@ def test_a_schema_of_any_depth_is_masked_or_left_out(depth: int) -> None:
 )
 def test_a_secret_is_masked_as_addresses_and_json_write_it(secret: str, written: str) -> None:
     assert "****" in mask(written, (secret,))
+
+
+DISGUISES: list[Callable[[str], str]] = [
+    lambda sign: sign,
+    lambda sign: f"&#{ord(sign)};",
+    lambda sign: f"&amp;#x{ord(sign):X};",
+    lambda sign: f"\\u{ord(sign):04x}",
+    lambda sign: f"%{ord(sign):02X}",
+    lambda sign: f"\\\\x{ord(sign):02x}",
+    lambda sign: f"{sign}\u200b",
+    lambda sign: f"\u00ad\u2060{sign}",
+    lambda sign: f"\x1b[1m{sign}",
+]
+
+
+@given(st.text("abcXYZ0189-_/+", min_size=6, max_size=12), st.data())
+def test_a_secret_is_masked_however_its_signs_are_written_or_parted(secret: str, drawn: st.DataObject) -> None:
+    ways = drawn.draw(st.lists(st.sampled_from(DISGUISES), min_size=len(secret), max_size=len(secret)))
+    written = "".join(way(sign) for way, sign in zip(ways, secret, strict=True))
+    around = "fish &amp; chips %20 \\u00e9 \u200b"
+    assert mask(f"{around}({written}) {around}", (secret,)) in (
+        f"{around}(****) {around}",
+        f"{around}(\u00ad\u2060****) {around}",
+        f"{around}(\x1b[1m****) {around}",
+        f"{around}(****\u200b) {around}",
+    )
 
 
 class Repeating(FarTransport):

@@ -17,7 +17,7 @@ from urllib import parse
 from msgspec import Struct
 
 from tui_app.tickets.json_values import in_bulk, with_texts
-from tui_app.tickets.text import clean
+from tui_app.tickets.text import INVISIBLE, clean
 
 LOG_KEPT = 64 * 1024
 """Bytes of the log that are remembered; the last lines are what explains a failure."""
@@ -34,6 +34,13 @@ _MASK = "****"
 _LAST_LINE = 300  # characters of the log, or of other output, that go into an error message
 
 
+_ESCAPE_SIGNS = ("&", "%", "\\", "\x1b")
+_DISGUISE = re.compile(
+    r"&(?:amp;)*(?P<entity>\#\d{1,7}(?=;|\D)|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}(?=;));?"
+    r"|\\+(?:u00|x)(?P<code>[0-9a-fA-F]{2})|%(?P<byte>[0-7][0-9a-fA-F])|\\+(?P<sign>[^\w\s\\])|\x1b\[[0-9;]*m"
+    f"|[{INVISIBLE}]"
+)
+"""What a character may be written as, or what may part two of them unseen."""
 _PROBE = re.compile(r"server/discover|io\.model")
 """The first request's name, or the beginning of its members', which validators cut."""
 _REASON_LINES = 80
@@ -122,10 +129,9 @@ class Peer:
         Raises:
             RecursionError: it is nested deeper than Python reads.
         """
-        forms = _written_forms(tuple(self.secrets))
-        for keys, texts in in_bulk(value) if forms else ():
-            told = "\n".join((*keys, texts))
-            if any(form in told for form in forms):
+        secrets = tuple(self.secrets)
+        for keys, texts in in_bulk(value) if any(secrets) else ():
+            if _holds_one("\n".join((*keys, texts)), secrets):
                 return with_texts(value, self.masked, keys=True)
         return value
 
@@ -185,10 +191,57 @@ def digest(*parts: str) -> str:
 
 
 def mask(text: str, secrets: Sequence[str]) -> str:
-    """``text`` with every secret replaced by asterisks, also where it is written for JSON, HTML or an address."""
+    """``text`` with every secret replaced by asterisks, also where it is written for JSON, HTML or an address, in whole
+    or in single characters, or parted by what nobody sees."""
     for form in _written_forms(tuple(secrets)):
         text = text.replace(form, _MASK)
+    plain = _undisguised(text)
+    for secret in secrets if plain != text else ():
+        if secret and secret in plain:
+            text = _without_disguised(text, secret)
     return text
+
+
+def _holds_one(text: str, secrets: tuple[str, ...]) -> bool:
+    if any(form in text for form in _written_forms(secrets)):
+        return True
+    plain = _undisguised(text)
+    return plain != text and any(secret in plain for secret in secrets if secret)
+
+
+def _undisguised(text: str) -> str:
+    """``text`` with its escapes read and what nobody sees left out."""
+    return _DISGUISE.sub(_read, text) if not text.isascii() or any(sign in text for sign in _ESCAPE_SIGNS) else text
+
+
+def _read(disguise: re.Match[str]) -> str:
+    if disguise["entity"]:
+        return html.unescape(f"&{disguise['entity']};")
+    if number := disguise["code"] or disguise["byte"]:
+        return chr(int(number, 16))
+    return disguise["sign"] or ""
+
+
+def _without_disguised(text: str, secret: str) -> str:
+    """``text`` with a secret that is there only once its escapes are read replaced, from its first sign to its last."""
+    places: list[int] = []
+    plain: list[str] = []
+    done = 0
+    for disguise in (*_DISGUISE.finditer(text), None):
+        begin = disguise.start() if disguise else len(text)
+        places += range(done, begin)
+        plain.append(text[done:begin])
+        if disguise:
+            read = _read(disguise)
+            places += [begin] * len(read)
+            plain.append(read)
+            done = disguise.end()
+    places.append(len(text))
+    whole, kept, end = "".join(plain), list[str](), 0
+    for found in re.finditer(re.escape(secret), whole):
+        kept += (text[end : places[found.start()]], _MASK)
+        end = places[found.end()]
+    return "".join((*kept, text[end:]))
 
 
 @lru_cache(maxsize=64)

@@ -36,7 +36,9 @@ _HARMFUL_CHARACTERS = (
     "\ud800-\udfff"  # half of a character that was cut in two
 )
 _HARMFUL = f"[{_HARMFUL_CHARACTERS}]+"
-_SUSPECT = re.compile(f"[{_HARMFUL_CHARACTERS}{_VARIATION}{_JOINER}\u2028\u2029]")
+INVISIBLE = _HARMFUL_CHARACTERS + _VARIATION + _JOINER
+"""All that takes no room of its own, or acts, as a regular expression's class."""
+_SUSPECT = re.compile(f"[{INVISIBLE}\u2028\u2029]")
 """What makes a closer look necessary: one search for it all takes a third of the time that one for each takes."""
 _HARMLESS_ASCII = bytes(range(0x20, 0x7F)) + b"\n\t"
 _LINE_ENDS = "\r\n|[\u2028\u2029]"
