@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,36 @@ def test_the_watchdog_ends_a_family_as_a_whole(tmp_path: Path, apart: str) -> No
 
     wait_until_gone(mark, 1.0)
     family.process.wait()
+
+
+AGAIN = (
+    '[ "$1" -gt 0 ] || exit; trap "" TERM HUP; sleep 0.03; '
+    'setsid sh -c "$AGAIN" sh $(($1 - 1)) </dev/null >/dev/null 2>&1 &'
+)
+"""Starts itself anew in a session of its own, and goes; bounded, and in a namespace that ends with the test."""
+
+
+def end_what_starts_itself_anew(ways: Sequence[str]) -> None:
+    """The body of the test below, as the first process of a namespace."""
+    for way in ways:
+        mark = new_mark()
+        variables = {"PATH": "/usr/bin:/bin", "AGAIN": AGAIN, **mark}
+        family = start(["sh", "-c", f"{AGAIN}\nsleep 600", "sh", "200"], environment=variables, start_new_session=True)
+        wait_until(lambda: any("sh 19" in process for process in marked_processes(mark)))  # noqa: B023
+        if way == "family":
+            family.end()
+        else:
+            watchdog.stop()
+            family.process.wait()
+        wait_until_gone(mark, 1.0)
+
+
+def test_what_starts_itself_anew_over_and_over_is_caught() -> None:
+    apart = ["unshare", "-Urpf", "--mount-proc"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("it is let loose in a namespace of its own only")
+    ways = f"from {__name__} import *; end_what_starts_itself_anew(['family', 'watchdog'])"
+    subprocess.run([*apart, sys.executable, "-c", ways], check=True)
 
 
 def test_what_a_command_left_behind_by_intent_stays() -> None:

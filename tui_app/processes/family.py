@@ -25,6 +25,10 @@ _PAUSES = (0.002, 0.003, 0.003, 0.003, 0.005, 0.01, 0.02)
 _PAUSE = 0.05
 _TERMINATED_GRACE = 0.5
 """Seconds from SIGTERM to SIGKILL for a command, which has nothing to save."""
+_MOST_SWEEPS = 50
+"""Looks for members that were started while others were being stopped."""
+_MOST_CATCHING_UP = 20
+_MOST_NEW = 5000  # processes that were started during one look
 _HAS_PROC = os.path.exists("/proc/self/environ")  # noqa: PTH110 (no more modules at the start)
 """Whether the system tells of processes in files, as Linux does; elsewhere `ps` is asked."""
 _KILLED_GRACE = 0.3
@@ -62,11 +66,14 @@ class Family:
 
     def kill(self) -> None:
         """Kill every member. They are stopped first: one that starts another meanwhile would leave it unseen."""
-        known = -1
-        while known < len(self._strays):
-            known = len(self._strays)
+        seen: set[tuple[int, str]] = set()
+        for _ in range(_MOST_SWEEPS):
             self.signal(signal.SIGSTOP)
             self.look()
+            found = set(self._strays.items())
+            if found <= seen:
+                break
+            seen |= found
         self.signal(signal.SIGKILL)
 
     def waiting(self, seconds: float) -> Iterator[float]:
@@ -181,9 +188,23 @@ def _processes(mark: bytes) -> Iterator[tuple[int, int, int, str, bool]]:
     if not _HAS_PROC:
         yield from _listed_by_ps(mark)
         return
-    for name in os.listdir("/proc"):  # noqa: PTH208 (three times as fast)
-        if name.isdigit() and (fields := _status(name)):
-            yield int(name), int(fields[1]), int(fields[2]), fields[19], mark in _read(f"/proc/{name}/environ")
+    newest = _newest()
+    names = [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 (three times as fast)
+    for _ in range(_MOST_CATCHING_UP):
+        for name in names:
+            if fields := _status(name):
+                yield int(name), int(fields[1]), int(fields[2]), fields[19], mark in _read(f"/proc/{name}/environ")
+        # what was read last may have started another meanwhile, and have gone
+        begin, newest = newest + 1, _newest()
+        if not 0 <= newest - begin < _MOST_NEW:
+            return
+        names = [str(pid) for pid in range(begin, newest + 1)]
+
+
+def _newest() -> int:
+    """The process id that the system gave out last."""
+    told = _read("/proc/loadavg").split()
+    return int(told[-1]) if told and told[-1].isdigit() else 0
 
 
 def _listed_by_ps(mark: bytes) -> Iterator[tuple[int, int, int, str, bool]]:

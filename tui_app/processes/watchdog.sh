@@ -25,15 +25,34 @@ done
 
 [ "$families" != ' ' ] || exit 0
 
-# The members that can be found, as process ids. Zombies are none.
-members() {
+newest() {
+    read -r _ _ _ _ newest 2>/dev/null </proc/loadavg || newest=0
+}
+
+# The members that carry their mark, as process ids.
+marked() {
     set --
     for family in $families; do set -- "$@" -e "${family#*:}"; done
     if [ -r /proc/self/environ ]; then
+        newest
         grep -lsF "$@" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do echo "$pid"; done
+        for _ in 1 2 3 4 5 6 7 8; do # what was read last may have started another meanwhile, and have gone
+            since=$newest
+            newest
+            [ "$newest" -gt "$since" ] && [ "$newest" -lt $((since + 2000)) ] || break
+            while [ "$since" -lt "$newest" ]; do
+                since=$((since + 1))
+                [ ! -r "/proc/$since/environ" ] || ! grep -qsF "$@" "/proc/$since/environ" || echo "$since"
+            done
+        done
     else
         ps -axeww -o pid= -o command= 2>/dev/null | grep -F "$@" | while read -r pid _; do echo "$pid"; done
     fi
+}
+
+# All members that can be found. Zombies are none.
+members() {
+    marked
     ps -A -o pid= -o ppid= -o stat= 2>/dev/null | awk -v families="$families" '
         BEGIN { for (count = split(families, family, " "); count > 0; count--) kin[family[count] + 0] }
         $3 !~ /^Z/ { parent[$1] = $2 }
@@ -65,10 +84,19 @@ while [ "$targets" != ' ' ] && [ "$patience" -gt 0 ]; do
     signal 0
     patience=$((patience - 1))
 done
-[ "$targets" = ' ' ] || signal STOP # one that starts another meanwhile would leave it unseen
+signal STOP # one that starts another meanwhile would leave it unseen
 targets="$targets$(echo $(members)) "
 signal KILL
-for _ in 1 2 3; do # what was started meanwhile
-    targets=" $(echo $(members)) "
-    case $targets in *[0-9]*) signal KILL ;; *) break ;; esac
+sweeps=60
+quiet=3 # looks without any; one that starts itself anew over and over is seen by most of them only
+while [ "$quiet" -gt 0 ] && [ "$sweeps" -gt 0 ]; do
+    targets=" $(echo $(marked)) "
+    case $targets in
+        *[0-9]*)
+            signal KILL
+            quiet=6
+            ;;
+        *) quiet=$((quiet - 1)) ;;
+    esac
+    sweeps=$((sweeps - 1))
 done
