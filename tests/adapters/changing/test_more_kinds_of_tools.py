@@ -319,3 +319,68 @@ def test_a_tool_that_is_said_to_change_something_else_changes_no_ticket(
     assert str(Tracker([one], TICKET).sent(kind, **values)).startswith("NotOfferedError")
     for about in ("", "Does it to an issue."):
         assert isinstance(Tracker([replace(one, description=about)], TICKET).sent(kind, **values), tuple)
+
+
+@pytest.mark.parametrize(
+    ("about", "sent"),
+    [
+        ("Create a comment or story on an issue. Needs text.", True),
+        ("Adds a follow (a comment in the thread) to an issue", True),
+        ("Create an attachment and a comment on an issue.", False),
+        ("Add a comment to a pull request.", False),
+        ("Create a story.", False),
+    ],
+)
+def test_a_tool_that_is_said_to_add_a_comment_adds_one_whatever_it_is_called(about: str, sent: bool) -> None:
+    tracker = Tracker([tool("create_issue_story", {"issue_id!": TEXT, "text!": TEXT}, about)], TICKET)
+    made = tracker.sent(ChangeKind.COMMENT, text="Hi")
+    assert (made == ("create_issue_story", {"issue_id": "PAY-7", "text": "Hi"})) is sent
+
+
+def test_whoever_is_a_member_or_a_user_is_assigned_by_the_tools_that_are_called_so_and_no_one_else_is() -> None:
+    tools = [
+        tool("assign_member_to_issue", {"issue_id!": TEXT, "member_id!": TEXT}),
+        tool("remove_member_from_issue", {"issue_id!": TEXT, "member_id!": TEXT}),
+        tool("remove_user_from_issue", {"issue_id!": TEXT, "user_id!": TEXT}),
+        tool("list_members", {}),
+    ]
+    ticket = {**TICKET, "assignees": [{"id": "m1", "name": "ann"}]}
+    tracker = Tracker(tools, ticket, {"list_members": [{"id": "m1", "name": "ann"}, {"id": "m2", "name": "bob"}]})
+    bob = ("assign_member_to_issue", {"issue_id": "PAY-7", "member_id": "m2"})
+    assert tracker.sent(ChangeKind.ASSIGN, assignee="bob") == bob
+    nobody = ("remove_member_from_issue", {"issue_id": "PAY-7", "member_id": "m1"})
+    assert tracker.sent(ChangeKind.ASSIGN, assignee=None) == nobody
+    tracker.ticket["assignees"].append({"id": "m2", "name": "bob"})
+    assert "one person at a time" in str(tracker.sent(ChangeKind.ASSIGN, assignee=None))
+
+
+def test_labels_that_are_said_to_be_ids_are_sent_as_ids() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "labels": {**TEXTS, "description": "Label IDs of the issue"}})
+    ticket = {**TICKET, "labels": [{"id": "l1", "name": "a"}]}
+    boards = tool("list_boards", {}, "Lists boards with their labels.")
+    answers = {"list_boards": [{"id": "b1", "name": "b", "labels": [{"id": "l2", "name": "b"}]}]}
+    sent = Tracker([edit, boards], ticket, answers).sent(ChangeKind.LABELS, add=["b"])
+    assert sent == ("update_issue", {"issue_id": "PAY-7", "labels": ["l1", "l2"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "is_told"),
+    [
+        ("notes", "New description for the issue", True),
+        ("notes", "Notes of the release", False),
+        ("comment", "Description of the issue's change", False),
+    ],
+)
+def test_a_text_that_is_said_to_be_the_description_is_the_description(name: str, about: str, is_told: bool) -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "title": TEXT, name: {**TEXT, "description": about}})
+    sent = Tracker([edit], TICKET).sent(ChangeKind.DESCRIPTION, description="New")
+    assert (sent == ("update_issue", {"issue_id": "PAY-7", name: "New"})) is is_told
+
+
+def test_what_puts_a_ticket_on_a_list_creates_it_and_what_attaches_a_file_does_not() -> None:
+    attach = tool("attach_file_to_issue", {"issue_id!": TEXT, "name!": TEXT, "url": TEXT})
+    add = tool("add_issue_to_list", {"list_id!": TEXT, "name!": TEXT})
+    wish: dict[str, Any] = {"title": "New"}
+    assert "NotOfferedError" in str(Tracker([attach], TICKET).sent(ChangeKind.CREATE, **wish))
+    sent = Tracker([attach, add], TICKET).sent(ChangeKind.CREATE, {"list_id": "l1"}, **wish)
+    assert sent == ("add_issue_to_list", {"list_id": "l1", "name": "New"})

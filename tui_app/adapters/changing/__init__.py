@@ -27,7 +27,7 @@ from tui_app.adapters.changing.protocol import ChangeAdapter, ChangeFacts, Fresh
 from tui_app.adapters.changing.spelling import form_field
 from tui_app.adapters.changing.statuses import closers, offered_transitions, verb_ways_known
 from tui_app.adapters.changing.subject import Subject
-from tui_app.adapters.changing.uses import WritingUse, is_dedicated, ticket_nouns, uses_of
+from tui_app.adapters.changing.uses import WritingUse, is_dedicated, uses_of
 from tui_app.adapters.mapping import changes_in
 from tui_app.adapters.reading import read_record
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
@@ -241,9 +241,9 @@ class DerivedChanges:
         map: Mapping[str, Any],  # noqa: A002  # the config's word
         me: str = "",
     ) -> None:
-        nouns = ticket_nouns(server, adapter.roles())
+        known = vocabulary.words_of_server(server, adapter.roles())
         constants = map.get("arguments") or {}
-        self._ground = Ground(server, adapter, uses_of(server, nouns), nouns, constants, me, changes_in(map))
+        self._ground = Ground(server, adapter, uses_of(server, known), known.nouns, constants, me, changes_in(map))
 
     def actions(self) -> tuple[ChangeAction, ...]:
         return actions_of(self._ground)

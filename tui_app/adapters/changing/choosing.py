@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui_app.adapters.auto.flat_arguments import Argument, about, arguments_of
+from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.changing import lookups
 from tui_app.adapters.changing.asking import (
     SEEN,
@@ -242,12 +243,12 @@ def _by_id(case: Case, argument: Argument, wish: str) -> Conversation[Found]:
         if hit is not None:
             return hit
         seen += [name for entry in found for name in entry.called[:1]]
-    for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, _HOLDERS))[:2]:
+    for variant in holders(case, argument)[:2]:
         result = yield from ask_raw(case, variant, {})
-        hit = pick(argument, lookups.called(wish, _parts_named(argument, case, result)), wish)
+        hit = pick(argument, lookups.called(wish, parts_named(argument, case, result)), wish)
         if hit is not None:
             return hit
-    own = _parts_named(argument, case, (yield from listing(case)))
+    own = parts_named(argument, case, (yield from listing(case)))
     hit = pick(argument, lookups.called(wish, own), wish)
     if hit is not None:
         return hit
@@ -261,7 +262,14 @@ def _loosely(wish: str, found: Sequence[Named]) -> list[Named]:
     return [entry for entry in found if any(plain(name) == plain(wish) for name in entry.called)]
 
 
-def _parts_named(argument: Argument, case: Case, result: CallToolResult | None) -> list[Named]:
+def holders(case: Case, argument: Argument) -> list[ToolVariant]:
+    """The tools that list what tickets lie in, first those that are said to show what ``argument`` takes."""
+    nouns = lookups.status_nouns(argument)
+    found = lookups.listing_tools(case.ground.readers, _HOLDERS)
+    return callable_ones(case, sorted(found, key=lambda one: nouns.isdisjoint(split_words(one.tool.description))))
+
+
+def parts_named(argument: Argument, case: Case, result: CallToolResult | None) -> list[Named]:
     """What stands in tickets under the name of what ``argument`` takes: ``status`` for ``status_id``."""
     names = {plain_name(word) for word in lookups.status_nouns(argument)}
     rows: list[Any] = [dict(case.subject.record)] if case.subject else []

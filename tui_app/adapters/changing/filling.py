@@ -99,8 +99,10 @@ def _row_id(argument: Argument, subject: Subject) -> str:
     """The row's own ``id`` where an argument wants an id, and no more is said of it than that."""
     if argument.words[-1:] not in (("id",), ("ids",)) or _OTHERWISE.search(argument.description):
         return ""
-    value = indexed(subject.record).get("id", subject.ticket.lookup.get("id"))
-    return value if isinstance(value, str) and not value.isdecimal() and value != subject.reference.id else ""
+    for value in (indexed(subject.record).get("id"), subject.ticket.lookup.get("id")):
+        if isinstance(value, str) and not value.isdecimal() and value != subject.reference.id:
+            return value
+    return ""
 
 
 def known(argument: Argument, subject: Subject | None, constants: Mapping[str, JsonValue]) -> JsonValue:

@@ -15,7 +15,7 @@ from tui_app.adapters.changing.asking import Case, Conversation, Found
 from tui_app.adapters.changing.choosing import choose
 from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.making import Way, already, finished, first_possible, ways_to
-from tui_app.adapters.changing.meanings import parts_of
+from tui_app.adapters.changing.meanings import meaning_of, parts_of
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import default_told, exactly, marked_up, plain, takes_null, takes_text
@@ -174,7 +174,8 @@ def assign(case: Case) -> Conversation[WriteCall]:
         return already(before)
     own = _alone(case, wish)
     if own is not None:
-        return finished(case, own, {}, before, {"assignee": case.ground.me or "me" if wish else None})
+        who = yield from _present_one(case, own)
+        return finished(case, own, who, before, {"assignee": case.ground.me or "me" if wish else None})
 
     def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
         identity(use, subject)
@@ -204,10 +205,26 @@ def _alone(case: Case, wish: JsonValue) -> WritingUse | None:
     """A tool that needs no name: one that assigns whoever is logged in, or one that unassigns."""
     verbs = vocabulary.ASSIGNING if wish == "me" else vocabulary.UNASSIGNING if wish is None else frozenset()
     for use in case.uses:
-        is_so = bool(use.verbs) and use.verbs <= verbs and use.id_argument is not None
+        takes_away = vocabulary.REMOVING if wish is None and use.nouns & vocabulary.PERSON_NOUNS else frozenset()
+        is_so = bool(use.verbs) and use.verbs <= verbs | takes_away and use.id_argument is not None
         if is_so and not use.nouns - vocabulary.PERSON_NOUNS and bool(use.rest & vocabulary.SELF) == (wish == "me"):
             return use
     return None
+
+
+def _present_one(case: Case, use: WritingUse) -> Conversation[dict[str, JsonValue]]:
+    """Who has the ticket, where a tool that unassigns has to be told; one alone, as it takes no more away.
+
+    Raises:
+        NotOfferedError: several have it.
+    """
+    argument = next((one for one in use.arguments if one.required and meaning_of(one, "account") is not None), None)
+    if argument is None:
+        return {}
+    if len(case.about.assignees()) > 1:
+        raise NotOfferedError(f"The tool {use.tool.name!r} takes the ticket away from one person at a time.")
+    found = yield from person(case, use, argument, str(case.about.ticket.assignee))
+    return {argument.path: found.value}
 
 
 def _nobody(use: WritingUse, argument: Argument) -> JsonValue:

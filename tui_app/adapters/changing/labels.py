@@ -228,6 +228,8 @@ def _ids(case: Case, way: Way, names: Sequence[str]) -> Conversation[JsonValue]:
         every = yield from asking.ask(case, variant)
         if all(lookups.called(name, [*own, *every]) for name in names):
             break
+    for variant in () if every else choosing.holders(case, argument)[:1]:
+        every = choosing.parts_named(argument, case, (yield from asking.ask_raw(case, variant, {})))
 
     def one(name: str) -> JsonValue:
         found = choosing.pick(argument, lookups.called(name, own) or lookups.called(name, every), name)

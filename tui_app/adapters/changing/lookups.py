@@ -46,7 +46,9 @@ class Named(Struct, frozen=True):
     @property
     def called(self) -> tuple[str, ...]:
         """What it is called, the best name first."""
-        others = (name for name in self.values if name.endswith(("name", "label")) and name not in _PARTS_OF_NAMES)
+        others = (
+            name for name in self.values if name.endswith(("name", "label", "key")) and name not in _PARTS_OF_NAMES
+        )
         found = (self.values.get(name) for name in (*CALLED, "slug", *others))
         whole = " ".join(str(self.values[part]) for part in _PARTS_OF_NAMES if self.values.get(part))
         said = [str(value) for value in found if isinstance(value, (str, int)) and str(value).strip()]

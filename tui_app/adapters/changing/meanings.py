@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import dropwhile, pairwise
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.auto.id_argument import asks_for_uuid
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.reading.field_names import (
+    FUNCTION_WORDS,
     ID_ADJECTIVES,
     ID_WORDS,
     PLURALS,
@@ -84,9 +86,30 @@ def meaning_of(argument: Argument, meaning: str) -> Meaning | None:
     """How ``argument`` takes ``meaning`` (a key of `vocabulary.MEANINGS`); None where it does not."""
     parts = parts_of(argument.path)
     rank = rank_of(parts.words, meaning)
+    if rank is None and meaning == "description" and _said_to_be(argument, meaning):
+        return Meaning(len(vocabulary.MEANINGS[meaning]) * 4)
     if rank is None or (parts.is_id and meaning in _NEVER_IDS) or _FILTERS.search(argument.description):
         return None
     return Meaning(rank * 4 + parts.is_id * 2 + argument.path.count("."), parts.mode)
+
+
+_OF_TICKET = 3  # words: of the task
+
+
+def _said_to_be(argument: Argument, meaning: str) -> bool:
+    """Whether a text that is called otherwise is told to be the ticket's: ``notes``, the description of a task."""
+    told = re.findall(r"[^\W\d_]+", argument.description.casefold())
+    told = [*dropwhile(lambda word: word in FUNCTION_WORDS | vocabulary.ASIDE, told)]
+    known = any(rank_of(parts_of(argument.path).words, other) is not None for other in _KINDS if other != "text")
+    return (
+        len(told) > _OF_TICKET
+        and told[0] in vocabulary.MEANINGS[meaning]
+        and told[1] in ("of", "for")
+        and any(PLURALS.get(word, word) in TICKET_NOUNS for word in told[2 : 2 + _OF_TICKET])
+        and not known
+        and "string" in argument.kinds
+        and not parts_of(argument.path).core.startswith("comment")
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -131,7 +154,18 @@ _OR_OTHERWISE = re.compile(
 
 def wants_id(argument: Argument) -> bool:
     """Whether it takes an identifier, by its name or by its schema."""
-    return parts_of(argument.path).is_id or takes_only_uuids(argument)
+    return parts_of(argument.path).is_id or takes_only_uuids(argument) or _says_ids(argument)
+
+
+def _says_ids(argument: Argument) -> bool:
+    """Whether it is said to take the ids of what it is called after: ``labels`` takes label IDs."""
+    if argument.values or _OR_OTHERWISE.search(argument.description):
+        return False
+    told = [*map(singular, re.findall(r"[^\W_]+", argument.description.casefold()))]
+    said = {word for word, following in pairwise(told) if following == "id"}
+    return not said.isdisjoint(map(singular, parts_of(argument.path).words)) and not re.search(
+        r"\d", argument.description
+    )
 
 
 def takes_only_uuids(argument: Argument) -> bool:

@@ -7,10 +7,9 @@ than a ticket or a part of one is no way to change tickets; nor is one that is f
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from msgspec import Struct
 
@@ -20,20 +19,19 @@ from tui_app.adapters.auto.tool_variants import ToolVariant, action_values, for_
 from tui_app.adapters.base import ServerDescription
 from tui_app.adapters.changing import vocabulary as words
 from tui_app.adapters.changing.meanings import HOLDERS, meaning_of, parts_of
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, singular
+from tui_app.adapters.changing.vocabulary import KNOWN, ServerWords
+from tui_app.adapters.reading.field_names import FUNCTION_WORDS, PLURALS, TICKET_NOUNS, singular
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import Tool
 from tui_app.tickets.changes import ChangeKind
 
-_COMMON = 0.4  # part of a server's tools whose names have a word, for it to be the server's name for itself
-_FEW = 4  # tools, below which a shared word may as well be a noun
 _DEFINED = re.compile(r"\n\s*(?:args|arguments|parameters|params)\b", re.IGNORECASE)
 """Where a description goes on from what a tool is to what it takes."""
 
 
-_KNOWN = words.VERBS | words.FIELD_NOUNS | words.FILLERS | words.SELF | words.MANY
 _LONGEST_WORD = 30
+_NEAR = 5  # words behind a verb, among which what it makes is named
 _SHORTEST_NOUN = 3  # letters; shorter words are articles and the like
 _TARGET = re.compile(r"\b(?:to|from|of|on) an? (\w+)\b")
 _EITHER = re.compile(r"\beither ['`\"]?(\w+)['`\"]?,? or (?:the )?['`\"]?(\w+)", re.IGNORECASE)
@@ -154,15 +152,14 @@ class WritingUse(Struct, frozen=True, dict=True):
         return same[0] if len(same) == 1 else None
 
 
-def uses_of(server: ServerDescription, nouns: frozenset[str]) -> tuple[WritingUse, ...]:
-    """All ways to change tickets. ``nouns``: what this server calls a ticket, by the tools that read them."""
-    own = _common_words(server)
+def uses_of(server: ServerDescription, known: ServerWords) -> tuple[WritingUse, ...]:
+    """All ways to change tickets."""
     found: list[WritingUse] = []
     for tool in server.tools:
         if words.AGENTS_ONLY.search(_DEFINED.split(tool.description)[0]) or is_request_tool(tool):
             continue
         for variant in _variants(tool):
-            use = _use(variant, own, nouns)
+            use = _use(variant, known)
             if use is not None:
                 found.append(use)
     return tuple(found)
@@ -188,22 +185,41 @@ def _is_action(argument: Argument) -> bool:
     return is_action_argument(argument) and meaning_of(argument, "status") is None
 
 
-def _use(variant: ToolVariant, own: frozenset[str], nouns: frozenset[str]) -> WritingUse | None:
+def _use(variant: ToolVariant, known: ServerWords) -> WritingUse | None:
     """``variant`` by its words; None where one of them speaks of something else."""
-    name = [word for word in split_words(variant.tool.name) if word not in own or word in words.VERBS]
+    name = [word for word in split_words(variant.tool.name) if word not in known.own or word in words.VERBS]
     name = [_written_out(word, variant.tool) for word in name]
-    said = [*name, *variant.action]
+    if not (words.SELF - {"user"}) & set(name):
+        name = ["assignee" if word in known.people else word for word in name]
+    said = [*(_adds_comment(variant.tool, known.nouns) or name), *variant.action]
     mentioned = {word for word in said if PLURALS.get(word, word) in TICKET_NOUNS}
-    if nouns and {PLURALS.get(word, word) for word in mentioned} - nouns:
+    if known.nouns and {PLURALS.get(word, word) for word in mentioned} - known.nouns:
         return None
-    rest = frozenset(said) - mentioned
-    if rest - (_KNOWN | words.WITH_ACTIONS if variant.action else _KNOWN):
+    rest = frozenset(said) - mentioned - _shelves(said, mentioned)
+    if rest - (KNOWN | words.WITH_ACTIONS if variant.action else KNOWN):
         return None
     told = frozenset(variant.action) if words.VERBS & set(variant.action) else rest
     verbs = (told & words.VERBS) - words.FIELD_NOUNS or told & words.VERBS
     fields = rest & words.FIELD_NOUNS
     use = WritingUse(variant, verbs, fields, rest & (words.SELF | words.MANY), bool(mentioned))
     return use if _may_be_of_tickets(use) else None
+
+
+def _shelves(said: Sequence[str], mentioned: Set[str]) -> frozenset[str]:
+    """Where a name says that a ticket goes: ``add_card_to_list``."""
+    after = said[min(map(said.index, mentioned)) :] if mentioned else ()
+    return frozenset(place for before, place in pairwise(after) if before in ("to", "in") and place in words.SHELVES)
+
+
+def _adds_comment(tool: Tool, nouns: frozenset[str]) -> tuple[str, ...]:
+    """The words for a tool that is said to add a comment to a ticket, whatever it is called; else none."""
+    first = _SENTENCE.split(tool.description.strip().casefold())[0]
+    verb, *said = _WORD.findall(first) or [""]
+    verb = verb if verb in words.VERBS else verb.removesuffix("s")
+    before = [*takewhile(lambda word: word not in words.COMMENT_NOUNS, said[:_NEAR])]
+    is_first = len(before) < min(len(said), _NEAR) and not set(before) & FUNCTION_WORDS - {"a", "an"}
+    target = next((word for word in _TARGET.findall(first) if PLURALS.get(word, word) in (nouns or TICKET_NOUNS)), "")
+    return (verb, "comment", target) if target and is_first and verb in words.WRITING_TEXT else ()
 
 
 def _may_be_of_tickets(use: WritingUse) -> bool:
@@ -213,7 +229,7 @@ def _may_be_of_tickets(use: WritingUse) -> bool:
     said = words.PUBLIC.sub(" ", words.INTERNAL.sub(" ", use.first_words))
     return not any(  # ``custom`` in ``custom label`` is no other thing
         len(word) > _SHORTEST_NOUN
-        and not {word, singular(word)} & (_KNOWN | words.ASIDE)
+        and not {word, singular(word)} & (KNOWN | words.ASIDE)
         and singular(following) not in words.FIELD_NOUNS
         for word, following in pairwise((*_WORD.findall(said), ""))
     )
@@ -225,29 +241,7 @@ def _written_out(word: str, tool: Tool) -> str:
     verb = first if first in words.VERBS else first.removesuffix("s")
     letters = iter(verb)
     is_short = 1 < len(word) < len(verb) and word[0] == verb[0] and all(letter in letters for letter in word)
-    return verb if is_short and verb in words.VERBS and word not in _KNOWN and word not in TICKET_NOUNS else word
-
-
-def ticket_nouns(server: ServerDescription, roles: Mapping[str, str]) -> frozenset[str]:
-    """What a server calls a ticket: the noun of the tool that opens one, else of those that search; empty: none."""
-    for role in ("get", "search"):
-        found: set[str] = set()
-        for tool in server.tools:
-            if roles.get(tool.name) == role:
-                own = find_id_argument(arguments_of(tool)) if role == "get" else None
-                spoken = (*split_words(tool.name), *(own.words if own else ()))
-                found |= {PLURALS.get(word, word) for word in spoken if PLURALS.get(word, word) in TICKET_NOUNS}
-        if found:
-            return frozenset(found)
-    return frozenset()
-
-
-def _common_words(server: ServerDescription) -> frozenset[str]:
-    """Words with which a server calls itself."""
-    counted = Counter(word for tool in server.tools for word in set(split_words(tool.name)))
-    least = max(_FEW, _COMMON * len(server.tools))
-    shared = {word for word, count in counted.items() if count >= least}
-    return frozenset(shared | set(split_words(server.name)))
+    return verb if is_short and verb in words.VERBS and word not in KNOWN and word not in TICKET_NOUNS else word
 
 
 def ranked(kind: ChangeKind, uses: Sequence[WritingUse], meaning: str) -> list[tuple[WritingUse, Argument]]:
@@ -289,7 +283,7 @@ def is_dedicated(kind: ChangeKind, use: WritingUse) -> bool:
     against = words.REMOVING | (words.UPDATING if kind in (ChangeKind.COMMENT, ChangeKind.CREATE) else frozenset())
     if kind is ChangeKind.LABELS:
         return use.concerns_ticket
-    if kind is ChangeKind.CREATE and use.about and not use.speaks_of_ticket:
+    if kind is ChangeKind.CREATE and (use.verbs - verbs or (use.about and not use.speaks_of_ticket)):
         return False
     return not use.verbs & against
 

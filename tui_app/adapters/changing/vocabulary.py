@@ -1,4 +1,4 @@
-"""The words by which tools that change tickets, and their arguments, are recognised: data.
+"""The words by which tools that change tickets, and their arguments, are recognised: data, and a server's own words.
 
 Words are compared folded and as `split_words` cuts them. A word of a tool's name that is in none of these tables names
 another thing than a ticket, and the tool is left alone.
@@ -7,11 +7,18 @@ another thing than a ticket, and the tool is left alone.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
+from msgspec import Struct
+
+from tui_app.adapters.auto.flat_arguments import arguments_of
+from tui_app.adapters.auto.id_argument import find_id_argument
 from tui_app.adapters.auto.words import COMMENT_NOUNS as READ_COMMENT_NOUNS
-from tui_app.adapters.auto.words import PLAIN_FILLERS
-from tui_app.adapters.reading.field_names import names, plural
+from tui_app.adapters.auto.words import PLAIN_FILLERS, VALUE_NOUNS
+from tui_app.adapters.base import ServerDescription
+from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, names, plural
+from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.changes import ChangeKind
 from tui_app.tickets.fields import FIELDS_BY_NAME
 
@@ -70,6 +77,7 @@ WITH_ACTIONS = _set("workflow workflows operations")
 """What a tool may be called besides, whose actions say what it does."""
 SELF = _set("current user me self myself")
 MANY = _set("bulk batch multiple many multi")
+KNOWN = VERBS | FIELD_NOUNS | FILLERS | SELF | MANY
 
 DEDICATED: Mapping[ChangeKind, tuple[frozenset[str], frozenset[str]]] = {
     ChangeKind.COMMENT: (COMMENT_NOUNS, WRITING_TEXT),
@@ -155,3 +163,55 @@ AGENTS_ONLY = re.compile(
 """Said by tools whose answer is made by a model, or which only a person may call."""
 INTERNAL = re.compile(r"\b(?:private|internal|agents?[ -]only|not visible|staff|hidden|non-public)\b", re.IGNORECASE)
 PUBLIC = re.compile(r"\b(?:public|requesters?|requestors?|customers?|correspondence)\b", re.IGNORECASE)
+
+
+# ------------------------------------------------------------------------------ of one server
+
+_COMMON = 0.4  # part of a server's tools whose names have a word, for it to be the server's name for itself
+_FEW = 4  # tools, below which a shared word may as well be a noun
+
+
+class ServerWords(Struct, frozen=True):
+    """What a server calls things, as all its tools together tell."""
+
+    own: frozenset[str]
+    """Those with which it calls itself."""
+    nouns: frozenset[str]
+    """What it calls a ticket."""
+    people: frozenset[str]
+    """What it calls whoever has a ticket: ``member`` where there is ``assign_member``."""
+
+
+def words_of_server(server: ServerDescription, roles: Mapping[str, str]) -> ServerWords:
+    """Told by the names of its tools, and by which of them read tickets (``roles``)."""
+    return ServerWords(_common_words(server), _ticket_nouns(server, roles), _assigned_words(server))
+
+
+def _ticket_nouns(server: ServerDescription, roles: Mapping[str, str]) -> frozenset[str]:
+    """What a server calls a ticket: the noun of the tool that opens one, else of those that search; empty: none."""
+    for role in ("get", "search"):
+        found: set[str] = set()
+        for tool in server.tools:
+            if roles.get(tool.name) == role:
+                own = find_id_argument(arguments_of(tool)) if role == "get" else None
+                spoken = (*split_words(tool.name), *(own.words if own else ()))
+                found |= {PLURALS.get(word, word) for word in spoken if PLURALS.get(word, word) in TICKET_NOUNS}
+        if found:
+            return frozenset(found)
+    return frozenset()
+
+
+def _assigned_words(server: ServerDescription) -> frozenset[str]:
+    """The words for people of tools that assign by name: ``assign_member_to_card``."""
+    said = [set(split_words(tool.name)) for tool in server.tools]
+    return frozenset(
+        word for name in said if name & ASSIGNING for word in name if VALUE_NOUNS.get(plural(word)) == "assignee"
+    )
+
+
+def _common_words(server: ServerDescription) -> frozenset[str]:
+    """Words with which a server calls itself."""
+    counted = Counter(word for tool in server.tools for word in set(split_words(tool.name)))
+    least = max(_FEW, _COMMON * len(server.tools))
+    shared = {word for word, count in counted.items() if count >= least}
+    return frozenset(shared | set(split_words(server.name)))
