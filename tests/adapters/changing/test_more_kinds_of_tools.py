@@ -384,3 +384,14 @@ def test_what_puts_a_ticket_on_a_list_creates_it_and_what_attaches_a_file_does_n
     assert "NotOfferedError" in str(Tracker([attach], TICKET).sent(ChangeKind.CREATE, **wish))
     sent = Tracker([attach, add], TICKET).sent(ChangeKind.CREATE, {"list_id": "l1"}, **wish)
     assert sent == ("add_issue_to_list", {"list_id": "l1", "name": "New"})
+
+
+def test_nobody_is_no_null_that_the_tracker_leaves_out_and_no_ticket_is_free_whose_person_has_no_name() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "assigned_user_id": {"type": ["integer", "null"], "default": None}})
+    ticket = {**TICKET, "assigned_user_id": 4}
+    for about, sent in (
+        ("Null clears the assignee.", ("update_issue", {"issue_id": "PAY-7", "assigned_user_id": None})),
+        ("`None` means *omit*, not *clear*: nulls are ignored.", None),
+    ):
+        made = Tracker([replace(edit, description=about)], ticket).sent(ChangeKind.ASSIGN, assignee=None)
+        assert made == sent if sent else "does not say what it takes for nobody" in str(made)

@@ -15,12 +15,14 @@ from tui_app.adapters.changing.asking import Case, Conversation, Found
 from tui_app.adapters.changing.choosing import choose
 from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.making import Way, already, finished, first_possible, ways_to
-from tui_app.adapters.changing.meanings import meaning_of, parts_of
+from tui_app.adapters.changing.meanings import meaning_of, parts_of, rank_of
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import default_told, exactly, marked_up, plain, takes_null, takes_text
+from tui_app.adapters.changing.subject import Subject
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_values import is_nothing
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.changes import ChangeKind, Visibility
 from tui_app.tickets.errors import NotOfferedError
@@ -168,7 +170,7 @@ def assign(case: Case) -> Conversation[WriteCall]:
     wish = case.wanted.values.get("assignee")
     now = subject.ticket.assignee
     before = {"assignee": now}
-    if wish is None and not now:
+    if wish is None and not now and not _is_held(subject):
         return already(before)
     if isinstance(wish, str) and now and wish.casefold() == now.casefold():
         return already(before)
@@ -191,6 +193,12 @@ def assign(case: Case) -> Conversation[WriteCall]:
 
     ways = ways_to(case, ChangeKind.ASSIGN, "person")
     return (yield from first_possible(ways, make, "assigns anybody"))
+
+
+def _is_held(subject: Subject) -> bool:
+    """Whether the answer tells of somebody who has the ticket, though not of their name: ``assigned_user_id``."""
+    told = [value for name, value in subject.record.items() if rank_of(parts_of(name).words, "person") is not None]
+    return any(not is_nothing(value) and value is not False for value in told)
 
 
 def _replaced(case: Case, use: WritingUse, argument: Argument) -> list[str]:
@@ -231,14 +239,15 @@ def _nobody(use: WritingUse, argument: Argument) -> JsonValue:
     """What an argument for people takes for nobody."""
     text = f"{about(argument, use.tool)} {use.about}"
     says_null = argument.required or "default" not in argument.schema or _NULL.search(text)
-    if takes_null(argument) and says_null:
+    is_left_out = re.search(r"\b(?:null|none)s?\b[^.\n]{0,40}\b(?:omit|ignor|unchanged|keep)", text, re.IGNORECASE)
+    if takes_null(argument) and says_null and not is_left_out:
         return None
     if argument.takes_list:
         return exactly(argument, [])
     if takes_text(argument) and re.search(r"\bempty\b", text, re.IGNORECASE):
         return exactly(argument, "")
     word = _WORD_FOR_NOBODY.search(about(argument, use.tool)) or _QUOTED_NOBODY.search(use.about)
-    if word is not None:
+    if word is not None and not is_left_out:
         return exactly(argument, next(filter(None, word.groups())))
     raise NotOfferedError(
         f"The server's {argument.path!r} does not say what it takes for nobody.",
