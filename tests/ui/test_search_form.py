@@ -298,3 +298,12 @@ async def test_what_is_wrong_with_a_criterion_without_a_field_is_told_at_the_lin
         await deck.press("enter")
         await deck.sees("2000")
         assert deck.screen.query(SearchForm)
+
+
+async def test_what_is_mistaken_is_not_behind_the_list_of_what_fits() -> None:
+    async with opened() as deck:
+        await deck.press("s", "ctrl+l", *"assignee:")
+        await deck.sees("unassigned")
+        assert "assignee: is" not in deck.text
+        await deck.press("escape")
+        await deck.sees("assignee: is followed")

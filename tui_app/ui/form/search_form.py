@@ -205,6 +205,11 @@ class SearchForm(Widget):
         self.query_one("#did-you-mean", Static).update(Content(f"{key}{slip.message}" if slip else ""))
         self.query_one("#form-error").display = False
 
+    def _show_slip(self) -> None:
+        """What is mistaken in the line on top, unless a list of what fits is open over it."""
+        line, completions = self._row(QUERY).input, self.query_one(CompletionList)
+        self.query_one("#did-you-mean").visible = not (line.has_focus and completions.is_open)
+
     def _slip(self) -> Slip | None:
         return next(slips(self._row(QUERY).input.value, self._known()), None)
 
@@ -228,6 +233,7 @@ class SearchForm(Widget):
         corner, region = self.content_region.offset, field.region
         x = region.x - corner.x + min(completion.start, max(0, region.width - _LEAST_ROOM))
         self.query_one(CompletionList).open_at(x, region.y - corner.y + 1, (*completion.options, *self._openings))
+        self._show_slip()
 
     def offer_openings(self) -> None:
         """Offer tickets to open that were not known when the last key was pressed."""
@@ -283,6 +289,7 @@ class SearchForm(Widget):
         completions = self.query_one(CompletionList)
         if completions.chosen or (completions.is_open and completions.first not in self._openings):
             completions.close()
+            self._show_slip()
         else:
             self.post_message(self.Closed(self.raw()))
 
