@@ -182,3 +182,38 @@ def test_a_ticket_in_several_lists_is_one() -> None:
 def test_the_names_of_an_empty_board_are_no_tickets() -> None:
     page = read_rows(CallToolResult((ContentBlock("text", '{"columns": ["todo", "done"], "cards": []}'),)))
     assert not page.rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【单号】GD-1\n【标题】打印机坏了\n【状态】open\n\n【单号】GD-2\n【标题】重置密码\n【状态】done",
+        "<table><tr><th>No</th><th>Subject</th><th>State</th></tr>{}</table>".format(
+            "".join(
+                f"<tr><td>{n}</td><td>Printer {n}</td><td>{state}</td></tr>" for n, state in ((7, "open"), (8, "done"))
+            )
+        ),
+        "## 📥 Open (1)\n- **К-1** Сломался принтер — Иван Петров\n\n## ✅ Done (1)\n- **К-2** Пароль — Анна Смирнова",
+    ],
+)
+def test_labels_in_brackets_tables_of_pages_and_sections_with_signs_are_read(text: str) -> None:
+    assert [ticket.status.casefold() for ticket in _tickets(text)] == ["open", "done"]
+    assert all(ticket.id and "—" not in ticket.title and "【" not in ticket.title for ticket in _tickets(text))
+
+
+def test_a_list_that_is_called_like_tickets_is_not_joined_with_another() -> None:
+    sprints = [{"id": number, "name": f"Sprint {number}", "state": "closed"} for number in range(1, 9)]
+    items = [{"id": 101, "name": "Fix the printer queue", "state": "open"}]
+    assert _ids_and_statuses({"sprints": sprints, "items": items}) == {"101": "open"}
+
+
+def test_the_last_line_alone_is_read_like_those_before() -> None:
+    def answer(text: str) -> CallToolResult:
+        return CallToolResult((ContentBlock("text", text),))
+
+    learned = learn(answer("* 1 | Printer is offline | open\n* 2 | Totals differ | done\nnext: tok2"))
+    assert learned is not None
+    assert learned.paging.next_cursor == "tok2"
+    assert [(ticket.title, ticket.status) for ticket in learned.read(answer("* 3 | Paper is out | open")).tickets] == [
+        ("Paper is out", "open")
+    ]

@@ -124,10 +124,15 @@ def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str =
         return moment
     concept = "all_states" if words == ("all",) and _tells_of_closed(argument.description) else _meaning(words)
     if concept is None:
-        return None
+        return "cursor" if _tells_of_cursor(argument) else None
     if joined == "owner" and _stands_by_repository(others):
         return "repo_owner"
     return concept if _can_mean(concept, argument, joined, others) else None
+
+
+def _tells_of_cursor(argument: Argument) -> bool:
+    """Whether an argument of another name is said to be what other servers call a cursor."""
+    return not argument.required and argument.kinds == {"string"} and "cursor" in split_words(argument.description)
 
 
 def _tells_of_closed(description: str) -> bool:

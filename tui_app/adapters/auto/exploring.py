@@ -14,7 +14,7 @@ from typing import TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.flat_arguments import Argument, everything
 from tui_app.adapters.auto.id_argument import is_number
 from tui_app.adapters.auto.places import Conversation, Place, Planner, is_place
 from tui_app.adapters.auto.roles import Candidate, Role
@@ -37,6 +37,7 @@ _MOST_TRIED = 8  # tools; the start must not take long, and what comes after tha
 _MOST_PLACES_TRIED = 3  # of one tool: a board may be empty
 _MOST_COMPARED = 4  # tools of which nothing says that they list tickets, before the best of them is taken
 _ANYTHING = "*"  # what most search languages match everything with
+_QUOTED_WORD = re.compile(r"['\"`](\w{1,30})['\"`]")
 _QUOTED = 120  # characters of an answer in a message
 
 
@@ -211,8 +212,9 @@ def _mended(trial: Trial, call: ToolCall, failure: MCPError | None, planner: Pla
     for argument in _named(role.variant.arguments, failure):
         if argument.path not in call.arguments and not argument.required and is_place(argument):
             places = yield from planner.places(role.variant, [argument])
-            if places:
-                return replace(trial, places=tuple(places))
+            wide = everything(_QUOTED_WORD.findall(argument.description))
+            if places or isinstance(wide, str):
+                return replace(trial, places=tuple(places) or (Place({argument.path: wide}),))
     return None
 
 

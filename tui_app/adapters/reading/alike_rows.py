@@ -111,6 +111,8 @@ def _explains(legend: str, words: Mapping[str, str], code: str, rows: Sequence[R
     values = [value for row in rows[:_SAMPLED] if not is_nothing(value := row.get(code))]
     if not values or not all(isinstance(value, (str, int)) and str(value) in words for value in values):
         return False
+    if is_reference(code) and not any(map(str.isdigit, words)):
+        return True
     base = _without_id(code)
     fields = {field for field, hint in hints(legend).items() if hint > _SURE}
     return plain_name(singular(legend)) == plain_name(base) or bool(

@@ -76,7 +76,7 @@ class Column:
         self.key = self.share(_KEY.fullmatch)
         self.lines = self.share(lambda text: "\n" in text)
         self.email = self.share(_EMAIL.fullmatch)
-        self.person = self.share(lambda text: _PERSON.fullmatch(without_marks(text)))
+        self.person = self.share(is_person)
         self.state = self.share(is_status)
         self.priority = self.share(is_priority)
         self.date = 0.0 if self.url or self.length > _LONGEST_DATE or self.is_flag else self.share(_is_date)
@@ -128,6 +128,11 @@ class Column:
 
     def hint(self, one: str) -> float:
         return max(0.0, self.hints.get(one, 0) - 0.12 * (len(self.path) - 1))
+
+
+def is_person(text: str) -> bool:
+    """Whether ``text`` has the form of somebody's name and surname."""
+    return _PERSON.fullmatch(without_marks(text)) is not None
 
 
 def columns_of(rows: Sequence[Row]) -> list[Column]:
@@ -267,6 +272,8 @@ def _status_score(column: Column, one: str) -> float:
     if not is_short_text(column):
         exact = column.number > 0.9 and hint > 0.9 and not column.is_flag
         return 0.5 * hint + 0.1 if exact else 0
+    if column.inherited and len(column.distinct) == 1 and not column.known and hint < CERTAIN_NAME:
+        return 0  # the heading of all rows
     inherited = 0.3 if column.inherited and column.low == 1 else 0.1 if column.inherited else 0
     content = 0.25 * column.low + 0.35 * column.state - 0.3 * column.priority - 0.2 * column.email
     return content + inherited + hint - 0.2 * (1 - column.cover)

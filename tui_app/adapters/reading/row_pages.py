@@ -27,7 +27,7 @@ from tui_app.adapters.reading.field_columns import (
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, PLURALS, hints, names, plain_name
 from tui_app.adapters.reading.field_values import Row, value_at_path, word_of
 from tui_app.adapters.reading.plain import plain_tickets
-from tui_app.adapters.reading.structure import ITEM, SIGNS, Steps, holders, parsed, places, rows_at
+from tui_app.adapters.reading.structure import ITEM, SIGNS, Steps, holders, is_of_tickets, parsed, places, rows_at
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind
 from tui_app.tickets.ticket import JsonValue
 
@@ -43,7 +43,6 @@ _NEXT_OFFSETS = names("nextoffset nextstartat nextstart nextskip")
 _MORE = names("hasmore hasnextpage hasnext more truncated ismore")
 _LAST = names("islast islastpage lastpage end done")
 _SIZES = names("limit perpage pagesize maxresults count size first")
-
 
 _ADDRESS = re.compile(r"(?:\w+:/)?/\S*\?")
 _LONGEST_COUNT = 9  # digits; no tracker holds a thousand million tickets
@@ -78,8 +77,7 @@ def paging_of(payload: Row) -> Paging:
 
 
 def _from_names(index: Row) -> Paging:
-    address = next((value for name, value in index.items() if name.startswith("next") and is_address(value)), "")
-    if address:
+    if address := next((one for name, one in index.items() if name.startswith("next") and is_address(one)), ""):
         return next_in(str(address)).or_else(_from_names({k: v for k, v in index.items() if v != address}))
     more = _first_flag(index, _MORE)
     last = _first_flag(index, _LAST)
@@ -181,7 +179,8 @@ def pages_of(payload: JsonValue, *, by_content: bool = True) -> Iterator[RowPage
     if len(certain) == 1 and not by_content:
         yield replace(page_at(payload, certain[0][0], Columns({}), _BY_NAMES), columns=None)
         return
-    for steps, rows in certain or found:
+    called = [(steps, rows) for steps, rows in certain if any(map(is_of_tickets, steps[-2:-1]))]
+    for steps, rows in called or certain or found:
         columns = _columns_of(rows)
         score = ticketness(columns, rows) * (1 if _is_listed(steps) or is_named(columns) else ALONE)
         yield page_at(payload, steps, columns, score)

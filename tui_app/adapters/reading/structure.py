@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.field_columns import GROUP, certainly_tickets
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, singular, words_in
 from tui_app.adapters.reading.field_values import Row, can_be_id, is_nothing, word_of
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.vocabulary import is_status
@@ -109,6 +109,9 @@ def _look(value: JsonValue, steps: Steps, found: dict[Steps, None]) -> None:
 
 def _look_at_list(value: list[JsonValue], steps: Steps, found: dict[Steps, None]) -> None:
     items = [parsed(item) for item in value[:_MOST_MEMBERS]]
+    if any(isinstance(item, Mapping) for item in items) and _is_matrix([*map(_cells, items)]):
+        found.setdefault((*steps, MATRIX))
+        return
     rows = [item for item in items if isinstance(item, Mapping)]
     if rows:
         found.setdefault((*steps, NESTED if _are_nested(rows) else ITEMS))
@@ -174,6 +177,12 @@ def _as_parent(row: Row, inner: Iterable[JsonValue]) -> Row:
     return {} if names_parent or not own else {"parent": row[own]}
 
 
+def _cells(row: JsonValue) -> JsonValue:
+    """The cells of a row of a table in XML or HTML, which holds nothing else: ``{"td": ["1", "Printer"]}``."""
+    inner = next(iter(row.values())) if isinstance(row, Mapping) and len(row) == 1 else row
+    return inner if isinstance(inner, list) else row
+
+
 def _is_matrix(items: list[JsonValue]) -> bool:
     header = items[0] if items else None
     return (
@@ -192,7 +201,9 @@ def _look_at_object(value: Row, steps: Steps, found: dict[Steps, None]) -> None:
     if len(objects) > 1 and len(objects) >= 0.6 * len(members) and _alike(objects):
         found.setdefault((*steps, VALUES))
     rows = [item for inner in lists for item in inner[:5]]
-    is_board = len(lists) > 1 or any(isinstance(i, list) and is_status(name) for name, i in members)
+    names = [name for name, inner in members if isinstance(inner, list)]
+    are_alike = len({is_of_tickets(name) for name in names}) == 1
+    is_board = (len(lists) > 1 and are_alike) or any(map(is_status, names))
     if rows and is_board and len(lists) >= 0.5 * len(members):
         of_objects = all(isinstance(row, Mapping) for row in rows)
         firsts = [inner[0] for inner in lists if inner]  # of tickets and their comments in two lists these differ
@@ -207,6 +218,11 @@ def _look_at_object(value: Row, steps: Steps, found: dict[Steps, None]) -> None:
     for name, inner in members:
         _look(inner, (*steps, name), found)
     found.setdefault(steps)
+
+
+def is_of_tickets(name: str) -> bool:
+    """Whether a list is called like tickets: one beside it that is not holds something else."""
+    return not is_status(name) and any(singular(word) in TICKET_NOUNS for word in words_in(name))
 
 
 def _alike(rows: Sequence[Row]) -> bool:
@@ -312,8 +328,8 @@ def _matrix_rows(value: JsonValue) -> Iterator[Row]:
     if isinstance(value, Mapping):
         found = _header_and_rows(value)
         header, rows = found if found is not None else ([], [])
-    elif isinstance(value, list) and value and isinstance(value[0], list):
-        header, rows = list(map(str, value[0])), [row for row in value[1:] if isinstance(row, list)]
+    elif isinstance(value, list) and value and isinstance(names := _cells(value[0]), list):
+        header, rows = list(map(str, names)), [row for row in map(_cells, value[1:]) if isinstance(row, list)]
     else:
         return
     for cells in rows:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, takewhile
 
+from tui_app.adapters.reading.column_scores import is_person
 from tui_app.adapters.reading.field_names import TICKET_NOUNS, hints, words_in
 from tui_app.tickets.ticket import JsonValue
 from tui_app.tickets.timestamps import parse_moment
@@ -23,6 +24,9 @@ _LINE = re.compile(
 _SECTION = re.compile(
     r"[ \t]*(?P<heading>#{1,6})[ \t]+(?P<label>[^\W\d_][\w /'-]{0,38}?)(?:[ \t]*\(\d{1,6}\))?[ \t]*:?[ \t]*"
 )
+
+_BRACKETED = re.compile(r"^\s*[【〔［]([^【】〔〕［］]{1,38})[】〕］]\s*[:：]?\s*")
+"""A label in brackets, as in Chinese and Japanese texts: ``【标题】Printer``."""
 
 LONG_FIELDS = frozenset(("description", "comments", "notes"))
 """Fields whose value goes on over several lines."""
@@ -44,7 +48,7 @@ def label_field(label: str) -> str | None:
 
 def labelled_line(line: str) -> tuple[str, str, str] | None:
     """Field (empty for a label that is no field of ours), label and value of a line with a label."""
-    match = _LINE.fullmatch(line)
+    match = _LINE.fullmatch(_BRACKETED.sub(r"\1: ", line))
     if match is None:
         return None
     value = match["value"].strip()
@@ -163,10 +167,10 @@ _TAIL = re.compile(r"(?P<text>\S.*\S)\s+[-–—·|:]\s+(?P<tail>\S.{0,30})")
 def with_tails(rows: Rows) -> Rows:
     """Where every text of a column ends with a word for a status, a priority or a person, set off by a dash, that is a
     column of its own."""
-    for name in rows[0] if len(rows) > 1 else ():
+    for name in rows[0] if rows else ():
         matches = [_TAIL.fullmatch(str(row.get(name) or "")) for row in rows]
         tails = [match["tail"] for match in matches if match is not None]
-        if len(tails) == len(rows) and any(all(map(holds, tails)) for holds in (is_status, is_priority)):
+        if len(tails) == len(rows) and any(all(map(holds, tails)) for holds in (is_status, is_priority, is_person)):
             found = [match for match in matches if match is not None]
             return [{**row, name: m["text"], f"{name}.tail": m["tail"]} for row, m in zip(rows, found, strict=True)]
     return rows

@@ -16,7 +16,6 @@ from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.reading.field_values import Row, value_at_path
 from tui_app.adapters.reading.row_pages import (
     ALONE,
-    LEAST_TICKETNESS,
     Paging,
     RowPage,
     best_page,
@@ -38,6 +37,7 @@ _NOTHING_FOUND = re.compile(
     re.IGNORECASE,
 )
 _BY_WORDS = 0.6  # weight of rows whose columns come from their place behind an id, and nothing else
+_AS_BEFORE = 10.0  # ticketness of what is read like an earlier text
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
 _LONGEST_LEGEND = 400  # characters
 _MOST_LINES = 20_000
@@ -97,15 +97,15 @@ def _page(rows: list[JsonValue], text: str, weight: float, known: Columns | None
     objects = [with_tags(row) for row in rows if isinstance(row, dict)]
     columns = inferred_columns(objects[:SAMPLE])
     score = weight * ticketness(columns, objects) * (1 if len(objects) > 1 or is_named(columns) else ALONE)
-    if known is not None and score < LEAST_TICKETNESS and _have(objects, known):
-        columns, score = known, LEAST_TICKETNESS
+    if known is not None and _have(objects, known):
+        columns, score = known, score + _AS_BEFORE
     return RowPage(objects, paging_in(text), (), columns, (), score)
 
 
 def _have(rows: list[dict[str, JsonValue]], known: Columns) -> bool:
-    """Whether each row has the id and the title of ``known`` columns."""
-    needed = [known.paths.get(name, ()) for name in ("id", "title")]
-    return all(any(value_at_path(row, path) for path in paths) for row in rows for paths in needed)
+    """Whether each row has an id, a title and a status in ``known`` columns."""
+    needed = [known.paths[name] for name in ("id", "title", "status") if name in known.paths]
+    return len(needed) > 1 and all(any(value_at_path(row, path) for path in paths) for row in rows for paths in needed)
 
 
 def text_record(text: str, identity: str) -> Row | None:

@@ -321,5 +321,5 @@ def _section_name(line: str) -> str | None:
     text = line.strip()
     heading = _HEADING.fullmatch(text)
     name = heading[2] if heading else text[:-1] if text.endswith(":") and len(text) < _LONGEST_NAME else ""
-    name = re.sub(r"\s*[(\[]\d{1,6}[^)\]]{0,20}[)\]]$", "", undecorated(name))
+    name = re.sub(r"^[^\w(\[]+|\s*[(\[]\d{1,6}[^)\]]{0,20}[)\]]$", "", undecorated(name))
     return name or None
