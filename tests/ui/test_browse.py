@@ -106,6 +106,12 @@ async def test_nothing_found_says_what_to_press() -> None:
         await deck.press("2")
         await deck.sees("No ticket matches")
         assert "s changes the search" in deck.text
+        deck.service.tickets = None
+        await deck.press("r")
+        sent = deck.service.last_search.request_id
+        near = "No ticket has status 'opne'. Did you mean open?"
+        deck.service.reply(TicketsFound(sent, "local", (), 0, complete=True, warnings=(near,)))
+        await deck.sees(near)
 
 
 async def test_pages_are_added_below_without_moving_the_cursor() -> None:

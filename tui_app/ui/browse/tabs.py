@@ -26,6 +26,8 @@ from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.row_values import in_order
 from tui_app.ui.table.table_model import TableModel
 
+_MOST_WARNINGS = 3  # of those that an empty table shows
+
 
 class Counted(Struct, frozen=True):
     """How many tickets a view has, as trackers counted them; ``number`` None: they did not say."""
@@ -162,7 +164,8 @@ class Tab:
         if not criteria.used_fields():
             return ("This tracker has no tickets", "", another)
         every = f"{key('search.clear')} shows every ticket"
-        return ("No ticket matches", sentence_text(criteria), "", f"{change}   {every}")
+        said = progress.warnings[:_MOST_WARNINGS]  # a value that there is not, and the nearest one
+        return ("No ticket matches", sentence_text(criteria), *said, "", f"{change}   {every}")
 
 
 class Tabs:
