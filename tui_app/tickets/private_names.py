@@ -114,7 +114,10 @@ class PrivateNames:
     def mentioned(self, text: str) -> bool:
         """Whether ``text`` can hold one of the names: a quick look."""
         lower = folded(text).lower()
-        return any(hint in lower for hint in self.hints)
+        for hint in self.hints:  # noqa: SIM110 (a third of the time that `any` takes, for each line of each text)
+            if hint in lower:
+                return True
+        return False
 
     def told_by(self, label: str) -> bool:
         """Whether a key, label or head says one of the names among other words: ``annualSalaryEur``."""
@@ -133,7 +136,7 @@ class PrivateNames:
 
     def _is_label(self, text: str) -> bool:
         plain = _BRACKETED.sub("", folded(text)).strip(" \t\r\n:\uff1a")
-        if not _NAME.fullmatch(plain):
+        if len("".join(plain.split())) > _LONGEST or not _NAME.fullmatch(plain):
             return False
         segments = [segment for segment in _SEGMENTS.split(plain) if segment.strip(" '\"")]
         return self._is_private(plain) or bool(segments and self._is_private(segments[-1]))

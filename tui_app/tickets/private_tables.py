@@ -40,7 +40,8 @@ _PROSE_AMOUNT = re.compile(
 """A number of three digits or more that is no part of a word, a date, a time, an address or a version."""
 _MARKED = re.compile(r"(?<!\S)(\*\*|``?|[\"'*_])(?P<value>(?!\s)[^\n]{1,200}?)\1(?![^\W_])")
 """A value that is marked as one, as in ``changed from **low** to **high**``."""
-_SENTENCE_ENDS = re.compile(r"((?<=[!?;\u3002])\s+|(?<=[^\W\d_]{2}\.)\s+|(?<=\d\.)\s+(?=[A-Z])|\n)")
+_SENTENCE_ENDS = re.compile(r"(\s(?:(?<=[!?;\u3002]\s)\s*|(?<=[^\W\d_]{2}\.\s)\s*|(?<=\d\.\s)\s*(?=[A-Z])|(?<=\n)))")
+"""The blank comes first: it is found several times as fast as what is before it."""
 _WORD = re.compile(r"[^\W\d_]+")
 _AMOUNT = re.compile(
     r"(?:[^\W\d]{1,4} ?|[$\u00a2-\u00a5\u20a0-\u20cf] ?)?\d(?:[.,'\u00a0 ]?\d){2,}(?: ?[^\W\d]{1,4})?\W*$"
@@ -241,11 +242,12 @@ def without_amounts(text: str, names: PrivateNames) -> str:
     parts = _SENTENCE_ENDS.split(text)
     named = False
     for place, part in enumerate(parts):
+        is_mentioned = names.mentioned(part)
         if named and is_amount(part):
             parts[place] = MASK
-        elif names.mentioned(part):
+        elif is_mentioned:
             parts[place] = _without_told(part, names)
-        named = names.labels(bare_label(part)) if part.strip() else named
+        named = (is_mentioned and names.labels(bare_label(part))) if part.strip() else named
     return "".join(parts)
 
 
