@@ -382,3 +382,30 @@ def test_rows_with_a_title_are_tickets_without_id_and_status(tmp_path: Path) -> 
     assert report.unchanged == 3
     with pytest.raises(UsageError, match="no column for status"):
         brought_in(tmp_path, "Name,Price\nShoe,3\nHat,4\n")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"data": {"repository": {"nameWithOwner": "acme/app", "issues": {"nodes": [0]}}}},
+        {"data": {"project": {"id": "gid://x/1", "fullPath": "acme/app", "issues": {"nodes": [0]}}}},
+        {"projects": [{"key": "acme/app", "name": "acme/app", "issues": [0]}]},
+    ],
+    ids=["repository", "project", "projects"],
+)
+def test_tickets_lie_in_the_project_that_holds_them(tmp_path: Path, document: dict[str, Any]) -> None:
+    row = {"number": 17, "title": "Login fails", "state": "OPEN"}
+    text = json.dumps(document).replace("[0]", json.dumps([row, {**row, "number": 18, "title": "Other"}]))
+    _, tickets = brought_in(tmp_path, text, "export.json")
+    assert {ticket["id"] for ticket in tickets.values()} == {"acme/app#17", "acme/app#18"}
+    assert {ticket["project"] for ticket in tickets.values()} == {"acme/app"}
+
+
+def test_tasks_of_several_projects_are_all_read(tmp_path: Path) -> None:
+    tasks = [{"number": 1, "title": "Login fails", "status": "open"}]
+    projects = [
+        {"key": "ALP", "name": "Alpha", "issues": tasks},
+        {"key": "BET", "name": "Beta", "issues": [{**tasks[0], "title": "Other"}]},
+    ]
+    _, tickets = brought_in(tmp_path, json.dumps({"projects": projects}), "export.json")
+    assert {title: ticket["project"] for title, ticket in tickets.items()} == {"Login fails": "Alpha", "Other": "Beta"}

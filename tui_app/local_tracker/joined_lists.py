@@ -12,13 +12,14 @@ from typing import Any
 
 from tui_app.adapters.reading.discussion import AUTHOR, BODY, WHEN
 from tui_app.adapters.reading.field_columns import fields_of_names
-from tui_app.adapters.reading.field_names import plain_name
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name
 from tui_app.adapters.reading.field_values import first_of, indexed, person_of
 from tui_app.tickets.fields import CALLED
 
 _DEEPEST = 6  # levels: data.repository.issues.edges.node
 _DEEPEST_REFERENCE = 2  # levels: data.card.id
 _ID_PREFIX = re.compile(r"^ids?(?=[A-Z])|_?ids?$|Ids?$")
+_PATH_OF_PLACE = re.compile(r"(?=.*[^\W\d_])[\w.-]+(?:/[\w.-]+)+")
 _OWN_IDS = ("id", "_id", "key", "gid")
 
 Row = Mapping[str, Any]
@@ -34,9 +35,28 @@ def joined(rows: list[Any], document: Row, path: Sequence[str]) -> list[Any]:
     others = [(name, items) for name, items in lists if not any(id(item) in themselves for item in items)]
     called = {part for name in path for part in (plain_name(name), plain_name(name).removesuffix("s"))}
     told = _told(others, _References(own, called), names)
+    if place := _place_on_the_way(document, path):
+        rows = [{**row, "project": place} if _has_no_place(row) else row for row in rows]
     if not names and not told:
         return rows
     return [_joined_row(row, names, told) if isinstance(row, dict) else row for row in rows]
+
+
+def _place_on_the_way(document: Row, path: Sequence[str]) -> str:
+    """The project that holds all the rows: ``{"repository": {"nameWithOwner": "acme/app", "issues": ..}}``."""
+    holder: Any = document
+    place = ""
+    for name in path:
+        holder = holder.get(name) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and hints(name).get("project", 0) > CERTAIN_NAME:
+            words = [word for word in holder.values() if isinstance(word, str) and _PATH_OF_PLACE.fullmatch(word)]
+            called = first_of(indexed(holder), CALLED)
+            place = words[0] if words else called if isinstance(called, str) else place
+    return place
+
+
+def _has_no_place(row: Any) -> bool:
+    return isinstance(row, dict) and not any(hints(name).get("project", 0) > CERTAIN_NAME for name in row)
 
 
 def _lists_in(value: Any, depth: int) -> Iterator[tuple[str, list[Any]]]:

@@ -115,7 +115,7 @@ def _look_at_list(value: list[JsonValue], steps: Steps, found: dict[Steps, None]
     rows = [item for item in items if isinstance(item, Mapping)]
     if rows:
         found.setdefault((*steps, NESTED if _are_nested(rows) else ITEMS))
-        if certainly_tickets(rows):
+        if certainly_tickets(rows) and not _hold_tickets(rows):
             return
     elif _is_matrix(items):
         found.setdefault((*steps, MATRIX))
@@ -181,6 +181,19 @@ def _cells(row: JsonValue) -> JsonValue:
     """The cells of a row of a table in XML or HTML, which holds nothing else: ``{"td": ["1", "Printer"]}``."""
     inner = next(iter(row.values())) if isinstance(row, Mapping) and len(row) == 1 else row
     return inner if isinstance(inner, list) else row
+
+
+def _hold_tickets(rows: Sequence[Row]) -> bool:
+    """Whether rows without a status hold rows with one: projects, and not tickets with others below them."""
+    if _have_status(rows):
+        return False
+    inner = [value for row in rows[:_MOST_MEMBERS] for value in islice(row.values(), _MOST_MEMBERS)]
+    lists = [[item for item in value[:5] if isinstance(item, Mapping)] for value in inner if isinstance(value, list)]
+    return any(some and certainly_tickets(some) and _have_status(some) for some in lists)
+
+
+def _have_status(rows: Sequence[Row]) -> bool:
+    return any(hints(name).get("status", 0) > CERTAIN_NAME for row in rows[:5] for name in islice(row, _MOST_MEMBERS))
 
 
 def _is_matrix(items: list[JsonValue]) -> bool:
