@@ -409,3 +409,17 @@ def test_tasks_of_several_projects_are_all_read(tmp_path: Path) -> None:
     ]
     _, tickets = brought_in(tmp_path, json.dumps({"projects": projects}), "export.json")
     assert {title: ticket["project"] for title, ticket in tickets.items()} == {"Login fails": "Alpha", "Other": "Beta"}
+    assert {ticket["id"] for ticket in tickets.values()} == {"Alpha#1", "Beta#1"}
+
+
+@pytest.mark.parametrize("sign", ["true", "yes", "x", "1"])
+def test_a_flag_that_a_ticket_is_over_is_read_in_every_spelling_beside_a_status(tmp_path: Path, sign: str) -> None:
+    text = f"Task ID,Name,Section/Column,Completed,Closed\nT-1,Pay,Doing,{sign},3\nT-2,Call,Doing,,0\n"
+    _, tickets = brought_in(tmp_path, text)
+    assert {title: ticket["status"] for title, ticket in tickets.items()} == {"Pay": "completed", "Call": "Doing"}
+
+
+def test_a_date_that_is_not_set_is_none(tmp_path: Path) -> None:
+    report, tickets = brought_in(tmp_path, "id,Subject,Status,Créé le,Due\nT-1,Pay,open,2026-11-21 15:14,Not set\n")
+    assert (report.unread_count, tickets["Pay"]["due_at"]) == (0, None)
+    assert tickets["Pay"]["created_at"] == "2026-11-21T15:14:00Z"

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_app.tickets.export import (
+    csv_lines,
     json_text,
     ticket_to_json,
     ticket_to_markdown,
@@ -146,6 +147,11 @@ OTHER_FORMS = [
 def test_no_cell_of_csv_is_a_formula(formula: str) -> None:
     row = list(csv.reader(StringIO(to_csv([Ticket(formula, formula, formula)], original=True), newline="")))[1]
     assert row[:3] == [f"'{formula}"] * 3
+
+
+@pytest.mark.parametrize(("text", "cell"), [("a;=1", "a;'=1"), ("a; +1;b", "a;' +1;b"), ("a;b;1", "a;b;1")])
+def test_nor_is_what_stands_behind_a_semicolon(text: str, cell: str) -> None:
+    assert csv_lines([[text]]) == f"{cell}\n"
 
 
 @pytest.mark.parametrize("harmless", ["", "a=1", "1+1", "’=", "日本 = 1", "\u3000日本", "①", "é-mail"])

@@ -16,11 +16,12 @@ from typing import Any
 from tui_app.adapters.reading.field_columns import fields_of_names
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import value_at_path
-from tui_app.adapters.reading.openness import flag_word, is_closed_flag
+from tui_app.adapters.reading.openness import flag_word
 from tui_app.local_tracker.cell_values import KEY, CellReader, storable, text_of
 from tui_app.local_tracker.documents import made_id
 from tui_app.local_tracker.file_columns import (
     ID_IN_ADDRESS,
+    YES,
     FileReading,
     Path,
     ReadingOptions,
@@ -36,7 +37,6 @@ LARGEST_TICKET = 2 << 20
 """Bytes of text. It is sent twice (structured and as text), and its worst escaping must still fit the client's line."""
 _LONGEST_ID = 200
 _REPOSITORY = re.compile(r"https?://[^/]+/(.+?)/(?:-/)?(?:issues|pull|merge_requests)/\d+")
-_YES = frozenset(("true", "yes", "1", "x"))
 _JIRA_ID = "issuekey"
 
 
@@ -65,7 +65,7 @@ class RowReader:
         self._wanted = [name for name in REQUIRED_FIELDS if not (name == "id" and reading.addressed)]
         self._made_ids: Counter[str] | None = Counter() if reading.has_made_ids else None
         wiki = is_table and any(plain_name(path[-1]) == _JIRA_ID for path in self._paths.get("id", ()))
-        self._flags = [name for name in reading.names if is_closed_flag(name)]
+        self._flags = reading.flags
         self._cells = CellReader(reading.dates, reading.other_dates, wiki=wiki, blanks=reading.blanks)
 
     @property
@@ -155,7 +155,7 @@ class RowReader:
     def _end_by_flag(self, row: Mapping[str, Any], record: dict[str, Any], used: set[str]) -> None:
         """A ticket that a flag calls completed is so, whatever its status means: that is kept by its name."""
         for name in self._flags:
-            if str(row.get(name)).strip().casefold() == "true":
+            if _is_set(row.get(name)):
                 record["status"] = flag_word(name)
                 used.add(name)
                 used.difference_update(path[0] for path in self._paths.get("status", ()))
@@ -165,10 +165,13 @@ class RowReader:
         for name in self._reading.columns.flags:
             value = row.get(name)
             if isinstance(value, bool) or (isinstance(value, str) and value):
-                is_done = value if isinstance(value, bool) else value.strip().casefold() in _YES
-                record["status"] = flag_word(name) if is_done else "open"
+                record["status"] = flag_word(name) if _is_set(value) else "open"
                 used.add(name)
                 return
+
+
+def _is_set(flag: Any) -> bool:
+    return str(flag).strip().casefold() in YES
 
 
 def _complete(record: dict[str, Any], project: str | None, *, keyed: bool) -> None:

@@ -17,6 +17,7 @@ from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_na
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name, words_in
 from tui_app.adapters.reading.field_values import value_at_path
 from tui_app.adapters.reading.learned import SURE
+from tui_app.adapters.reading.openness import is_closed_flag
 from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, reference_of, text_of
 from tui_app.tickets.calendar_words import zone_in
 from tui_app.tickets.dates_in_words import DateRules
@@ -27,6 +28,9 @@ ID_IN_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Z0-9_]*-\d+|\d+)/?")
 
 Path = tuple[str, ...]
 
+YES = frozenset(("true", "yes", "1", "x"))
+"""How files write that a flag is set."""
+_FLAG_VALUES = YES | {"", "false", "no", "0", "none"}
 _OF_ANYTHING = frozenset(("description", "type", "url", "attachments", "history", "comments", "project"))
 """Fields that things have which are no tickets."""
 _LEAST_ID_HINT = 0.3  # of a name that may be that of ids
@@ -63,6 +67,8 @@ class FileReading(Struct, frozen=True):
     """Whether labels stand in one text with blanks between."""
     addressed: bool = False
     """Whether a ticket's id is the end of its address, and in no column."""
+    flags: tuple[str, ...] = ()
+    """Columns that say of a ticket that it is over, also beside its status."""
     titled: bool = False
     """Whether the rows are tickets for certain by their title and what else they hold, also without status or id."""
     parents: Mapping[str, str] = field(default_factory=dict)
@@ -132,7 +138,13 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     opened = tuple(columns.paths[name][0][-1] for name in is_open)
     blanks, addressed = _has_blanks_between_labels(sample, columns), _has_ids_in_addresses(sample, columns)
     titled = _are_titled(columns, options)
-    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed, titled, parents.found())
+    flags = tuple(name for name in names if is_closed_flag(name) and _holds_flags(sample, name))
+    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed, flags, titled, parents.found())
+
+
+def _holds_flags(sample: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Whether a column says yes or no, and counts nothing."""
+    return {str(row.get(name, "")).strip().casefold() for row in sample} <= _FLAG_VALUES
 
 
 def _are_titled(columns: Columns, options: ReadingOptions) -> bool:

@@ -158,6 +158,9 @@ def _cell_text(value: JsonValue) -> str:
 
 def _csv_cell(value: JsonValue) -> str:
     text = _cell_text(value).encode(errors="replace").decode()  # half a surrogate pair fits in no file
+    if ";" in text:  # where numbers have a comma, spreadsheets part the cells of any file by semicolons
+        first, *others = text.split(";")
+        text = ";".join((first, *(f"'{part}" if _begins_like_a_formula(part) else part for part in others)))
     return f"'{text}" if _begins_like_a_formula(text) else text
 
 

@@ -121,7 +121,7 @@ TICKET_FIELDS = (
     TicketField(
         "created_at", "Created", FieldKind.MOMENT, sortable=True, facet=True,
         words=names("created opened reported submitted inserted added"),
-        beginnings=names("creat crea cria erstell aangemaa созда 创建 作成 생성"),
+        beginnings=names("cree crea cria erstell aangemaa созда 创建 作成 생성"),
     ),
     TicketField(
         "updated_at", "Updated", FieldKind.MOMENT, sortable=True, facet=True,

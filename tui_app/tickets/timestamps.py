@@ -50,7 +50,7 @@ _YEARS_OF_NONE = (MINYEAR, MAXYEAR)
 """What programs write that must write a date: ``0001-01-01T00:00:00``, ``9999-12-31``."""
 _WIDE_SIGNS = str.maketrans("／：－．　", "/:-. ")
 """Written beside digits of full width."""
-_NONE_WORDS = frozenset(("", "none", "null", "nil", "nan", "n/a", "na", "nat", "undefined"))
+_NONE_WORDS = frozenset(("", "none", "null", "nil", "nan", "n/a", "na", "nat", "undefined", "not set"))
 
 
 def parse_moment(value: JsonValue, rules: DateRules = UTC_RULES) -> datetime | None:

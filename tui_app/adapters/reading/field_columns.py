@@ -84,8 +84,8 @@ def columns_named(names: tuple[str, ...]) -> Columns:
     things = names_of_things(names)
     for name in names:
         known = {one: hint for one, hint in hints(name).items() if hint >= _least(one)}
-        if name in things:
-            known.pop("title", None)
+        for own in ("id", "title") if name.startswith("^") else ("title",) if name in things else ():
+            known.pop(own, None)  # what holds tickets is called otherwise than they are
         best = max(known.values(), default=0)
         for one, hint in known.items():
             if hint == best or FIELDS_BY_NAME[one].kind in (FieldKind.LIST, FieldKind.TEXT):
