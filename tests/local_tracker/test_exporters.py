@@ -423,3 +423,12 @@ def test_a_date_that_is_not_set_is_none(tmp_path: Path) -> None:
     report, tickets = brought_in(tmp_path, "id,Subject,Status,Créé le,Due\nT-1,Pay,open,2026-11-21 15:14,Not set\n")
     assert (report.unread_count, tickets["Pay"]["due_at"]) == (0, None)
     assert tickets["Pay"]["created_at"] == "2026-11-21T15:14:00Z"
+
+
+def test_dates_of_a_column_that_is_no_field_tell_the_order_too(tmp_path: Path) -> None:
+    text = "ID,Title,Status,Start Date,Due Date\nT-1,Pay,open,11/20/2026,12/01/2026\nT-2,Call,open,,05/06/2026\n"
+    report, tickets = brought_in(tmp_path, text)
+    assert (tickets["Pay"]["due_at"], report.unread_count) == ("2026-12-01T00:00:00Z", 0)
+    text = "ID,Title,Status,Start Date,Due Date\nT-1,Pay,open,10/11/2026,12/01/2026\n"
+    report, tickets = brought_in(tmp_path, text)
+    assert (report.updated, report.unread_count) == (1, 1)

@@ -22,7 +22,7 @@ from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, referen
 from tui_app.tickets.calendar_words import zone_in
 from tui_app.tickets.dates_in_words import DateRules
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS, FieldKind
-from tui_app.tickets.timestamps import DateEvidence, shared_order
+from tui_app.tickets.timestamps import DateEvidence, looks_like_moment, shared_order
 
 ID_IN_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Z0-9_]*-\d+|\d+)/?")
 
@@ -125,7 +125,7 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     for row in chain(sample, (flat_row(row, is_table) for row in rows)):
         _add_dates(row, columns, evidence)
         parents.add(row)
-    shared = shared_order(evidence.values())
+    shared = shared_order([*evidence.values(), *_other_dates(sample, columns)])
     dates = {
         name: found.rules(_zone_of(columns.paths[name][0][-1], options.zone), options.order, shared)
         for name, found in evidence.items()
@@ -153,6 +153,18 @@ def _are_titled(columns: Columns, options: ReadingOptions) -> bool:
     others = columns.paths.keys() - {"title", *_OF_ANYTHING}
     is_counted = others == {"id"} and not any(hints(path[-1]).get("id") for path in columns.paths["id"])
     return (named or "title" in options.mapping.values()) and bool(others) and not is_counted
+
+
+def _other_dates(sample: Sequence[Mapping[str, Any]], columns: Columns) -> Iterator[DateEvidence]:
+    """What the dates in columns that are no field tell of the order of all."""
+    taken = {path[0] for paths in columns.paths.values() for path in paths}
+    for name in dict.fromkeys(name for row in sample for name in row if name not in taken):
+        texts = [value.strip() for row in sample if isinstance(value := row.get(name), str) and value.strip()]
+        if texts and all(map(looks_like_moment, texts)):
+            found = DateEvidence()
+            for text in texts:
+                found.add(text)
+            yield found
 
 
 class _Parents:

@@ -43,7 +43,10 @@ def test_a_ticket_is_known_by_what_people_call_it(row: dict[str, Any], identity:
 
 ROW_NAMES = st.sampled_from(["id", "title", "status", "user", "fields", "node", "custom_fields", "_links", "x"])
 CELLS = st.sampled_from(
-    [None, "", "A-1", 7, [], {}, [{"name": "Points", "value": 3}], {"status": {"href": "/s", "title": "Open"}}]
+    [
+        *(None, "", "A-1", 7, [], {}, [{"name": "Points", "value": 3}], {"status": {"href": "/s", "title": "Open"}}),
+        *({"type": "status", "status": "Open"}, {"nodes": [{"text": "Open", "field": {"name": "Stage"}}]}),
+    ]
 )
 PARTS = st.dictionaries(ROW_NAMES, CELLS, max_size=4)
 WRAPPED = st.dictionaries(ROW_NAMES, CELLS | PARTS | st.dictionaries(ROW_NAMES, CELLS | PARTS, max_size=4), max_size=5)
@@ -115,6 +118,16 @@ def test_labels_come_as_words_objects_and_text(value: Any) -> None:
 def test_the_priority_is_its_name_rather_than_its_number() -> None:
     assert ticket(id="A-1", title="x", priority=2, priorityLabel="High").priority == "High"
     assert ticket(id="A-1", title="x", priority=0).priority == "0"
+
+
+def test_values_that_are_tagged_with_their_kind_are_no_rows_of_their_own() -> None:
+    state = {"id": "s", "type": "select", "select": {"id": "x", "name": "In progress"}}
+    name = {"id": "title", "type": "title", "title": [{"type": "text", "text": {}, "plain_text": "Login fails"}]}
+    page = {"object": "page", "id": "59833787-2cf9", "properties": {"Task": name, "Status": state}}
+    found = learn(CallToolResult(structured_content={"object": "list", "results": [page]}))
+    assert found
+    (read,) = found.tickets
+    assert (read.id, read.title, read.status) == ("59833787-2cf9", "Login fails", "In progress")
 
 
 def test_fields_within_wrappers_are_found() -> None:

@@ -34,6 +34,7 @@ def flattened(row: Row) -> Row:
     """``row`` with the fields of the objects that it wraps on top; the wrapped ones count where both have a name."""
     flat = row
     for _ in range(_MOST_WRAPPERS):
+        flat = _without_tags(flat)
         wrapper = _wrapper(flat)
         inner = flat[wrapper] if wrapper is not None else None
         if not isinstance(inner, Mapping):
@@ -45,9 +46,19 @@ def flattened(row: Row) -> Row:
             flat.update((name, value) for name, value in inner.items() if not is_nothing(value) or name not in flat)
     if "_links" in flat and (titles := dict(_titles_of_links(flat["_links"]))):
         flat = {**titles, **{name: value for name, value in flat.items() if name != "_links" and name not in titles}}
-    flat = _with_custom_fields(flat)
-    if any(map(_is_tagged, flat.values())):
-        return {name: _untagged(value) for name, value in flat.items()}
+    return _without_tags(_with_custom_fields(flat))
+
+
+def _without_tags(row: Row) -> Row:
+    """``row`` with the values of tagged ones, also of those within an object of nothing else (``properties``)."""
+    if not any(map(holds_tagged, row.values())):
+        return row
+    flat: dict[str, JsonValue] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping) and holds_tagged(value) and not is_tagged(value):
+            flat.update((inner, _untagged(one)) for inner, one in value.items())
+        else:
+            flat.setdefault(name, _untagged(value))
     return flat
 
 
@@ -66,14 +77,19 @@ def _with_custom_fields(row: Row) -> Row:
     return {**{name: value for name, value in row.items() if name not in whole}, **added}
 
 
-def _is_tagged(value: JsonValue) -> bool:
+def is_tagged(value: JsonValue) -> bool:
     """Whether an object says under which of its names its value is: ``{"type": "status", "status": {..}}``."""
     return type(value) is dict and type(kind := value.get("type")) is str and kind in value and kind != "type"
 
 
+def holds_tagged(value: JsonValue) -> bool:
+    """Whether an object is a tagged value, or holds nothing else."""
+    return type(value) is dict and bool(value) and (is_tagged(value) or all(map(is_tagged, value.values())))
+
+
 def _untagged(value: JsonValue) -> JsonValue:
     for _ in range(_MOST_WRAPPERS):  # a formula's result is tagged once more
-        if not isinstance(value, Mapping) or not _is_tagged(value):
+        if not isinstance(value, Mapping) or not is_tagged(value):
             break
         value = value[str(value["type"])]
     runs = [item.get("plain_text") if isinstance(item, Mapping) else None for item in members(value)]
@@ -237,13 +253,12 @@ class AlikeRows:
         """Find the objects that rows wrap, under one name in all of them; False: each row needs a look of its own."""
         for _ in range(_MOST_WRAPPERS):
             names = self.names()
-            if len(names) == _MOST_NAMES or "_links" in names:
+            if len(names) == _MOST_NAMES or "_links" in names or self._layers[-1].holds_tagged():
                 return False
             hollow, listed = _hollow_names(names)
             wrappers = {name: wraps for name in hollow if (wraps := self._wraps(self.column(name)))}
             if not wrappers:
-                told = any({list, dict} & {*map(type, self.column(name))} for name in listed)
-                return not told and not any(_is_tagged(one) for rows in self._layers for one in rows.first())
+                return not any({list, dict} & {*map(type, self.column(name))} for name in listed)
             name, *others = wrappers
             if others or wrappers[name] == {True, False}:
                 return False
@@ -279,9 +294,9 @@ class _Layer(NamedTuple):
     names: set[str]
     rows: Sequence[Row]
 
-    def first(self) -> Iterable[JsonValue]:
-        """The values of the first row."""
-        return self.rows[0].values() if self.rows else ()
+    def holds_tagged(self) -> bool:
+        """Whether a value says under which of its names it is."""
+        return any(type(cell) is dict and holds_tagged(cell) for row in self.rows for cell in row.values())
 
 
 _Names: TypeAlias = tuple[str, ...]

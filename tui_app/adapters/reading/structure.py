@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
+from tui_app.adapters.reading.alike_rows import holds_tagged
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.field_columns import GROUP, certainly_tickets
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, singular, words_in
@@ -95,8 +96,8 @@ def parsed(value: JsonValue) -> JsonValue:
 
 
 def _look(value: JsonValue, steps: Steps, found: dict[Steps, None]) -> None:
-    if len(steps) > _DEEPEST or len(found) > _MOST_PLACES:
-        return
+    if len(steps) > _DEEPEST or len(found) > _MOST_PLACES or (ITEMS in steps and holds_tagged(value)):
+        return  # within a row these are its fields, and no rows
     if isinstance(value, str):
         inner = parsed(value)
         if inner is not value:
