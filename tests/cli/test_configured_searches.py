@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 import tomllib
 from io import StringIO
 from pathlib import Path
@@ -63,6 +64,18 @@ def test_views_of_the_checkout_come_after_the_user_s_own_as_on_the_tabs(
     assert {ticket["project"] for ticket in phones} == {"MOB"}
     bugs = run("search", "--view", "BUGS", "--format", "json").json["tickets"]
     assert {ticket["type"] for ticket in bugs} == {"bug"}  # the user's own
+
+
+def test_a_profile_s_own_query_narrows_every_search_and_is_told_unless_another_value_is_asked_for(
+    run: RunProgram, configured: Path
+) -> None:
+    command = json.dumps([sys.executable, "-P", "-m", "tui_app.local_tracker"])
+    configured.write_text(f'[profiles.pay]\ncommand = {command}\nquery = "project:PAY"\n')
+    found = run("search", "is:open", "--format", "json").json
+    assert {ticket["project"] for ticket in found["tickets"]} == {"PAY"}
+    assert found["warnings"] == ["Narrowed by the profile's own query: project:PAY."]
+    other = run("search", "project:WEB", "--format", "json").json
+    assert ({ticket["project"] for ticket in other["tickets"]}, other["warnings"]) == ({"WEB"}, [])
 
 
 def test_a_saved_search_of_0_1_0_is_searched(run: RunProgram, configured: Path) -> None:

@@ -43,6 +43,7 @@ from tui_app.tickets.messages import (
 )
 from tui_app.tickets.query import parse_query
 from tui_app.tickets.query_assist import slips
+from tui_app.ui.quick_views import ProfileQueries
 from tui_app.ui.sharing.external import browser_command, open_address
 from tui_app.ui.table.columns import column_named
 from tui_app.ui.table.row_values import ordered
@@ -75,7 +76,8 @@ def print_tickets(options: GlobalOptions, form: str, sources: SearchSources, col
     with RequestClient(selection, options) as client:
         criteria = _criteria(base, sources, options.clock.now())  # while the server starts
         criteria = replace(criteria, sort=criteria.sort or (NEWEST if selection.also else None))
-        found = [partial(_pages, client, name, criteria, further_fields(shown)) for name in selection.names]
+        queries = ProfileQueries(selection.settings.summaries())
+        found = [partial(_pages, client, name, criteria, further_fields(shown), queries) for name in selection.names]
         pages = _of_several(selection.names, found, criteria.sort or "") if selection.also else found[0]()
         print_found(form, pages, criteria.max_results, shown)
 
@@ -199,14 +201,23 @@ def print_views(options: GlobalOptions, form: str) -> None:
 
 
 def _pages(
-    client: RequestClient, profile: str, criteria: TicketSearchCriteria, fields: tuple[str, ...]
+    client: RequestClient,
+    profile: str,
+    criteria: TicketSearchCriteria,
+    fields: tuple[str, ...],
+    queries: ProfileQueries,
 ) -> Iterator[TicketsFound]:
-    """The pages of a search; one that found nothing, and for which nobody said why, names what was probably meant."""
-    is_empty = True
-    for reply in client.ask(Search(new_request_id(), profile, criteria, fields)):
+    """The pages of a search under the profile's own query, which is told where it narrows.
+
+    One that found nothing, and for which nobody said why, names what was probably meant.
+    """
+    asked, is_empty = criteria.narrowed_by(queries.of(profile)), True
+    narrowed = () if asked == criteria else (f"Narrowed by the profile's own query: {queries.words((profile,))}.",)
+    for reply in client.ask(Search(new_request_id(), profile, asked, fields)):
         if isinstance(reply, TicketsFound):
             is_empty = is_empty and not (reply.tickets or reply.warnings)
-            yield replace(reply, warnings=_meant(client, profile, criteria)) if is_empty and reply.complete else reply
+            said = _meant(client, profile, criteria) if is_empty and reply.complete else reply.warnings
+            yield replace(reply, warnings=(*said, *narrowed))
 
 
 def _meant(client: RequestClient, profile: str, criteria: TicketSearchCriteria) -> tuple[str, ...]:
