@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -99,7 +100,9 @@ class Server:
             self.error(request, -32601, f"Method not found: {method}")
 
     def discover(self, request: Message) -> None:
-        if self.fault == "dies-of-the-probe":
+        if self.fault == "dies-slowly-of-the-probe":
+            select.select([sys.stdin], [], [], 20)  # until the handshake is tried as well
+        if self.fault in ("dies-of-the-probe", "dies-slowly-of-the-probe"):
             sys.exit(1)
         if self.fault == "silent-probe":
             return

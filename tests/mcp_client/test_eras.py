@@ -37,6 +37,7 @@ async def methods_heard(session: Session) -> str:
         ("late-probe", "modern", "modern 2026-07-28"),
         ("late-probe", "both", "modern 2026-07-28"),
         ("dies-of-the-probe", "legacy", "legacy 2025-11-25"),
+        ("dies-slowly-of-the-probe", "legacy", "legacy 2025-11-25"),
         ("refuses-the-first-probe", "modern", "modern 2026-07-28"),
         ("probe-overtaken", "modern", "modern 2026-07-28"),
         ("strict-version", "legacy", "legacy 2024-11-05"),

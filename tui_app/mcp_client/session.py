@@ -191,7 +191,8 @@ async def _ready(
     """Negotiate, or end the server."""
     try:
         async with asyncio.timeout(limits.start):
-            return await negotiate(connection, limits.probe * (_PATIENCE if pending.answers_all else 1), remembered)
+            patient = pending.answers_all and remembered is None
+            return await negotiate(connection, limits.probe * (_PATIENCE if patient else 1), remembered)
     except BaseException as error:
         await connection.close(patiently=False)
         if isinstance(error, TimeoutError):

@@ -32,7 +32,7 @@ class Transport(Protocol):
 
     @property
     def lost_after_reading(self) -> bool:
-        """Whether the other side went by itself, after it had read all that was sent."""
+        """Whether the other side went by itself, after it had read the first message, or all if it had spoken."""
 
     def send(self, frame: Frame) -> None:
         """Send one message; without effect once the transport is lost or closed."""

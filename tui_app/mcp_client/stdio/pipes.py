@@ -231,7 +231,7 @@ class StdioTransport:
     def _has_read_in_silence(self) -> bool:
         """Whether it took all that was sent and said nothing, as one does that waits for a header."""
         silence = self._loop.time() - self._sent_at
-        return silence > _SILENCE and not self._peer.log_tail and self._process.has_read_everything()
+        return silence > _SILENCE and not self._peer.log_tail and self._process.unread() == 0
 
     async def close(self, *, patiently: bool = True) -> None:
         self._finish(explanations.closed(self._peer), patiently=patiently)
@@ -312,7 +312,8 @@ class StdioTransport:
         if not known:
             await self._until_exit()
             self._read_rest()
-            self.lost_after_reading = self._process.has_read_everything()
+            unread = self._process.unread()
+            self.lost_after_reading = unread is not None and unread <= sum(map(len, (self._unheard or ())[1:]))
             ended = self._process.how_it_ended()
             happened = f"ended with {ended}" if ended else "closed its pipes and was ended"
             if self._process.look_for_background():

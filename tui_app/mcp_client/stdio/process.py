@@ -132,16 +132,16 @@ class ServerProcess:
             if pipe:
                 pipe.close()
 
-    def has_read_everything(self) -> bool:
-        """Whether the server read all that was written to it; also valid after its end, until `close_input`."""
+    def unread(self) -> int | None:
+        """Bytes of its input that the server has not read, also after its end, until `close_input`; None: unknown."""
         if self._popen.stdin is None or self._popen.stdin.closed:
-            return False
+            return None
         unread = array("i", [0])
         try:
             fcntl.ioctl(self.stdin, termios.FIONREAD, unread)
         except OSError:
-            return False
-        return unread[0] == 0
+            return None
+        return unread[0]
 
     def close_input(self) -> None:
         """Close the server's input, which by the protocol asks it to end."""
