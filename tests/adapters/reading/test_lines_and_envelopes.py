@@ -179,9 +179,9 @@ def test_a_ticket_in_several_lists_is_one() -> None:
     assert _ids_and_statuses({"mine": [one], "recent": [one, other], "watched": [other]}) == {"1": "open", "2": "open"}
 
 
-def test_the_names_of_an_empty_board_are_no_tickets() -> None:
-    page = read_rows(CallToolResult((ContentBlock("text", '{"columns": ["todo", "done"], "cards": []}'),)))
-    assert not page.rows
+@pytest.mark.parametrize("text", ['{"columns": ["todo", "done"], "cards": []}', "data: []\nsuccess: true"])
+def test_an_empty_board_and_an_empty_list_in_yaml_are_no_tickets(text: str) -> None:
+    assert not read_rows(CallToolResult((ContentBlock("text", text),))).rows
 
 
 @pytest.mark.parametrize(

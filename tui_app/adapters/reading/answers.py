@@ -120,6 +120,7 @@ def _empty_page(result: CallToolResult, text: str, read: list[JsonValue]) -> Row
         InvalidResponseError: it does not.
     """
     says_nothing_found = _text_rows().says_nothing_found
+    read = read or [value for value in [_text_rows().data_in(text)] if value is not None]
     unread = [block.type for block in result.content if not block.text.strip() and block.type != "text"]
     if unread and not read and not text.strip():
         raise InvalidResponseError(

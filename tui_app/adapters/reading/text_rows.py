@@ -73,7 +73,7 @@ def text_page(text: str, known: Columns | None = None) -> RowPage | None:
     earlier text."""
     if not text.strip() or len(text) > _LONGEST_TEXT:
         return None
-    data = _data(text)
+    data = data_in(text)
     of_data = best_page(data) if data is not None else None
     if of_data is not None and certainly_tickets([row for row in of_data.rows[:SAMPLE] if isinstance(row, Mapping)]):
         return of_data
@@ -110,7 +110,7 @@ def _have(rows: list[dict[str, JsonValue]], known: Columns) -> bool:
 
 def text_record(text: str, identity: str) -> Row | None:
     """The one ticket that ``text`` shows; of several the one called ``identity``; None where it shows none."""
-    data = _data(text)
+    data = data_in(text)
     record = find_record(data, identity) if data is not None else None
     if record is None:
         rows = record_rows(text)
@@ -138,7 +138,7 @@ def with_tags(row: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return {**row, **found, "labels": labels} if labels else row
 
 
-def _data(text: str) -> JsonValue:
+def data_in(text: str) -> JsonValue:
     """What ``text`` holds as TOON or YAML, within tags too."""
     plain = _without_tags(text.strip())
     found = parse_toon(plain) or parse_yaml(plain)
