@@ -158,3 +158,28 @@ def test_of_empty_lists_the_one_of_what_tickets_are_mostly_called_is_searched() 
     tools = (tool("list_stories", about="Lists stories"), tool("get_tasks", about="Gets the tasks"))
     adapter = settled(described(*tools), lambda name, _arguments: data({name.split("_")[1]: []}))
     assert adapter.plan(check_criteria({})).call.tool == "get_tasks"
+
+
+def test_lists_within_a_board_that_need_not_be_named_are_looked_for_in_each_where_the_error_asks_for_it() -> None:
+    description = described(
+        tool("get_cards_by_list_id", "listId", "Fetch the cards of a list", listId=TEXT),
+        tool("get_lists", "", "Retrieve all lists of a board", boardId=TEXT),
+        tool("list_boards", "", "List all boards"),
+    )
+    lists = {"l1": "To Do", "l2": "Done"}
+
+    def answer(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if name == "list_boards":
+            return data([{"id": "b1", "name": "Shop"}])
+        if name == "get_lists":
+            told = CallToolResult((ContentBlock("text", "boardId is required without a default board"),), is_error=True)
+            return data([{"id": one, "name": called} for one, called in lists.items()]) if arguments else told
+        at = str(arguments["listId"])
+        cards = [
+            {"idShort": n, "name": f"Card {at} {n}", "closed": False, "idList": at, "idBoard": "b1"} for n in (1, 2, 3)
+        ]
+        return data([{**card, "cover": {"size": "normal", "brightness": "dark"}, "checkStates": []} for card in cards])
+
+    tickets = [ticket for page in pages(description, answer) for ticket in page.tickets]
+    assert [ticket.status for ticket in tickets] == ["To Do"] * 3 + ["Done"] * 3
+    assert {(ticket.project, ticket.priority) for ticket in tickets} == {("Shop", None)}

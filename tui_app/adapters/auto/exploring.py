@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from tui_app.adapters.auto.flat_arguments import Argument, everything
 from tui_app.adapters.auto.id_argument import is_number
-from tui_app.adapters.auto.places import Conversation, Place, Planner, is_place
+from tui_app.adapters.auto.places import Conversation, Place, Planner, named_by, places_asked_for
 from tui_app.adapters.auto.roles import Candidate, Role
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import ToolCall
@@ -209,8 +209,8 @@ def _mended(trial: Trial, call: ToolCall, failure: MCPError | None, planner: Pla
     refused = refused_arguments(role, call, failure)
     if refused:
         return replace(trial, role=role.without(refused))
-    for argument in _named(role.variant.arguments, failure):
-        if argument.path not in call.arguments and not argument.required and is_place(argument):
+    for argument in places_asked_for(role.variant.arguments, failure):
+        if argument.path not in call.arguments:
             places = yield from planner.places(role.variant, [argument])
             wide = everything(_QUOTED_WORD.findall(argument.description))
             if places or isinstance(wide, str):
@@ -221,18 +221,10 @@ def _mended(trial: Trial, call: ToolCall, failure: MCPError | None, planner: Pla
 def refused_arguments(role: Role, call: ToolCall, failure: MCPError) -> frozenset[str]:
     """The optional arguments of ``call`` that the error names: they are not sent again."""
     sent = {path for path in call.arguments if path not in role.constants}
-    named = _named(role.variant.arguments, failure)
+    named = named_by(role.variant.arguments, failure)
     return frozenset(
         argument.path for argument in named if argument.path.split(".")[0] in sent and not argument.required
     )
-
-
-def _named(arguments: Iterable[Argument], failure: MCPError) -> list[Argument]:
-    return [
-        argument
-        for argument in arguments
-        if re.search(rf"(?<![\w.]){re.escape(argument.name)}(?![\w.]\w)", failure.cause)
-    ]
 
 
 def described(trials: Sequence[Trial]) -> str:

@@ -7,7 +7,7 @@ does no input or output by itself. Invariant: at most `MOST_PLACES` places, at m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import TypeAlias, TypeVar
@@ -25,6 +25,7 @@ from tui_app.adapters.reading.learned import tables
 from tui_app.adapters.safety.gate import name_may_write
 from tui_app.adapters.safety.verbs import means_reading, split_words
 from tui_app.mcp_client.types import CallToolResult
+from tui_app.tickets.errors import MCPError
 from tui_app.tickets.fields import CALLED
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import JsonValue
@@ -106,14 +107,36 @@ class Planner:
             above = (yield from self.places(source, needed, depth + 1)) if needed else [Place()]
             found: list[Place] = []
             for outer in above[:MOST_PLACES]:
-                call = self._call(source, outer.values)
-                result = (yield call) if call else None
-                if result is not None and failure_in(result) is None:
+                for at, result in (yield from self._listed(source, outer, depth)):
                     rows = _rows_with(result, argument, lacking) or (rows_of(result) if own else [])
-                    found += _places_in(rows, argument, lacking, outer, needed, about(argument, variant.tool))
+                    found += _places_in(rows, argument, lacking, at, about(argument, variant.tool))
             if found:
                 return found
         return [Place({argument.path: self._folder})] if self._folder and names_a_folder(argument) else []
+
+    def _listed(
+        self, source: ToolVariant, outer: Place, depth: int
+    ) -> Conversation[list[tuple[Place, CallToolResult]]]:
+        """What ``source`` lists at ``outer``; within each place that its error asks for, where it does."""
+        call = self._call(source, outer.values)
+        if call is None:
+            return []
+        result = yield call
+        failure = failure_in(result)
+        if failure is None:
+            return [(outer, result)]
+        asked = [
+            argument for argument in places_asked_for(source.arguments, failure) if argument.path not in outer.values
+        ]
+        within = (yield from self.places(source, asked, depth + 1)) if asked else []
+        found: list[tuple[Place, CallToolResult]] = []
+        for place in within[:MOST_PLACES]:
+            at = _joined(outer, place)
+            again = self._call(source, at.values)
+            result = (yield again) if again else result
+            if again and failure_in(result) is None:
+                found.append((at, result))
+        return found
 
     def sources(self, variant: ToolVariant, argument: Argument) -> list[ToolVariant]:
         """The variants that list what ``argument`` names, those that need least first."""
@@ -187,7 +210,6 @@ def _places_in(
     argument: Argument,
     lacking: Sequence[Argument],
     outer: Place,
-    needed: Sequence[Argument],
     said: str,
 ) -> Iterator[Place]:
     """``said``: what the tool says of the argument."""
@@ -202,8 +224,7 @@ def _places_in(
                 own = above.get(other.name) if other.name in above else _beside(row, other)
                 values |= {other.path: own} if own is not None else {}
         label = label_of(row) or str(value)
-        words = _words(row) | outer.words if needed else _words(row)
-        yield Place(values, label, words, {**outer.names, str(value): label})
+        yield Place(values, label, _words(row) | outer.words, {**outer.names, str(value): label})
 
 
 def rows_of(result: CallToolResult) -> list[Row]:
@@ -270,6 +291,20 @@ def names_a_folder(argument: Argument) -> bool:
     if argument.values or (argument.kinds and "string" not in argument.kinds):
         return False
     return bool(words & _FOLDERS) or (bool(words & _PLACED) and bool(_SAYS_FOLDER.search(argument.description)))
+
+
+def named_by(arguments: Iterable[Argument], failure: MCPError) -> list[Argument]:
+    """Those of ``arguments`` that an error names."""
+    return [
+        argument
+        for argument in arguments
+        if re.search(rf"(?<![\w.]){re.escape(argument.name)}(?![\w.]\w)", failure.cause)
+    ]
+
+
+def places_asked_for(arguments: Iterable[Argument], failure: MCPError) -> list[Argument]:
+    """The places that may be left out, and that an error asks for all the same."""
+    return [argument for argument in named_by(arguments, failure) if not argument.required and is_place(argument)]
 
 
 def is_place(argument: Argument) -> bool:

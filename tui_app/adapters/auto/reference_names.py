@@ -73,12 +73,13 @@ def _of_places(reading: LearnedReading, places: Sequence[Place]) -> dict[str, Re
     sample, fields = reading.rows[:_SAMPLE], reading.fields
     if not known:
         return found
+    has_status = any(ticket.status not in ("", OPEN_FLAG) for ticket in reading.tickets[:_SAMPLE])
     for column in dict.fromkeys(name for row in sample for name, value in row.items() if _is_id(value)):
         ids = {str(row[column]) for row in sample if _is_id(row.get(column))}
         holder = next((name for name, one in fields.items() if one.column == column), "")
         if not ids <= known.keys() or holder not in ("", "status", "project"):
             continue
-        is_state = ids <= own.keys() and states * 2 >= len(own) and "status" not in fields.keys() - {holder}
+        is_state = ids <= own.keys() and states * 2 >= len(own) and (holder == "status" or not has_status)
         found.setdefault("status" if is_state else "project", ReferenceNames(column, known))
     return found
 

@@ -274,9 +274,19 @@ def _status_score(column: Column, one: str) -> float:
         return 0.5 * hint + 0.1 if exact else 0
     if column.inherited and len(column.distinct) == 1 and not column.known and hint < CERTAIN_NAME:
         return 0  # the heading of all rows
+    if not hint and not column.state and tells_nothing(column):
+        return 0
     inherited = 0.3 if column.inherited and column.low == 1 else 0.1 if column.inherited else 0
     content = 0.25 * column.low + 0.35 * column.state - 0.3 * column.priority - 0.2 * column.email
     return content + inherited + hint - 0.2 * (1 - column.cover)
+
+
+_ENOUGH = 3  # values, of which some would differ if they told anything of their rows
+
+
+def tells_nothing(column: Column) -> bool:
+    """Whether a column says one word in every row: ``cover: normal``."""
+    return len(column.distinct) == 1 and len(column.texts) >= _ENOUGH and not column.inherited
 
 
 def _priority_score(column: Column, one: str) -> float:
@@ -284,6 +294,8 @@ def _priority_score(column: Column, one: str) -> float:
     if not is_short_text(column):
         exact = column.number > 0.9 and hint > 0.9 and not column.is_flag and not column.is_scored
         return 0.6 * hint if exact else 0
+    if not hint and tells_nothing(column):
+        return 0
     return 0.5 * column.priority + 0.1 * column.low - 0.2 * column.state + hint
 
 

@@ -25,6 +25,7 @@ from tui_app.adapters.reading.column_scores import (
     columns_of,
     is_short_text,
     names_of_things,
+    tells_nothing,
 )
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, is_reference
 from tui_app.adapters.reading.field_values import Row, is_nothing, value_at_path
@@ -236,7 +237,7 @@ def _take_the_only_word(chosen: _Chosen, left: Sequence[Column]) -> None:
     """The one column of words that repeat is the status; else one of which a word is known for a status."""
     words = [c for c in left if is_short_text(c) and not c.is_list and c.date < 0.5 and not is_reference(c.path[-1])]
     states = [c for c in words if c.is_word and c.known]
-    repeated = [c for c in words if c.low == 1]
+    repeated = [c for c in words if c.low == 1 and not tells_nothing(c)]
     if len(states) == 1:
         chosen["status"] = (_GUESSED + 0.2 * states[0].known, states[0])
     elif len(repeated) == 1 and not states:
