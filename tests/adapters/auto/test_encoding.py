@@ -187,6 +187,14 @@ def test_the_number_of_tickets_is_held_within_its_bounds(schema: dict[str, Any],
     assert said({"max_results": 400}, limit=schema) == {"limit": sent}
 
 
+def test_all_of_a_list_of_states_are_asked_for_where_it_has_a_default() -> None:
+    states = ["pending", "done", "cancelled"]
+    for schema in ({"default": ["pending"]}, {"items": {"type": "string", "enum": states, "default": "pending"}}):
+        taken = {"type": "array", "items": {"type": "string", "enum": states}, **schema}
+        assert said({}, statuses=taken) == {"statuses": states}
+    assert said({}, statuses={"type": "array", "items": {"type": "string", "enum": states}}) == {}
+
+
 def test_data_is_asked_for_rather_than_text_for_people() -> None:
     assert said({}, response_format=enum("markdown", "json", default="markdown")) == {"response_format": "json"}
 

@@ -25,6 +25,7 @@ from tui_app.tickets.criteria import TicketSearchCriteria
 from tui_app.tickets.errors import MCPToolError
 from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.ticket import JsonValue
+from tui_app.tickets.vocabulary import closed_by_words
 
 _QUOTED_ALL = re.compile(r"['\"`](\*|all|any)['\"`]", re.IGNORECASE)
 _MOST_CHOICES = 12  # named in a message
@@ -86,6 +87,22 @@ def _open_up(argument: Argument, encoded: EncodedArguments) -> None:
         value = quoted[1] if quoted else None
     if value is not None and value != argument.default:
         encoded.put(argument, [value] if argument.takes_list and not argument.takes_scalar else value)
+    elif value is None and _lists_some_by_default(argument):
+        encoded.put(argument, [*argument.values])
+
+
+def _lists_some_by_default(argument: Argument) -> bool:
+    """Whether a list of states, some of which are closed, has a default: those that are not in it are hidden."""
+    defaults = (argument.default, *(member.default for member in argument.members))
+    return (
+        argument.takes_list
+        and any(default is not None for default in defaults)
+        and any(map(_is_closed, argument.values))
+    )
+
+
+def _is_closed(value: JsonValue) -> bool:
+    return isinstance(value, str) and closed_by_words(value) is True
 
 
 def _fill_required(argument: Argument, role: Role, criteria: TicketSearchCriteria, encoded: EncodedArguments) -> None:
