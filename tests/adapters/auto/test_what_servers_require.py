@@ -183,3 +183,21 @@ def test_lists_within_a_board_that_need_not_be_named_are_looked_for_in_each_wher
     tickets = [ticket for page in pages(description, answer) for ticket in page.tickets]
     assert [ticket.status for ticket in tickets] == ["To Do"] * 3 + ["Done"] * 3
     assert {(ticket.project, ticket.priority) for ticket in tickets} == {("Shop", None)}
+
+
+def test_of_two_lists_of_the_same_tickets_the_one_with_ids_is_taken() -> None:
+    titles = ("Printer offline", "Login fails for guests", "Fan is loud")
+    tree = "\n".join(f"[ ] {title} | id:dGFza{n}" for n, title in enumerate(titles))
+    lists = {
+        "list": data([{"title": title, "status": "open", "notes": "why"} for title in titles]),
+        "list_task_folders": data([{"id": f"p{n}", "title": f"List {n}", "status": "active"} for n in range(4)]),
+        "list_with_tree": CallToolResult((ContentBlock("text", tree),)),
+    }
+
+    def titled(*names: str) -> list[tuple[str, str]]:
+        tools = [tool(name, "", "List all tasks" if name == "list" else "List") for name in names]
+        (page,) = pages(described(*tools), lambda name, _: lists[name])
+        return [(ticket.id, ticket.title) for ticket in page.tickets]
+
+    assert titled(*lists) == [(f"dGFza{n}", title) for n, title in enumerate(titles)]
+    assert titled("list", "list_task_folders") == [("", title) for title in titles]

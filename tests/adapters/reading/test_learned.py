@@ -74,3 +74,13 @@ def test_a_date_that_can_be_read_in_two_ways_is_told() -> None:
     assert learned is not None
     assert learned.tickets[0].created_at is None
     assert "02/03/2026" in learned.warnings[0]
+
+
+def test_a_word_that_every_row_says_is_no_guess_at_a_status_or_a_priority_nor_is_a_line_that_counts() -> None:
+    rows = [{"id": f"T-{n}", "title": f"Printer {n} fails again", "cover": {"size": "normal"}} for n in range(4)]
+    learned = learn(data(rows))
+    assert learned is not None
+    assert not {"status", "priority"} & learned.fields.keys()
+    learned = learn(data([{"name": "Found 4 tasks", "tasks": rows}]))
+    assert learned is not None
+    assert {ticket.status for ticket in learned.tickets} == {""}

@@ -38,6 +38,7 @@ _MOST_PLACES_TRIED = 3  # of one tool: a board may be empty
 _MOST_COMPARED = 4  # tools of which nothing says that they list tickets, before the best of them is taken
 _ANYTHING = "*"  # what most search languages match everything with
 _QUOTED_WORD = re.compile(r"['\"`](\w{1,30})['\"`]")
+_KEPT = 100_000  # characters of an answer in which titles are looked for
 _QUOTED = 120  # characters of an answer in a message
 
 
@@ -48,6 +49,8 @@ class Trial(Struct, frozen=True):
     places: tuple[Place, ...] = ()
     reading: LearnedReading | None = None
     is_empty: bool = False
+    answer: str = ""
+    """The text of an answer that has tickets without ids: another tool may tell the same ones better."""
     told: str = ""
     """Why there are no tickets, in the server's words or by the beginning of the answer."""
 
@@ -116,7 +119,7 @@ def explore(
         trial = yield from answers.once(_tried(candidate.role, planner, call, lacking))
         trials.append(trial)
         sure = candidate.likely or (not candidate.unlikely and trial.is_certain)
-        if trial.score >= TICKETS and sure:
+        if trial.score >= TICKETS and sure and not trial.answer:
             return Explored(trial, tuple(trials), len(answers.known))
         if sum(trial.score >= TICKETS for trial in trials) >= _MOST_COMPARED:
             break
@@ -124,7 +127,15 @@ def explore(
 
 
 def _best(candidates: Sequence[Candidate], trials: Sequence[Trial]) -> Trial | None:
-    """The trial with the most ticket-like rows; else the likeliest of those that answered with an empty list."""
+    """The trial with the most ticket-like rows; else the likeliest of those that answered with an empty list.
+
+    Where a likely tool has tickets without ids, only one that lists the same tickets is better.
+    """
+    poor = next((t for c, t in zip(candidates, trials, strict=False) if c.likely and t.score >= TICKETS), None)
+    if poor is not None and poor.answer:
+        return max(
+            (trial for trial in trials if _has_the_same(trial, poor)), key=lambda trial: trial.score, default=poor
+        )
     with_tickets = [
         (trial.score - _OTHER_THING * candidate.unlikely, -number, trial)
         for number, (candidate, trial) in enumerate(zip(candidates, trials, strict=False))
@@ -134,6 +145,13 @@ def _best(candidates: Sequence[Candidate], trials: Sequence[Trial]) -> Trial | N
         return max(with_tickets, key=lambda entry: entry[:2])[2]
     likely = [trial for candidate, trial in zip(candidates, trials, strict=False) if candidate.likely]
     return min((trial for trial in likely if trial.is_empty), key=_how_far_from_tickets, default=None)
+
+
+def _has_the_same(trial: Trial, poor: Trial) -> bool:
+    """Whether most titles of ``trial``, which has ids, stand in the answer of ``poor``."""
+    tickets = trial.reading.tickets if trial.reading and not trial.answer else ()
+    known = sum(bool(ticket.title) and ticket.title in poor.answer for ticket in tickets)
+    return known * 2 > len(tickets)
 
 
 def _how_far_from_tickets(trial: Trial) -> int:
@@ -188,7 +206,8 @@ def judged(trial: Trial, result: CallToolResult) -> Trial:
     """``trial`` with what can be read in ``result``."""
     reading = learn(result)
     if reading is not None and reading.ticketness > 0:
-        return replace(trial, reading=reading, is_empty=False, told="")
+        answer = "" if "id" in reading.fields else plain_text(result)[:_KEPT]
+        return replace(trial, reading=reading, is_empty=False, told="", answer=answer)
     return replace(trial, is_empty=_is_empty(result), told=f"no tickets in {plain_text(result).strip()[:_QUOTED]!r}")
 
 
