@@ -285,10 +285,8 @@ _ENOUGH = 3  # values, of which some would differ if they told anything of their
 
 
 def tells_nothing(column: Column) -> bool:
-    """Whether a column says one word in every row: ``cover: normal``; over a list it is one that counts."""
-    if len(column.distinct) != 1 or len(column.texts) < _ENOUGH:
-        return False
-    return not column.inherited or any(map(str.isdigit, column.texts[0]))
+    """Whether a column says one word in every row: ``cover: normal``."""
+    return len(column.distinct) == 1 and len(column.texts) >= _ENOUGH and not column.inherited
 
 
 def _priority_score(column: Column, one: str) -> float:
