@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.adapters.changing.servers import NUMBER, TEXT, TEXTS, Tracker, tool
 from tui_app.adapters.changing.protocol import ChangeFacts
 from tui_app.mcp_client.types import Tool
-from tui_app.tickets.changes import ChangeKind
+from tui_app.tickets.changes import ChangeKind, MissingInputError
 
 TICKET = {"id": "PAY-7", "title": "Login fails", "status": "open", "labels": ["a"]}
 UUIDS = {"type": "string", "format": "uuid"}
@@ -395,3 +395,13 @@ def test_nobody_is_no_null_that_the_tracker_leaves_out_and_no_ticket_is_free_who
     ):
         made = Tracker([replace(edit, description=about)], ticket).sent(ChangeKind.ASSIGN, assignee=None)
         assert made == sent if sent else "does not say what it takes for nobody" in str(made)
+
+
+def test_a_word_that_no_ticket_has_yet_is_taken_where_the_tool_is_told_to_take_new_ones() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "status": TEXT, "allow_new_status": {"type": "boolean"}})
+    tracker = Tracker([edit], TICKET)
+    with pytest.raises(MissingInputError, match="'shipped it'") as refused:
+        tracker.call(ChangeKind.STATUS, status="shipped it")
+    assert "--field allow_new_status=true" in refused.value.hint
+    sent = tracker.sent(ChangeKind.STATUS, {"allow_new_status": True}, status="shipped it")
+    assert sent == ("update_issue", {"issue_id": "PAY-7", "status": "shipped it", "allow_new_status": True})

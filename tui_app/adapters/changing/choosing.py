@@ -81,7 +81,15 @@ def choose(
             return Found(exactly(argument, value), wish)
         if told.whole or concept != "type":
             raise misfit(argument, wish, "it is not one of its values", told.values)
-    return (yield from _from_elsewhere(case, argument, concept, wish, typed=typed))
+    flag = next((one for one in use.arguments if one.kinds == {"boolean"} and "new" in one.words), None)
+    if typed and flag is not None and exactly(flag, case.wanted.answers.get(flag.path, False)) is True:
+        return Found(exactly(argument, wish), wish)
+    try:
+        return (yield from _from_elsewhere(case, argument, concept, wish, typed=typed))
+    except MissingInputError as error:
+        if typed and flag is not None:
+            error.hint = f"{error.hint} `--field {flag.path}=true` takes a new one.".strip()
+        raise
 
 
 def _of_values(argument: Argument, wish: str, values: Sequence[JsonValue], labels: Mapping[str, str]) -> Found:
