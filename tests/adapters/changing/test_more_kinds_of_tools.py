@@ -405,3 +405,41 @@ def test_a_word_that_no_ticket_has_yet_is_taken_where_the_tool_is_told_to_take_n
     assert "--field allow_new_status=true" in refused.value.hint
     sent = tracker.sent(ChangeKind.STATUS, {"allow_new_status": True}, status="shipped it")
     assert sent == ("update_issue", {"issue_id": "PAY-7", "status": "shipped it", "allow_new_status": True})
+
+
+def test_labels_are_parted_as_the_ticket_has_them() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "tags": TEXT})
+    for now, sent in (("a; b", "a;b;c"), ("a,b", "a,b,c")):
+        ticket = {"id": "PAY-7", "title": "Login fails", "status": "open", "tags": now}
+        made = Tracker([edit], ticket).sent(ChangeKind.LABELS, add=["c"])
+        assert made == ("update_issue", {"issue_id": "PAY-7", "tags": sent})
+        assert "MissingInputError" in str(Tracker([edit], ticket).sent(ChangeKind.LABELS, add=["c" + now[1]]))
+
+
+def test_whoever_is_only_added_is_taken_away_by_what_takes_away() -> None:
+    people: dict[str, Any] = {"type": "array", "items": NUMBER}
+    edit = tool("update_issue", {"issue_id!": TEXT, "add_assignees": people})
+    both = tool("update_issue", {"issue_id!": TEXT, "add_assignees": people, "remove_assignees": people})
+    ticket = {**TICKET, "assignees": [{"id": 4, "name": "ann"}]}
+    assert "only adds people" in str(Tracker([edit], ticket).sent(ChangeKind.ASSIGN, assignee=None))
+    sent = Tracker([both], ticket).sent(ChangeKind.ASSIGN, assignee=None)
+    assert sent == ("update_issue", {"issue_id": "PAY-7", "remove_assignees": [4]})
+
+
+def test_a_gid_is_an_id() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "assignee": {**TEXT, "description": "Gid of a user."}})
+    tag = tool(
+        "add_issue_tag", {"issue_id!": TEXT, "tag!": {**TEXT, "description": "The unique global id (GID) of the tag"}}
+    )
+    lists = [tool("list_users", {}), tool("list_tags", {})]
+    answers = {"list_users": [{"gid": "502", "name": "bob"}], "list_tags": [{"gid": "902", "name": "b"}]}
+    tracker = Tracker([edit, tag, *lists], TICKET, answers)
+    assert tracker.sent(ChangeKind.ASSIGN, assignee="bob") == ("update_issue", {"issue_id": "PAY-7", "assignee": "502"})
+    assert tracker.sent(ChangeKind.LABELS, add=["b"]) == ("add_issue_tag", {"issue_id": "PAY-7", "tag": "902"})
+
+
+def test_where_tickets_have_a_status_the_list_that_they_are_moved_to_is_none() -> None:
+    move = tool("move_issue", {"issue_id!": TEXT, "list_id!": TEXT})
+    edit = tool("update_issue", {"issue_id!": TEXT, "status": {"type": "string", "enum": ["open", "done"]}})
+    sent = Tracker([move, edit], TICKET).sent(ChangeKind.STATUS, status="done")
+    assert sent == ("update_issue", {"issue_id": "PAY-7", "status": "done"})

@@ -7,7 +7,7 @@ does not fit is refused at once: another tool might take it for something else. 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import creating, labels, statuses, vocabulary
@@ -174,6 +174,10 @@ def assign(case: Case) -> Conversation[WriteCall]:
         return already(before)
     if isinstance(wish, str) and now and wish.casefold() == now.casefold():
         return already(before)
+    taken = None if wish is not None else next(_takes_away(case), None)
+    if taken is not None:
+        found = yield from person(case, *taken, _sole_person(case, taken[0]))
+        return finished(case, taken[0], {taken[1].path: found.value}, before, {"assignee": None})
     own = _alone(case, wish)
     if own is not None:
         who = yield from _present_one(case, own)
@@ -181,6 +185,8 @@ def assign(case: Case) -> Conversation[WriteCall]:
 
     def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
         identity(use, subject)
+        if wish is None and parts_of(argument.path).mode == "add":
+            raise NotOfferedError(f"The server's {argument.path!r} only adds people.")
         if wish is None:
             found = Found(_nobody(use, argument), "")
         elif "assignee" in case.wanted.picked:
@@ -229,10 +235,28 @@ def _present_one(case: Case, use: WritingUse) -> Conversation[dict[str, JsonValu
     argument = next((one for one in use.arguments if one.required and meaning_of(one, "account") is not None), None)
     if argument is None:
         return {}
-    if len(case.about.assignees()) > 1:
-        raise NotOfferedError(f"The tool {use.tool.name!r} takes the ticket away from one person at a time.")
-    found = yield from person(case, use, argument, str(case.about.ticket.assignee))
+    found = yield from person(case, use, argument, _sole_person(case, use))
     return {argument.path: found.value}
+
+
+def _sole_person(case: Case, use: WritingUse) -> str:
+    """Who has the ticket.
+
+    Raises:
+        NotOfferedError: it is not one person, by name.
+    """
+    who = case.about.ticket.assignee
+    if who is None or len(case.about.assignees()) > 1:
+        raise NotOfferedError(f"The tool {use.tool.name!r} takes the ticket away from one person at a time.")
+    return who
+
+
+def _takes_away(case: Case) -> Iterator[Way]:
+    """The arguments by which a tool that updates takes people away: ``remove_assignees``."""
+    for use in case.uses:
+        argument = use.taking("person", "remove")
+        if argument is not None and use.verbs & vocabulary.UPDATING and not use.nouns and use.id_argument is not None:
+            yield use, argument
 
 
 def _nobody(use: WritingUse, argument: Argument) -> JsonValue:
@@ -257,9 +281,11 @@ def _nobody(use: WritingUse, argument: Argument) -> JsonValue:
 
 def can_unassign(case: Case) -> bool:
     """Whether a tool takes the case's ticket away from whoever has it."""
-    if _alone(case, None) is not None:
+    if _alone(case, None) is not None or any(_takes_away(case)):
         return True
     for use, argument in ways_to(case, ChangeKind.ASSIGN, "person"):
+        if parts_of(argument.path).mode == "add":
+            continue
         try:
             _nobody(use, argument)
         except NotOfferedError:

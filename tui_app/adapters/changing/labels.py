@@ -29,6 +29,7 @@ from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
 
 _ADDS = re.compile(r"\bto add\b|\badds?\b|\bappend", re.IGNORECASE)
+_SEMICOLONS = re.compile(r"semi-?colon", re.IGNORECASE)
 _COMMAS = re.compile(r"comma|,\s*e\.g\.|\bcsv\b|separated", re.IGNORECASE)
 
 
@@ -144,10 +145,10 @@ def _value(
             )
         gone = {label.casefold() for label in remove}
         names = [label for label in current if label.casefold() not in gone] + list(add)
-    return (yield from _ids(case, way, names)) if wants_id(way.argument) else _written(way, names)
+    return (yield from _ids(case, way, names)) if wants_id(way.argument) else _written(case, way, names)
 
 
-def _written(way: Way, names: Sequence[str]) -> JsonValue:
+def _written(case: Case, way: Way, names: Sequence[str]) -> JsonValue:
     argument = way.argument
     if argument.takes_list:
         if argument.item_kinds == {"object"}:
@@ -156,11 +157,22 @@ def _written(way: Way, names: Sequence[str]) -> JsonValue:
     if takes_text(argument) and (way.mode == "set" or len(names) > 1):
         if not _COMMAS.search(about(argument, way.use.tool)) and argument.words[-1:] not in (("labels",), ("tags",)):
             raise _one_at_a_time(way)
-        broken = next((name for name in names if "," in name), None)
+        sign = _separator(case, way)
+        broken = next((name for name in names if sign in name), None)
         if broken is not None:
-            raise misfit(argument, broken, "it separates labels by commas")
-        return exactly(argument, ",".join(names))
+            raise misfit(argument, broken, f"it separates labels by {sign!r}")
+        return exactly(argument, sign.join(names))
     return exactly(argument, _only(way, names))
+
+
+def _separator(case: Case, way: Way) -> str:
+    """What the server parts labels by: as the ticket has them, else as the tools that take them say."""
+    raw = case.about.raw("labels")[1]
+    if isinstance(raw, str) and raw.strip(" ;,"):
+        return ";" if ";" in raw else ","
+    told = [about(one, use.tool) for use in case.uses for _, one in use.all_taking("labels")]
+    text = " ".join([about(way.argument, way.use.tool), *told])
+    return ";" if _SEMICOLONS.search(text) else ","
 
 
 def _only(way: Way, values: Sequence[JsonValue]) -> JsonValue:

@@ -158,14 +158,15 @@ def wants_id(argument: Argument) -> bool:
 
 
 def _says_ids(argument: Argument) -> bool:
-    """Whether it is said to take the ids of what it is called after: ``labels`` takes label IDs."""
-    if argument.values or _OR_OTHERWISE.search(argument.description):
+    """Whether it is said to take the ids of what it is called after: ``labels``, label IDs; ``tag``, GID of the tag."""
+    if argument.values or re.search(r"\b(?:names?|keys?|slugs?|paths?|or)\b|\d", argument.description, re.IGNORECASE):
         return False
     told = [*map(singular, re.findall(r"[^\W_]+", argument.description.casefold()))]
     said = {word for word, following in pairwise(told) if following == "id"}
-    return not said.isdisjoint(map(singular, parts_of(argument.path).words)) and not re.search(
-        r"\d", argument.description
-    )
+    for at, word in enumerate(told):
+        if word in ID_WORDS and word.endswith("id"):
+            said |= {*[*dropwhile(FUNCTION_WORDS.__contains__, told[at + 1 :])][:1]}
+    return not said.isdisjoint(map(singular, parts_of(argument.path).words))
 
 
 def takes_only_uuids(argument: Argument) -> bool:

@@ -27,7 +27,7 @@ _FORMS = {
         r"\b(?:display ?name|full name|real ?name|(?<!user)(?<!user )names?)\b|currentUser|\bkey\b", re.IGNORECASE
     ),
     "id": re.compile(
-        r"\b(?:account|user|member|owner|assignee|person|agent)?[ _-]?ids?\b|\buu?ids?\b|\bguids?\b|accountId",
+        r"\b(?:account|user|member|owner|assignee|person|agent)?[ _-]?ids?\b|\b(?:uu?|gu?)ids?\b|accountId",
         re.IGNORECASE,
     ),
 }

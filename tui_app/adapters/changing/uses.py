@@ -256,7 +256,11 @@ def ranked(kind: ChangeKind, uses: Sequence[WritingUse], meaning: str) -> list[t
         argument = _value_argument(kind, use, meaning, is_own=own)
         if argument is not None:
             found.append(
-                ((use.is_many, not own, argument in use.virtual, _is_second(kind, use), number), use, argument)
+                (
+                    (use.is_many, _is_shelf(argument), not own, argument in use.virtual, _is_second(kind, use), number),
+                    use,
+                    argument,
+                )
             )
     return [(use, argument) for _, use, argument in sorted(found, key=lambda entry: entry[0])]
 
@@ -301,6 +305,11 @@ def _value_argument(kind: ChangeKind, use: WritingUse, meaning: str, *, is_own: 
     return fitting[0] if fitting else None
 
 
+def _is_shelf(argument: Argument) -> bool:
+    """Whether it says where on a board a ticket lies, which is its status only where it has no other."""
+    return bool(words.SHELVES & set(map(singular, parts_of(argument.path).words)))
+
+
 def _can_take(kind: ChangeKind, argument: Argument, *, is_own: bool) -> bool:
     """Whether an argument of that name takes it in a tool that updates: there a ``body`` is no comment."""
     if kind is ChangeKind.COMMENT and not is_own:
@@ -308,6 +317,6 @@ def _can_take(kind: ChangeKind, argument: Argument, *, is_own: bool) -> bool:
         return says.startswith("comment") or ("note" in says and "comment" in argument.description.lower())
     if kind is ChangeKind.STATUS and argument.kinds == {"boolean"}:
         return False
-    if kind is ChangeKind.STATUS and words.SHELVES & set(map(singular, parts_of(argument.path).words)):
+    if kind is ChangeKind.STATUS and _is_shelf(argument):
         return is_own or not argument.required  # what an update must have of it says where the ticket lies
     return "object" not in argument.kinds
