@@ -443,3 +443,17 @@ def test_where_tickets_have_a_status_the_list_that_they_are_moved_to_is_none() -
     edit = tool("update_issue", {"issue_id!": TEXT, "status": {"type": "string", "enum": ["open", "done"]}})
     sent = Tracker([move, edit], TICKET).sent(ChangeKind.STATUS, status="done")
     assert sent == ("update_issue", {"issue_id": "PAY-7", "status": "done"})
+
+
+def test_the_name_of_a_user_is_no_title_of_a_ticket() -> None:
+    edit = tool("update_user", {"user_id!": TEXT, "id": TEXT, "name": TEXT})
+    ticket = {"id": "PAY-7", "name": "Login fails", "status": "open"}
+    assert "NotOfferedError" in str(Tracker([edit], ticket).sent(ChangeKind.TITLE, {"user_id": "u1"}, title="New"))
+
+
+def test_what_was_asked_once_is_not_counted_again() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "status": TEXT})
+    lists = [tool(f"list_{word}_statuses", {}) for word in ("board", "team", "project", "workflow")]
+    tracker = Tracker([edit, *lists], TICKET, {one.name: [{"name": "over and out"}] for one in lists})
+    with pytest.raises(MissingInputError, match="is known to mean 'closed'"):
+        tracker.call(ChangeKind.CLOSE)

@@ -296,12 +296,14 @@ class DerivedChanges:
 
 def _replayed(conversation: Conversation[T], facts: ChangeFacts) -> T | tuple[ToolCall, ...]:
     """What a conversation ends with, where ``facts`` hold all its answers; else the lookup that it waits for."""
+    asked: list[ToolCall] = []
     try:
         call = next(conversation)
-        for _ in range(_MOST_STEPS):
+        while len(asked) < _MOST_STEPS:
             answer = facts.answer(call)
             if answer is None:
                 return (call,)
+            asked += [] if call in asked else [call]  # the same one again costs nothing
             call = conversation.send(answer)
     except StopIteration as end:
         result: T = end.value

@@ -154,7 +154,7 @@ def _titled_otherwise(case: Case, names: set[str]) -> list[Way]:
         for use in case.uses
         for argument in use.arguments
         if use.verbs & vocabulary.UPDATING
-        and not use.nouns
+        and not use.nouns | (use.rest & vocabulary.SELF)
         and use.id_argument
         and plain_name(argument.name) in names
         and not use.identifies(argument)
