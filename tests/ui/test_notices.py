@@ -173,7 +173,7 @@ async def test_at_eighty_columns_the_status_line_names_what_it_cannot_hold_with_
     async with opened(service, wait=False, ui=UiSettings(keys=KEYS)) as deck:
         request = service.last_search.request_id
         service.reply(TicketsFound(request, "local", rows, 0, complete=True, truncated=True, warnings=(LONG,)))
-        await deck.sees("│  ! 1 notice (f8)")
+        await deck.sees("│ ! 1 notice (f8)")
         assert "1/9 tickets loaded, more exist (f9)" in deck.lines[-2]
         assert "…" not in deck.lines[-2]
         await deck.pilot.resize_terminal(600, 24)
@@ -190,8 +190,9 @@ async def test_the_header_tells_that_a_tracker_has_the_newest_first_unasked(
         assert [one.id for one in deck.screen.query_one(ResultsTable).shown] == [one.id for one in rows]
 
 
-async def test_at_eighty_columns_a_failure_is_named_without_its_cause_which_is_on_the_screen_already() -> None:
-    async with opened(FakeService(failure=failed(hint="", cause=LONG)), wait=False) as deck:
+@pytest.mark.parametrize(("width", "said"), [(80, "✗ local down  │  failed (e)"), (40, "✗ local │ failed (e)")])
+async def test_a_failure_is_named_without_its_cause_which_is_on_the_screen_already(width: int, said: str) -> None:
+    async with opened(FakeService(failure=failed(hint="", cause=LONG)), size=(width, 24), wait=False) as deck:
         deck.service.reply(StateChanged("local", ServerState.DOWN, LONG))
-        await deck.sees("✗ local down  │  failed (e)")
+        await deck.sees(said)
         assert "…" not in deck.lines[-2]

@@ -61,7 +61,7 @@ async def test_a_long_warning_leaves_room_to_say_how_each_tracker_is() -> None:
             )  # fmt: skip
             service.reply(found)
         await deck.sees("! 1 notice (e)")
-        assert "● local  ● work  │" in deck.lines[-2]
+        assert "● local  ● work │" in deck.lines[-2]
 
 
 async def test_rows_of_a_tracker_that_fails_stay_dimmed_with_the_reason_in_sight() -> None:

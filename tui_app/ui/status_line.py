@@ -214,6 +214,17 @@ _SAID_SECONDS = 10.0  # long enough to take a change back that is seen to be wro
 _TICK_SECONDS = 0.5  # the shown seconds never lag by more than this
 
 
+class _States(IntEnum):
+    """How the states of servers are told: the shorter ones where a failed search says the rest."""
+
+    FULL = auto()
+    BRIEF = auto()
+    PLAIN = auto()
+    """Without the cause of what is wrong."""
+    BARE = auto()
+    """By their signs."""
+
+
 class StatusLine(Widget):
     """One line. The screen hands it values; it keeps the clock running while there is something to count."""
 
@@ -292,17 +303,16 @@ class StatusLine(Widget):
         """Each profile with its state, and what else there is to know; the first gives way to the second."""
         if self._said:
             return Content.assemble(self._said).truncate(room, ellipsis=True)
-        least = min(self._states_content(brief=True).cell_length, int(room * _LEAST_STATES))
-        described = map(self._known, Room)
-        known = next((known for known in described if known.cell_length <= room - least), self._known(Room.COUNT))
+        full, brief, plain, bare = map(self._states_content, _States)
+        most_plain = min(brief.cell_length, int(room * _LEAST_STATES))
+        for described in Room:
+            known, least = self._known(described), bare.cell_length if described is Room.COUNT else most_plain
+            if known.cell_length <= room - least:
+                break
         for_states = max(room - known.cell_length, least)
-        states = self._states_content(brief=False)
-        if states.cell_length > for_states:
-            states = self._states_content(brief=True)
-        if states.cell_length > for_states and self._progress.failures:
-            states = self._states_content(brief=True, cause=False)  # the failure of the search says it
-        states = states.truncate(for_states, ellipsis=True)
-        return Content.assemble(states, known).truncate(room, ellipsis=True)
+        fitting = [full, brief, *((plain, bare) if self._progress.failures else ())]
+        states = next((states for states in fitting if states.cell_length <= for_states), fitting[-1])
+        return Content.assemble(states.truncate(for_states, ellipsis=True), known).truncate(room, ellipsis=True)
 
     def _known(self, room: Room) -> Content:
         """What there is to know besides the states; what can wait is left out where not everything has room."""
@@ -311,14 +321,15 @@ class StatusLine(Widget):
         locked: tuple[Piece, ...] = (("read-only", _QUIET),) if self._read_only and room is Room.WORDS else ()
         rest: list[Piece] = []
         for piece in (*change, *describe_facets(self._facets), *searched, *locked):
-            rest += [("  │  ", "$foreground 30%"), piece]
+            rest += [("  │  " if room is Room.WORDS else " │ ", "$foreground 30%"), piece]
         return Content.assemble(*rest)
 
-    def _states_content(self, *, brief: bool, cause: bool = True) -> Content:
+    def _states_content(self, how: _States) -> Content:
         now = self._monotonic()
+        brief, cause = how is not _States.FULL, how in (_States.FULL, _States.BRIEF)
         pieces: list[Piece] = []
         for name in self._profiles:
             state = self._states.get(name)
             described = describe_state(state, name, now, brief=brief, cause=cause, key=self._key)
-            pieces += [("  " if pieces else "", ""), *described]
+            pieces += [("  " if pieces else "", ""), *(described[:2] if how is _States.BARE else described)]
         return Content.assemble(*pieces)
