@@ -248,7 +248,7 @@ async def test_an_address_that_is_neither_http_nor_https_is_not_opened(monkeypat
     monkeypatch.setenv("BROWSER", "/bin/false")
     async with opened(FakeService([make_ticket(1, url="file:///etc/passwd")]), size=(120, 30)) as deck:
         await deck.press("o", "enter")
-        await deck.sees("no address that can be opened safely")
+        await deck.sees("That address cannot be opened safely")
 
 
 @pytest.mark.parametrize(
