@@ -540,6 +540,23 @@ def test_a_form_has_the_ticket_and_the_text_that_did_not_get_through(bench: Chan
     assert (ready.ticket.title, ready.draft) == ("Ticket 1", {"title": "Half sent"})
 
 
+@pytest.mark.parametrize(("answer", "after"), [(error_result("No permission."), False), (None, None)])
+def test_a_text_is_known_to_be_sent_before_it_is_so_that_nobody_sends_it_again_after_a_crash(
+    bench: ChangesBench, answer: CallToolResult | None, after: bool | None
+) -> None:
+    drafts, kept = Drafts(bench.time.clock), []
+
+    async def look(_: str) -> CallToolResult | None:
+        kept.append(drafts.latest("work", "T-1", TITLE))
+        return answer
+
+    bench.tracker.before = look
+    bench.change(title(new="Half sent"))
+    assert [draft.sent for draft in kept if draft] == [True]
+    draft = drafts.latest("work", "T-1", TITLE)
+    assert (draft.sent if draft else None) is after
+
+
 def test_lookups_are_made_before_and_are_part_of_the_reply(bench: ChangesBench) -> None:
     (prepared,) = bench.prepare(title(lookup=True))
     assert sorted(call.tool for call in prepared.calls[:2]) == ["comments", "get"]

@@ -140,6 +140,7 @@ class Changer:
             except ExplainedError as error:
                 return not_sent(prepared, fault_of(error, runtime))
             self._preparer.forget(prepared.preview.token)
+            self._mark(runtime, prepared, sent=True)
             try:
                 answer = await self._sent(runtime, scope, server, prepared)
             except asyncio.CancelledError:
@@ -315,18 +316,24 @@ class Changer:
     def _concluded(self, runtime: ProfileRuntime, sending: SentChange, outcome: ChangeOutcome) -> ChangeOutcome:
         """Write down what came of it, and let go of the text where it is known to be there."""
         self._conclude(runtime, sending.entry, outcome.state, outcome.words, outcome)
-        draft, preview = sending.prepared.draft, sending.prepared.preview
-        if draft is not None:
+        draft = sending.prepared.draft
+        if draft is not None and outcome.state is ChangeState.DONE and outcome.verified:
             with suppress(OSError):
-                if outcome.state is ChangeState.DONE and outcome.verified:
-                    self._preparer.drafts.discard(draft)
-                elif outcome.state in (ChangeState.SENT, ChangeState.UNKNOWN):
-                    wanted = preview.wanted
-                    name, ticket, kind = runtime.profile.name, wanted.ticket_id, wanted.kind
-                    self._preparer.drafts.save(
-                        name, ticket, kind, wanted.values, wanted.answers, instead_of=draft, sent=True
-                    )
+                self._preparer.drafts.discard(draft)
+        elif outcome.state not in (ChangeState.DONE, ChangeState.SENT, ChangeState.UNKNOWN):
+            self._mark(runtime, sending.prepared, sent=False)
         return outcome
+
+    def _mark(self, runtime: ProfileRuntime, prepared: PreparedChange, *, sent: bool) -> None:
+        """Say in the kept text whether it may be there already, also to whoever finds it after a crash."""
+        draft, wanted = prepared.draft, prepared.preview.wanted
+        if draft is None:
+            return
+        name, values, answers = runtime.profile.name, wanted.values, wanted.answers
+        with suppress(OSError):  # the text is kept as it was
+            self._preparer.drafts.save(
+                name, wanted.ticket_id, wanted.kind, values, answers, instead_of=draft, sent=sent
+            )
 
     def _conclude(
         self, runtime: ProfileRuntime, entry: str, state: ChangeState, words: str, outcome: ChangeOutcome | None = None
