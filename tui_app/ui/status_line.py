@@ -304,9 +304,10 @@ class StatusLine(Widget):
         if self._said:
             return Content.assemble(self._said).truncate(room, ellipsis=True)
         full, brief, plain, bare = map(self._states_content, _States)
-        most_plain = min(brief.cell_length, int(room * _LEAST_STATES))
+        shorter = plain if self._progress.failures else brief
+        most = min(shorter.cell_length, int(room * _LEAST_STATES))
         for described in Room:
-            known, least = self._known(described), bare.cell_length if described is Room.COUNT else most_plain
+            known, least = self._known(described), bare.cell_length if described is Room.COUNT else most
             if known.cell_length <= room - least:
                 break
         for_states = max(room - known.cell_length, least)
