@@ -70,6 +70,7 @@ CURSOR = {"limit": NUMBER, "cursor": TEXT}
             {"maxResults": 2, "nextPageToken": "t"},
         ),
         ({"limit": NUMBER}, {"issues": rows(2), "total": 9, "next_cursor": "abc"}, None),
+        ({"start_on": {**TEXT, "description": "ISO 8601 date"}}, {"issues": rows(2), "total": 9}, None),
     ],
 )
 def test_the_next_page_is_asked_for(arguments: dict[str, Any], answer: Any, sent: dict[str, Any] | None) -> None:

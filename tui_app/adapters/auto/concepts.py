@@ -266,6 +266,8 @@ def _can_mean(concept: str, argument: Argument, joined: str, others: Sequence[Ar
     if concept in ("mine", "all_states", "with_total"):
         return "boolean" in kinds
     if concept in ("max_results", "offset", "page"):
+        if kinds == {"string"} and _NO_CURSOR.search(argument.description):
+            return False  # ``start_on``: a date
         return not kinds or bool(kinds & {"integer", "number", "string"})
     if concept == "cursor" and joined == "after":
         return "integer" not in kinds and not _NO_CURSOR.search(argument.description)
