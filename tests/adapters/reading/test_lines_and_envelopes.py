@@ -179,7 +179,9 @@ def test_a_ticket_in_several_lists_is_one() -> None:
     assert _ids_and_statuses({"mine": [one], "recent": [one, other], "watched": [other]}) == {"1": "open", "2": "open"}
 
 
-@pytest.mark.parametrize("text", ['{"columns": ["todo", "done"], "cards": []}', "data: []\nsuccess: true"])
+@pytest.mark.parametrize(
+    "text", ['{"columns": ["todo", "done"], "cards": []}', "data: []\nsuccess: true", "data:\n  query: x\n  tasks: []"]
+)
 def test_an_empty_board_and_an_empty_list_in_yaml_are_no_tickets(text: str) -> None:
     assert not read_rows(CallToolResult((ContentBlock("text", text),))).rows
 

@@ -87,7 +87,7 @@ def read_rows(result: CallToolResult, *, by_content: bool = False, known: Column
     text = plain_text(result)
     if not read or best is None or best.ticketness < _CLEAR:
         best = _better(best, _text_rows().text_page(text, known))
-    if best is None or best.ticketness < LEAST_TICKETNESS or (_are_words(best) and _says_none(read)):
+    if best is None or best.ticketness < LEAST_TICKETNESS or (_are_words(best) and _says_none(read or _told(text))):
         return _empty_page(result, text, read)
     return best
 
@@ -95,6 +95,12 @@ def read_rows(result: CallToolResult, *, by_content: bool = False, known: Column
 def _are_words(page: RowPage) -> bool:
     """Whether the rows are but the words of a list: of an empty board the names of its columns."""
     return not page.path or all(isinstance(row, Mapping) and ITEM in row for row in page.rows)
+
+
+def _told(text: str) -> list[JsonValue]:
+    """What a text with an empty list in it says as YAML."""
+    value = _text_rows().data_in(text) if "[]" in text else None
+    return [] if value is None else [value]
 
 
 def _says_none(read: Sequence[JsonValue]) -> bool:
@@ -120,7 +126,7 @@ def _empty_page(result: CallToolResult, text: str, read: list[JsonValue]) -> Row
         InvalidResponseError: it does not.
     """
     says_nothing_found = _text_rows().says_nothing_found
-    read = read or [value for value in [_text_rows().data_in(text)] if value is not None]
+    read = read or _told(text)
     unread = [block.type for block in result.content if not block.text.strip() and block.type != "text"]
     if unread and not read and not text.strip():
         raise InvalidResponseError(
