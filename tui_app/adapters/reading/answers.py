@@ -160,6 +160,8 @@ def _is_empty_answer(payload: JsonValue, says_nothing_found: Callable[[str], boo
         return True
     if [value for value in payload.values() if isinstance(value, (str, list, dict))] == [[]]:
         return True  # a list of whatever, beside nothing but counts
+    if all(value == [] for value in payload.values()):
+        return True  # a board of empty columns
     for name, value in islice(payload.items(), _MOST_MEMBERS):
         if value == [] and (any(singular(word) in _LIST_NAMES for word in words_in(name))):
             return True
