@@ -180,7 +180,13 @@ def test_a_ticket_in_several_lists_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"columns": ["todo", "done"], "cards": []}', "data: []\nsuccess: true", "data:\n  query: x\n  tasks: []"]
+    "text",
+    [
+        '{"columns": ["todo", "done"], "cards": []}',
+        "data: []\nsuccess: true",
+        "data:\n  query: x\n  tasks: []",
+        '{"lanes": {"todo": [], "done": []}}',
+    ],
 )
 def test_an_empty_board_and_an_empty_list_in_yaml_are_no_tickets(text: str) -> None:
     assert not read_rows(CallToolResult((ContentBlock("text", text),))).rows
@@ -218,4 +224,17 @@ def test_the_last_line_alone_is_read_like_those_before() -> None:
     assert learned.paging.next_cursor == "tok2"
     assert [(ticket.title, ticket.status) for ticket in learned.read(answer("* 3 | Paper is out | open")).tickets] == [
         ("Paper is out", "open")
+    ]
+
+
+def test_links_to_tickets_are_tickets() -> None:
+    links = [
+        {"type": "resource_link", "uri": f"tickets://{name}", "name": name, "title": title}
+        for name, title in (("RL-1", "Printer is offline"), ("RL-2", "Totals differ"))
+    ]
+    learned = learn(CallToolResult(tuple(ContentBlock("resource_link", raw=link) for link in links)))
+    assert learned is not None
+    assert [(ticket.id, ticket.title) for ticket in learned.tickets] == [
+        ("RL-1", "Printer is offline"),
+        ("RL-2", "Totals differ"),
     ]
