@@ -149,6 +149,8 @@ NESTED: dict[str, Callable[[str], Any]] = {
         "type": "table",
         "content": [_row("id", name, "Team"), _row("1", CANARY, KEPT), _row("2", CANARY, "x")],
     },
+    "name in languages": lambda name: [{"name": {"en": name}, "value": CANARY}, KEPT],
+    "name of a field's display": lambda name: [{"field": {"display": {"name": name}}, "value": CANARY}, KEPT],
     "nodes of a line": lambda name: {
         "type": "paragraph",
         "content": [_text("Team: "), _text(KEPT), {"type": "hardBreak"}, _text(f"{name}: "), _text(CANARY)],
@@ -178,6 +180,12 @@ MARKED_UP: dict[str, Callable[[str], str]] = {
     "drawn table": lambda name: (
         f"+----+--------+\n| id | {name} |\n+----+--------+\n| {KEPT} | {CANARY} |\n+----+--------+"
     ),
+    "heading of Textile": lambda name: f"h2. {name}\n\n{CANARY}\n\nh3. {CANARY}\n\nh2. Team\n\n{KEPT}",
+    "heading of AsciiDoc": lambda name: f"== {name}\n{CANARY}\n\n* {CANARY}\n\n== Team\n{KEPT}",
+    "heading of Org": lambda name: f"* {name}\n{CANARY}\n** {CANARY}\n* Team\n{KEPT}",
+    "heading of LaTeX": lambda name: f"\\section{{{name}}}\n{CANARY}\n\\section{{Team}}\n{KEPT}",
+    "below an item of a list": lambda name: f"- {name}\n  {CANARY}\n- Team\n  {KEPT}",
+    "pairs of a log": lambda name: f"team={KEPT}, id=1 {name}={CANARY} by=me",
     "picture in front": lambda name: f"\U0001f4b0 {name}: {CANARY}\n\U0001f465 Team: {KEPT}",
     "entities": lambda name: "".join(f"&#{ord(c)};" if c.isalpha() else c for c in name) + f": {CANARY}\n{KEPT}",
     "JSON in HTML": lambda name: f"<pre>{{&quot;{name}&quot;: &quot;{CANARY}&quot;}}</pre> {KEPT}",

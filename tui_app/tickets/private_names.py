@@ -37,6 +37,7 @@ _AROUND = frozenset(
 """Words that machines put before or behind a field's name."""
 _SHORT = 2  # characters: prefixes and suffixes as in u_salary, x_salary, Salary__c
 _MOST_REMEMBERED = 10_000  # labels; a server that makes some up must not fill the memory
+_HEADING = re.compile(r"(?P<sign>#{1,6}|\*{1,6}|={1,6})\s|h(?P<level>[1-6])\.\s|\\(?P<sub>(?:sub){0,2})section\*?\{")
 _LONGEST = 300  # characters of a name, after folding
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|apos|colon|lowbar);")
 _SHORTEST_PART = 5  # characters of a name that counts within a longer word
@@ -209,3 +210,15 @@ def without_signs(text: str) -> str:
 def bare_label(label: str) -> str:
     """A label without what surrounds it."""
     return without_signs(label).strip(DECORATION + ":|").strip()
+
+
+def heading_of(line: str) -> tuple[str, int, str]:
+    """The kind of heading that a line of Markdown, Org, AsciiDoc, Textile or LaTeX is, its level, and what it says; a
+    bullet counts as one. Empty: it is none."""
+    heading = _HEADING.match(line)
+    if heading is None:
+        return "", 0, ""
+    title = line[heading.end() :].rstrip("} ")
+    if heading["sign"]:
+        return heading["sign"][0], len(heading["sign"]), title
+    return ("h", int(heading["level"]), title) if heading["level"] else ("section", len(heading["sub"]), title)

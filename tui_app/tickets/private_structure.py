@@ -42,6 +42,7 @@ _DIGITS = re.compile(r"\d+")
 _LONGEST_KEY = 300  # characters
 _MOST_KNOWN_KEYS = 4096  # a server that invents keys must not fill the memory
 _DEEPEST_NAMING = 3  # objects within objects that lead to a field's name
+_SHOWING = frozenset(("display",))
 
 
 def words_of_kinds(*kinds: FieldKind) -> frozenset[str]:
@@ -103,9 +104,15 @@ def names_a_field(value: JsonValue, is_label: IsLabel, depth: int = 0) -> bool:
     if not isinstance(value, dict) or depth > _DEEPEST_NAMING:
         return False
     words = {key: words_of(key) for key in value}
-    if any(words[key] & NAMING and is_label(item) for key, item in value.items()):
+    if any(words[key] & NAMING and _is_called(item, is_label) for key, item in value.items()):
         return not any(found & OF_TICKETS for found in words.values())
-    return any(words[key] & FIELD_WORDS and names_a_field(item, is_label, depth + 1) for key, item in value.items())
+    leading = FIELD_WORDS | NAMING | _SHOWING
+    return any(words[key] & leading and names_a_field(item, is_label, depth + 1) for key, item in value.items())
+
+
+def _is_called(name: JsonValue, is_label: IsLabel) -> bool:
+    """Whether a name is a private one, in one of its languages: ``"Salary"``, ``{"en": "Salary"}``."""
+    return any(map(is_label, name.values())) if isinstance(name, dict) else is_label(name)
 
 
 def is_value_of(value: Mapping[str, JsonValue], ids: Iterable[str], is_label: IsLabel) -> bool:
@@ -124,7 +131,9 @@ def is_value_of(value: Mapping[str, JsonValue], ids: Iterable[str], is_label: Is
 def _points_to(key: str, item: JsonValue, ids: Iterable[str], is_label: IsLabel) -> bool:
     words = words_of(key)
     if isinstance(item, dict):
-        return bool(words & FIELD_WORDS) and names_a_field(item, is_label)
+        return bool(words & NAMING and _is_called(item, is_label)) or (
+            bool(words & FIELD_WORDS) and names_a_field(item, is_label)
+        )
     if not ids or isinstance(item, (list, bool)) or item is None or str(item) not in ids or is_label(item):
         return False
     return bool(words & FIELD_WORDS) or bool(words and words <= KEYS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tui_app.tickets.private_names import DECORATION, PrivateNames, bare_label, without_signs
+from tui_app.tickets.private_names import DECORATION, PrivateNames, bare_label, heading_of, without_signs
 from tui_app.tickets.private_tables import (
     GAP,
     TITLES,
@@ -21,7 +21,6 @@ from tui_app.tickets.private_tables import (
 )
 
 _LABEL_ENDS = re.compile(r"[-=]+>|[:=|,;\u00b7\uff1a\u2192\u21d2\u279c\t]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{2,}")
-_HEADING = re.compile(r"(#{1,6})\s")
 _LABEL_SIGNS = frozenset((":", "=", "|", "\u00b7", "\uff1a", "**", "__", "\t"))
 """What ends a label also in a text of one line; a dash in a title, as in `Salary - once more`, does not."""
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
@@ -41,10 +40,11 @@ _LONGEST_TAG = 500  # characters; longer ones are no tag
 _TAG = re.compile(rf"<(?P<close>/?)(?P<name>[\w:.\-]+)(?P<rest>[^<>]{{0,{_LONGEST_TAG}}})>")
 _ATTRIBUTE = re.compile(r"\s(?P<name>[\w:.\-]+)\s*=\s*(?P<quote>[\"'])(?P<value>[^\"'<>]*)(?P=quote)")
 _VALUE_TAGS = frozenset(("span", "div", "b", "strong", "em", "i", "code", "li", "font"))
-"""Elements that hold a value behind the element of its name, besides those that are called so."""
+"""Elements that hold a value behind the one of its name, besides those that are called so."""
 _BLANK = re.compile(r"\s*")
 _MOST_WITHIN = 100  # tags of a value, lines of a record: a bound, so that hostile text stays linear
 _LONGEST_LABEL = 120  # characters
+_MOST_WORDS = 5
 _BRACKETED = re.compile(r"\([^()]{0,40}\)\s*$")
 _NEXT_LABEL = re.compile(
     r"[|\u00b7;\n\t<]|&(?=[\w.%-]+=)|\s{2,}|,\s*[\"'*_`]*[A-Za-z][\w .-]{0,40}[\"'*_`]*\s*[:=]|[)\]}](?=\s|$)"
@@ -217,7 +217,7 @@ def _with_deeper(lines: list[str], place: int) -> Iterator[int]:
     yield place
     depth = _indent(lines[place])
     for number in range(place + 1, len(lines)):
-        if lines[number].strip() and len(lines[number]) - len(lines[number].lstrip()) <= depth:
+        if lines[number].strip() and _depth(lines[number]) <= depth:
             return
         yield number
 
@@ -247,12 +247,13 @@ def _without_lines(text: str, names: PrivateNames) -> str:
 
 def _what_follows(line: str, following: str, names: PrivateNames, *, alone: bool) -> Callable[[str], bool] | None:
     """What goes with a line that a name labels; None: it is no such line."""
-    heading = _HEADING.match(line)
-    if heading and names.labels(bare_label(line)):
-        return _until_heading(len(heading[1]))
-    if names.labels(bare_label(line)) and (_UNDERLINE.match(following) or _ALONE.match(line)) and following:
+    kind, level, title = heading_of(line)
+    if names.labels(bare_label(title)) and (kind != "*" or following.strip()):
+        return lambda later: heading_of(later)[0] != kind or heading_of(later)[1] > level
+    is_name = names.labels(bare_label(line))
+    if is_name and (_UNDERLINE.match(following) or _ALONE.match(line)) and following:
         return _until_next_section()
-    if _is_labelled(line, names, alone=alone):
+    if _is_labelled(line, names, alone=alone) or (is_name and _depth(following) > _depth(line)):
         return _value_below(line, following)
     if _DEFINITION.match(following) and names.labels(bare_label(line.lstrip(" \t?"))):
         return _value_below(line, following)
@@ -261,10 +262,9 @@ def _what_follows(line: str, following: str, names: PrivateNames, *, alone: bool
 
 def _value_below(line: str, following: str) -> Callable[[str], bool]:
     """What is indented below a label; where the label is alone on its line, also the text or list below it."""
-    indent = len(line) - len(line.lstrip())
 
     def deeper(later: str) -> bool:
-        return not later.strip() or len(later) - len(later.lstrip()) > indent
+        return not later.strip() or _depth(later) > _depth(line)
 
     if _DEFINITION.match(following):
         return lambda later: deeper(later) or bool(_DEFINITION.match(later))
@@ -276,18 +276,15 @@ def _value_below(line: str, following: str) -> Callable[[str], bool]:
 
     def of_text(later: str) -> bool:
         nonlocal in_text
-        in_text = in_text and bool(later.strip()) and not _LABELLED.match(later) and not _HEADING.match(later)
+        in_text = in_text and bool(later.strip()) and not _LABELLED.match(later) and heading_of(later)[0] != "#"
         return in_text
 
     return of_text
 
 
-def _until_heading(level: int) -> Callable[[str], bool]:
-    def below(line: str) -> bool:
-        heading = _HEADING.match(line)
-        return heading is None or len(heading[1]) > level
-
-    return below
+def _depth(line: str) -> int:
+    """The column at which a line begins; 0 for a blank one."""
+    return len(line.rstrip()) - len(line.strip())
 
 
 def _until_next_section() -> Callable[[str], bool]:
@@ -297,7 +294,7 @@ def _until_next_section() -> Callable[[str], bool]:
         nonlocal seen
         if not line.strip():
             return not seen
-        if _HEADING.match(line) or (seen and _ALONE.match(line)):
+        if heading_of(line)[0] == "#" or (seen and _ALONE.match(line)):
             return False
         seen = seen or not _UNDERLINE.match(line)
         return True
@@ -333,6 +330,9 @@ def _without_parts(line: str, names: PrivateNames) -> str:
         begin = max(earliest - 1, *(line.rfind(mark, earliest, before) for mark in "|;,([{\t\u00b7>?&")) + 1
         words = line[begin : sign.start()]
         label = GAP.split(words)[-1]
+        if sign[0] == "=" and not names.labels(bare_label(label)):  # as in a log: ``id=1 salary=5000 by=me``
+            tails = (" ".join(label.split(" ")[-count:]) for count in range(1, _MOST_WORDS))
+            label = next((tail for tail in tails if names.labels(bare_label(tail))), label)
         if names.labels(bare_label(label)) and (not cuts or sign.start() > cuts[-1][1]):
             blank = _BLANK.match(line, sign.end())
             end = _NEXT_LABEL.search(line, blank.end() if blank else sign.end())
