@@ -9,7 +9,7 @@ import html
 import json
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib import parse
@@ -37,10 +37,12 @@ _LAST_LINE = 300  # characters of the log, or of other output, that go into an e
 _ESCAPE_SIGNS = ("&", "%", "\\", "\x1b")
 _DISGUISE = re.compile(
     r"&(?:amp;)*(?P<entity>\#\d{1,7}(?=;|\D)|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}(?=;));?"
-    r"|\\+(?:u00|x)(?P<code>[0-9a-fA-F]{2})|%(?P<byte>[0-7][0-9a-fA-F])|\\+(?P<sign>[^\w\s\\])|\x1b\[[0-9;]*m"
+    r"|\\+u(?P<code>[0-9a-fA-F]{4})|(?:%|\\+x)(?P<byte>[0-7][0-9a-fA-F])|\\+(?P<sign>[^\w\s\\])|\x1b\[[0-9;]*m"
     f"|[{INVISIBLE}]"
 )
 """What a character may be written as, or what may part two of them unseen."""
+_UNSEEN = re.compile(f"[{INVISIBLE}]+")
+_MOST_LAYERS = 4  # escapes of escapes, as of JSON within HTML
 _PROBE = re.compile(r"server/discover|io\.model")
 """The first request's name, or the beginning of its members', which validators cut."""
 _REASON_LINES = 80
@@ -195,53 +197,64 @@ def mask(text: str, secrets: Sequence[str]) -> str:
     or in single characters, or parted by what nobody sees."""
     for form in _written_forms(tuple(secrets)):
         text = text.replace(form, _MASK)
-    plain = _undisguised(text)
-    for secret in secrets if plain != text else ():
-        if secret and secret in plain:
-            text = _without_disguised(text, secret)
+    for depth, plain in enumerate(_undisguised(text), start=1):
+        for secret in secrets:
+            if secret and secret in plain:
+                return mask(_without_disguised(text, secret, depth), secrets)
     return text
 
 
 def _holds_one(text: str, secrets: tuple[str, ...]) -> bool:
     if any(form in text for form in _written_forms(secrets)):
         return True
-    plain = _undisguised(text)
-    return plain != text and any(secret in plain for secret in secrets if secret)
+    return any(secret in plain for plain in _undisguised(text) for secret in secrets if secret)
 
 
-def _undisguised(text: str) -> str:
-    """``text`` with its escapes read and what nobody sees left out."""
-    return _DISGUISE.sub(_read, text) if not text.isascii() or any(sign in text for sign in _ESCAPE_SIGNS) else text
+def _undisguised(text: str) -> Iterator[str]:
+    """``text`` with its escapes read and what nobody sees left out; again, where that makes further ones."""
+    for _ in range(_MOST_LAYERS):
+        before = text
+        if not text.isascii() or any(sign in text for sign in _ESCAPE_SIGNS):
+            text = _DISGUISE.sub(_read, text)
+        if text == before:
+            return
+        yield text
 
 
 def _read(disguise: re.Match[str]) -> str:
     if disguise["entity"]:
-        return html.unescape(f"&{disguise['entity']};")
-    if number := disguise["code"] or disguise["byte"]:
-        return chr(int(number, 16))
-    return disguise["sign"] or ""
+        read = html.unescape(f"&{disguise['entity']};")
+    elif number := disguise["code"] or disguise["byte"]:
+        read = chr(int(number, 16))
+    else:
+        return disguise["sign"] or ""
+    return "" if _UNSEEN.fullmatch(read) else read
 
 
-def _without_disguised(text: str, secret: str) -> str:
+def _without_disguised(text: str, secret: str, depth: int) -> str:
     """``text`` with a secret that is there only once its escapes are read replaced, from its first sign to its last."""
-    places: list[int] = []
-    plain: list[str] = []
-    done = 0
-    for disguise in (*_DISGUISE.finditer(text), None):
-        begin = disguise.start() if disguise else len(text)
-        places += range(done, begin)
-        plain.append(text[done:begin])
-        if disguise:
-            read = _read(disguise)
-            places += [begin] * len(read)
-            plain.append(read)
-            done = disguise.end()
-    places.append(len(text))
-    whole, kept, end = "".join(plain), list[str](), 0
+    whole, places = text, list(range(len(text) + 1))
+    for _ in range(depth):
+        whole, inner = _read_with_places(whole)
+        places = [places[place] for place in inner]
+    kept, end = list[str](), 0
     for found in re.finditer(re.escape(secret), whole):
         kept += (text[end : places[found.start()]], _MASK)
         end = places[found.end()]
     return "".join((*kept, text[end:]))
+
+
+def _read_with_places(text: str) -> tuple[str, list[int]]:
+    """``text`` with its escapes read, and where each of its characters, and its end, is in ``text``."""
+    places: list[int] = []
+    plain: list[str] = []
+    done = 0
+    for disguise in _DISGUISE.finditer(text):
+        read = _read(disguise)
+        places += (*range(done, disguise.start()), *([disguise.start()] * len(read)))
+        plain += (text[done : disguise.start()], read)
+        done = disguise.end()
+    return "".join((*plain, text[done:])), [*places, *range(done, len(text) + 1)]
 
 
 @lru_cache(maxsize=64)
