@@ -551,8 +551,8 @@ def test_a_text_is_known_to_be_sent_before_it_is_so_that_nobody_sends_it_again_a
         return answer
 
     bench.tracker.before = look
-    bench.change(title(new="Half sent"))
-    assert [draft.sent for draft in kept if draft] == [True]
+    bench.change(replace(title(new="Half sent"), also=(WantedChange(ChangeKind.COMMENT, values={"text": "Hi"}),)))
+    assert [(draft.sent, draft.values) for draft in kept if draft] == [(True, {"title": "Half sent", "text": "Hi"})]
     draft = drafts.latest("work", "T-1", TITLE)
     assert (draft.sent if draft else None) is after
 

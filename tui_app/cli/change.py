@@ -27,7 +27,7 @@ from tui_app.cli.requests import RequestClient
 from tui_app.cli.selection import only_tracker, select
 from tui_app.settings.change_files import ChangeLog, Drafts
 from tui_app.settings.paths import state_dir
-from tui_app.tickets.changes import ChangeFault, ChangeKind, ChangeState, WantedChange
+from tui_app.tickets.changes import WITH_TEXT, ChangeFault, ChangeKind, ChangeState, WantedChange
 from tui_app.tickets.dates import parse_date_bound
 from tui_app.tickets.errors import ErrorKind, NotOfferedError, UsageError
 from tui_app.tickets.messages import (
@@ -315,7 +315,8 @@ def _unknown(ready: list[ChangeResult]) -> None:
 
 def _leave(ready: list[ChangeResult], why: str) -> None:
     for result in ready:
-        result.fault = ChangeFault(ErrorKind.CANCELLED, "Nothing was sent", why, "A text that you wrote is kept.")
+        hint = "A text that you wrote is kept." if any(one.kind in WITH_TEXT for one in result.wanted.each) else ""
+        result.fault = ChangeFault(ErrorKind.CANCELLED, "Nothing was sent", why, hint)
 
 
 def _agreed(profile: str, ready: list[ChangeResult]) -> bool:

@@ -24,6 +24,10 @@ Visibility: TypeAlias = Literal["", "internal", "public", "unknown"]
 """Who reads a comment: colleagues, the customer too, or everybody who can see the ticket. Empty: it is no comment."""
 
 
+WITH_TEXT = (ChangeKind.COMMENT, ChangeKind.TITLE, ChangeKind.DESCRIPTION, ChangeKind.CREATE, ChangeKind.TOOL)
+"""Kinds whose values somebody has written, which must not be lost."""
+
+
 class Choice(Struct, frozen=True):
     """One value that a form's field takes. ``value`` is sent, ``label`` is shown: a transition's id and its name."""
 

@@ -20,6 +20,7 @@ from tui_app.adapters.tool_arguments import declared_names, missing
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.settings.change_files import is_whole_in_log
 from tui_app.tickets.changes import (
+    WITH_TEXT,
     ChangeFault,
     ChangeKind,
     ChangeOutcome,
@@ -56,8 +57,6 @@ if TYPE_CHECKING:
     from tui_app.tickets.errors import ExplainedError
     from tui_app.worker.profile_runtime import ProfileRuntime
 
-_WITH_TEXT = (ChangeKind.COMMENT, ChangeKind.TITLE, ChangeKind.DESCRIPTION, ChangeKind.CREATE, ChangeKind.TOOL)
-"""Kinds whose values somebody has written, which must not be lost."""
 _DID_NOTHING = (MCPAuthenticationError, SessionExpiredError, InputRequiredError, TooManyRequestsError)
 """Faults by which a server says that it did nothing."""
 
@@ -137,17 +136,22 @@ def tool_call(wanted: WantedChange, tools: tuple[Tool, ...]) -> WriteCall:
     return WriteCall(tool.name, arguments, risks=frozenset(("unverifiable",)))
 
 
+def kept_of(wanted: WantedChange) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is kept of a wish: the values of all its fields, and its answers."""
+    values = {name: value for one in wanted.each for name, value in one.values.items()}
+    return values, {**wanted.answers, **({"tool": wanted.tool} if wanted.tool else {})}
+
+
 def kept_text(drafts: Drafts, profile: Profile, wanted: WantedChange) -> Path | None:
     """The file that holds what somebody has written; None where the change is none of words, or names a private field.
 
     Raises:
         NotAllowedError: it cannot be saved.
     """
-    values = {name: value for one in wanted.each for name, value in one.values.items()}
-    texts = any(one.kind in _WITH_TEXT for one in wanted.each)
+    values, answers = kept_of(wanted)
+    texts = any(one.kind in WITH_TEXT for one in wanted.each)
     if not texts or holds_private_field([values, wanted.answers], profile.private_fields):
         return None
-    answers = {**wanted.answers, **({"tool": wanted.tool} if wanted.tool else {})}
     try:
         return drafts.save(profile.name, wanted.ticket_id, wanted.kind, values, answers)
     except OSError as error:

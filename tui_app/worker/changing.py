@@ -41,6 +41,7 @@ from tui_app.worker.change_rules import (
     fault_of,
     is_kept_in_log,
     judged,
+    kept_of,
     loggable,
     not_sent,
     pause_after,
@@ -329,7 +330,7 @@ class Changer:
         draft, wanted = prepared.draft, prepared.preview.wanted
         if draft is None:
             return
-        name, values, answers = runtime.profile.name, wanted.values, wanted.answers
+        name, (values, answers) = runtime.profile.name, kept_of(wanted)
         with suppress(OSError):  # the text is kept as it was
             self._preparer.drafts.save(
                 name, wanted.ticket_id, wanted.kind, values, answers, instead_of=draft, sent=sent

@@ -457,3 +457,15 @@ def test_what_was_asked_once_is_not_counted_again() -> None:
     tracker = Tracker([edit, *lists], TICKET, {one.name: [{"name": "over and out"}] for one in lists})
     with pytest.raises(MissingInputError, match="is known to mean 'closed'"):
         tracker.call(ChangeKind.CLOSE)
+
+
+def test_the_last_ticket_of_a_status_gets_it_back() -> None:
+    edit = tool("update_issue", {"issue_id!": TEXT, "status": TEXT, "allow_new": {"type": "boolean"}})
+    tracker = Tracker([edit], TICKET, {"list_issues": [TICKET, {**TICKET, "id": "PAY-8", "status": "done"}]})
+    undo = tracker.call(ChangeKind.STATUS, status="done").undo
+    assert undo
+    tracker.ticket["status"] = "done"
+    tracker._answers["get_issue"] = tracker.ticket
+    tracker._answers["list_issues"] = [tracker.ticket]
+    sent = tracker.sent(undo.kind, undo.answers, **undo.values)
+    assert sent == ("update_issue", {"issue_id": "PAY-7", "status": "open", "allow_new": True})

@@ -81,7 +81,7 @@ def choose(
             return Found(exactly(argument, value), wish)
         if told.whole or concept != "type":
             raise misfit(argument, wish, "it is not one of its values", told.values)
-    flag = next((one for one in use.arguments if one.kinds == {"boolean"} and "new" in one.words), None)
+    flag = use.takes_new
     if typed and flag is not None and exactly(flag, case.wanted.answers.get(flag.path, False)) is True:
         return Found(exactly(argument, wish), wish)
     try:

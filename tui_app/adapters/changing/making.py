@@ -271,10 +271,14 @@ def with_undo(case: Case, call: WriteCall) -> WriteCall:
 
 
 def _needed_again(case: Case, call: WriteCall) -> dict[str, JsonValue]:
-    """What was answered because the tool cannot be called without: it needs that to take the change back, too."""
+    """What was answered because the tool cannot be called without: it needs that to take the change back, too.
+
+    And that it may be a word which no ticket has any more, if this one was the last.
+    """
     use = next((use for use in case.uses if use.tool.name == call.tool), None)
+    old: dict[str, JsonValue] = {use.takes_new.path: True} if use and use.takes_new and "status" in call.before else {}
     answered = {name: (use.named(name) if use else None, value) for name, value in case.wanted.answers.items()}
-    return {
+    return old | {
         name: value
         for name, (argument, value) in answered.items()
         if argument and argument.required and not any(meaning_of(argument, m) is not None for m in vocabulary.MEANINGS)

@@ -108,6 +108,11 @@ class WritingUse(Struct, frozen=True, dict=True):
         return may_replace and bool(_IDENTIFYING.search(argument.description))
 
     @cached_property
+    def takes_new(self) -> Argument | None:
+        """The flag that lets it take words which no ticket has."""
+        return next((one for one in self.arguments if one.kinds == {"boolean"} and "new" in one.words), None)
+
+    @cached_property
     def first_words(self) -> str:
         """What is first said of it."""
         return _SENTENCE.split(self.about.strip().casefold())[0]
