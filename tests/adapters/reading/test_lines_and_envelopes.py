@@ -238,3 +238,11 @@ def test_links_to_tickets_are_tickets() -> None:
         ("RL-1", "Printer is offline"),
         ("RL-2", "Totals differ"),
     ]
+
+
+def test_a_ticket_is_no_word_for_the_id_that_its_part_names() -> None:
+    rows = [
+        {"id": "abc", "title": "Release it", "status": "open", "parent_id": None},
+        {"id": "xyz", "title": "Write notes", "status": "open", "parent_id": "abc"},
+    ]
+    assert [ticket.parent for ticket in _tickets({"tasks": rows})] == [None, "abc"]

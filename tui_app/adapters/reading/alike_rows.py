@@ -20,6 +20,7 @@ _MOST_SHAPES = 2000  # sets of names that are remembered
 _MOST_PAIRS = 200  # sets of names of rows, times those of what they wrap
 _SURE, _LEAST_SURE = 0.8, 0.6  # hints of names
 _MOST_NAMES = 400  # of one row
+_MOST_LEGENDS = 60  # members of an object that are looked at
 _SAMPLED = 40  # rows whose codes are looked up
 _MOST_WRAPPERS = 3  # wrappers within wrappers: {"node": {"fields": ..}}
 _MOST_CUSTOM = 200  # custom fields of one row
@@ -100,15 +101,20 @@ def _untagged(value: JsonValue) -> JsonValue:
 def decoded(rows: Iterable[Row], above: Sequence[Row]) -> Iterable[Row]:
     """``rows`` with the words for their codes, where an object ``above`` them says what they mean: ``status: 3`` beside
     ``"statuses": {"3": "Closed"}``."""
-    legends = {
-        name: words for holder in above for name, value in islice(holder.items(), 60) if (words := _legend(value))
-    }
+    rows = rows if isinstance(rows, list) else list(rows)
+    beside = [(name, value) for holder in above for name, value in islice(holder.items(), _MOST_LEGENDS)]
+    legends = {name: words for name, value in beside if not _are(value, rows) and (words := _legend(value))}
     if not legends:
         return rows
-    rows = list(rows)
     codes = dict.fromkeys(name for row in rows[:_SAMPLED] for name in islice(row, _MOST_NAMES))
     meant = {code: words for code in codes for name, words in legends.items() if _explains(name, words, code, rows)}
     return [_explained(row, meant) for row in rows] if meant else rows
+
+
+def _are(value: JsonValue, rows: Sequence[Row]) -> bool:
+    """Whether a list is that of the rows themselves."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, Mapping) and bool(rows) and first.items() <= rows[0].items()
 
 
 def _legend(value: JsonValue) -> Mapping[str, str]:
@@ -127,9 +133,11 @@ def _explains(legend: str, words: Mapping[str, str], code: str, rows: Sequence[R
     values = [value for row in rows[:_SAMPLED] if not is_nothing(value := row.get(code))]
     if not values or not all(isinstance(value, (str, int)) and str(value) in words for value in values):
         return False
+    base = _without_id(code)
+    if hints(base).get("parent", 0) > _SURE:
+        return False  # a ticket is known by its id
     if is_reference(code) and not any(map(str.isdigit, words)):
         return True
-    base = _without_id(code)
     fields = {field for field, hint in hints(legend).items() if hint > _SURE}
     return plain_name(singular(legend)) == plain_name(base) or bool(
         fields & {f for f, h in hints(base).items() if h > _SURE}
