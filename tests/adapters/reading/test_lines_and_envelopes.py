@@ -242,7 +242,8 @@ def test_links_to_tickets_are_tickets() -> None:
 
 def test_a_ticket_is_no_word_for_the_id_that_its_part_names() -> None:
     rows = [
-        {"id": "abc", "title": "Release it", "status": "open", "parent_id": None},
-        {"id": "xyz", "title": "Write notes", "status": "open", "parent_id": "abc"},
+        {"id": "abc", "title": "Release it", "status": "open", "parent_id": None, "owner_id": "xyz"},
+        {"id": "xyz", "title": "Write notes", "status": "open", "parent_id": "abc", "owner_id": "abc"},
     ]
-    assert [ticket.parent for ticket in _tickets({"tasks": rows})] == [None, "abc"]
+    found = _tickets({"tasks": rows})
+    assert [(ticket.parent, ticket.assignee) for ticket in found] == [(None, None), ("abc", None)]
