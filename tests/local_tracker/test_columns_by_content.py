@@ -49,7 +49,7 @@ def learnt(text: str, **changes: str) -> FileReading:
     for old, new in changes.items():
         text = text.replace(old, new)
     rows = [*csv.DictReader(text.splitlines())]
-    return learn_file(iter(rows), ReadingOptions(), [*rows[0]])
+    return learn_file(lambda: iter(rows), ReadingOptions(), [*rows[0]])
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_refused_rows_are_named_with_their_reason(target: Path) -> None:
         RefusedRow(9, "id: A-1 occurs twice in the file"),
     )
     assert opened(target, "A-4")["status"] == "unknown"
-    assert any(note.startswith("1 rows do not say their status") for note in report.notes)
+    assert any(note.startswith("Rows without a status: 1;") for note in report.notes)
     report = import_text(target, "id,title,status\nA-1,One,\n", "b.csv")
     assert opened(target, "A-1")["status"] == "open"  # an earlier import knew it
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from itertools import chain, islice
@@ -106,13 +106,16 @@ class FileReading(Struct, frozen=True):
 # ------------------------------------------------------------ what a file tells
 
 
-def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headings: Sequence[str] = ()) -> FileReading:
+def learn_file(
+    read: Callable[[], Iterator[Mapping[str, Any]]], options: ReadingOptions, headings: Sequence[str] = ()
+) -> FileReading:
     """How to read a file (a table if it has headings), by its first rows and by every date.
 
     Raises:
         KeyError: a heading of the options' mapping is not there.
     """
     is_table = bool(headings)
+    rows = read()
     sample = [flat_row(row, is_table) for row in islice(rows, SAMPLE)]
     names = tuple(headings) or tuple(dict.fromkeys(name for row in sample for name in row))
     if is_table:
@@ -139,7 +142,19 @@ def learn_file(rows: Iterator[Mapping[str, Any]], options: ReadingOptions, headi
     blanks, addressed = _has_blanks_between_labels(sample, columns), _has_ids_in_addresses(sample, columns)
     titled = _are_titled(columns, options)
     flags = tuple(name for name in names if is_closed_flag(name) and _holds_flags(sample, name))
-    return FileReading(columns, dates, others, names, opened, keyed, blanks, addressed, flags, titled, parents.found())
+    return FileReading(
+        columns,
+        dates,
+        others,
+        names,
+        opened,
+        keyed,
+        blanks,
+        addressed,
+        flags,
+        titled,
+        parents.found(flat_row(row, is_table) for row in read()),
+    )
 
 
 def _holds_flags(sample: Sequence[Mapping[str, Any]], name: str) -> bool:
@@ -175,28 +190,33 @@ class _Parents:
 
     def __init__(self, columns: Columns, sample: Sequence[Mapping[str, Any]]) -> None:
         self._paths = {name: columns.paths[name][0] for name in ("id", "parent") if name in columns.paths}
-        self._others: dict[str, dict[str, str]] = {}
+        self._candidates: tuple[str, ...] = ()
         self._named: set[str] = set()
         if len(self._paths) == 2 and not self._values(sample, "id") & self._values(sample, "parent"):
             taken = {path[0] for path in self._paths.values()}
-            self._others = {name: {} for name in sample[0] if name not in taken and _are_ids(sample, name)}
+            self._candidates = tuple(name for name in sample[0] if name not in taken and _are_ids(sample, name))
 
     def _values(self, rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
         return {reference_of(value_at_path(row, self._paths[name])) for row in rows} - {""}
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Take account of one row."""
-        if not self._others:
-            return
-        (own,) = self._values((row,), "id") or ("",)
-        self._named |= self._values((row,), "parent")
-        for name, known in self._others.items():
-            known[text_of(row.get(name))] = own
+        if self._candidates:
+            self._named |= self._values((row,), "parent")
 
-    def found(self) -> Mapping[str, str]:
-        """What parents are called to their ids; empty where they are ids, or no column has most of them."""
-        best = max(self._others.values(), key=lambda known: len(self._named & known.keys()), default={})
-        found = {name: best[name] for name in self._named & best.keys() - {""} if best[name]}
+    def found(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+        """What parents are called to their ids; empty where they are ids, or no column has most of them.
+
+        Args:
+            rows: all rows once more; they are read only if some have parents, and only what is named is kept.
+        """
+        known: dict[str, dict[str, str]] = {name: {} for name in self._candidates} if self._named else {}
+        for row in rows if known else ():
+            (own,) = self._values((row,), "id") or ("",)
+            for name, ids in known.items():
+                if own and (text := text_of(row.get(name))) in self._named:
+                    ids[text] = own
+        found = max(known.values(), key=len, default={})
         return found if 2 * len(found) > len(self._named) else {}
 
 

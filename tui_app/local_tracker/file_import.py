@@ -120,7 +120,9 @@ def _settle(connection: sqlite3.Connection, *, changed: bool) -> None:
 
 
 def _learnt(source: SourceFile, rows: Rows, options: ReadingOptions) -> FileReading:
-    items = (row for _, row in rows.read() if not isinstance(row, BadRow))
+    def items() -> Iterator[Mapping[str, Any]]:
+        return (row for _, row in rows.read() if not isinstance(row, BadRow))
+
     try:
         reading = learn_file(items, options, rows.headings)
     except KeyError as error:
@@ -269,7 +271,7 @@ def _notes(reading: FileReading, without_status: int) -> Iterator[str]:
         named = (
             "" if "status" in reading.columns.paths else ' No column was read as it: --map "HEADING=status" names one.'
         )
-        yield f"{without_status} rows do not say their status; of new tickets it is {UNKNOWN_STATUS!r}.{named}"
+        yield f"Rows without a status: {without_status}; of new tickets it is {UNKNOWN_STATUS!r}.{named}"
     if reading.has_made_ids:
         yield 'No column was read as the id, so each ticket got one made of its title; --map "HEADING=id" names one.'
     for name in reading.open_order:

@@ -124,11 +124,13 @@ def _from_text(text: str, rules: DateRules) -> datetime | None:
             return in_utc(datetime.fromisoformat(text), rules)
         except ValueError:
             pass
+    if (moment := _common(text, rules)) is not None:
+        return moment
     if is_no_date(text):
         return None
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return _from_digits(text, rules)
-    return _compact(text, rules) or _common(text, rules) or moment_in_words(text, rules)
+    return _compact(text, rules) or moment_in_words(text, rules)
 
 
 _ISO_DAY = len("2026-11-02")
