@@ -36,6 +36,7 @@ from tui_app.tickets.vocabulary import closed_by_words
 LARGEST_TICKET = 2 << 20
 """Bytes of text. It is sent twice (structured and as text), and its worst escaping must still fit the client's line."""
 _LONGEST_ID = 200
+_LONGEST_ESCAPE = 6  # bytes of one character in JSON
 _REPOSITORY = re.compile(r"https?://[^/]+/(.+?)/(?:-/)?(?:issues|pull|merge_requests)/\d+")
 _JIRA_ID = "issuekey"
 
@@ -227,7 +228,9 @@ def _storable_value(value: Any) -> Any:
 
 
 def _size(record: Mapping[str, Any]) -> int:
-    return len(json.dumps(record, ensure_ascii=False).encode()) if len(str(record)) > LARGEST_TICKET // 4 else 0
+    """Bytes; 0 for what is far below the largest, whatever its characters take."""
+    rough = sum(len(value if type(value) is str else str(value)) for value in record.values())
+    return len(json.dumps(record, ensure_ascii=False).encode()) if rough > LARGEST_TICKET // _LONGEST_ESCAPE else 0
 
 
 def headings_that_do(missing: Iterable[str]) -> str:

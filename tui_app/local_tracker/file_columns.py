@@ -201,7 +201,7 @@ class _Parents:
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Take account of one row."""
-        if self._candidates:
+        if self._candidates and value_at_path(row, self._paths["parent"]):
             self._named |= self._values((row,), "parent")
 
     def found(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
