@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -42,7 +43,16 @@ def one_that_catches_every_error(begun: threading.Event) -> None:
             continue
 
 
-@pytest.mark.parametrize("work", [endless_loop, endless_comprehension, one_that_catches_every_error])
+def one_that_loses_the_first_interruption(begun: threading.Event) -> None:
+    with contextlib.suppress(BaseException):
+        endless_loop(begun)
+    endless_loop(begun)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [endless_loop, endless_comprehension, one_that_catches_every_error, one_that_loses_the_first_interruption],
+)
 async def test_what_nobody_waits_for_is_broken_off(work: Callable[[threading.Event], Any]) -> None:
     begun = threading.Event()
     threads = set(threading.enumerate())

@@ -8,15 +8,20 @@ nobody waits for any more is broken off.
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 T = TypeVar("T")
+
+_AGAIN = 0.2
+"""Seconds until a computation that goes on all the same is broken off again."""
 
 
 class _Run(Generic[T], Struct, eq=False):
@@ -122,28 +127,56 @@ class _Computation(Generic[T]):
     def __init__(self, call: Callable[[], T]) -> None:
         self._call = call
         self._lock = threading.Lock()
-        self._thread: int | None = None
+        self._thread: threading.Thread | None = None
         self._given_up = False
 
     def run(self) -> T:
         with self._lock:
             if self._given_up:
                 raise _BrokenOff
-            self._thread = threading.get_ident()
+            self._thread = threading.current_thread()
         try:
             return self._call()
         finally:
-            with self._lock:  # until here the thread's number is its own
+            with self._lock:
                 self._thread = None
 
     def break_off(self) -> None:
+        with self._lock:
+            self._given_up = True
+        _say_nothing_of_it()
+        if self._interrupt():
+            _in_daemon(self._keep_interrupting)
+
+    def _keep_interrupting(self) -> None:
+        """Python ignores an error that comes while it calls back, as from a weak reference."""
+        while True:
+            time.sleep(_AGAIN)
+            if not self._interrupt():
+                return
+
+    def _interrupt(self) -> bool:
+        """Raise an error in the thread; False where it has ended."""
         import ctypes  # late: seldom needed
 
         with self._lock:
-            self._given_up = True
-            if self._thread is not None:
-                thread, error = ctypes.c_ulong(self._thread), ctypes.py_object(_BrokenOff)
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+            if self._thread is None or self._thread.ident is None or not self._thread.is_alive():
+                return False
+            number, error = ctypes.c_ulong(self._thread.ident), ctypes.py_object(_BrokenOff)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(number, error)
+            return True
+
+
+@lru_cache(maxsize=1)
+def _say_nothing_of_it() -> None:
+    """Have Python print no traceback where it ignores that a computation is broken off."""
+    report = sys.unraisablehook
+
+    def unless_broken_off(ignored: sys.UnraisableHookArgs) -> None:
+        if not issubclass(ignored.exc_type, _BrokenOff):
+            report(ignored)
+
+    sys.unraisablehook = unless_broken_off
 
 
 def _in_daemon(call: Callable[[], None]) -> None:
