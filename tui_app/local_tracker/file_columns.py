@@ -128,33 +128,38 @@ def learn_file(
     for row in chain(sample, (flat_row(row, is_table) for row in rows)):
         _add_dates(row, columns, evidence)
         parents.add(row)
-    shared = shared_order([*evidence.values(), *_other_dates(sample, columns)])
-    dates = {
-        name: found.rules(_zone_of(columns.paths[name][0][-1], options.zone), options.order, shared)
-        for name, found in evidence.items()
-    }
-    is_open = [name for name, found in evidence.items() if found.is_open and not dates[name].order]
-    languages = next((rules.languages for rules in dates.values() if rules.languages), None)
-    others = DateRules(options.order or shared, options.zone, languages, strict=bool(options.order))
+    dates, others = _date_rules(
+        evidence, columns, options, shared_order([*evidence.values(), *_other_dates(sample, columns)])
+    )
+    opened = tuple(
+        columns.paths[name][0][-1] for name, found in evidence.items() if found.is_open and not dates[name].order
+    )
     ids = [text_of(value_at_path(row, columns.paths["id"][0])) for row in sample] if "id" in columns.paths else []
-    keyed = any(ids) and all(KEY.fullmatch(one) for one in ids if one)
-    opened = tuple(columns.paths[name][0][-1] for name in is_open)
-    blanks, addressed = _has_blanks_between_labels(sample, columns), _has_ids_in_addresses(sample, columns)
-    titled = _are_titled(columns, options)
-    flags = tuple(name for name in names if is_closed_flag(name) and _holds_flags(sample, name))
     return FileReading(
         columns,
         dates,
         others,
         names,
         opened,
-        keyed,
-        blanks,
-        addressed,
-        flags,
-        titled,
+        any(ids) and all(KEY.fullmatch(one) for one in ids if one),
+        _has_blanks_between_labels(sample, columns),
+        _has_ids_in_addresses(sample, columns),
+        tuple(name for name in names if is_closed_flag(name) and _holds_flags(sample, name)),
+        _are_titled(columns, options),
         parents.found(flat_row(row, is_table) for row in read()),
     )
+
+
+def _date_rules(
+    evidence: Mapping[str, DateEvidence], columns: Columns, options: ReadingOptions, shared: str
+) -> tuple[dict[str, DateRules], DateRules]:
+    """How the dates of each time field are read, and those of all other columns."""
+    dates = {
+        name: found.rules(_zone_of(columns.paths[name][0][-1], options.zone), options.order, shared)
+        for name, found in evidence.items()
+    }
+    languages = next((rules.languages for rules in dates.values() if rules.languages), None)
+    return dates, DateRules(options.order or shared, options.zone, languages, strict=bool(options.order))
 
 
 def _holds_flags(sample: Sequence[Mapping[str, Any]], name: str) -> bool:

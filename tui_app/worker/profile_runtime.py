@@ -233,10 +233,9 @@ class ProfileRuntime:
         profile = self.profile
         if not profile.logs_in_by_browser:
             return Login(profile, announce=self._login_step, run_interactively=self._log_in_on_terminal)
-        from tui_app.worker import oauth_tokens
-        from tui_app.worker.oauth_login import OAuthLogin  # late: a program's profile needs none of it
+        from tui_app.worker import oauth_login, oauth_tokens  # late: a program's profile needs none of them
 
-        return OAuthLogin(
+        return oauth_login.OAuthLogin(
             profile,
             tokens=oauth_tokens.tokens_for(profile, self._clock),
             exchange=lambda: oauth_tokens.exchange_for(profile),

@@ -24,7 +24,7 @@ from tui_app.tickets.matching import matches, phrase_check
 from tui_app.tickets.messages import LoadMore, Search, TicketsFound
 from tui_app.tickets.text import clean
 from tui_app.tickets.ticket import Ticket
-from tui_app.tickets.turns import give_way, in_slices, uncollected
+from tui_app.tickets.turns import in_slices, uncollected
 from tui_app.tickets.vocabulary import missing_value_warning, openness_warning
 from tui_app.worker.live_server import read_in_time
 
@@ -310,8 +310,7 @@ async def _keep_matching(runtime: ProfileRuntime, cursor: SearchCursor, fresh: l
     names, source = cursor.filtered_here, runtime.profile.name
     others = names - {"openness"}
     phrases = cursor.plan.phrases if cursor.plan else ()
-    for begin in range(0, len(fresh), _SLICE):
-        some = fresh[begin : begin + _SLICE]
+    for some in in_slices(fresh, _SLICE):
         holds = phrase_check(some, phrases)
         for ticket in some:
             if ticket.id in cursor.seen:
@@ -325,7 +324,6 @@ async def _keep_matching(runtime: ProfileRuntime, cursor: SearchCursor, fresh: l
                 cursor.unclear.update({ticket.status: None} if matches(ticket, cursor.criteria, others) else {})
             if not names or matches(ticket, cursor.criteria, names):
                 cursor.spare.append(replace(ticket, source=source))
-        give_way()
         await asyncio.sleep(0)
 
 
