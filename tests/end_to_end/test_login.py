@@ -52,7 +52,7 @@ def browser(isolated_home: Path) -> Iterator[Terminal]:
 
 def test_the_right_pin_leads_to_the_tickets_and_is_shown_nowhere(browser: Terminal) -> None:
     browser.send("1234\n")
-    browser.wait_for("BENCH-1 ")
+    browser.wait_for("BENCH-21 ")
     assert b"1234" not in browser.output
 
 
@@ -62,7 +62,7 @@ def test_ctrl_c_at_the_prompt_ends_the_login_alone_and_trying_again_asks_again(b
     browser.send("r")
     browser.wait_for("Enter your PIN")
     browser.send("1234\n")
-    browser.wait_for("BENCH-1 ")
+    browser.wait_for("BENCH-21 ")
 
 
 def test_a_wrong_pin_says_so_and_leaves_the_browser_usable(browser: Terminal) -> None:

@@ -48,7 +48,7 @@ class Started:
     def until_started(self, key: str) -> None:
         """``key`` starts the stubborn program, where it is started by one."""
         if key:
-            self.terminal.wait_for("BENCH-1 ")
+            self.terminal.wait_for("BENCH-21 ")
             self.terminal.send(key)
         wait_until(lambda: self.terminal.read(0.05) and self.file.exists())
         if not key:
@@ -166,7 +166,7 @@ def test_what_a_killed_program_has_lent_is_deleted_by_the_next_one(isolated_home
     assert lent.exists()
 
     with Terminal(PROGRAM, environment={**started.mark, "TMPDIR": str(started.temporary)}) as terminal:
-        terminal.wait_for("BENCH-1 ")
+        terminal.wait_for("BENCH-21 ")
         wait_until(lambda: not lent.exists())
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
