@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -96,8 +97,6 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Any) ->
 
 
 def _complete_profile(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from pathlib import Path
-
     from tui_app.settings.load import profile_names  # late: only this completion reads the config
 
     config = options_of(context).config

@@ -128,19 +128,16 @@ def learn_file(
     for row in chain(sample, (flat_row(row, is_table) for row in rows)):
         _add_dates(row, columns, evidence)
         parents.add(row)
-    dates, others = _date_rules(
-        evidence, columns, options, shared_order([*evidence.values(), *_other_dates(sample, columns)])
-    )
-    opened = tuple(
-        columns.paths[name][0][-1] for name, found in evidence.items() if found.is_open and not dates[name].order
-    )
+    shared = shared_order([*evidence.values(), *_other_dates(sample, columns)])
+    dates, others = _date_rules(evidence, columns, options, shared)
+    is_open = [name for name, found in evidence.items() if found.is_open and not dates[name].order]
     ids = [text_of(value_at_path(row, columns.paths["id"][0])) for row in sample] if "id" in columns.paths else []
     return FileReading(
         columns,
         dates,
         others,
         names,
-        opened,
+        tuple(columns.paths[name][0][-1] for name in is_open),
         any(ids) and all(KEY.fullmatch(one) for one in ids if one),
         _has_blanks_between_labels(sample, columns),
         _has_ids_in_addresses(sample, columns),
