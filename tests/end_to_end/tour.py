@@ -73,7 +73,7 @@ STOPS = (
     Stop("aA", "EVIL-", stays=True),
     Stop("lllhhh", "EVIL-", stays=True),
     Stop("1", "assigned to me", leave="x", stays=True),
-    Stop("sfail\r", "filtered here: text", stays=True),
+    Stop("sfail\r", "filtered here", stays=True),
     Stop("x", "Every ticket", stays=True),
     Stop("\x1bOQ", "Welcome"),
 )

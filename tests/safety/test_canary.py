@@ -55,7 +55,7 @@ def test_the_browser_shows_and_writes_no_canary(isolated_home: Path) -> None:
         terminal.send("x")
         terminal.wait_for(lambda text: "Every ticket" in text and "60 tickets" in text)
         terminal.send("sfail\r")
-        terminal.wait_for("filtered here: text")
+        terminal.wait_for("filtered here")
         leave(terminal)
         wait_until_gone(mark)
         output = bytes(terminal.output)
