@@ -240,6 +240,14 @@ def test_links_to_tickets_are_tickets() -> None:
     ]
 
 
+def test_links_without_titles_are_no_tickets() -> None:
+    links = [
+        {"type": "resource_link", "uri": f"demo://text/{n}", "name": f"Text {n}", "description": "A plain text"}
+        for n in (1, 2, 3)
+    ]
+    assert learn(CallToolResult(tuple(ContentBlock("resource_link", raw=link) for link in links))) is None
+
+
 def test_a_ticket_is_no_word_for_the_id_that_its_part_names() -> None:
     rows = [
         {"id": "abc", "title": "Release it", "status": "open", "parent_id": None, "owner_id": "xyz"},

@@ -48,15 +48,17 @@ def payloads(result: CallToolResult) -> Iterator[JsonValue]:
     if len(blocks) > 1 and all(isinstance(block, dict) for block in blocks):
         yield blocks
     yield from blocks
-    links: list[JsonValue] = [_link(block.raw) for block in result.content if "uri" in block.raw]
-    if len(links) > 1:
-        yield links
+    links = [block.raw for block in result.content if "uri" in block.raw]
+    if len(links) > 1 and all(link.get("title") for link in links):
+        yield list(map(_link, links))
 
 
 def _link(link: Mapping[str, JsonValue]) -> JsonValue:
-    """A link to a resource as a row: beside a title the name is what programs call it by (2025-11-25, schema)."""
-    named = {"id": link.get("name"), "name": None} if link.get("title") else {}
-    return {**link, "type": None, **named}
+    """A link to a resource as a row: beside a title the name is what programs call it by (2025-11-25, schema).
+
+    Without a title it is but the name of something that was not sent.
+    """
+    return {**link, "type": None, "id": link.get("name"), "name": None}
 
 
 def unwrapped(value: JsonValue) -> JsonValue:
