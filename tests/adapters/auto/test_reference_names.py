@@ -60,6 +60,16 @@ def test_statuses_and_people_have_their_names() -> None:
     assert called == ["list_tasks", "list_statuses", "list_users"]
 
 
+def test_a_list_without_statuses_says_so_once_unless_a_lookup_names_them() -> None:
+    adapter = settled([])
+    plan = adapter.plan(check_criteria({}))
+    assert adapter.page(plan, plan.call, data(ANSWERS["list_tasks"])).warnings == ()
+    plain = [{key: value for key, value in row.items() if "status" not in key} for row in ROWS]
+    page = adapter.page(plan, plan.call, data({"tasks": plain}))
+    assert page.warnings == ("None of these tickets has a status.",)
+    assert {ticket.problems for ticket in page.tickets} == {()}
+
+
 def test_they_are_remembered() -> None:
     called: list[str] = []
     memory = settled([]).memory()

@@ -240,6 +240,18 @@ def test_links_to_tickets_are_tickets() -> None:
     ]
 
 
+def test_no_ticket_is_marked_for_what_its_tracker_has_not() -> None:
+    rows = [{"id": f"T-{n}", "title": f"Printer {n} is offline", "assignee": "ada"} for n in (1, 2, 3)]
+    learned = learn(CallToolResult((ContentBlock("text", json.dumps(rows)),)))
+    assert learned is not None
+    assert {ticket.problems for ticket in learned.tickets} == {()}
+    told = learn(
+        CallToolResult((ContentBlock("text", json.dumps([*rows, {**rows[0], "id": "T-4", "status": "open"}])),))
+    )
+    assert told is not None
+    assert [ticket.problems for ticket in told.tickets] == [("no status",)] * 3 + [()]
+
+
 def test_links_without_titles_are_no_tickets() -> None:
     links = [
         {"type": "resource_link", "uri": f"demo://text/{n}", "name": f"Text {n}", "description": "A plain text"}

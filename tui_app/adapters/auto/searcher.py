@@ -31,7 +31,7 @@ from tui_app.adapters.base import Page, Plan, ToolCall, plan_search
 from tui_app.adapters.mapping import value_at
 from tui_app.adapters.reading import payloads, plain_text, ticket_from
 from tui_app.adapters.reading.field_values import Row
-from tui_app.adapters.reading.learned import LearnedReading, ReadTickets, learn
+from tui_app.adapters.reading.learned import LearnedReading, ReadTickets, lack_statuses, learn
 from tui_app.adapters.reading.openness import open_by_order
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.criteria import MAX_RESULTS_LIMIT, OPEN, TicketSearchCriteria
@@ -169,7 +169,8 @@ class Searcher:
         changes = following(paths, concepts, found.paging, len(found.rows))
         next_call = tool_call(role, {**paths, **changes}, "search") if changes else None
         total = honest_total(paths, concepts, found.paging, len(found.rows))
-        warnings = tuple(map(clean_line, found.warnings))
+        lacking = ("None of these tickets has a status.",) if lack_statuses(tickets) else ()
+        warnings = (*map(clean_line, found.warnings), *lacking)
         if len(places) < 2:
             return Page(tickets, next_call, total, warnings, absent=absent)
         if next_call is not None and (plan.filtered_here or plan.phrases):

@@ -12,6 +12,7 @@ from itertools import islice
 from operator import attrgetter
 
 from msgspec import Struct, ValidationError, convert, field
+from msgspec.structs import replace
 
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.answers import payloads, read_rows
@@ -158,6 +159,10 @@ def tickets_of(page: RowPage) -> ReadTickets:
     """The tickets of a page, and what of them was not understood."""
     rows = [row for row in page.rows if isinstance(row, Mapping)]
     tickets = tuple(iter_tickets(rows, page.columns))
+    if lack_statuses(tickets):  # that a tracker has none is no fault of a ticket, and told once
+        tickets = tuple(
+            replace(ticket, problems=tuple(p for p in ticket.problems if p != "no status")) for ticket in tickets
+        )
     return ReadTickets(tickets, rows, page.paging, (*page.warnings, *_unread(page, rows, tickets)))
 
 
@@ -175,6 +180,11 @@ def _unread(page: RowPage, rows: Sequence[Row], tickets: Sequence[Ticket]) -> It
         if unread is not None:
             caption = FIELDS_BY_NAME[name].caption
             yield f"{caption}: not every date could be read for certain, such as {unread[:40]!r}."
+
+
+def lack_statuses(tickets: Sequence[Ticket]) -> bool:
+    """Whether there are several tickets, and none has a status."""
+    return len(tickets) > 1 and not any(ticket.status for ticket in tickets)
 
 
 def _are_whole(tickets: Sequence[Ticket], columns: Columns) -> bool:
