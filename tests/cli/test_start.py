@@ -9,7 +9,7 @@ import pytest
 
 from tui_app.cli.global_options import GlobalOptions
 from tui_app.cli.selection import select_for_browser
-from tui_app.cli.start import OPEN_WORK, beginning
+from tui_app.cli.start import beginning
 from tui_app.settings.model import Settings
 from tui_app.settings.paths import config_file
 from tui_app.settings.recents import RecentSearches
@@ -19,7 +19,7 @@ from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.criteria import TicketSearchCriteria, check_criteria
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.query import parse_query
-from tui_app.ui.quick_views import Beginning, all_views
+from tui_app.ui.quick_views import OPEN_WORK, Beginning, all_views
 
 CONFIG = """
 default = ["jira", "gh"]

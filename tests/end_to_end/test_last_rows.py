@@ -12,11 +12,11 @@ import pytest
 from tests.cli.conftest import SERVER
 from tests.end_to_end.driving import PROGRAM
 from tests.terminal import Terminal
-from tui_app.cli.start import OPEN_WORK
 from tui_app.settings.cached_rows import RowCache
 from tui_app.settings.load import load_settings
 from tui_app.tickets.criteria import criteria_of
 from tui_app.tickets.ticket import Ticket
+from tui_app.ui.quick_views import OPEN_WORK
 
 pytestmark = pytest.mark.usefixtures("card_seen")
 

@@ -20,12 +20,10 @@ from tui_app.tickets.criteria import NEWEST, TicketSearchCriteria, View, check_c
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import further_fields
 from tui_app.tickets.messages import Search, new_request_id
-from tui_app.ui.quick_views import Beginning, ProfileQueries, all_views
+from tui_app.ui.quick_views import OPEN_WORK, Beginning, ProfileQueries, all_views
 from tui_app.ui.user_files import UserMemories
 
 _TICKET = re.compile(r"https?://\S+|[A-Za-z][A-Za-z0-9_]*-\d+|(?:[\w.-]+(?:/[\w.-]+)+)?#\d+|\d+")
-OPEN_WORK = "is:open sort:-updated_at"
-"""What is searched where nobody has said or searched anything yet."""
 
 
 def beginning(selection: Selection, options: GlobalOptions) -> tuple[Settings, Beginning]:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from tui_app.adapters.reading.discussion import BODY, WHEN
+from tui_app.adapters.reading.field_columns import least_hint
 from tui_app.adapters.reading.field_names import hints, plain_name
 from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, members, word_of, words_of
 from tui_app.adapters.reading.markup import to_markdown
@@ -28,7 +29,6 @@ _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")  # SQLite's text ends at NUL; 
 _JIRA_COMMENT = re.compile(r"([^;]{8,40});([^;]*);(.*)", re.DOTALL)
 _JIRA_ATTACHMENT = re.compile(r"[^;]{8,40};[^;]*;([^;]+);(\S+)")
 _LIST_IN_TEXT = re.compile(r"\[([^\[\]{}\"]*)\]")
-_LEAST_HINT = 0.3  # from which on a name may say that it is an id
 _SHOWN = 40  # characters of a value in a message
 
 
@@ -182,7 +182,7 @@ def reference_of(value: Any) -> str:
     if isinstance(value, dict):
         if KEY.fullmatch(text_of(value.get("text"))):  # <key id="10012">PAY-142</key>
             return text_of(value["text"])
-        ids = sorted((name for name in value if value[name] and _says_id(name) > _LEAST_HINT), key=_says_id)
+        ids = sorted((name for name in value if value[name] and _says_id(name) > least_hint("id")), key=_says_id)
         value = value[ids[-1]] if ids else value
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.date_columns import with_dates_by_order
-from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns
+from tui_app.adapters.reading.field_columns import SAMPLE, Columns, fields_of_names, inferred_columns, least_hint
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name, words_in
 from tui_app.adapters.reading.field_values import value_at_path
 from tui_app.adapters.reading.learned import SURE
@@ -33,7 +33,6 @@ YES = frozenset(("true", "yes", "1", "x"))
 _FLAG_VALUES = YES | {"", "false", "no", "0", "none"}
 _OF_ANYTHING = frozenset(("description", "type", "url", "attachments", "history", "comments", "project"))
 """Fields that things have which are no tickets."""
-_LEAST_ID_HINT = 0.3  # of a name that may be that of ids
 
 
 class ReadingOptions(Struct, frozen=True):
@@ -178,10 +177,7 @@ def _other_dates(sample: Sequence[Mapping[str, Any]], columns: Columns) -> Itera
     for name in dict.fromkeys(name for row in sample for name in row if name not in taken):
         texts = [value.strip() for row in sample if isinstance(value := row.get(name), str) and value.strip()]
         if texts and all(map(looks_like_moment, texts)):
-            found = DateEvidence()
-            for text in texts:
-                found.add(text)
-            yield found
+            yield DateEvidence(texts)
 
 
 class _Parents:
@@ -224,7 +220,7 @@ class _Parents:
 
 def _are_ids(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
     values = [text_of(row.get(name)) for row in rows]
-    return hints(name).get("id", 0) >= _LEAST_ID_HINT and "" not in values and len({*values}) == len(values)
+    return hints(name).get("id", 0) >= least_hint("id") and "" not in values and len({*values}) == len(values)
 
 
 def _without_other_things(columns: Columns, sample: Sequence[Mapping[str, Any]]) -> Columns:

@@ -201,6 +201,11 @@ for _name in ("description", "comments", "history", "attachments", "relations", 
     setattr(Ticket, _name, _worked_out(_name))
 
 
+def lack_of(field: str) -> str:
+    """The problem of a ticket without ``field``."""
+    return f"no {field}"
+
+
 def _plain(value: str | tuple[str, ...] | datetime | None) -> JsonValue:
     if isinstance(value, datetime):
         return iso_utc(value)

@@ -73,11 +73,7 @@ def moments_of(values: Sequence[JsonValue]) -> list[datetime | None]:
         found = []
     if found and all(moment is None or moment.tzinfo is UTC for moment in found):
         return list(found)
-    evidence = DateEvidence()
-    for value in values:
-        if isinstance(value, str):
-            evidence.add(value)
-    rules = evidence.rules()
+    rules = DateEvidence(value for value in values if isinstance(value, str)).rules()
     return [parse_moment(value, rules) for value in values]
 
 
@@ -209,17 +205,23 @@ def _common(text: str, rules: DateRules) -> datetime | None:
 
 
 class DateEvidence:
-    """What the values of one column tell of the order and the language of its dates; every value is to be added."""
+    """What the values of one column tell of the order and the language of its dates; every value is to be added.
+
+    Args:
+        texts: values that are there already.
+    """
 
     _MOST_WORDS = 200  # different words that are remembered: a column of dates has some dozens
     _LEAST_DAYS = 3  # different numbers beside one that is always the same: days of one year, not one day of many years
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Iterable[str] = ()) -> None:
         self._orders: set[str] | None = None
         self._words: set[str] = set()
         self._connectives: set[str] = set()
         self._open = False
         self._ends: tuple[set[str], set[str]] = (set(), set())  # first and last numbers of dates with two-digit years
+        for text in texts:
+            self.add(text)
 
     def add(self, text: str) -> None:
         """Take account of one value."""

@@ -22,12 +22,14 @@ def all_views(settings: UiSettings) -> Sequence[View]:
     return (*settings.views, *(view for view in others if view.name.casefold() not in names))
 
 
+OPEN_WORK = "is:open sort:-updated_at"
+"""What is searched where nobody has said or searched anything yet."""
 _DEFAULTS = (
     ("Mine", "is:open assignee:me sort:-updated_at"),
     ("Unassigned", "is:open assignee:unassigned sort:-updated_at"),
     ("New this week", "is:open after:7d sort:-created_at"),
     ("Changed today", "updated:today sort:-updated_at"),
-    ("All open", "is:open sort:-updated_at"),
+    ("All open", OPEN_WORK),
 )
 
 

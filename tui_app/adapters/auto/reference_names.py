@@ -27,7 +27,7 @@ from tui_app.adapters.reading.learned import LearnedReading
 from tui_app.adapters.reading.ticket_from_row import OPEN_FLAG
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.tickets.errors import MCPToolError
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import JsonValue, Ticket, lack_of
 from tui_app.tickets.vocabulary import is_status
 
 _NAMED = ("status", "assignee", "priority")
@@ -143,7 +143,7 @@ def _with_names(ticket: Ticket, row: Row, known: Mapping[str, ReferenceNames]) -
     said = {name: word for name, word in names.items() if word}
     if not said:
         return ticket
-    problems = tuple(problem for problem in ticket.problems if problem != "no status" or "status" not in said)
+    problems = tuple(problem for problem in ticket.problems if problem != lack_of("status") or "status" not in said)
     return replace(ticket, **said, problems=problems)
 
 

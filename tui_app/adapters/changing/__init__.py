@@ -303,7 +303,8 @@ def _replayed(conversation: Conversation[T], facts: ChangeFacts) -> T | tuple[To
             answer = facts.answer(call)
             if answer is None:
                 return (call,)
-            asked += [] if call in asked else [call]  # the same one again costs nothing
+            if call not in asked:  # the same one again costs nothing
+                asked.append(call)
             call = conversation.send(answer)
     except StopIteration as end:
         result: T = end.value

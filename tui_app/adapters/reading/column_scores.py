@@ -117,9 +117,7 @@ class Column:
     @property
     def has_open_dates(self) -> bool:
         """Whether no date tells which number is the month of those that do not tell it themselves."""
-        evidence = DateEvidence()
-        for text in self.distinct:
-            evidence.add(text)
+        evidence = DateEvidence(self.distinct)
         return evidence.is_open and not evidence.order
 
     @property

@@ -84,7 +84,7 @@ def columns_named(names: tuple[str, ...]) -> Columns:
     found: dict[str, list[tuple[float, Path]]] = {}
     things = names_of_things(names)
     for name in names:
-        known = {one: hint for one, hint in hints(name).items() if hint >= _least(one)}
+        known = {one: hint for one, hint in hints(name).items() if hint >= least_hint(one)}
         for own in ("id", "title") if name.startswith("^") else ("title",) if name in things else ():
             known.pop(own, None)  # what holds tickets is called otherwise than they are
         best = max(known.values(), default=0)
@@ -99,7 +99,8 @@ def _best_first(ranked: tuple[float, Path]) -> float:
     return -ranked[0]
 
 
-def _least(one: str) -> float:
+def least_hint(one: str) -> float:
+    """How surely a name has to say that it is that of the field ``one``."""
     return {"id": 0.3, "url": 0.05}.get(one, _LEAST_HINT)
 
 

@@ -23,7 +23,7 @@ from tui_app.adapters.reading.ticket_from_row import iter_tickets
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_FIELDS
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import JsonValue, Ticket, lack_of
 
 SURE = 0.45
 """Confidence from which a field counts as known; below it is a guess."""
@@ -161,7 +161,7 @@ def tickets_of(page: RowPage) -> ReadTickets:
     tickets = tuple(iter_tickets(rows, page.columns))
     if lack_statuses(tickets):  # that a tracker has none is no fault of a ticket, and told once
         tickets = tuple(
-            replace(ticket, problems=tuple(p for p in ticket.problems if p != "no status")) for ticket in tickets
+            replace(ticket, problems=tuple(p for p in ticket.problems if p != lack_of("status"))) for ticket in tickets
         )
     return ReadTickets(tickets, rows, page.paging, (*page.warnings, *_unread(page, rows, tickets)))
 

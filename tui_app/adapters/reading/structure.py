@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from tui_app.adapters.reading.alike_rows import holds_tagged
 from tui_app.adapters.reading.data_text import json_of
-from tui_app.adapters.reading.field_columns import GROUP, certainly_tickets
+from tui_app.adapters.reading.field_columns import GROUP, certainly_tickets, least_hint
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, singular, words_in
 from tui_app.adapters.reading.field_values import Row, can_be_id, is_nothing, word_of
 from tui_app.tickets.ticket import JsonValue
@@ -29,7 +29,6 @@ _DEEPEST = 9  # steps
 _MOST_MEMBERS = 60  # of one list or object that are looked at
 _MOST_PLACES = 60
 _MOST_NESTED = 500  # rows, with those within them, whose ids are compared
-_LEAST_ID = 0.3  # hint of a name
 _ALIKE = 0.4  # share of the names that alike objects have in common
 _LONGEST_INHERITED = 200  # characters
 
@@ -156,8 +155,8 @@ def _are_nested(rows: Sequence[Row]) -> bool:
 
 def _id_name(rows: Sequence[Row]) -> str:
     """The name in alike rows that says most surely that it is the id's."""
-    names = {name: hint for name in islice(rows[0], _MOST_MEMBERS) if (hint := hints(name).get("id", 0)) >= _LEAST_ID}
-    return max(names, key=lambda name: names[name], default="")
+    names = {name: hints(name).get("id", 0) for name in islice(rows[0], _MOST_MEMBERS)}
+    return max((name for name in names if names[name] >= least_hint("id")), key=names.__getitem__, default="")
 
 
 def _with_inner(rows: Iterable[object], inherited: Row, depth: int = 0) -> Iterator[Row]:

@@ -52,7 +52,7 @@ from tui_app.adapters.reading.plain import plain_tickets, reads_plain
 from tui_app.adapters.reading.relations import relations_beside
 from tui_app.tickets.fields import FIELDS_BY_NAME, TIME_KINDS, FieldKind
 from tui_app.tickets.text import clean, clean_line
-from tui_app.tickets.ticket import JsonValue, Later, Relation, Ticket
+from tui_app.tickets.ticket import JsonValue, Later, Relation, Ticket, lack_of
 from tui_app.tickets.timestamps import moments_of
 from tui_app.tickets.turns import in_slices
 
@@ -207,7 +207,7 @@ class _Reader:
             return values
         for position, value in enumerate(values):
             if not value:
-                self._note(position, f"no {field}")
+                self._note(position, lack_of(field))
         return [value or "" for value in values]
 
     def _note(self, position: int, problem: str) -> None:
