@@ -44,7 +44,9 @@ def test_the_limit_of_a_request_holds_while_its_answer_is_read(isolated_home: Pa
     wait_until_gone(mark)
 
 
-@pytest.mark.parametrize(("kind", "seconds"), one_quick(("fences", 1.0), ("members", 2.5)))
+@pytest.mark.parametrize(
+    ("kind", "seconds"), one_quick(("values", 1.0), ("fences", 1.0), ("members", 2.5), ("escapes", 0.5), ("links", 1.0))
+)
 def test_the_browser_is_left_at_once_whatever_is_read_or_drawn(isolated_home: Path, kind: str, seconds: float) -> None:
     mark = write_profile(isolated_home, kind)
     with Terminal(PROGRAM, environment=mark) as terminal:
@@ -53,5 +55,5 @@ def test_the_browser_is_left_at_once_whatever_is_read_or_drawn(isolated_home: Pa
         begin = time.monotonic()
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
-        assert time.monotonic() - begin < 8
+        assert time.monotonic() - begin < 5
         wait_until_gone(mark)

@@ -122,8 +122,21 @@ def test_a_long_text_is_read_in_small_wholes(monkeypatch: pytest.MonkeyPatch) ->
     assert max(pieces) < 2 * json_values._LARGE < len(told)
 
 
-def test_a_long_text_of_nothing_but_escapes_is_read_whole() -> None:
-    told = "\N{GRINNING FACE}" * (json_values._LARGE // 6)
+@pytest.mark.parametrize("sign", ["\N{GRINNING FACE}", "漢", "ü", '"', "\n", "\x01", "\\n漢"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_long_text_of_other_than_plain_letters_is_read_in_small_wholes_too(
+    monkeypatch: pytest.MonkeyPatch, sign: str, *, ascii_only: bool
+) -> None:
+    pieces = noted_sizes(monkeypatch, "_whole")
+    told = json.dumps(sign * (2 * json_values._LARGE // len(sign)), ensure_ascii=ascii_only)
+    answer = json.dumps({"result": [{"text": told}]}, ensure_ascii=ascii_only)
+
+    assert read_json(answer)["result"][0]["text"] == told
+    assert max(pieces) < 2 * json_values._LARGE < len(answer.encode())
+
+
+def test_a_long_text_without_a_place_to_cut_is_read_whole() -> None:
+    told = "\\" * (2 * json_values._LARGE)
 
     assert read_json(json.dumps({"result": [{"text": told}]}))["result"][0]["text"] == told
 

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -483,6 +484,25 @@ def test_closing_cancels_what_is_under_way_ends_all_servers_and_can_be_repeated(
 
     assert bench.listener.failure(1).kind is ErrorKind.CANCELLED
     assert bench.backend.live == 0
+    assert not [thread for thread in threading.enumerate() if thread.name == "ticketdeck-worker"]
+
+
+def test_closing_waits_for_nothing_that_is_computed(make_bench: MakeBench) -> None:
+    begun = threading.Event()
+
+    async def computes(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        begun.set()
+        while True:
+            len("")
+
+    bench = make_bench(computes)
+    bench.service.submit(SEARCH)
+    assert begun.wait(BOUND)
+    begin = time.monotonic()
+
+    bench.service.close()
+
+    assert time.monotonic() - begin < 4
     assert not [thread for thread in threading.enumerate() if thread.name == "ticketdeck-worker"]
 
 

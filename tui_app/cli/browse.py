@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def browse(options: GlobalOptions) -> int:
-    """Run the browser; returns the exit code.
+    """Run the browser; ends the program, or returns the exit code where it never began.
 
     Raises:
         UsageError: the options or what to begin with are wrong, or there is no terminal.
@@ -45,9 +45,10 @@ def browse(options: GlobalOptions) -> int:
     service = requests.make_service(selected, prestarts, options)
     try:
         settings, begin = start.beginning(selected, options)
-        return crash.guarded(lambda: _run(settings, begin, service, options), service.close, options.clock)
+        code = crash.guarded(lambda: _run(settings, begin, service, options), service.close, options.clock)
     finally:
         service.close()
+    return crash.leave(code)
 
 
 def _run(settings: Settings, begin: Beginning, service: TicketService, options: GlobalOptions) -> int:

@@ -27,7 +27,10 @@ from tui_app.tickets.turns import give_way, in_slices
 _LARGE = 1 << 20  # bytes; read in about two milliseconds
 _ELEMENTS_AT_ONCE = 500
 _CONTAINERS_AT_ONCE = 250
-_BETWEEN_CHARACTERS = re.compile(rb"[^\\\x80-\xff]{6}")  # one more than an escape goes on for: what follows begins anew
+_BETWEEN_CHARACTERS = re.compile(rb"[^\\\x80-\xff]{6}|[^\\](?=\\(?!u[dD][c-fC-F]))|[\x80-\xbf](?=[\xc0-\xff])")
+"""What a character ends with: more plain bytes than an escape goes on for; what is before the next escape, unless that
+is the second half of a pair; the last byte of one character before the first of another."""
+_FURTHEST_CUT = 1 << 16  # bytes that are looked through for it
 _MOST_LOOKS = 4  # at what is below a value, to find where its parts end; hostile nesting stays linear
 _MOST_FAILED_SCANS = 200  # braces in prose that begin no JSON; a bound, so that hostile text stays linear
 _LONGEST_INTEGER = 4300  # digits: Python's own limit, which guards against quadratic time
@@ -186,7 +189,8 @@ def _text_pieces(quoted: bytes) -> Iterator[str]:
     """A long string, cut where neither an escape nor a character is cut in two."""
     begin, end = 1, len(quoted) - 1
     while end - begin > _LARGE:
-        cut = _BETWEEN_CHARACTERS.search(quoted, begin + _LARGE // 2, end)
+        middle = begin + _LARGE // 2
+        cut = _BETWEEN_CHARACTERS.search(quoted, middle, min(end, middle + _FURTHEST_CUT))
         if cut is None:
             break
         yield _whole(b'"%b"' % quoted[begin : cut.end()])

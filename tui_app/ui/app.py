@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 from io import StringIO
+from threading import Thread
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -37,6 +38,7 @@ from tui_app.ui.user_files import FileJobs, UserFiles, UserMemories
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.console import RenderableType
     from rich.segment import Segment
     from textual.color import Color
     from textual.notifications import SeverityLevel
@@ -247,7 +249,7 @@ class TicketdeckApp(App[None]):
 
     @on(Inbox.Ready)
     def _drain_inbox(self) -> None:
-        if self.is_running and self._inbox.drain(self._take):
+        if self.is_running and not self._exit and self._inbox.drain(self._take):
             self.call_later(self._drain_inbox)
 
     def _take(self, reply: Reply) -> None:
@@ -309,6 +311,11 @@ class TicketdeckApp(App[None]):
         selection = self.screen.get_selected_text()
         self.copy_to_clipboard(selection) if selection else self.browser.leaving.leave()
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Textual's; the worker is ended meanwhile, so that what it computes keeps nobody waiting."""
+        super().exit(result, return_code, message)
+        Thread(target=self._service.close, daemon=True, name="closing").start()
+
     def _fatal_error(self) -> None:
         """Leave without Textual's own report, which prints the values of local variables, and so tickets."""
         self._close_messages_no_wait()
@@ -333,7 +340,7 @@ def run_browser(
     notices: tuple[str, ...] = (),
     clock: Clock,
 ) -> int:
-    """Show the browser until the user quits; returns the exit code. Closing the service is the caller's.
+    """Show the browser until the user quits; returns the exit code. That the service is closed by then is the caller's.
 
     Raises:
         Exception: a fault of the user interface; the terminal is restored by then.
@@ -345,6 +352,7 @@ def run_browser(
     terminal.write(_KEEP_TITLE)
     app.run()
     terminal.write(_GIVE_TITLE_BACK)
+    terminal.flush()
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0

@@ -8,15 +8,16 @@ nobody waits for any more is broken off.
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct
+
+from tui_app.worker.interruption import BrokenOff, break_off
 
 T = TypeVar("T")
 
@@ -117,10 +118,6 @@ async def computed(call: Callable[[], T]) -> T:
         raise
 
 
-class _BrokenOff(BaseException):
-    """Raised within a computation that nobody waits for any more."""
-
-
 class _Computation(Generic[T]):
     """One call, and the thread that it runs on."""
 
@@ -133,7 +130,7 @@ class _Computation(Generic[T]):
     def run(self) -> T:
         with self._lock:
             if self._given_up:
-                raise _BrokenOff
+                raise BrokenOff
             self._thread = threading.current_thread()
         try:
             return self._call()
@@ -144,7 +141,6 @@ class _Computation(Generic[T]):
     def break_off(self) -> None:
         with self._lock:
             self._given_up = True
-        _say_nothing_of_it()
         if self._interrupt():
             _in_daemon(self._keep_interrupting)
 
@@ -157,31 +153,13 @@ class _Computation(Generic[T]):
 
     def _interrupt(self) -> bool:
         """Raise an error in the thread; False where it has ended."""
-        import ctypes  # late: seldom needed
-
         with self._lock:
-            if self._thread is None or self._thread.ident is None or not self._thread.is_alive():
-                return False
-            number, error = ctypes.c_ulong(self._thread.ident), ctypes.py_object(_BrokenOff)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(number, error)
-            return True
-
-
-@lru_cache(maxsize=1)
-def _say_nothing_of_it() -> None:
-    """Have Python print no traceback where it ignores that a computation is broken off."""
-    report = sys.unraisablehook
-
-    def unless_broken_off(ignored: sys.UnraisableHookArgs) -> None:
-        if not issubclass(ignored.exc_type, _BrokenOff):
-            report(ignored)
-
-    sys.unraisablehook = unless_broken_off
+            return self._thread is not None and break_off(self._thread)
 
 
 def _in_daemon(call: Callable[[], None]) -> None:
     def run() -> None:
-        with suppress(_BrokenOff):
+        with suppress(BrokenOff):
             call()
 
     threading.Thread(target=run, daemon=True, name="ticketdeck-blocking-call").start()

@@ -119,6 +119,11 @@ class RequestLoop:
             return True
         return False
 
+    @property
+    def is_changing(self) -> bool:
+        """Whether changes are being sent. For every thread."""
+        return bool(self._commits)
+
     def stop(self) -> None:
         """Let `run` end."""
         self._stopped.set()

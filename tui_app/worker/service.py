@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from tui_app.tickets.messages import Reply, Request
 from tui_app.worker.backend import Backend, Memories, preload, preload_session, real_backend
+from tui_app.worker.interruption import BrokenOff, break_off
 from tui_app.worker.prestart import Prestarts
 from tui_app.worker.replies import ReplyQueue, cancelled
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from tui_app.worker.request_loop import RequestLoop
     from tui_app.worker.retry import RetryTiming
 
-_CLOSE_SECONDS = 5.0  # for all servers together; each is killed well before
+_PROMPT = 0.25
+"""Seconds in which a thread that does not compute hears that it is to end, on a busy machine too."""
+_CLOSE_TURNS = 20  # each of that time: five seconds for all servers together; each is killed well before
 _KEPT_CRASHES = 20
 
 
@@ -119,17 +122,33 @@ class Service:
         self._post(lambda requests: requests.cancel(request_id))
 
     def close(self) -> None:
-        """Give up all requests and end all servers; blocks for five seconds at most. May be repeated."""
+        """Give up all requests and end all servers; blocks for five seconds at most. May be repeated.
+
+        Where the thread computes, and so does not hear of it, it is broken off; what servers are left is the
+        watchdog's to end.
+        """
         with self._lock:
             self._closing = True
             thread = self._thread
         self._post(lambda requests: requests.stop())
         if thread is not None and thread is not threading.current_thread():
-            thread.join(_CLOSE_SECONDS)
+            self._wait_for_end(thread)
         self._prestarts.end_all()
         atexit.unregister(self.close)
 
     # ------------------------------------------------------------- inside
+
+    def _wait_for_end(self, thread: threading.Thread) -> None:
+        """Wait for the end of the thread, and break off what it computes meanwhile; never a change that is sent."""
+        for _ in range(_CLOSE_TURNS):
+            heard = threading.Event()
+            is_open = self._post(lambda _, heard=heard: heard.set())  # type: ignore[misc]
+            if not is_open or heard.wait(_PROMPT):
+                thread.join(_PROMPT)
+            elif self._requests is not None and not self._requests.is_changing:
+                break_off(thread)
+            if not thread.is_alive():
+                return
 
     def _load_early(self, more: Callable[[], None]) -> None:
         """Import what the thread will need: half as slow as beside the first paint."""
@@ -169,6 +188,8 @@ class Service:
             self._report_crash(fault)
 
     def _report_crash(self, fault: BaseException) -> None:
+        if isinstance(fault, BrokenOff):
+            return
         self.crashes.append(fault)
         if self._on_crash is not None:
             with suppress(Exception):
