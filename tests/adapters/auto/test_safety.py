@@ -46,6 +46,32 @@ def test_a_name_that_reads_does_not(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("get_ticket", "Flarbs the ticket"),
+        ("search_issues", "Flarbs tickets of a project. Returns how many."),
+        ("list_tasks", "This tool frobnicates every task in the list"),
+        ("find_bugs", "Zorch all of the bugs and return them"),
+    ],
+)
+def test_a_name_that_reads_says_nothing_where_the_description_begins_with_an_unknown_deed(
+    name: str, about: str
+) -> None:
+    assert not speaks_for(Tool(name, about), {})
+    assert speaks_for(Tool(name, about, annotations={"readOnlyHint": True}), {})
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Given a key, returns the issue", "Tickets of a project", "The tickets of a sprint", "Current tickets", "",
+     "Issues", "Runs a WIQL query", "Use this tool when the user asks for tickets", "With a query: matching tickets",
+     "Returns the tickets"],
+)  # fmt: skip
+def test_a_description_without_a_deed_leaves_it_to_the_name(about: str) -> None:
+    assert speaks_for(Tool("search_issues", about), {})
+
+
+@pytest.mark.parametrize(
     "hints",
     [{"readOnlyHint": False}, {"destructiveHint": True}, {"readOnlyHint": True, "destructiveHint": True}],
 )

@@ -53,6 +53,9 @@ OBJECTS = word_set(
     "tickets issues tasks items cards bugs todos stories records"
 )
 """What follows a verb, and hardly ever a noun that only looks like one."""
+_DETERMINERS = word_set("a an the all every each it them its their your any one some these those this everything")
+_BEFORE_DETERMINERS = word_set("given with without from by of on at as about into over per using via only here")
+"""What may stand before a determiner at the beginning of a description, and is no verb: ``Given a key, ..``."""
 _BECOMES = frozenset(("will", "get", "gets"))
 _IS = frozenset(("is", "are", "be"))
 _AFTERWARDS = frozenset(("afterwards", "then", "thereby", "thereafter"))
@@ -89,6 +92,21 @@ def reading_described(description: str) -> str:
             if means_reading(word) or means_reading(_base(word)):
                 return word
     return ""
+
+
+def unknown_deed(description: str) -> str:
+    """The verb that ``description`` begins with, where nobody knows whether it reads: ``Flarbs the ticket``.
+
+    What such a call answers with, however it is told, does not say what it does.
+    """
+    words = _words(next(_sentences(description), ""))
+    at = next((at for at, word in enumerate(words[:_AHEAD]) if not _is_passed_over(word)), len(words))
+    verb, follower = (*words[at : at + 2], "", "")[:2]
+    if not verb or verb in OBJECTS | _WHEN | _BEFORE_DETERMINERS or _is_name(verb):
+        return ""
+    is_verb = follower in _DETERMINERS or (verb.endswith("s") and follower in OBJECTS)
+    is_known = any(map(means_reading, (verb, _base(verb)))) or _base(verb) in WRITING or verb in WRITING
+    return verb if is_verb and not is_known else ""
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

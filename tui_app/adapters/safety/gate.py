@@ -18,6 +18,7 @@ from tui_app.adapters.safety.descriptions import (
     RUNNING,
     changes_described,
     reading_described,
+    unknown_deed,
 )
 from tui_app.adapters.safety.verbs import (
     NOUNS_TOO,
@@ -160,6 +161,8 @@ def _has_writing_actions(tool: Tool, name: str) -> bool:
 def speaks_for(tool: Tool, arguments: Mapping[str, JsonValue], nouns: frozenset[str] = frozenset()) -> bool:
     """Whether something positive says that this call only reads: the action, an honest hint, a word of reading.
 
+    A name that reads does not where the description begins with a deed that nobody knows (``Flarbs the ticket``).
+
     ``nouns``: words for lists of things, whose bare plural is a word of reading too (``issues``).
     """
     actions = list(_actions(tool, arguments))
@@ -167,6 +170,8 @@ def speaks_for(tool: Tool, arguments: Mapping[str, JsonValue], nouns: frozenset[
         return all(reads_by_name(split_words(value), nouns) for _, value in actions)
     if tool.annotations.get("readOnlyHint") is True:
         return True
+    if unknown_deed(tool.description):
+        return False
     words = split_words(tool.name)
     return reads_by_name(words, nouns) or (
         not _is_told_as_order(words, tool) and bool(reading_described(tool.description))
