@@ -23,6 +23,7 @@ from tui_app.tickets.private_tables import (
 _LABEL_ENDS = re.compile(r"[-=]+>|[:=|,;\u00b7\uff1a\u2192\u21d2\u279c\t]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{2,}")
 _LABEL_SIGNS = frozenset((":", "=", "|", "\u00b7", "\uff1a", "**", "__", "\t"))
 """What ends a label also in a text of one line; a dash in a title, as in `Salary - once more`, does not."""
+_ARROW = re.compile(r"[-=]+>|[\u2192\u21d2\u279c]")  # ends one there, too, and may as well stand before one
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
 _CELL_ENDS = frozenset(("td", "th", "tr", "table", "tbody", "thead"))
 _ALONE = re.compile(r"\s*(?:\*\*|__|\*|==+\s|\[).+(?:\*\*|__|\*|\s==+|\])\s*:?\s*$")
@@ -33,7 +34,6 @@ _NAMING = re.compile(
 _DEFINITION = re.compile(r"\s*:\s+\S")
 """The second line of a definition, below what it defines."""
 _LABELLED = re.compile(r"[^\w\n]{0,20}\w[^:=|\n]{0,60}(?:[:=|\uff1a]|\s[-\u2013\u2014\u2192>]\s)")
-_COLONS = (":", "\uff1a")
 _DASHES = ("- ", "* ", "+ ", "\u2022")
 _EMPHASIS = " \t*_`"
 _LONGEST_TAG = 500  # characters; longer ones are no tag
@@ -268,7 +268,7 @@ def _value_below(line: str, following: str) -> Callable[[str], bool]:
 
     if _DEFINITION.match(following):
         return lambda later: deeper(later) or bool(_DEFINITION.match(later))
-    if not line.rstrip(_EMPHASIS).endswith(_COLONS) or not following.strip() or deeper(following):
+    if not line.rstrip(_EMPHASIS).endswith((":", "\uff1a")) or not following.strip() or deeper(following):
         return deeper
     if following.lstrip().startswith(_DASHES):
         return lambda later: deeper(later) or later.lstrip().startswith(_DASHES)
@@ -310,7 +310,7 @@ def _is_labelled(line: str, names: PrivateNames, *, alone: bool) -> bool:
     for end in _LABEL_ENDS.finditer(bare[:_LONGEST_LABEL]):
         is_plain = end[0] in _LABEL_SIGNS
         if (
-            (is_plain or not alone)
+            (is_plain or not alone or _ARROW.fullmatch(end[0]))
             and names.labels(bare_label(bare[: end.start()]))
             and bare[end.end() :].strip(DECORATION)
         ):
