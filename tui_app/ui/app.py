@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
-from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widgets._toast import Toast, ToastHolder
@@ -29,7 +28,7 @@ from tui_app.ui.browse.screen import BrowseScreen
 from tui_app.ui.keymap import checked_keymap, shown_key
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.quick_views import Beginning
-from tui_app.ui.rendering.safe import guarded, safe_line
+from tui_app.ui.rendering.safe import OutputGuard, safe_line
 from tui_app.ui.reply_routing import Inbox
 from tui_app.ui.themes import THEMES, default_theme, with_muted_text, with_plain_greys
 from tui_app.ui.typeahead import Typeahead
@@ -39,8 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
-    from rich.segment import Segment
-    from textual.color import Color
+    from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
 
     from tui_app.settings.model import UiSettings
@@ -48,16 +46,6 @@ if TYPE_CHECKING:
 _KEEP_TITLE, _GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 _SEEN_SECONDS = 1.0  # a message that was on the screen for less was not read
 _NOTICE_SECONDS = 12.0  # a warning has a path and a reason in it, which takes time to read
-
-
-class OutputGuard(LineFilter):
-    """The last guard before the terminal: every line of every widget, toast and tooltip passes here.
-
-    It is applied where lines become output; a line that is clean costs one look at it.
-    """
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        return guarded(segments)
 
 
 class TicketdeckApp(App[None]):

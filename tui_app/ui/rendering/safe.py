@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
 
 from tui_app.tickets.text import clean, clean_line
 from tui_app.ui.rendering.cells import cut, in_width, width_of
@@ -24,6 +26,16 @@ _MOST_CHARACTERS_PER_CELL = 8
 _SELECTED_JOIN = "[\ufe0e\ufe0f](?:\u200d.[\ufe0e\ufe0f]?)*"
 _WIDTH_CHANGERS = re.compile("[\u20e3\U0001f3fb-\U0001f3ff]")
 _BEFORE_TONE = "(?<=[\u261d-\U0001faff])[\U0001f3fb-\U0001f3ff]|(?<=[0-9#*])\u20e3"
+
+
+class OutputGuard(LineFilter):
+    """The last guard before the terminal: every line of every widget, toast and tooltip passes here.
+
+    It is applied where lines become output; a line that is clean costs one look at it.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        return guarded(segments)
 
 
 def safe_line(text: str) -> str:
