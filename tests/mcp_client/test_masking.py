@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -128,3 +129,24 @@ async def test_a_session_shows_no_secret_and_calls_a_tool_by_its_own_name() -> N
     await session.call_tool(tool.name, {})
     assert (transport.sent[-1].params or {})["name"] == f"find_{SECRET}"
     await session.close()
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "lin_api_0123456789abcdef", "zwölf-Böden", "a?b>c~d"])
+@pytest.mark.parametrize("before", ["", ":", "me:", "me@example.org:", "Bearer "])
+@pytest.mark.parametrize(
+    "encoded",
+    [base64.b64encode, base64.urlsafe_b64encode, lambda b: b.hex().encode(), lambda b: b.hex().upper().encode()],
+)
+def test_a_secret_in_base64_or_hexadecimal_is_masked_wherever_it_begins(
+    secret: str, before: str, encoded: Callable[[bytes], bytes]
+) -> None:
+    written = encoded(f"{before}{secret}!".encode()).decode()
+    shown = mask(f"refused: Basic {written} (401)", (secret,))
+    assert "****" in shown
+    assert shown.startswith("refused: Basic ")
+    assert shown.endswith(" (401)")
+
+
+def test_text_in_base64_that_holds_no_secret_stays() -> None:
+    written = base64.b64encode(b"an attachment, of some words that are nobody's").decode()
+    assert mask(written, (SECRET, "lin_api_0123456789abcdef")) == written

@@ -45,6 +45,10 @@ _outer_members: Callable[[bytes | Raw], dict[str, Any]] = Decoder(_Nested).decod
 _members: Callable[[bytes | Raw], dict[str, Raw]] = Decoder(dict[str, Raw]).decode
 
 
+Bulk: TypeAlias = Sequence[tuple[set[str], str]]
+"""What `in_bulk` gives of a value, kept."""
+
+
 def read_json(text: bytes | str) -> Any:
     """The JSON value that ``text`` is. Every line of every server passes here, and all JSON that is carried as text.
 

@@ -20,7 +20,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tui_app.tickets.fields import FieldKind, names
-from tui_app.tickets.json_values import in_bulk, json_or_none, json_within
+from tui_app.tickets.json_values import Bulk, in_bulk, json_or_none, json_within
 from tui_app.tickets.private_names import PrivateNames, folded, without_entities
 from tui_app.tickets.private_structure import (
     DESCRIBING,
@@ -77,9 +77,12 @@ _SOFT_NAMES = words_of_kinds(FieldKind.WORD, FieldKind.STATUS, FieldKind.PERSON,
 _GONE: Any = object()
 
 
-def redact(value: JsonValue, private: Iterable[str] = ()) -> JsonValue:
-    """``value``, left as it is, without its private fields; ``private`` are private besides `PRIVATE_NAMES`."""
-    return _redactor(tuple(private)).value(value)
+def redact(value: JsonValue, private: Iterable[str] = (), bulk: Bulk | None = None) -> JsonValue:
+    """``value``, left as it is, without its private fields; ``private`` are private besides `PRIVATE_NAMES`.
+
+    ``bulk``: the value as `in_bulk` gives it, where that is at hand.
+    """
+    return _redactor(tuple(private)).value(value, bulk)
 
 
 def redact_text(text: str, private: Iterable[str] = ()) -> str:
@@ -105,8 +108,8 @@ class _Redactor:
         self._harmless_keys: set[str] = set()
         self._mention = re.compile(self._names.pattern, re.IGNORECASE)
 
-    def value(self, value: JsonValue) -> JsonValue:
-        if not self._holds_private(value):
+    def value(self, value: JsonValue, bulk: Bulk | None = None) -> JsonValue:
+        if not self._holds_private(in_bulk(value) if bulk is None else bulk):
             return value
         kept = self._rebuilt(value, defined(value, self._is_label, self._is_telling))
         return ({} if isinstance(value, dict) else None) if kept is _GONE else kept
@@ -144,9 +147,9 @@ class _Redactor:
 
     # ------------------------------------------------------------------- data
 
-    def _holds_private(self, value: JsonValue) -> bool:
+    def _holds_private(self, bulk: Iterable[tuple[set[str], str]]) -> bool:
         """A look before the copy: nearly every answer holds nothing private, and looking costs a third."""
-        return any(self._any_private(keys) or self._suspicious(texts) for keys, texts in in_bulk(value))
+        return any(self._any_private(keys) or self._suspicious(texts) for keys, texts in bulk)
 
     def _any_private(self, keys: set[str]) -> bool:
         return not self._harmless_keys.issuperset(keys) and not all(map(self._harmless, keys))

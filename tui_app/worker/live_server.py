@@ -24,6 +24,7 @@ from tui_app.tickets.errors import (
     MCPToolError,
     NoSearchToolError,
 )
+from tui_app.tickets.json_values import Bulk, in_bulk
 from tui_app.tickets.redaction import redact, redact_text
 from tui_app.worker.backend import described, preload
 from tui_app.worker.concurrency import computed, daemon_call
@@ -182,22 +183,24 @@ class LiveServer:
             raise InvalidResponseError("The server's answer is nested too deeply to be read.") from None
 
     def _cleaned(self, result: CallToolResult) -> CallToolResult:
-        return self._without_private_fields(self._without_secrets(result)).cleaned_from(result)
+        """Without secrets and private fields; both are looked for in one bulk, which takes longer than the looking."""
+        bulk = tuple(in_bulk(result.structured_content)) if any(self.session.peer.secrets) else ()
+        masked = self._without_secrets(result, bulk)
+        same = bulk if bulk and masked.structured_content is result.structured_content else None
+        return self._without_private_fields(masked, same).cleaned_from(result)
 
-    def _without_secrets(self, result: CallToolResult) -> CallToolResult:
-        """A server may repeat its own token in a ticket or an error."""
-        peer = self.session.peer
-        if not any(peer.secrets):
-            return result
+    def _without_secrets(self, result: CallToolResult, bulk: Bulk) -> CallToolResult:
+        peer = self.session.peer  # it may repeat its own token in a ticket or an error
         blocks = (replace(b, text=peer.masked(b.text), raw=peer.masked_in(b.raw)) for b in result.content)
-        return replace(result, content=tuple(blocks), structured_content=peer.masked_in(result.structured_content))
+        masked = peer.masked_in(result.structured_content, bulk)
+        return replace(result, content=tuple(blocks), structured_content=masked)
 
-    def _without_private_fields(self, result: CallToolResult) -> CallToolResult:
+    def _without_private_fields(self, result: CallToolResult, bulk: Bulk | None) -> CallToolResult:
         names, blocks = self._private_fields, list[ContentBlock]()
         for block in result.content:
             raw = redact(dict(block.raw), names)
             blocks.append(replace(block, text=redact_text(block.text, names), raw=raw if isinstance(raw, dict) else {}))
-        return replace(result, content=tuple(blocks), structured_content=redact(result.structured_content, names))
+        return replace(result, content=tuple(blocks), structured_content=redact(result.structured_content, names, bulk))
 
 
 async def read_in_time(read: Callable[[], T], *results: CallToolResult | None) -> T:
