@@ -190,6 +190,51 @@ def test_a_changed_script_or_program_of_the_folder_asks_again(
     assert not TrustStore(SYSTEM_CLOCK).is_trusted(profile)
 
 
+@pytest.mark.parametrize(
+    ("command", "env", "changed"),
+    [
+        (("sh", "-c", "cd . && exec python 'server.py' --log"), {}, "server.py"),
+        (("bash", "-lc", "TOKEN=x;./tool|cat"), {}, "tool"),
+        (("python", "-m", "server"), {}, "server.py"),
+        (("python", "-m", "package.inner"), {}, "package/inner.py"),
+        (("python", "-m", "package"), {}, "package/__main__.py"),
+        (("python", "package"), {}, "package/__main__.py"),
+        (("npm", "start"), {}, "package.json"),
+        (("uv", "run", "serve"), {}, "pyproject.toml"),
+        (("node", "."), {}, "package.json"),
+        (("npx", "x"), {"NODE_OPTIONS": "--require ./hook.js"}, "hook.js"),
+        (("make", "-C", ".", "serve"), {}, "Makefile"),
+    ],
+    ids=str,
+)
+def test_changed_code_that_no_word_alone_names_asks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], env: dict[str, str], changed: str
+) -> None:
+    profile = replace(project(tmp_path / "a", *command), env=env)
+    (tmp_path / "a" / "package").mkdir()
+    file = tmp_path / "a" / changed
+    file.write_text("one")
+    monkeypatch.chdir(tmp_path / "a")
+    TrustStore(SYSTEM_CLOCK).trust(profile)
+    assert TrustStore(SYSTEM_CLOCK).is_trusted(profile)
+    file.write_text("other")
+    assert not TrustStore(SYSTEM_CLOCK).is_trusted(profile)
+    file.write_text("one")
+    assert TrustStore(SYSTEM_CLOCK).is_trusted(profile)
+
+
+def test_what_a_server_keeps_in_a_file_that_a_variable_names_may_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = replace(project(tmp_path / "a", "npx", "x"), env={"MEMORY": "memory.json"})
+    file = tmp_path / "a" / "memory.json"
+    file.write_text("{}")
+    monkeypatch.chdir(tmp_path / "a")
+    TrustStore(SYSTEM_CLOCK).trust(profile)
+    file.write_text('{"more": 1}')
+    assert TrustStore(SYSTEM_CLOCK).is_trusted(profile)
+
+
 def test_a_program_that_a_variable_names_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     profile = replace(PROFILE, command=("${RUNNER}", "x"))
     for runner in ("npx", "uvx", "/usr/bin/env"):

@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from tui_app.settings.expansion import shown_command, without_asking, working_folder, written_references
+from tui_app.settings.named_files import entries_of, identity, may_be_code, named_path, named_within
 from tui_app.settings.paths import config_file, config_is_own, home_and_above, trust_file
 from tui_app.settings.permissions import refuse_if_others_can_write
 from tui_app.settings.profiles import Profile
@@ -29,9 +30,6 @@ from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.own_scripts import INTERPRETER
 
 _VERSION = 1
-_MOST_DIGESTED_BYTES = 64 * 1024 * 1024  # larger ones are known by size and time
-_SNIFFED_BYTES = 8192
-"""A file without a zero byte in as many bytes is text."""
 _SCRIPTS = frozenset(
     (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".sh", ".bash", ".rb", ".pl", ".php", ".jar", ".exe")
 )
@@ -41,8 +39,6 @@ _OF_A_PROJECT = frozenset(
 """Programs that run what the project in the working folder says."""
 _RUNS_CODE = frozenset(("-c", "-lc", "-m", "-e", "--eval", "-r", "--require", "--import"))
 """Options of interpreters by which they run code, or modules that they look for in the working folder."""
-_DATA = frozenset((".log", ".txt", ".md", ".csv", ".tsv", ".jsonl", ".ndjson"))
-"""Suffixes of texts that a server writes or reads as data; to ask again for each change would teach to say yes."""
 
 
 def needs_trust(file: Path | None) -> bool:
@@ -205,7 +201,7 @@ def _is_in_folder(word: str, folder: Path) -> bool:
             continue
         if name.startswith(("..", "./")) or name in (".", "./") or Path(name).suffix.lower() in _SCRIPTS:
             return True
-        if any(_named_path(place, folder) is not None for place in (name, f"node_modules/.bin/{name}")):
+        if any(named_path(place, folder) is not None for place in (name, f"node_modules/.bin/{name}")):
             return True
     return False
 
@@ -226,56 +222,28 @@ def _connection(profile: Profile) -> dict[str, str]:
 
 
 def _files(profile: Profile, folder: Path, *, handed_over: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
-    """The program, if it is named by a path or lies in the folder, and each argument that names a file or folder."""
+    """The program, if it is named by a path or lies in the folder, each argument that names a file or folder, and code
+    that is named within one, as a module, by a folder or by a variable."""
     if not profile.command:
         return
     word = profile.command[0]
     name, program = _filled(profile, word), program_path(profile, folder)
     if program is not None and (os.sep in name or program.is_relative_to(folder)):
-        yield word, _identity(program, handed_over, with_content=True)
+        yield word, identity(program, handed_over, with_content=True)
     elif name != word:
         yield word, name
     for word in profile.command[1:]:
-        path = _named_path(_filled(profile, word), folder)
+        path = named_path(_filled(profile, word), folder)
         if path is not None:
-            yield word, _identity(path, handed_over, with_content=_may_be_code(path))
-
-
-def _named_path(word: str, folder: Path) -> Path | None:
-    """The existing file or folder that a word names: itself, or behind the ``=`` of an option."""
-    for name in (word, word.partition("=")[2]):
-        try:
-            if name and (folder / name).exists():
-                return folder / name
-        except (OSError, ValueError):  # longer than a path may be, or with a zero byte
-            continue
-    return None
-
-
-def _identity(path: Path, places: tuple[Path, ...], *, with_content: bool) -> str:
-    """The path with links followed, and the digest of the content if it is asked for and lies in one of ``places``."""
-    path = path.resolve()
-    if not with_content or not any(path.is_relative_to(place) for place in places):
-        return str(path)
-    try:
-        status = path.stat()
-        if status.st_size > _MOST_DIGESTED_BYTES:
-            return f"{path} {status.st_size} {status.st_mtime_ns}"
-        with path.open("rb") as file:
-            return f"{path} {hashlib.file_digest(file, 'sha256').hexdigest()}"
-    except OSError:
-        return str(path)
-
-
-def _may_be_code(path: Path) -> bool:
-    """Whether a file is text, as scripts and their settings are, and not one that is written to at every run."""
-    if path.suffix.lower() in _DATA or not path.is_file():  # a pipe would be waited for
-        return False
-    try:
-        with path.open("rb") as file:
-            return b"\0" not in file.read(_SNIFFED_BYTES)
-    except OSError:
-        return False
+            yield word, identity(path, handed_over, with_content=may_be_code(path))
+    within = [*named_within([_filled(profile, word) for word in profile.command], folder)]
+    if Path(name).name.lower() in _OF_A_PROJECT:
+        within += entries_of(folder)
+    of_variables = named_within([_filled(profile, value) for value in profile.env.values()], folder)
+    within += (path for path in of_variables if path.suffix.lower() in _SCRIPTS)  # others are what a server writes
+    for path in within:
+        if may_be_code(path) and any(path.resolve().is_relative_to(place) for place in handed_over):
+            yield str(path), identity(path, handed_over, with_content=True)
 
 
 def _fingerprint_0_1_0(profile: Profile) -> str:
