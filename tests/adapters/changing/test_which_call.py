@@ -306,7 +306,7 @@ def test_a_ticket_that_the_server_itself_calls_so_is_changed_by_its_number() -> 
 MASKED = "Deploy by curl -H 'Authorization: Bearer abcdefgh' and wait."
 LABELLED = "Leave of absence.\nSalary: 5000\nPlease approve."
 EMPTY = {**TEXT, "default": ""}
-OVERWRITING = tool("update_issue", {"id!": TEXT, "title": EMPTY, "description": EMPTY})
+OVERWRITING = tool("update_issue", {"id!": TEXT, "title": TEXT, "description": EMPTY})
 PLAIN = tool("update_issue", {"id!": TEXT, "title": TEXT, "description": TEXT})
 
 

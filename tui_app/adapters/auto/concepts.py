@@ -125,7 +125,7 @@ def concept_of(argument: Argument, others: Sequence[Argument] = (), about: str =
     concept = "all_states" if words == ("all",) and _tells_of_closed(argument.description) else _meaning(words)
     if concept is None:
         return "cursor" if _tells_of_cursor(argument) else None
-    if joined == "owner" and _stands_by_repository(others):
+    if joined == "owner" and stands_by_repository(others):
         return "repo_owner"
     return concept if _can_mean(concept, argument, joined, others) else None
 
@@ -272,7 +272,7 @@ def _can_mean(concept: str, argument: Argument, joined: str, others: Sequence[Ar
     if concept == "cursor" and joined == "after":
         return "integer" not in kinds and not _NO_CURSOR.search(argument.description)
     if concept == "repo_owner":
-        return _stands_by_repository(others)
+        return stands_by_repository(others)
     if concept == "order":
         return bool(argument.values) or joined != "order" or "asc" in argument.description.lower()
     if concept in ("kind", "action"):
@@ -282,7 +282,8 @@ def _can_mean(concept: str, argument: Argument, joined: str, others: Sequence[Ar
     return "object" not in kinds and kinds != {"boolean"}
 
 
-def _stands_by_repository(others: Sequence[Argument]) -> bool:
+def stands_by_repository(others: Sequence[Argument]) -> bool:
+    """Whether one of the arguments names a repository, so that an ``owner`` beside it is that one's."""
     return any(other.words[:1] in (("repo",), ("repository",)) for other in others)
 
 

@@ -206,7 +206,7 @@ def place_arguments(role: Role, reference: TicketReference) -> dict[str, JsonVal
         names = _PROJECT_IDS if name == "id" and role.id_argument is not None else (name,)
         value = next((row[name] for name in names if row.get(name) is not None), None)
         if (
-            argument.required
+            (argument.required or argument is role.concepts.get("repo_owner"))
             and argument is not role.id_argument
             and value is not None
             and argument.fit(value) is not None

@@ -15,12 +15,13 @@ from tui_app.adapters.auto.flat_arguments import Argument
 from tui_app.adapters.base import Adapter, ServerDescription, ToolCall
 from tui_app.adapters.changing import kinds, lookups, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask
-from tui_app.adapters.changing.choosing import choices_of, entries_as_choices, listed_values
+from tui_app.adapters.changing.choosing import choices_of, entries_as_choices
 from tui_app.adapters.changing.creating import ends_of
 from tui_app.adapters.changing.free_fields import holder_of
 from tui_app.adapters.changing.kinds import by_readers, visibility_of
+from tui_app.adapters.changing.known_values import listed_values
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
-from tui_app.adapters.changing.meanings import parts_of, wants_id
+from tui_app.adapters.changing.meanings import is_transition, wants_id
 from tui_app.adapters.changing.outcomes import verdict_of, verified_by
 from tui_app.adapters.changing.people import forms_of
 from tui_app.adapters.changing.protocol import ChangeAdapter, ChangeFacts, FreshTicket, WriteCall, WriteVerdict
@@ -192,7 +193,7 @@ def action_of(case: Case) -> Conversation[ChangeAction]:
 
 
 def _choices(case: Case, use: WritingUse, argument: Argument, name: str) -> Conversation[tuple[Choice, ...]]:
-    if name == "status" and parts_of(argument.path).core == "transition":
+    if name == "status" and is_transition(argument):
         offered = (yield from offered_transitions(case)) or ()
         return tuple(Choice(one.id, one.name, f"to {one.to}" if one.to else "") for one in offered)
     if name == "assignee" and not argument.values:

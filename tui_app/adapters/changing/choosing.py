@@ -7,25 +7,33 @@ the word that people see for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui_app.adapters.auto.flat_arguments import Argument, about, arguments_of
+from msgspec.structs import replace
+
+from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.changing import lookups
 from tui_app.adapters.changing.asking import (
-    SEEN,
     Case,
     Conversation,
     Found,
-    Ground,
     ask,
     ask_raw,
     callable_ones,
     listing,
 )
+from tui_app.adapters.changing.known_values import (
+    listed_values,
+    numbered,
+    seen_words,
+    vocabulary_of,
+    words_described,
+    words_referred_to,
+)
 from tui_app.adapters.changing.lookups import Named
-from tui_app.adapters.changing.meanings import meaning_of, wants_id
+from tui_app.adapters.changing.meanings import wants_id
 from tui_app.adapters.changing.spelling import (
     Told,
     event_of,
@@ -37,17 +45,14 @@ from tui_app.adapters.changing.spelling import (
     misfit,
     plain,
     spelt,
-    takes_text,
     told_in,
 )
 from tui_app.adapters.changing.uses import WritingUse
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, plain_name
+from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.safety.verbs import split_words
-from tui_app.mcp_client.types import CallToolResult, Tool
+from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import Choice, MissingInputError
-from tui_app.tickets.criteria import TicketSearchCriteria
-from tui_app.tickets.errors import MCPError
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import JsonValue
 
 _HOLDERS = frozenset(("team", "teams", "project", "projects", "board", "boards", "workflow", "workflows"))
 """What has statuses of its own, and may be shown with them."""
@@ -72,9 +77,10 @@ def choose(
     text = about(argument, use.tool)
     told = told_in(text)
     if is_numeric(argument) and not wants_id(argument):
-        return _number(argument, wish, told, text)
+        labels = told.labels or numbered(case.ground, concept)
+        return _number(argument, wish, replace(told, labels=labels), text)
     if wants_id(argument):
-        return (yield from _by_id(case, argument, wish))
+        return (yield from _by_id(case, use, argument, wish))
     if told.values:
         value = spelt(wish, told.values, told.labels) or event_of(wish, told.values)
         if value is not None:
@@ -85,7 +91,7 @@ def choose(
     if typed and flag is not None and exactly(flag, case.wanted.answers.get(flag.path, False)) is True:
         return Found(exactly(argument, wish), wish)
     try:
-        return (yield from _from_elsewhere(case, argument, concept, wish, typed=typed))
+        return (yield from _from_elsewhere(case, use, argument, concept, wish, typed=typed))
     except MissingInputError as error:
         if typed and flag is not None:
             error.hint = f"{error.hint} `--field {flag.path}=true` takes a new one.".strip()
@@ -113,7 +119,9 @@ def _number(argument: Argument, wish: str, told: Told, text: str) -> Found:
     return Found(exactly(argument, label), wish)
 
 
-def _from_elsewhere(case: Case, argument: Argument, concept: str, wish: str, *, typed: bool) -> Conversation[Found]:
+def _from_elsewhere(
+    case: Case, use: WritingUse, argument: Argument, concept: str, wish: str, *, typed: bool
+) -> Conversation[Found]:
     """By the values that other tools list, or that tickets have; a free text has to be spelt as these are."""
     values = list(vocabulary_of(case.ground, concept))
     found = spelt(wish, values)
@@ -124,20 +132,22 @@ def _from_elsewhere(case: Case, argument: Argument, concept: str, wish: str, *, 
             found = spelt(wish, dict.fromkeys(listed))
             if found is not None:
                 break
-    if found is None and concept == "status":
-        described = yield from _described(case, argument)
-        values += described
-        found = spelt(wish, dict.fromkeys(described))
-    if found is None:
-        listed = yield from listed_values(case, concept)
-        values += listed
-        found = spelt(wish, dict.fromkeys(listed))
+    others = (
+        words_referred_to(case, use, argument),
+        words_described(case, argument, concept),
+        listed_values(case, concept),
+    )
+    for other in others:
+        if found is None:
+            listed = yield from other
+            values += listed
+            found = spelt(wish, dict.fromkeys(listed))
     if found is None and concept in ("status", "priority"):
         own = getattr(case.subject.ticket, concept) if case.subject else None
         seen = [own] if own else []
         found = spelt(wish, seen)
         if found is None:
-            seen += yield from _seen_words(case, concept)
+            seen += yield from seen_words(case, concept)
             found = spelt(wish, dict.fromkeys(seen)) or (
                 wish if typed and not values and in_style(wish, seen) else None
             )
@@ -147,69 +157,6 @@ def _from_elsewhere(case: Case, argument: Argument, concept: str, wish: str, *, 
     if found is None:
         raise misfit(argument, wish, "no ticket and no tool shows such a value", tuple(dict.fromkeys(values)))
     return Found(exactly(argument, found), str(found))
-
-
-def listed_values(case: Case, concept: str) -> Conversation[list[str]]:
-    """What the adapter's own way to list values tells."""
-    results: list[CallToolResult] = []
-    for call in case.ground.adapter.value_calls():
-        results.append((yield call))  # noqa: PERF401 (a comprehension cannot yield)
-    return list(case.ground.adapter.values(results).get(concept, ())) if results else []
-
-
-def _described(case: Case, argument: Argument) -> Conversation[list[str]]:
-    """The values that a tool lists which tells of a ticket's type."""
-    subject = case.subject
-    has, kind = subject.raw("type") if subject else (False, None)
-    for variant in case.ground.readers if has and isinstance(kind, str) else ():
-        needed = [one for one in variant.arguments if one.required]
-        if len(needed) == 1 and meaning_of(needed[0], "type") is not None:
-            result = yield from ask_raw(case, variant, {needed[0].path: kind})
-            lists = lookups.under([*lookups.payload_rows(result)] if result else [], lookups.status_nouns(argument), 0)
-            words = [word for one in lists if isinstance(one, list) for word in one if isinstance(word, str)]
-            if words:
-                return words
-    return []
-
-
-def vocabulary_of(ground: Ground, concept: str) -> tuple[str, ...]:
-    """The words for ``concept`` that the schemas of all tools for tickets, and the adapter, know."""
-    found: list[str] = list(ground.adapter.values(()).get(concept, ()))
-    for tool in _tools_for_tickets(ground):
-        for argument in arguments_of(tool):
-            if meaning_of(argument, concept) is None or wants_id(argument):
-                continue
-            found += [value for value in argument.values if isinstance(value, str)]
-            if not argument.values and takes_text(argument):
-                found += told_in(about(argument, tool)).values
-    return tuple(dict.fromkeys(value for value in found if value.casefold() not in ("all", "any", "*", "none")))
-
-
-def _tools_for_tickets(ground: Ground) -> Iterator[Tool]:
-    """Tools that search, open or change tickets, or whose name speaks of them: the statuses of a release are others."""
-    known = {*ground.adapter.roles(), *(use.tool.name for use in ground.uses)}
-    nouns = ground.nouns or frozenset(TICKET_NOUNS)
-    for tool in ground.server.tools:
-        if tool.name in known or any(PLURALS.get(word, word) in nouns for word in split_words(tool.name)):
-            yield tool
-
-
-def _seen_words(case: Case, concept: str) -> Conversation[list[str]]:
-    """The values of ``concept`` that the tracker's tickets have."""
-    tickets = yield from seen_tickets(case)
-    return [word for ticket in tickets if (word := getattr(ticket, concept, None))]
-
-
-def seen_tickets(case: Case) -> Conversation[tuple[Ticket, ...]]:
-    """The tickets that a search for everything finds first; none where it fails."""
-    result = yield from listing(case)
-    if result is None:
-        return ()
-    plan = case.ground.adapter.plan(TicketSearchCriteria(max_results=SEEN))
-    try:
-        return tuple(case.ground.adapter.page(plan, plan.call, result).tickets)
-    except MCPError:
-        return ()
 
 
 def choices_of(case: Case, use: WritingUse, argument: Argument, concept: str) -> Conversation[tuple[Choice, ...]]:
@@ -226,7 +173,8 @@ def choices_of(case: Case, use: WritingUse, argument: Argument, concept: str) ->
             if choices:
                 return choices
         return ()
-    return tuple(Choice(value, value) for value in vocabulary_of(case.ground, concept))
+    known = vocabulary_of(case.ground, concept) or (yield from words_referred_to(case, use, argument))
+    return tuple(Choice(value, value) for value in known)
 
 
 def entries_as_choices(found: Sequence[Named], argument: Argument) -> tuple[Choice, ...]:
@@ -240,7 +188,7 @@ def entries_as_choices(found: Sequence[Named], argument: Argument) -> tuple[Choi
 # ------------------------------------------------------------------------------ by a lookup
 
 
-def _by_id(case: Case, argument: Argument, wish: str) -> Conversation[Found]:
+def _by_id(case: Case, use: WritingUse, argument: Argument, wish: str) -> Conversation[Found]:
     """The id of what is called ``wish``."""
     seen: list[str] = []
     if case.ground.constants.get(argument.path) is not None:
@@ -251,7 +199,8 @@ def _by_id(case: Case, argument: Argument, wish: str) -> Conversation[Found]:
         if hit is not None:
             return hit
         seen += [name for entry in found for name in entry.called[:1]]
-    for variant in holders(case, argument)[:2]:
+    referred = lookups.referred_to(case.ground.readers, f"{about(argument, use.tool)} {use.about}")
+    for variant in (*holders(case, argument)[:2], *referred):
         result = yield from ask_raw(case, variant, {})
         hit = pick(argument, lookups.called(wish, parts_named(argument, case, result)), wish)
         if hit is not None:

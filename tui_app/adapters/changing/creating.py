@@ -155,7 +155,7 @@ def _project(case: Case, use: WritingUse, project: str) -> Conversation[dict[str
             hint="Leave --project out: the server knows one place only.",
         )
     argument = places[0]
-    if owner is not None and owner.required and "/" in project and argument.words[:1] in (("repo",), ("repository",)):
+    if owner is not None and "/" in project and argument.words[:1] in (("repo",), ("repository",)):
         before, _, name = project.rpartition("/")
         return {owner.path: exactly(owner, before), argument.path: exactly(argument, name)}
     text = about(argument, use.tool)

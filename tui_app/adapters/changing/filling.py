@@ -131,6 +131,8 @@ def _of_record(argument: Argument, wanted: str, subject: Subject) -> JsonValue:
     if isinstance(index.get(wanted), _SIMPLE):
         return index[wanted]
     parts = parts_of(argument.path)
+    if parts.is_id and isinstance(index.get(f"id{parts.core}"), _SIMPLE):
+        return index[f"id{parts.core}"]
     holder = index.get(parts.core)
     if isinstance(holder, Mapping):
         inner = indexed(holder)
@@ -171,7 +173,7 @@ def complete(
     _lock(use, sent, subject)
     kept = {} if subject is None else kept_required(use, sent, subject)
     sent |= kept
-    lacking = [argument for argument in use.arguments if not _fill(argument, sent, subject, constants, nouns)]
+    lacking = [argument for argument in use.arguments if not _fill(argument, use, sent, subject, constants, nouns)]
     lacking += [argument for argument in _said_required(use, sent) if argument not in lacking]
     _refuse(lacking, use)
     if subject is not None and not patches:
@@ -198,6 +200,7 @@ def _answered(argument: Argument, answer: JsonValue) -> JsonValue:
 
 def _fill(
     argument: Argument,
+    use: WritingUse,
     sent: dict[str, JsonValue],
     subject: Subject | None,
     constants: Mapping[str, JsonValue],
@@ -209,7 +212,9 @@ def _fill(
     if argument.path in constants or argument.name in constants:
         sent[argument.path] = exactly(argument, known(argument, None, constants))
         return True
-    if not argument.is_needed(sent) or any(path.startswith(f"{argument.path}.") for path in sent):
+    if not (argument.is_needed(sent) or use.locates(argument)) or any(
+        path.startswith(f"{argument.path}.") for path in sent
+    ):
         return True
     value = known(argument, subject, constants)
     if value is None and len(argument.values) == 1:
@@ -223,7 +228,7 @@ def _fill(
         except MissingInputError:
             return False
         return True
-    return argument.default is not None
+    return argument.default is not None or not argument.is_needed(sent)
 
 
 def _said_required(use: WritingUse, sent: Mapping[str, JsonValue]) -> list[Argument]:

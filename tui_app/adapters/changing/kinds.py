@@ -28,7 +28,8 @@ from tui_app.tickets.changes import ChangeKind, Visibility
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
 
-_NULL = re.compile(r"\bnull\b|\bnone\b", re.IGNORECASE)
+_NULL = re.compile(r"(?<!\| )(?<!=)(?<!= )\b(?:null|none)\b(?! ?\|)", re.IGNORECASE)
+"""Said of a value; ``str | None = None`` only tells of a type, and of what is taken for what is left out."""
 _FIRST = re.compile(r"[.\n]")
 _NOBODY = r"['\"`](none|unassigned|nobody|unassign)['\"`]"
 _QUOTED_NOBODY = re.compile(_NOBODY, re.IGNORECASE)

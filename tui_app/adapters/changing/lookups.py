@@ -66,7 +66,12 @@ class Named(Struct, frozen=True):
     def is_called(self, wanted: str) -> bool:
         """Whether one of its names is ``wanted``."""
         folded = wanted.strip().removeprefix("@").casefold()
-        return any(name.strip().removeprefix("@").casefold() == folded for name in self.called)
+        names = self.called if "@" not in folded else tuple(filter(_is_text, self.values.values()))  # whatever its name
+        return any(str(name).strip().removeprefix("@").casefold() == folded for name in names)
+
+
+def _is_text(value: JsonValue) -> bool:
+    return isinstance(value, str)
 
 
 def entries(values: Iterable[JsonValue]) -> list[Named]:
@@ -156,6 +161,15 @@ def listing_tools(variants: Sequence[ToolVariant], nouns: frozenset[str]) -> lis
     return _by_nouns(variants, nouns, needs=True)
 
 
+def referred_to(variants: Sequence[ToolVariant], text: str) -> list[ToolVariant]:
+    """The tools that a description names, of which each tells everything that it has at once: ``see get_metadata``."""
+    return [
+        one for one in variants
+        if "_" in one.tool.name and not any(a.required for a in one.arguments)
+        and re.search(rf"\b{re.escape(one.tool.name)}\b", text)
+    ]  # fmt: skip
+
+
 def _by_nouns(variants: Sequence[ToolVariant], nouns: frozenset[str], *, needs: bool) -> list[ToolVariant]:
     ranked: list[tuple[int, int, ToolVariant]] = []
     for number, variant in enumerate(variants):
@@ -233,7 +247,7 @@ def _transitions(value: JsonValue, depth: int) -> Iterator[Transition]:
             yield from _transitions(inner, depth + 1)
     elif isinstance(value, Mapping):
         index = indexed(value)
-        identity, name = index.get("id"), index.get("name")
+        identity, name = index.get("id"), next((index[word] for word in CALLED if word in index), None)
         if isinstance(identity, (str, int)) and isinstance(name, str):
             to = next((word for key in _TO if (word := word_of(index.get(key), key))), "")
             yield Transition(identity, name, to, tuple(_required(index.get("fields"))))

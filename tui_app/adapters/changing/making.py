@@ -30,7 +30,8 @@ _OTHER_MARKUP = (
 )
 Way: TypeAlias = tuple[WritingUse, Argument]
 _KEEPS = re.compile(
-    r"only (?:the )?(?:provided|given|specified|supplied|passed|changed|fields? (?:you|that|to)|parameters? you)"
+    r"only (?:\w+ )?(?:the )?"
+    r"(?:provided|given|specified|supplied|passed|changed|fields? (?:you|that|to)|parameters? you)"
     r"|(?:un(?:set|specified)|omitted|other) (?:\w+ ){0,2}(?:are|is|stay|remain)s? (?:left )?(?:unchanged|untouched|as)"
     r"|all fields are optional|left unchanged|stay as they are",
     re.IGNORECASE,

@@ -70,11 +70,18 @@ def parts_of(path: str) -> NameParts:
     said = [word for word in said if not any(table & {word} for _, table in _MODES)]
     if not said and above:
         said = list(split_words(above.rpartition(".")[2]))
+    if said[:1] == ["id"] and said[1:] and said[-1] not in ID_WORDS:
+        said = [*said[1:], "id"]  # ``idList`` is the id of a list
     is_id = bool(said) and said[-1] in ID_WORDS and len(said) > 1
     said = said[:-1] if is_id else said
     kept = [word for word in said if word not in vocabulary.ASIDE and word not in ID_ADJECTIVES]
     bare = [word for word in kept if PLURALS.get(word, word) not in TICKET_NOUNS]
     return NameParts(tuple(bare or kept or said), mode, is_id)
+
+
+def is_transition(argument: Argument) -> bool:
+    """Whether it takes a way from one status to another, by its id or its name."""
+    return "transition" in parts_of(argument.path).words
 
 
 _FILTERS = re.compile(r"^\W*filter(?:s|ed|ing)?\b(?!.*\b(?:sets?|updates?|changes?)\b)", re.IGNORECASE)

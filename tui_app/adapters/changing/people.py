@@ -67,7 +67,7 @@ def person(case: Case, use: WritingUse, argument: Argument, wish: str) -> Conver
                 hint='Write it into the profile: [profiles.NAME.write] me = "..", or type your name.',
             )
         wished = f"me ({typed})"
-    if not forms or "name" in forms or ("login" in forms and " " not in typed) or ("email" in forms and "@" in typed):
+    if not forms or "name" in forms or ("email" in forms and "@" in typed):
         return Found(exactly(argument, typed), typed)
     return (yield from _looked_up(case, argument, forms, typed, wished))
 
@@ -90,17 +90,22 @@ def _looked_up(case: Case, argument: Argument, forms: frozenset[str], typed: str
         (lambda entry: entry.id_for(argument)) if "id" in forms else (lambda entry: lookups.form_of(entry, forms))
     )
     seen: list[str] = []
+    others: list[Named] = []
     record = lookups.entries([dict(case.subject.record)]) if case.subject else []
     for found in (record, *(() if not case.subject else (_lookup_entries(case.subject.ticket.lookup),))):
         hit = _one_person(argument, lookups.called(typed, found), wished, takes)
         if hit is not None:
             return hit
     for variant in callable_ones(case, lookups.people_tools(case.ground.readers), lambda one: _asking_for(one, typed)):
-        found = yield from ask(case, variant, _asking_for(variant, typed))
+        asked = _asking_for(variant, typed)
+        found = yield from ask(case, variant, asked)
         hit = _one_person(argument, lookups.called(typed, found), wished, takes)
         if hit is not None:
             return hit
         seen += [name for entry in found for name in entry.called[:1]]
+        others += found if asked else []
+    if "login" in forms and " " not in typed and not others:
+        return Found(exactly(argument, typed), typed)  # nothing says that it is not one
     result = yield from listing(case)
     hit = _one_person(argument, lookups.called(typed, lookups.entries_of(result)) if result else [], wished, takes)
     if hit is not None:

@@ -34,6 +34,8 @@ _DEFAULT = re.compile(
     re.IGNORECASE,
 )
 """What a description says is taken for what is left out; not where it says that it stays."""
+_NUMBERED = re.compile(r"(?<![\w.])(\d{1,2})\s*[=:(–-]+\s*['\"`]?([^\W\d_][^\W\d]*)")
+_FEWEST_NUMBERED = 3
 _SENTENCE = re.compile(r"(?<=[\w)'\"`\]])[.;](?=\s|$)|\n\s*\n")
 _LONGEST = 1500  # characters of a description
 _MOST_SHOWN = 12  # values named in a message
@@ -101,6 +103,12 @@ def _glosses(parts: Sequence[str]) -> dict[str, str]:
             label = next(filter(None, match.groups()[1:])).strip(" '\"`)")
             found.setdefault(plain(label), value)
     return found
+
+
+def numbers_told(text: str) -> dict[str, str]:
+    """What a text says that numbers mean (``0=none, 1=urgent, 2=high``), by the folded word; of three at least."""
+    pairs = _NUMBERED.findall(text[:_LONGEST])
+    return {plain(word): number for number, word in pairs} if len(pairs) >= _FEWEST_NUMBERED else {}
 
 
 def default_told(text: str) -> str | None:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, ask_raw
-from tui_app.adapters.changing.choosing import choices_of, choose, seen_tickets
+from tui_app.adapters.changing.choosing import choices_of, choose
 from tui_app.adapters.changing.filling import identity
+from tui_app.adapters.changing.known_values import seen_tickets
 from tui_app.adapters.changing.making import WHAT_IT_CAN, Way, already, finished, first_possible, ways_to
-from tui_app.adapters.changing.meanings import parts_of, wants_id
+from tui_app.adapters.changing.meanings import is_transition, wants_id
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, plain, takes_text
 from tui_app.adapters.changing.uses import WritingUse, ranked
@@ -56,14 +57,14 @@ def to_status(case: Case, use: WritingUse, argument: Argument, wishes: Sequence[
     answered = next((name for name in case.wanted.answers if use.named(name) is argument), None)
     if answered is not None:
         answer = case.wanted.answers[answered]
-        is_word = isinstance(answer, str) and not wants_id(argument) and parts_of(argument.path).core != "transition"
+        is_word = isinstance(answer, str) and not wants_id(argument) and not is_transition(argument)
         own = {ChangeKind.CLOSE: CLOSED, ChangeKind.REOPEN: OPEN}.get(case.wanted.kind, wishes[0])
         return finished(case, use, {}, before, {"status": answer if is_word else own})
     if "status" in case.wanted.picked:
         value = exactly(argument, case.wanted.values.get("status"))
         return finished(case, use, {argument.path: value}, before, {"status": None})
     identity(use, subject)
-    if parts_of(argument.path).core == "transition":
+    if is_transition(argument):
         return (yield from _by_transition(case, use, argument, wishes))
     refusal: MissingInputError | None = None
     for wish in wishes:
@@ -105,7 +106,8 @@ def _by_transition(case: Case, use: WritingUse, argument: Argument, wishes: Sequ
             fields=(FormField("status", "status", "choice", required=True, choices=choices),),
         )
     chosen = hits[0]
-    values = {argument.path: exactly(argument, chosen.id if _takes_transition_id(use, argument) else chosen.name)}
+    own = next((one for one in use.arguments if is_transition(one) and wants_id(one)), argument)  # surer than a name
+    values = {own.path: exactly(own, chosen.id if _takes_transition_id(use, own) else chosen.name)}
     values |= _transition_fields(case, use, chosen)
     return finished(case, use, values, {"status": subject.ticket.status}, {"status": chosen.to or chosen.name})
 
@@ -118,6 +120,8 @@ def _leads_there(wish: str, way: lookups.Transition) -> bool:
 
 
 def _takes_transition_id(use: WritingUse, argument: Argument) -> bool:
+    if argument.words[-1:] == ("name",):
+        return False
     return wants_id(argument) or bool(re.search(r"\bids?\b", about(argument, use.tool), re.IGNORECASE))
 
 
@@ -242,7 +246,7 @@ def _offered(case: Case, use: WritingUse, argument: Argument) -> Conversation[di
 
     Those that are listed for the argument; where none are, the ticket's transitions, else those that tickets have.
     """
-    if parts_of(argument.path).core == "transition":
+    if is_transition(argument):
         found = (yield from offered_transitions(case)) or ()
         return {one.to or one.name: one.id for one in found}
     choices = yield from choices_of(case, use, argument, "status")

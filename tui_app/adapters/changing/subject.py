@@ -154,7 +154,7 @@ def kept_by(use: WritingUse, kind: ChangeKind, sent: Mapping[str, JsonValue], su
         return {}
     kept: dict[str, JsonValue] = {}
     for argument in use.arguments:
-        if argument.path in sent or use.identifies(argument):
+        if argument.path in sent or use.identifies(argument) or use.locates(argument):
             continue
         meaning = next((one for one in KEPT if meaning_of(argument, one) is not None), "")
         if meaning and meaning == vocabulary.MEANT.get(kind) and meaning not in _TEXTS and not updates:
@@ -186,12 +186,31 @@ class _Reset(Struct, frozen=True):
 def _reset_of(argument: Argument, use: WritingUse) -> _Reset | None:
     """Whether the tool sets an argument that is left out: by its schema, else by what is said of it."""
     if argument.default is not None:
-        return _Reset(argument.default)
+        return None if _stands_for_nothing(argument, use) else _Reset(argument.default)
     text = about(argument, use.tool)
     told = default_told(text)
     if told is not None:
         return _Reset(told, is_told=True)
     return _Reset("") if not argument.required and (_RESETS.search(text) or _RESETS.search(use.about)) else None
+
+
+def _stands_for_nothing(argument: Argument, use: WritingUse) -> bool:
+    """Whether a default is no value of the field, so that the tool keeps what it has.
+
+    Told by what no ticket can have: a title that is empty, a number below zero. Of a tool that has such a default, and
+    none that is a value (``medium``), the other empty ones mean the same; a zero only where it is an id.
+    """
+    fields = [one for meaning in KEPT for _, one in use.all_taking(meaning)]
+    titles = [one.default for mode, one in use.all_taking("title") if not mode]
+    is_impossible = "" in titles or any(_is_below_zero(one.default) for one in use.arguments)
+    if not is_impossible or any(isinstance(one.default, str) and one.default for one in fields):
+        return False
+    default = argument.default
+    return default == "" or _is_below_zero(default) or (default == 0 and parts_of(argument.path).is_id)
+
+
+def _is_below_zero(value: JsonValue) -> bool:
+    return isinstance(value, (int, float)) and value < 0
 
 
 def _held(argument: Argument, meaning: str, subject: Subject, reset: _Reset) -> JsonValue:

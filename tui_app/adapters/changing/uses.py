@@ -13,6 +13,7 @@ from itertools import pairwise, takewhile
 
 from msgspec import Struct
 
+from tui_app.adapters.auto.concepts import stands_by_repository
 from tui_app.adapters.auto.flat_arguments import Argument, arguments_of
 from tui_app.adapters.auto.id_argument import find_id_argument
 from tui_app.adapters.auto.tool_variants import ToolVariant, action_values, for_action, is_action_argument
@@ -139,6 +140,10 @@ class WritingUse(Struct, frozen=True, dict=True):
         said = _TARGET.findall(self.first_words)
         return self.mentions or any(PLURALS.get(word, word) in TICKET_NOUNS for word in (*own, *said))
 
+    def locates(self, argument: Argument) -> bool:
+        """Whether it says where the ticket lies: the owner of a repository has no ticket."""
+        return argument.words == ("owner",) and stands_by_repository(self.arguments)
+
     def taking(self, meaning: str, *modes: str) -> Argument | None:
         """The argument that takes ``meaning``, in the first of ``modes`` (empty, ``add``, ``remove``) that it has."""
         found = self.all_taking(meaning)
@@ -146,7 +151,8 @@ class WritingUse(Struct, frozen=True, dict=True):
 
     def all_taking(self, meaning: str) -> list[tuple[str, Argument]]:
         """Mode and argument for each that takes ``meaning``, the surest first."""
-        told = [(meaning_of(one, meaning), one) for one in self.arguments if not self.identifies(one)]
+        own = [one for one in self.arguments if not self.identifies(one) and not self.locates(one)]
+        told = [(meaning_of(one, meaning), one) for one in own]
         known = [(found, argument) for found, argument in told if found is not None]
         return [(found.mode, argument) for found, argument in sorted(known, key=lambda entry: entry[0].rank)]
 
