@@ -216,10 +216,11 @@ CASES = [
 
 
 def ticket_has_settled(deck: Deck) -> bool:
-    """Whether the pane, if it is in sight, has caught up with the cursor, and nothing is being fetched."""
+    """Whether the pane, if it is in sight, has caught up with the cursor, and nothing is being fetched or rendered."""
     browser = deck.browser
-    current = browser.table.current
-    return current is None or not browser.panes.is_detail_in_sight() or browser.shown.is_settled
+    if browser.table.current is None or not browser.panes.is_detail_in_sight():
+        return True
+    return browser.shown.is_settled and browser.detail.is_rendered
 
 
 async def stand_still(deck: Deck) -> None:

@@ -109,6 +109,42 @@ async def test_the_row_is_shown_at_once_as_plain_text() -> None:
         assert "Fetching comments" in shown.text
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3])
+async def test_sections_that_are_asked_for_before_a_ticket_is_rendered_are_gone_to_as_if_after(steps: int) -> None:
+    seen = []
+    for waits in (True, False):
+        async with pane((90, 12)) as shown:
+            shown.widget.show_opened(OPENED)
+            for _ in range(steps):
+                if waits:
+                    await shown.until(lambda: shown.widget.is_rendered)
+                shown.widget.to_section(1)
+            await shown.until(lambda: shown.widget.is_rendered)
+            await shown.pilot.pause()
+            seen.append((shown.widget.place, shown.text))
+    assert seen[0] == seen[1]
+    assert seen[0][0].top > 0
+
+
+@pytest.mark.parametrize(("is_had", "said"), [(True, []), (False, ["This is the last section."] * 2)])
+async def test_a_section_that_is_still_being_fetched_is_gone_to_once_it_is_there(is_had: bool, said: list[str]) -> None:
+    async with pane((90, 12)) as shown:
+        told: list[str] = []
+        shown.pilot.app.notify = lambda words, **_: told.append(words)  # type: ignore[method-assign]
+        shown.widget.show_ticket(Ticket(TICKET.id, TICKET.title, status="open"))
+        await shown.until(lambda: shown.widget.is_rendered)
+        for _ in range(2):
+            shown.widget.to_section(1)
+        assert (told, shown.widget.place.top) == ([], 0)
+        if is_had:
+            shown.widget.show_opened(OPENED)
+        else:
+            shown.widget.show_failure(FAILED)
+        await shown.until(lambda: shown.widget.is_rendered)
+        await shown.pilot.pause()
+        assert (told, shown.widget.place.top > 0) == (said, is_had)
+
+
 async def test_a_whole_ticket_is_rendered_with_everything_that_is_known() -> None:
     async with pane() as shown:
         shown.widget.show_opened(OPENED)

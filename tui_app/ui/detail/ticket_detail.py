@@ -66,6 +66,12 @@ class TicketDetail(Widget):
         self._date_format = date_format
         self._unfolded: set[str] = set()
         self._return_to: ReadingPlace | None = None
+        self._sections_ahead: list[int] = []
+        """Steps to other sections that were asked for before the lines of the whole ticket were there."""
+        self.is_rendered = False
+        """Whether all lines are there in their last form."""
+        self._is_fetching = False
+        """Whether only what the row holds is there as yet."""
         self._document: Document | None = None
         self._raw = ""
         self._shows_raw = False
@@ -92,14 +98,17 @@ class TicketDetail(Widget):
 
     def show_ticket(self, ticket: Ticket, trail: str = "") -> None:
         """What the row holds, while the rest is on its way; ``trail`` names the tickets through which one came."""
+        self._is_fetching = True
         self._show(row_document(ticket, self._moment(), trail=trail), raw="")
 
     def show_opened(self, opened: TicketOpened, trail: str = "") -> None:
         """The whole ticket."""
+        self._is_fetching = False
         self._show(opened_document(opened, self._moment(), trail), raw=opened.raw)
 
     def show_failure(self, failure: Failed) -> None:
         """Why the rest cannot be had, above what the row holds."""
+        self._is_fetching = False
         if self._document is not None:
             shown = self._document
             self._show(row_document(shown.ticket, self._moment(), failure, shown.trail), raw="")
@@ -120,6 +129,8 @@ class TicketDetail(Widget):
         """No ticket is under the cursor."""
         self._document = None
         self._generation += 1
+        self.is_rendered = True
+        self._sections_ahead.clear()
         self.view.show([], from_top=True)
 
     def _show(self, document: Document, raw: str) -> None:
@@ -130,6 +141,7 @@ class TicketDetail(Widget):
         if not same:
             self._shows_raw = False
             self._return_to = None
+            self._sections_ahead.clear()
         self._paint(from_top=not same)
 
     # ---------------------------------------------------------------- painting
@@ -142,6 +154,7 @@ class TicketDetail(Widget):
             return
         layout = self._layout_for(width)
         header = layout.header(document)
+        self.is_rendered = self._shows_raw
         if self._shows_raw:
             self.view.show(layout.plain(_raw_document(document, self._raw), _LONGEST_RAW), from_top=from_top)
             return
@@ -181,9 +194,20 @@ class TicketDetail(Widget):
         if generation != self._generation or not self.is_attached:
             return
         self.view.show(lines, from_top=False)
-        if is_whole and self._return_to is not None:
+        if is_whole:
+            self.call_after_refresh(self._settle, generation)  # the scroll bar comes with the layout
+
+    def _settle(self, generation: int) -> None:
+        """Bring the reader to where they were or asked to be, now that all lines are there."""
+        if generation != self._generation:
+            return
+        self.is_rendered = True
+        if self._return_to is not None:
             self.view.return_to(self._return_to)
             self._return_to = None
+        steps, self._sections_ahead = self._sections_ahead, []
+        for step in steps:
+            self.to_section(step)
 
     def _layout_for(self, width: int) -> DocumentLayout:
         if self._layout is None or self._layout[0] != width:
@@ -245,9 +269,14 @@ class TicketDetail(Widget):
         self.view.scroll_to(y=len(self.view.lines), animate=False)
 
     def to_section(self, step: int) -> None:
-        """Go to the next section (``step`` 1) or to the one before (-1)."""
-        if not self.view.to_section(step):
-            self._say("This is the last section." if step > 0 else "This is the first section.")
+        """Go to the next section (``step`` 1) or to the one before (-1), as soon as its lines are there."""
+        if not self.is_rendered:
+            self._sections_ahead.append(step)
+        elif not self.view.to_section(step):
+            if self._is_fetching and step > 0:
+                self._sections_ahead.append(step)
+            else:
+                self._say("This is the last section." if step > 0 else "This is the first section.")
         elif isinstance(self.view.chosen, FoldTarget) and self.view.chosen.name not in self._unfolded:
             self._fold(self.view.chosen, is_open=True)
 
