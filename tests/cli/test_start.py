@@ -93,12 +93,26 @@ def test_the_trackers_of_last_time_are_searched_as_they_were() -> None:
 def test_start_names_a_view_with_its_trackers_or_a_saved_search() -> None:
     searched(DEFAULT, "label:ui")
     _, begin = begun(CONFIG + 'start = "bugs"')
-    assert (begin.profiles, begin.criteria) == (("gh",), of("label:bug"))
+    assert [search.profile for search in begin.searches] == ["gh"]
+    assert (begin.view and begin.view.name, begin.criteria) == ("Bugs", of("label:bug"))
+    assert begin.profiles == DEFAULT  # what the other tabs ask
     RecentSearches(SYSTEM_CLOCK).save("Jams", of("paper jam"))
     assert begun(CONFIG + 'start = "Jams"')[1].criteria == of("paper jam")
     settings, begin = begun(CONFIG + 'start = "Nothing"')
     assert begin.criteria == of("label:ui")
     assert "no view or saved search 'Nothing'" in settings.notices[-1]
+
+
+def test_the_view_that_the_last_run_ended_on_is_shown_again_as_it_is_configured_by_now() -> None:
+    state = UiState(SYSTEM_CLOCK)
+    state.set_last_search(DEFAULT, of("label:old").to_json(), "Bugs")
+    _, begin = begun()
+    assert (begin.view and begin.view.name, begin.criteria) == ("Bugs", of("label:bug"))
+    assert [search.profile for search in begin.searches] == ["gh"]
+    state.set_last_search(DEFAULT, of("label:old").to_json(), "A view that is gone")
+    assert (begun()[1].view, begun()[1].criteria) == (None, of("label:old"))
+    state.set_last_search(DEFAULT, of("label:bug").to_json())
+    assert begun()[1].view is None
 
 
 @pytest.mark.parametrize("last", ["x", [], {"nonsense": 1}, {"max_results": "many"}, {"status": 3}])
@@ -222,7 +236,8 @@ def test_the_command_line_says_what_is_begun_with() -> None:
     searched(DEFAULT, "label:last")
     assert begun(opening="is:open printer")[1].criteria.query() == "printer is:open"
     _, bugs = begun(view="bugs", opening="is:closed")
-    assert (bugs.profiles, bugs.criteria.query()) == (("gh",), "is:closed label:bug")
+    assert ([search.profile for search in bugs.searches], bugs.view) == (["gh"], None)
+    assert bugs.criteria.query() == "is:closed label:bug"
     with pytest.raises(UsageError, match="no view 'Bgs'"):
         begun(view="Bgs")
     with pytest.raises(UsageError, match="Did you mean status:"):

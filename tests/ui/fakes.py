@@ -429,8 +429,8 @@ class FakeLookMemory:
     def set_panes(self, panes: Mapping[str, Any]) -> None:
         self.kept_panes = dict(panes)
 
-    def set_last_search(self, trackers: Sequence[str], criteria: Mapping[str, Any]) -> None:
-        self.last_search = {"trackers": tuple(trackers), "criteria": criteria}
+    def set_last_search(self, trackers: Sequence[str], criteria: Mapping[str, Any], view: str) -> None:
+        self.last_search = {"trackers": tuple(trackers), "criteria": criteria, "view": view}
 
 
 class FakeRowMemory:

@@ -51,6 +51,7 @@ def make_app(
     searched: tuple[str, ...] = ("local",),
     profiles: tuple[ProfileSummary, ...] = PROFILES,
     opening: tuple[Search, ...] = (),
+    begin: Beginning | None = None,
     **changes: Any,
 ) -> TicketdeckApp:
     """The program over a fake service."""
@@ -58,7 +59,7 @@ def make_app(
         service if service is not None else FakeService(tickets()),
         settings=ui or UiSettings(),
         profiles=profiles,
-        begin=Beginning(searched, opening[0].criteria if opening else TicketSearchCriteria(), opening),
+        begin=begin or Beginning(searched, opening[0].criteria if opening else TicketSearchCriteria(), opening),
         memories=UserMemories(
             recents=recents or FakeSearchMemory(),
             looks=looks or FakeLookMemory(),

@@ -12,9 +12,9 @@ from tui_app.settings.model import UiSettings
 from tui_app.settings.views import read_view
 from tui_app.tickets.criteria import TicketSearchCriteria, View, check_criteria
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.messages import Search, TicketsFound
+from tui_app.tickets.messages import Search, TicketsFound, new_request_id
 from tui_app.ui.browse.tab_bar import TabEntry, _window
-from tui_app.ui.quick_views import all_views
+from tui_app.ui.quick_views import Beginning, all_views
 
 PAY = View("Pay", check_criteria({"project": "PAY"}))
 OPS = View("Ops", check_criteria({"project": "OPS"}), columns=("id", "title"))
@@ -317,3 +317,38 @@ async def test_a_search_that_failed_without_any_row_counts_none() -> None:
     async with opened(service, wait=False) as deck:
         await deck.sees("nothing loaded")
         assert "0+" not in deck.lines[0]
+
+
+def beginning_in(view: View, chosen: tuple[str, ...] = ("local", "work")) -> Beginning:
+    asked = [Search(new_request_id(), name, view.criteria) for name in view.trackers or chosen]
+    return Beginning(chosen, view.criteria, tuple(asked), view)
+
+
+async def test_a_view_that_is_begun_with_has_its_columns_and_leaves_the_chosen_trackers_to_the_others() -> None:
+    work = View("Work", check_criteria({"project": "PAY"}), trackers=("work",), columns=("id", "title"))
+    ui = UiSettings(views=(PAY, work), replace_default_views=True)
+    service, begin = FakeService(tickets()), beginning_in(work)
+    for search in begin.searches:
+        service.submit(search)
+    async with opened(service, ui=ui, size=(100, 30), begin=begin) as deck:
+        assert deck.browser.search.tabs.active.name == "Work"  # not Pay, which asks the same of others
+        assert deck.browser.search.profiles == ("work",)
+        assert [column.name for column in deck.browser.table.columns] == ["id", "title"]
+        await deck.press("1")
+        assert deck.browser.search.profiles == ("local", "work")
+        assert deck.app._files.looks.last_search["trackers"] == ("local", "work")  # type: ignore[attr-defined]
+        assert deck.app._files.looks.last_search["view"] == "Pay"  # type: ignore[attr-defined]
+
+
+async def test_a_search_that_a_view_makes_of_other_trackers_is_not_that_view() -> None:
+    only = View("Only work", check_criteria({"project": "PAY"}), trackers=("work",))
+    ui = UiSettings(views=(only,), replace_default_views=True)
+    async with opened(ui=ui, size=(100, 30), searched=("local", "work")) as deck:
+        deck.browser.search.search(check_criteria({"project": "PAY"}))
+        await deck.settle()
+        assert (deck.browser.search.tabs.active.name, deck.browser.search.profiles) == ("", ("local", "work"))
+        await deck.press("1")
+        deck.browser.search.search(check_criteria({"project": "OPS"}))
+        deck.browser.search.search(check_criteria({"project": "PAY"}))
+        await deck.settle()
+        assert (deck.browser.search.tabs.active.name, deck.browser.search.profiles) == ("Only work", ("work",))

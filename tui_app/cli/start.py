@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -32,14 +31,15 @@ def beginning(selection: Selection, options: GlobalOptions) -> tuple[Settings, B
     checkout = read_checkout(here(), tuple(settings.profiles))
     settings = _with_checkout(settings, checkout)
     state = UiState(options.clock)
-    view, criteria, notices = _first(settings, checkout, state.last_search(selection.names), options)
+    view, criteria, notices = _first(settings, checkout, state, selection.names, options)
     profiles = (view.trackers if view else ()) or selection.names
     asked = criteria if criteria.sort or len(profiles) == 1 else replace(criteria, sort=NEWEST)
-    queries, fields = ProfileQueries(settings.summaries()), further_fields(settings.ui.columns)
+    queries, fields = ProfileQueries(settings.summaries()), further_fields((view.columns if view else ()) or settings.ui.columns)
     searches = [Search(new_request_id(), name, asked.narrowed_by(queries.of(name)), fields) for name in profiles]
     settings = replace(settings, notices=(*settings.notices, *state.notices, *checkout.notices, *notices))
     wanted = options.opening if names_a_ticket(options.opening) else ""
-    return settings, Beginning(profiles, criteria, tuple(searches), checkout.ticket, wanted)
+    shown = view if view and view.criteria == criteria else None  # narrowed further it is another search
+    return settings, Beginning(selection.names, criteria, tuple(searches), shown, checkout.ticket, wanted)
 
 
 def memories(settings: Settings, clock: Clock) -> UserMemories:
@@ -57,7 +57,7 @@ def memories(settings: Settings, clock: Clock) -> UserMemories:
 
 
 def _first(
-    settings: Settings, checkout: Checkout, last: Mapping[str, Any] | None, options: GlobalOptions
+    settings: Settings, checkout: Checkout, state: UiState, trackers: Sequence[str], options: GlobalOptions
 ) -> tuple[View | None, TicketSearchCriteria, tuple[str, ...]]:
     """The view that is begun with, if it is one; what it asks for; and what could not be found."""
     if options.view:
@@ -82,11 +82,19 @@ def _first(
             *searches.notices,
             f"[ui] start: there is no view or saved search {wanted!r}; it can be {names}.",
         )
+    view, criteria = _last(settings, state, trackers)
+    return view, criteria, notices
+
+
+def _last(settings: Settings, state: UiState, trackers: Sequence[str]) -> tuple[View | None, TicketSearchCriteria]:
+    """Where the last run with these trackers ended: a view as it is configured by now, or a search."""
+    name, last = state.last_view(trackers), state.last_search(trackers)
+    if view := next((view for view in all_views(settings.ui) if view.name == name), None):
+        return view, view.criteria
     try:
-        criteria = criteria_of(OPEN_WORK) if last is None else check_criteria(last)
+        return None, criteria_of(OPEN_WORK) if last is None else check_criteria(last)
     except (UsageError, TypeError, ValueError):
-        criteria = criteria_of(OPEN_WORK)
-    return None, criteria, notices
+        return None, criteria_of(OPEN_WORK)
 
 
 def names_a_ticket(text: str) -> bool:

@@ -16,6 +16,7 @@ _ERAS_VERSION = 1
 _LEARNED_VERSION = 1
 _MAX_SERVERS = 100  # whose tools were tried; a list of tools that changes with each start must not fill the file
 _MAX_SITES = 20  # of one tracker; most have one
+_VIEW = "view"  # the key beside the criteria of a last search; no criterion is called so
 _MAX_COMMANDS = 200  # `--command` with changing arguments must not fill the file
 
 
@@ -94,13 +95,19 @@ class UiState:
     def last_search(self, trackers: Sequence[str]) -> Mapping[str, Any] | None:
         """The criteria that were searched last in these trackers, as `set_last_search` got them; None: never yet."""
         last = _mapping(self._content.get("last_searches")).get("+".join(trackers))
-        return last if isinstance(last, dict) else None
+        return {key: value for key, value in last.items() if key != _VIEW} if isinstance(last, dict) else None
 
-    def set_last_search(self, trackers: Sequence[str], criteria: Mapping[str, Any]) -> None:
-        """Remember what was searched last in these trackers, as plain values by name."""
+    def last_view(self, trackers: Sequence[str]) -> str:
+        """The view that was shown last while these trackers were chosen; empty: it was another search."""
+        name = _mapping(_mapping(self._content.get("last_searches")).get("+".join(trackers))).get(_VIEW)
+        return name if isinstance(name, str) else ""
+
+    def set_last_search(self, trackers: Sequence[str], criteria: Mapping[str, Any], view: str = "") -> None:
+        """Remember what was searched last while these trackers were chosen: plain values by name, and the view."""
         name, former = "+".join(trackers), _mapping(self._content.get("last_searches"))
         others = [(other, kept) for other, kept in former.items() if other != name]
-        self._set("last_searches", dict([*others, (name, dict(criteria))][-_MAX_COMMANDS:]))
+        last = {**criteria, **({_VIEW: view} if view else {})}
+        self._set("last_searches", dict([*others, (name, last)][-_MAX_COMMANDS:]))
 
     def _set(self, key: str, value: object, *, inner: str | None = None) -> None:
         def change(content: dict[str, Any]) -> None:

@@ -42,9 +42,12 @@ class Beginning(Struct, frozen=True):
     """What is searched first."""
 
     profiles: tuple[str, ...]
+    """The trackers that the user chose: those of ``view`` may be others."""
     criteria: TicketSearchCriteria = TicketSearchCriteria()
     searches: tuple[Search, ...] = ()
     """One for each profile, where they were submitted before the user interface was there."""
+    view: View | None = None
+    """The view that is begun with; None: the one with just these criteria, if there is one."""
     offered: str = ""
     """The id of a ticket that the user probably wants; empty: none is known."""
     wanted: str = ""

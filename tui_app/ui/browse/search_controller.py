@@ -114,8 +114,9 @@ class SearchController:
         """Search for the first time, unless that was submitted before the user interface was there."""
         begin = self._begin
         if begin.searches:
-            self.tabs.activate(self.tabs.of(begin.criteria))
+            self.tabs.activate(self.tabs.first(begin.view, begin.criteria))
             self.tabs.active.restore_order(self._files.looks.order)
+            self._on_tab_shown(self.tabs.active)
             self.current.adopt(begin.searches, begin.criteria)
             self.tabs.set_order(self.tabs.active)
             self._show_search()
@@ -319,7 +320,7 @@ class SearchController:
 
     def _show_search(self) -> None:
         self._show_line()
-        self._files.remember_last_search(self.profiles, self.current.criteria)
+        self._files.remember_last_search(self.tabs.profiles, self.current.criteria, self.tabs.active.name)
         self.show_tabs()
         self.show_message()
         self._on_changed()

@@ -240,10 +240,17 @@ class Tabs:
         return "" if is_others else tab.count
 
     def of(self, criteria: TicketSearchCriteria) -> Tab:
-        """The tab to search for ``criteria`` in: that of the view with just these; the active one if it has them."""
-        if self.active.view and self.active.view.criteria == criteria:
-            return self.active
-        return next((tab for tab in self.views if tab.view and tab.view.criteria == criteria), self.free)
+        """The tab to search for ``criteria`` in: the active one if it has them, else the view's with just these.
+
+        A view of other trackers than those that are searched is another search.
+        """
+        asked = {*self.active.search.profiles}
+        tabs = [self.active, *(tab for tab in self.views if {*self.trackers_of(tab.view)} == asked)]
+        return next((tab for tab in tabs if tab.view and tab.view.criteria == criteria), self.free)
+
+    def first(self, view: View | None, criteria: TicketSearchCriteria) -> Tab:
+        """The tab to begin in: that of ``view``, else as `of`."""
+        return next((tab for tab in self.views if tab.view == view), None) or self.of(criteria)
 
     def neighbour(self, step: int) -> Tab:
         """The tab ``step`` places further, round and round."""
