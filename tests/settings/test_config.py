@@ -197,6 +197,20 @@ def test_unknown_keys_are_told_and_do_no_harm(write_config: WriteConfig) -> None
     )
 
 
+def test_a_key_in_the_wrong_table_is_told_where_it_goes(write_config: WriteConfig) -> None:
+    write_config(
+        "replace_default_views = true\nquery = 'is:open'\n"
+        "[profiles.a]\ncommand = ['a']\nstart = 'Mine'\n[ui]\ndefault = 'a'\n"
+    )
+    told = [notice.partition(": ")[2] for notice in load_settings().notices]
+    assert told == [
+        "replace_default_views is not known and has no effect. It goes below [ui].",
+        "query is not known and has no effect. It goes below [profiles.NAME].",
+        "ui.default is not known and has no effect. It goes above all tables.",
+        "profiles.a.start is not known and has no effect. It goes below [ui].",
+    ]
+
+
 def test_a_missing_file_that_was_asked_for_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         load_settings(tmp_path / "no.toml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui_app.settings.config_hints import hint_for, strangers
 from tui_app.settings.model import LOCAL_PROFILE, ConfiguredCommand, Settings, UiSettings, local_profile
 from tui_app.settings.permissions import refuse_if_others_can_write
 from tui_app.settings.profiles import (
@@ -33,7 +34,6 @@ from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.fields import ChangeKind
 from tui_app.tickets.urls import site_named
 from tui_app.tickets.validation import InvalidValueError, validated
-from tui_app.tickets.vocabulary import nearest
 
 _Model = TypeVar("_Model")
 _Value = TypeVar("_Value")
@@ -61,6 +61,8 @@ LISTS: Mapping[str, Callable[[Any, Collection[str]], object]] = {
 _CHANGES = tuple(str(kind) for kind in ChangeKind if kind is not ChangeKind.TOOL)
 _NOT_WRITTEN = ("name", "source", "read_only")  # fields of a profile that are no keys of its table
 PROFILE_KEYS = tuple(name for name in Profile.__struct_fields__ if name not in _NOT_WRITTEN)
+_HOMES = {"above all tables": _TOP_LEVEL, "below [ui]": _UI_KEYS, "below [profiles.NAME]": PROFILE_KEYS}
+"""Where in the file keys go."""
 
 
 def read_config(path: Path) -> Settings:
@@ -192,7 +194,7 @@ class ConfigReader:
         if "command" not in written and "url" not in written:
             raise self._mistake(
                 place,
-                f"it has no command and no url{_strangers(written)}",
+                f"it has no command and no url{strangers(written, PROFILE_KEYS)}",
                 'For example: command = ["npx", "-y", "some-mcp-server"], or url = "https://mcp.example.com/mcp".',
             )
         for key, other in BELONGS_TO.items():
@@ -330,21 +332,6 @@ class ConfigReader:
         for key in table if isinstance(table, dict) else ():
             if key not in known:
                 path = (*place, key)
-                hint = f" Did you mean {close}?" if (close := closest(key, known)) else ""
+                hint = hint_for(key, known, _HOMES)
                 where = f"{self._path}, line {line_of(self._text, path)}"
-                yield f"{where}: {dotted(path)} is not known and has no effect.{hint}"
-
-
-def _strangers(written: Iterable[str]) -> str:
-    """A clause that names the keys of a profile that are none, one of which was probably to be another."""
-    unknown = [key for key in written if key not in PROFILE_KEYS]
-    if not unknown:
-        return ""
-    close = closest(unknown[0], ("command", "url"))
-    meant = f"; did you mean {close}?" if close else ""
-    return f" ({', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known{meant})"
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """The one of ``known`` that ``word`` was probably to be; empty if none is close."""
-    return next(iter(nearest(word, known)), "")
+                yield f"{where}: {dotted(path)} is not known and has no effect. {hint}".rstrip()
