@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tui_app.tickets.clock import SYSTEM_CLOCK, SYSTEM_ZONE
-from tui_app.tickets.dates import as_utc, iso_utc, parse_date_bound
+from tui_app.tickets.dates import as_utc, day_after, iso_utc, parse_date_bound
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 
@@ -92,3 +93,34 @@ def test_the_systems_zone_has_the_rules_of_each_moment(monkeypatch: pytest.Monke
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("day", "after"),
+    [
+        ("2026-02-28", "2026-03-01"),
+        ("2024-02-28", "2024-02-29"),
+        ("2026-12-31", "2027-01-01"),
+        ("yesterday", "today"),
+        ("Today", "tomorrow"),
+        ("tomorrow", "today+2d"),
+        ("today-2d", "yesterday"),
+        ("today-9d", "today-8d"),
+        ("2026-11-01T09:30", "2026-11-01T09:30"),
+        ("7d", "7d"),
+        ("9999-12-31", "9999-12-31"),
+        ("x", "x"),
+    ],
+)
+def test_the_day_after_is_named_as_the_day_was(day: str, after: str) -> None:
+    assert day_after(day) == after
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia", "UTC"])
+def test_a_day_counted_from_today_begins_at_its_own_midnight_whatever_the_clocks_do(zone: str) -> None:
+    now = datetime(2026, 3, 28, 22, 0, tzinfo=ZoneInfo(zone))
+    for days in (-300, -1, 0, 1, 2, 30, 300):
+        moment = parse_date_bound(f"today{days:+d}d", now).moment.astimezone(ZoneInfo(zone))
+        assert (moment.date() - now.date()).days == days
+    with pytest.raises(ValueError, match="beyond the years"):
+        parse_date_bound("today-99999d", datetime(100, 1, 1, tzinfo=UTC))

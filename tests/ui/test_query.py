@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
@@ -14,16 +15,18 @@ from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import SORT_FIELDS
 from tui_app.tickets.matching import matches
 from tui_app.tickets.query import (
-    QUERY_WORDS,
     UNREAD,
     format_query,
     parse_query,
     read_query,
 )
 from tui_app.tickets.query_assist import complete_query, slips
+from tui_app.tickets.query_syntax import QUERY_WORDS
 from tui_app.tickets.quoting import join_values, split_values
 from tui_app.tickets.ticket import Ticket
 
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+PIECES = [*'-:,"\\<> *', *["open", "7d", "AND", ">=", "!", "no:assignee", "..", "due:overdue", "<=", "in:title"]]
 KNOWN = {"status": ("open", "in progress", "done"), "assignee": ("Ada Moreno", "Jun Park")}
 
 VALUE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -68,10 +71,7 @@ def test_reading_what_was_written_gives_the_same_criteria(raw: dict[str, object]
     assert check_criteria(criteria.to_json()) == criteria
 
 
-@given(
-    st.text()
-    | st.lists(st.sampled_from([*QUERY_WORDS, *'-:,"\\<> ', "open", "7d", "AND", ">=", "!"]), max_size=8).map("".join)
-)
+@given(st.text() | st.lists(st.sampled_from([*QUERY_WORDS, *PIECES]), max_size=8).map("".join))
 def test_any_text_is_a_query_or_is_told_why_not(text: str) -> None:
     raw, problems = read_query(text)
     assert bool(problems) is (UNREAD in raw)
@@ -187,7 +187,14 @@ def test_what_only_looks_like_a_field_stays_text(query: str) -> None:
         ("status:open OR status:done", "has no OR"),
         ("NOT open", "has no NOT"),
         ("status:!done", "leaves nothing out"),
-        ("created:<=2026-11-01", "end before that day"),
+        ("-created:7d..3d", "cannot be left out"),
+        ("-due:overdue", "cannot be left out"),
+        ("in:title", "in:title asks for nothing"),
+        ("-in:Comments", "in:Comments asks for nothing"),
+        ("no:label", "no: takes assignee or reporter"),
+        ("no:assignee,label", "no: takes assignee or reporter"),
+        ("is:closed due:overdue", "is: takes one value, and has closed and open"),
+        ("created:7d..3d created:2d", "created: takes one value, and has 7d and 2d"),
     ],
 )
 def test_what_is_not_understood_is_told(query: str, told: str) -> None:
@@ -209,7 +216,10 @@ def test_a_status_after_is_is_told_where_it_belongs() -> None:
         ("status:", "such as status:open"),
         ("is:unassigned", "Write assignee:unassigned"),
         ("is:issue", "type:issue"),
-        ("created:2026-11-01..2026-11-05", "created_after takes 2026-11-01"),
+        ("created:2026-11-31..2026-12-05", "created_after takes 2026-11-01"),
+        ("created:2026-11-01..x", "created_before takes 2026-11-01"),
+        ("created:..", "created_after takes 2026-11-01"),
+        ("-due:overdue", "is:open due:<today: leave out one of these"),
         ("text:jam", "Write jam alone"),
         ("assignee:‘Ada Moreno’", 'assignee:"Ada"'),
         ("status:!done,!closed", "Write -status:done,closed."),
@@ -323,6 +333,45 @@ def test_words_in_quotes_are_found_only_together(text: str, found: bool) -> None
 )
 def test_a_sign_before_a_date_picks_the_end_that_is_bounded(query: str, criteria: dict[str, object]) -> None:
     assert parse_query(query) == criteria
+
+
+@pytest.mark.parametrize(
+    ("query", "in_full"),
+    [
+        ("created:2026-11-01..2026-11-15", "after:2026-11-01 before:2026-11-16"),
+        ("created:2026-02-27..2026-02-28", "after:2026-02-27 before:2026-03-01"),
+        ("updated:..2026-12-31", "updated:<2027-01-01"),
+        ("updated:*..yesterday", "updated:<today"),
+        ("created:2026-11-01..*", "after:2026-11-01"),
+        ("created:7d..3d", "after:7d before:3d"),
+        ("after:2w..today", "after:2w before:tomorrow"),
+        ("due:today..tomorrow", "due:>today due:<today+2d"),
+        ("due:today+2d..today+9d", "due:>today+2d due:<today+10d"),
+        ('created:"2026-11-01 09:00 .. 2026-11-01 10:00"', 'after:"2026-11-01 09:00" before:"2026-11-01 10:00"'),
+        ("created:9999-12-30..9999-12-31", "after:9999-12-30 before:9999-12-31"),
+        ("created:<=2026-11-01", "before:2026-11-02"),
+        ("-created:<=2026-11-01", "after:2026-11-02"),
+        ("due:<=today", "due:<tomorrow"),
+        ("no:assignee", "assignee:unassigned"),
+        ("-NO:assignee", "-assignee:unassigned"),
+        ("no:assignee,reporter", "assignee:unassigned reporter:unassigned"),
+        ("due:overdue", "is:open due:<today"),
+        ("is:open deadline:Overdue", "is:open due:<today"),
+        ('"no:assignee" \\due:overdue a..b status:a..b', '"no:assignee" \\due:overdue a..b status:a..b'),
+    ],
+)
+def test_what_other_languages_say_shorter_means_the_same_in_full(query: str, in_full: str) -> None:
+    assert parse_query(query) == parse_query(in_full)
+    assert criteria_of(query, NOW) == criteria_of(in_full, NOW)
+    assert criteria_of(criteria_of(query).query()) == criteria_of(query)
+
+
+def test_what_is_said_shorter_is_offered() -> None:
+    assert complete_query("no", 2, KNOWN).options == ("no:assignee", "no:reporter")
+    assert complete_query("-no", 3, KNOWN).options == ("no:assignee", "no:reporter")
+    assert complete_query("due:ov", 6, KNOWN).options == ("overdue",)
+    assert complete_query("due:<ov", 7, KNOWN).options == ()
+    assert complete_query("after:ov", 8, KNOWN).options == ()
 
 
 def test_dates_to_come_are_offered_for_what_is_due() -> None:

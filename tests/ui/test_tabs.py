@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from textual.content import Content
 
-from tests.ui.fakes import FakeService, failed, make_ticket
+from tests.ui.fakes import FakeLookMemory, FakeService, failed, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.model import UiSettings
 from tui_app.settings.views import read_view
@@ -330,14 +330,14 @@ async def test_a_view_that_is_begun_with_has_its_columns_and_leaves_the_chosen_t
     service, begin = FakeService(tickets()), beginning_in(work)
     for search in begin.searches:
         service.submit(search)
-    async with opened(service, ui=ui, size=(100, 30), begin=begin) as deck:
-        assert deck.browser.search.tabs.active.name == "Work"  # not Pay, which asks the same of others
-        assert deck.browser.search.profiles == ("work",)
+    looks = FakeLookMemory()
+    async with opened(service, ui=ui, size=(100, 30), begin=begin, looks=looks) as deck:
+        # not Pay, which asks the same of others
+        assert (deck.browser.search.tabs.active.name, deck.browser.search.profiles) == ("Work", ("work",))
         assert [column.name for column in deck.browser.table.columns] == ["id", "title"]
         await deck.press("1")
-        assert deck.browser.search.profiles == ("local", "work")
-        assert deck.app._files.looks.last_search["trackers"] == ("local", "work")  # type: ignore[attr-defined]
-        assert deck.app._files.looks.last_search["view"] == "Pay"  # type: ignore[attr-defined]
+        assert (deck.browser.search.tabs.active.name, deck.browser.search.profiles) == ("Pay", ("local", "work"))
+    assert (looks.last_search["trackers"], looks.last_search["view"]) == (("local", "work"), "Pay")
 
 
 async def test_a_search_that_a_view_makes_of_other_trackers_is_not_that_view() -> None:

@@ -15,7 +15,7 @@ from tui_app.cli.options import completions, format_option, global_options, opti
 from tui_app.tickets.criterion import CRITERIA, CriterionKind
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import SORT_FIELDS, TICKET_FIELDS
-from tui_app.tickets.query import query_parts
+from tui_app.tickets.query_syntax import query_parts
 from tui_app.tickets.vocabulary import CLOSED, OPEN
 
 

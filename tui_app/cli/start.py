@@ -34,7 +34,8 @@ def beginning(selection: Selection, options: GlobalOptions) -> tuple[Settings, B
     view, criteria, notices = _first(settings, checkout, state, selection.names, options)
     profiles = (view.trackers if view else ()) or selection.names
     asked = criteria if criteria.sort or len(profiles) == 1 else replace(criteria, sort=NEWEST)
-    queries, fields = ProfileQueries(settings.summaries()), further_fields((view.columns if view else ()) or settings.ui.columns)
+    queries = ProfileQueries(settings.summaries())
+    fields = further_fields((view.columns if view else ()) or settings.ui.columns)
     searches = [Search(new_request_id(), name, asked.narrowed_by(queries.of(name)), fields) for name in profiles]
     settings = replace(settings, notices=(*settings.notices, *state.notices, *checkout.notices, *notices))
     wanted = options.opening if names_a_ticket(options.opening) else ""
@@ -82,8 +83,7 @@ def _first(
             *searches.notices,
             f"[ui] start: there is no view or saved search {wanted!r}; it can be {names}.",
         )
-    view, criteria = _last(settings, state, trackers)
-    return view, criteria, notices
+    return *_last(settings, state, trackers), notices
 
 
 def _last(settings: Settings, state: UiState, trackers: Sequence[str]) -> tuple[View | None, TicketSearchCriteria]:

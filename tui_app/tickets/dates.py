@@ -20,6 +20,7 @@ DATE_FORMS = "2026-11-01, 2026-11-01T09:30, or relative: 12h, 7d, 2w, 3m, 1y, to
 
 _RELATIVE = re.compile(r"([-+]?)(\d{1,5})\s*(h|d|w|m|mo|y)", re.IGNORECASE)
 _DAYS_FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_FROM_TODAY = re.compile(r"today([-+]\d{1,5})d", re.IGNORECASE)
 _KEPT_NOW = datetime(2000, 1, 1, tzinfo=UTC)
 """What relative dates are counted from while they are only kept: `DateBound.refreshed` comes before their use."""
 _MONTH_DAYS = 30
@@ -88,17 +89,33 @@ def parse_date_bound(text: str, now: datetime, *, of_calendar: bool = False) -> 
 def _relative_moment(words: str, now: datetime) -> datetime | None:
     if words == "now":
         return now
-    if words in _DAYS_FROM_TODAY:
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight + timedelta(days=_DAYS_FROM_TODAY[words])
-    match = _RELATIVE.fullmatch(words)
-    if match is None:
-        return None
-    hours = _hours(match)
+    days, match = _days_from_today(words), _RELATIVE.fullmatch(words)
     try:
+        if days is not None:
+            return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
+        if match is None:
+            return None
+        hours = _hours(match)
         return as_utc(now) + timedelta(hours=hours if match[1] == "+" else -hours)
     except OverflowError:
         raise ValueError(f"{words!r} is beyond the years that can be counted") from None
+
+
+def _days_from_today(words: str) -> int | None:
+    match = _FROM_TODAY.fullmatch(words)
+    return int(match[1]) if match else _DAYS_FROM_TODAY.get(words)
+
+
+def day_after(text: str) -> str:
+    """The day after the one that ``text`` names, in the same way; what names a moment, or nothing, stays as it is."""
+    words = text.strip()
+    days = _days_from_today(words.lower())
+    if days is not None:
+        return next((name for name, at in _DAYS_FROM_TODAY.items() if at == days + 1), f"today{days + 1:+d}d")
+    try:
+        return (date.fromisoformat(words) + timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return words
 
 
 def hours_back(text: str) -> int | None:

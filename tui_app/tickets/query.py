@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.tickets.criterion import (
-    CRITERIA,
     CRITERIA_BY_NAME,
     EXCLUDABLE_CRITERIA,
     LEFT_OUT,
@@ -25,6 +25,16 @@ from tui_app.tickets.criterion import (
 )
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import FIELDS_BY_NAME, SORT_FIELDS
+from tui_app.tickets.query_shorthands import HOLDABLE, NO, written_out
+from tui_app.tickets.query_syntax import (
+    CRITERION_OF,
+    DATE_SIGNS,
+    QUERY_CRITERIA,
+    QUERY_WORDS,
+    QueryPart,
+    query_parts,
+    same_date,
+)
 from tui_app.tickets.quoting import (
     NOT_MARK,
     OTHER_MARKS,
@@ -32,7 +42,6 @@ from tui_app.tickets.quoting import (
     other_marks,
     outside_quotes,
     quoted,
-    split_values,
     unquoted,
 )
 from tui_app.tickets.vocabulary import CLOSED, OPEN, nearest
@@ -44,21 +53,7 @@ under ``-`` and the criterion's name: ``{"-labels": ("wontfix",)}``."""
 UNREAD = "unread"
 """In what `read_query` gives: the parts that it did not understand, as they were typed."""
 
-_QUERY_CRITERIA = tuple(criterion for criterion in CRITERIA if criterion.word)
-QUERY_WORDS = tuple(dict.fromkeys(criterion.word for criterion in _QUERY_CRITERIA))
-"""The words before the colon that `format_query` writes."""
-CRITERION_OF = {
-    word: criterion.name for criterion in reversed(_QUERY_CRITERIA) for word in (*criterion.synonyms, criterion.word)
-}
-"""Every word that is understood, to the criterion that it sets; of several criteria with one word, the first."""
-FIELD_WORD = re.compile(r"([^\W\d]+(?:-[^\W\d]+)*):")
-_LEAVES_OUT = re.compile(r'-(?=[\w"])')
-"""A sign before a word or a phrase; ``->``, ``--force`` and ``-`` alone are text."""
-_ADDRESS = re.compile(r"\w+:(?://|:)|\w:[/\\]")
-"""What has a colon and is no criterion: ``https://..``, ``std::vector``, ``C:\\path``."""
 _PLAIN_TERM = re.compile(r"\w[\w.]*")
-_SIGNS = {"<": Match.BEFORE, ">": Match.SINCE, ">=": Match.SINCE}
-"""What a date may begin with: which of the criteria for the same date is meant."""
 _JOINERS = {
     "AND": "All parts of a search hold together: leave it out.",
     "OR": "Several values of one word are divided by commas: status:open,blocked.",
@@ -66,26 +61,6 @@ _JOINERS = {
 }
 """What other languages join parts with, and what to do instead."""
 _OPPOSITES = {OPEN: CLOSED, CLOSED: OPEN}
-
-
-class QueryPart(Struct, frozen=True):
-    """One blank-separated part of a query. ``criterion`` is empty for plain text, and for words not understood."""
-
-    start: int
-    end: int
-    word: str = ""
-    """Before the colon, as typed; empty for plain text."""
-    sign: str = ""
-    """``<``, ``>`` or ``>=`` before a date, else empty."""
-    rest: str = ""
-    """What follows the colon and the sign; of plain text, all of it without the sign that leaves it out."""
-    criterion: str = ""
-    leaves_out: bool = False
-
-    @property
-    def values(self) -> list[str]:
-        """What follows the colon, as values of the criterion."""
-        return split_values(self.rest) if self.criterion in LIST_CRITERIA else [unquoted(self.rest)]
 
 
 class QueryProblem(Struct, frozen=True):
@@ -96,44 +71,6 @@ class QueryProblem(Struct, frozen=True):
     message: str
     hint: str
     replacement: str = ""
-
-
-def query_parts(text: str) -> Iterator[QueryPart]:
-    """The parts of a query, in order."""
-    position, length = 0, len(text)
-    while position < length:
-        if text[position].isspace():
-            position += 1
-            continue
-        end = _part_end(text, position)
-        yield _part(text, position, end)
-        position = end
-
-
-def _part(text: str, start: int, end: int) -> QueryPart:
-    sign = _LEAVES_OUT.match(text, start, end)
-    begin = start + bool(sign)
-    match = None if _ADDRESS.match(text, begin, end) else FIELD_WORD.match(text, begin, end)
-    if match is None:
-        return QueryPart(start, end, rest=text[begin:end], leaves_out=bool(sign))
-    rest = text[match.end() : end]
-    name, date_sign = signed_criterion(match[1], rest)
-    return QueryPart(start, end, match[1], date_sign, rest.removeprefix(date_sign), name, bool(sign))
-
-
-def signed_criterion(word: str, rest: str) -> tuple[str, str]:
-    """The criterion that ``word`` sets when ``rest`` follows the colon, and the sign that decided; two empty texts."""
-    name = CRITERION_OF.get(word.lower().replace("-", "_"), "")
-    sign = max((sign for sign in _SIGNS if rest.startswith(sign)), key=len, default="")
-    if not name or not sign or CRITERIA_BY_NAME[name].kind is not CriterionKind.DATE:
-        return name, ""
-    return _same_date(name, _SIGNS[sign]), sign
-
-
-def _same_date(name: str, match: Match) -> str:
-    """The criterion that bounds the same date as ``name`` on the side ``match``."""
-    field = CRITERIA_BY_NAME[name].field
-    return next(other.name for other in CRITERIA if other.field == field and other.match is match)
 
 
 # ------------------------------------------------------------ reading
@@ -159,13 +96,14 @@ def read_query(text: str) -> tuple[RawCriteria, tuple[QueryProblem, ...]]:
     unread: list[str] = []
     problems: list[QueryProblem] = []
     for part in query_parts(text):
-        problem = _problem(part) or _contradiction(part, values)
+        parts = _in_full(part) or (part,)
+        problem = _problem_of_all(part, parts, values)
         if problem:
             problems.append(problem)
             unread.append(text[part.start : part.end])
-        elif part.criterion:
-            name, typed = _meant(part)
-            values.setdefault(name, []).extend(typed)
+        elif parts[0].criterion:
+            for name, typed in map(_meant, parts):
+                values.setdefault(name, []).extend(typed)
         elif part.leaves_out:
             values.setdefault(f"{LEFT_OUT}text", []).append(unquoted(text[part.start + 1 : part.end]))
         else:
@@ -177,6 +115,25 @@ def read_query(text: str) -> tuple[RawCriteria, tuple[QueryProblem, ...]]:
     return {**criteria, UNREAD: " ".join(unread)} if unread else criteria, tuple(problems)
 
 
+def _in_full(part: QueryPart) -> tuple[QueryPart, ...]:
+    """What a shorthand stands for, in its place; nothing: it is none."""
+    rest = f"{part.sign}{part.rest}"
+    text = written_out(part.word, rest, CRITERIA_BY_NAME.get(part.criterion)) if part.word else ""
+    return tuple(replace(one, start=part.start, end=part.end, leaves_out=part.leaves_out) for one in query_parts(text))
+
+
+def _problem_of_all(
+    part: QueryPart, parts: Sequence[QueryPart], before: Mapping[str, list[str]]
+) -> QueryProblem | None:
+    """The first problem of ``parts``, which ``part`` stands for: a sign leaves out one thing, not one of several."""
+    if part.leaves_out and len(parts) > 1:
+        means = " ".join(f"{one.word}:{one.sign}{one.rest[:40]}" for one in parts)
+        return _told(
+            part, f"{part.word}:{part.rest[:40]} cannot be left out.", f"It means {means}: leave out one of these."
+        )
+    return next(filter(None, (_problem(one) or _contradiction(one, before) for one in parts)), None)
+
+
 def _meant(part: QueryPart) -> tuple[str, list[str]]:
     """The name of the criterion that a part sets, and its values: what leaves out an end of time sets the other end."""
     name, values = part.criterion, part.values
@@ -184,9 +141,9 @@ def _meant(part: QueryPart) -> tuple[str, list[str]]:
         return name, values
     match CRITERIA_BY_NAME[name]:
         case Criterion(kind=CriterionKind.DATE, match=Match.SINCE):
-            return _same_date(name, Match.BEFORE), values
+            return same_date(name, Match.BEFORE), values
         case Criterion(kind=CriterionKind.DATE):
-            return _same_date(name, Match.SINCE), values
+            return same_date(name, Match.SINCE), values
         case Criterion(kind=CriterionKind.OPENNESS):
             return name, [_OPPOSITES.get(value.casefold(), value) for value in values]
         case _:
@@ -199,17 +156,12 @@ def _problem(part: QueryPart) -> QueryProblem | None:
     shown = f"{part.word}:"
     as_text = f'To search for it as text, quote it: "{shown}{part.rest[:40].replace(chr(34), "")}".'
     if not part.criterion:
-        if part.word.casefold() in _WORDS_OF_TEXT:
-            words = f"{LEFT_OUT if part.leaves_out else ''}{part.rest}"
-            return _told(
-                part, f"Words to look for need no {shown} before them.", f"Write {words or 'them'} alone.", words
-            )
-        close = nearest(part.word.lower(), CRITERION_OF)
-        if not part.rest and not close:
-            return None  # ``Error:`` in a title: a colon that nothing follows is punctuation
-        meant = f" Did you mean {close[0]}:?" if close else f" It can be {', '.join(QUERY_WORDS)}."
-        fixed = f"{LEFT_OUT if part.leaves_out else ''}{close[0]}:{part.rest}" if close else ""
-        return _told(part, f"A search has no word {shown}{meant}", as_text, fixed)
+        return _problem_of_word(part, shown, as_text)
+    if part.word.casefold() == _IN and part.rest.casefold() in (*_WORDS_OF_TEXT, "comments"):
+        hint = (
+            f"Leave it out: words are looked for wherever the tracker looks. As a project, write project:{part.rest}."
+        )
+        return _told(part, f"{shown}{part.rest} asks for nothing in a search.", hint)
     if not any(part.values):
         example = _ONE_VALUE.search(CRITERIA_BY_NAME[part.criterion].example)
         such_as = f", such as {shown}{example[0]}" if example else ""
@@ -223,11 +175,24 @@ def _problem(part: QueryPart) -> QueryProblem | None:
     if mark and mark != NOT_MARK:
         hint = f'Write {shown}"{part.rest.strip(OTHER_MARKS)[:40]}" with plain quotation marks.'
         return _told(part, f"{mark} is not a quotation mark in a search.", hint)
-    if part.sign == "<" and part.rest.startswith("="):
-        return _told(part, f"{shown}<= would end before that day.", f"Write {shown}< and the day after it.")
     if part.leaves_out and not can_be_left_out:
         return _told(part, f"{shown} cannot be left out.", f"Write it without the sign before it. {as_text}")
     return None
+
+
+def _problem_of_word(part: QueryPart, shown: str, as_text: str) -> QueryProblem | None:
+    """What is wrong with a word that sets no criterion."""
+    if part.word.casefold() in _WORDS_OF_TEXT:
+        words = f"{LEFT_OUT if part.leaves_out else ''}{part.rest}"
+        return _told(part, f"Words to look for need no {shown} before them.", f"Write {words or 'them'} alone.", words)
+    if part.word.casefold() == NO:
+        return _told(part, f"{shown} takes {' or '.join(HOLDABLE)}.", as_text)
+    close = nearest(part.word.lower(), CRITERION_OF)
+    if not part.rest and not close:
+        return None  # ``Error:`` in a title: a colon that nothing follows is punctuation
+    meant = f" Did you mean {close[0]}:?" if close else f" It can be {', '.join(QUERY_WORDS)}."
+    fixed = f"{LEFT_OUT if part.leaves_out else ''}{close[0]}:{part.rest}" if close else ""
+    return _told(part, f"A search has no word {shown}{meant}", as_text, fixed)
 
 
 def _problem_of_text(part: QueryPart) -> QueryProblem | None:
@@ -252,6 +217,8 @@ def _contradiction(part: QueryPart, before: Mapping[str, list[str]]) -> QueryPro
 
 _WORDS_OF_TEXT = frozenset(("text", *FIELDS_BY_NAME["title"].words, *FIELDS_BY_NAME["description"].words))
 """Names of what words are looked for in, which therefore need none."""
+_IN = "in"
+"""A word for the project, which others put before one of these, or before ``comments``."""
 _ONE_VALUE = re.compile(r"(?<=\()[^,()]+(?=[,)])|^\w+(?= or )")
 _WITH_OPPOSITE = (CriterionKind.DATE, CriterionKind.OPENNESS)
 
@@ -287,7 +254,7 @@ def format_query(criteria: Mapping[str, object]) -> str:
 
 
 def _with(criteria: Mapping[str, object]) -> Iterator[str]:
-    for criterion in _QUERY_CRITERIA:
+    for criterion in QUERY_CRITERIA:
         values = _values(criteria.get(criterion.name))
         if values:
             yield prefix_of(criterion) + ",".join(map(quoted, values))
@@ -296,7 +263,7 @@ def _with(criteria: Mapping[str, object]) -> Iterator[str]:
 def _without(criteria: Mapping[str, object]) -> Iterator[str]:
     for term in _values(criteria.get(f"{LEFT_OUT}text")):
         yield LEFT_OUT + (term if _PLAIN_TERM.fullmatch(term) else in_quotes(term))
-    for criterion in _QUERY_CRITERIA:
+    for criterion in QUERY_CRITERIA:
         values = _values(criteria.get(f"{LEFT_OUT}{criterion.name}"))
         if values:
             yield LEFT_OUT + prefix_of(criterion) + ",".join(map(quoted, values))
@@ -311,7 +278,7 @@ def _values(value: object) -> list[str]:
 def prefix_of(criterion: Criterion) -> str:
     """What is written before the criterion's value: ``status:``, or ``due:>`` if another criterion has the word."""
     first = CRITERION_OF[criterion.word] == criterion.name
-    sign = "" if first else next((sign for sign, match in _SIGNS.items() if match is criterion.match), "")
+    sign = "" if first else next((sign for sign, match in DATE_SIGNS.items() if match is criterion.match), "")
     return f"{criterion.word}:{sign}"
 
 
@@ -340,7 +307,3 @@ def _escaped_part(raw: str, part: QueryPart) -> str:
 def _is_open(text: str) -> bool:
     """Whether a quotation mark is not closed."""
     return next((False for position, _ in outside_quotes(f"{text} ") if position == len(text)), True)
-
-
-def _part_end(text: str, start: int) -> int:
-    return next((position for position, character in outside_quotes(text, start) if character.isspace()), len(text))

@@ -9,14 +9,14 @@ from msgspec import Struct
 
 from tui_app.tickets.criterion import CRITERIA_BY_NAME, LEFT_OUT, LIST_CRITERIA, Criterion, CriterionKind
 from tui_app.tickets.fields import FIELDS_BY_NAME, SORT_FIELDS, FieldKind
-from tui_app.tickets.query import (
+from tui_app.tickets.query import prefix_of, read_query
+from tui_app.tickets.query_shorthands import HOLDABLE, NO, OVERDUE
+from tui_app.tickets.query_syntax import (
     CRITERION_OF,
     FIELD_WORD,
     QUERY_WORDS,
     QueryPart,
-    prefix_of,
     query_parts,
-    read_query,
     signed_criterion,
 )
 from tui_app.tickets.quoting import commas, in_quotes, quoted, split_values
@@ -41,9 +41,12 @@ _IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 def _offered(criterion: Criterion) -> tuple[str, ...]:
     """Values that are offered whatever the tracker holds."""
+    return _DATES_AHEAD if _is_of_due_dates(criterion) else _OFFERED.get(criterion.kind, ())
+
+
+def _is_of_due_dates(criterion: Criterion) -> bool:
     field = FIELDS_BY_NAME.get(criterion.field)
-    is_due = field is not None and field.kind is FieldKind.DUE and criterion.kind is CriterionKind.DATE
-    return _DATES_AHEAD if is_due else _OFFERED.get(criterion.kind, ())
+    return field is not None and field.kind is FieldKind.DUE and criterion.kind is CriterionKind.DATE
 
 
 class Completion(Struct, frozen=True):
@@ -70,14 +73,18 @@ def complete_query(text: str, cursor: int, known: Mapping[str, Sequence[str]]) -
     match = FIELD_WORD.match(typed)
     name, sign = signed_criterion(match[1], typed[match.end() :]) if match else ("", "")
     if match is None or not name:
-        words = tuple(f"{word}:" for word in QUERY_WORDS if word.startswith(typed.lower()))
-        return Completion(start, cursor, words)
+        words = (*(f"{word}:" for word in QUERY_WORDS), *(f"{NO}:{word}" for word in HOLDABLE))
+        fitting = (word for word in words if word.startswith(typed.lower()) and word != typed)
+        return Completion(start, cursor, tuple(fitting))
     value_start = start + match.end() + len(sign)
     if name in LIST_CRITERIA:
         value_start += max(commas(typed[match.end() :]), default=-1) + 1
     prefix = text[value_start:cursor].strip('"')
     chosen = split_values(typed[match.end() : value_start - start]) if name in LIST_CRITERIA else []
     options = tuple(quoted(value) for value in complete_value(name, prefix, known) if value not in chosen)
+    is_of_due_dates = _is_of_due_dates(CRITERIA_BY_NAME[name]) and not sign
+    if is_of_due_dates and OVERDUE.startswith(prefix.lower()) and prefix != OVERDUE:
+        options = (*options, OVERDUE)
     return Completion(value_start, cursor, options)
 
 
