@@ -105,3 +105,24 @@ def test_the_table_and_the_criteria_name_the_same() -> None:
     assert set(TicketSearchCriteria.__struct_fields__) - {"excluded"} == {criterion.name for criterion in CRITERIA}
     assert {criterion.field for criterion in CRITERIA if criterion.field} <= {field.name for field in TICKET_FIELDS}
     assert {field.name for field in TICKET_FIELDS} < set(Ticket.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ({"text": "printer " * 1250}, "text: 9,999 characters are too many."),
+        ({"status": [f"s{number}" for number in range(2000)]}, "status: 2,000 values are too many."),
+        ({"-labels": [f"s{number}" for number in range(2000)]}, "-labels: 2,000 values are too many."),
+        ({"created_after": "x" * 10_000}, "is not a date."),
+        ({"created_after": "2026-01-01T" + "0" * 10_000}, "is not a day that exists."),
+        ({"created_after": "9" * 10_000 + "d"}, "is not a date."),
+        ({"sort": "x" * 1999}, "is not a field."),
+        ({"openness": "x" * 1999}, "is neither open nor closed."),
+    ],
+)
+def test_what_is_far_too_long_is_told_in_short(raw: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_criteria(raw, datetime(2026, 11, 22, 15, 0, tzinfo=UTC))
+    assert told in caught.value.cause
+    assert len(caught.value.cause) < 250
+    assert len(caught.value.hint) < 250

@@ -354,6 +354,8 @@ def test_a_sign_before_a_date_picks_the_end_that_is_bounded(query: str, criteria
         ("due:<=today", "due:<tomorrow"),
         ("no:assignee", "assignee:unassigned"),
         ("-NO:assignee", "-assignee:unassigned"),
+        ("no:Owner", "assignee:unassigned"),
+        ("due:<=today+1w", "due:<today+8d"),
         ("no:assignee,reporter", "assignee:unassigned reporter:unassigned"),
         ("due:overdue", "is:open due:<today"),
         ("is:open deadline:Overdue", "is:open due:<today"),

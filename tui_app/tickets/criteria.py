@@ -24,7 +24,7 @@ from tui_app.tickets.criterion import (
     Match,
     criterion_of,
 )
-from tui_app.tickets.dates import DATE_FORMS, DateBound, parse_date_bound
+from tui_app.tickets.dates import DATE_FORMS, DateBound, parse_date_bound, shown_value
 from tui_app.tickets.errors import UsageError
 from tui_app.tickets.fields import FIELDS_BY_NAME, FieldKind
 from tui_app.tickets.fields import SORT_FIELDS as SORT_FIELDS
@@ -280,9 +280,14 @@ def _one(value: Any) -> Any:
 def _explained(error: InvalidValueError, name: str) -> UsageError:
     name = name or (str(error.path[0]) if error.path else "criteria")
     words = error.reason
-    if not words.startswith(repr(error.value)):
-        words = f"{repr(error.value)[:80]} does not fit: {words[:1].lower()}{words[1:]}"
-    return UsageError(f"{name}: {words}.", hint=f"{name} takes {ALLOWED.get(name, 'text')}.", field=name)
+    takes = ALLOWED.get(name, "text")
+    if isinstance(error.value, list | tuple) and len(error.value) > _MOST_VALUES:
+        words, takes = f"{len(error.value):,} values are too many", f"at most {_MOST_VALUES} values"
+    elif isinstance(error.value, str) and len(error.value) > _LONGEST_WORDS and name not in ALLOWED:
+        words, takes = f"{len(error.value):,} characters are too many", f"at most {_LONGEST_WORDS:,} characters"
+    elif not words.startswith(shown_value(error.value)):
+        words = f"{shown_value(error.value)} does not fit: {words[:1].lower()}{words[1:]}"
+    return UsageError(f"{name}: {words}.", hint=f"{name} takes {takes}.", field=name)
 
 
 def _check_openness(criteria: TicketSearchCriteria) -> None:
@@ -290,10 +295,10 @@ def _check_openness(criteria: TicketSearchCriteria) -> None:
         value = criteria.openness
         is_person = value in (ME, UNASSIGNED)
         raise UsageError(
-            f"is: {value!r} is neither open nor closed.",
+            f"is: {shown_value(value)} is neither open nor closed.",
             hint=f"Write assignee:{value}."
             if is_person
-            else f"For a status write status:{value}, for a type type:{value}.",
+            else f"For a status write status:{str(value)[:40]}, for a type type:{str(value)[:40]}.",
             field="openness",
         )
 
@@ -301,7 +306,7 @@ def _check_openness(criteria: TicketSearchCriteria) -> None:
 def _check_sort(criteria: TicketSearchCriteria) -> None:
     if criteria.sort and criteria.sort.removeprefix("-") not in SORT_FIELDS:
         raise UsageError(
-            f"sort: {criteria.sort!r} is not a field.", hint=f"sort takes {ALLOWED['sort']}.", field="sort"
+            f"sort: {shown_value(criteria.sort)} is not a field.", hint=f"sort takes {ALLOWED['sort']}.", field="sort"
         )
 
 

@@ -20,9 +20,10 @@ DATE_FORMS = "2026-11-01, 2026-11-01T09:30, or relative: 12h, 7d, 2w, 3m, 1y, to
 
 _RELATIVE = re.compile(r"([-+]?)(\d{1,5})\s*(h|d|w|m|mo|y)", re.IGNORECASE)
 _DAYS_FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_FROM_TODAY = re.compile(r"today([-+]\d{1,5})d", re.IGNORECASE)
+_FROM_TODAY = re.compile(r"today([-+]\d{1,5})([dw])", re.IGNORECASE)
 _KEPT_NOW = datetime(2000, 1, 1, tzinfo=UTC)
 """What relative dates are counted from while they are only kept: `DateBound.refreshed` comes before their use."""
+_LONGEST_SHOWN = 80  # characters of a wrong value; no date is longer
 _MONTH_DAYS = 30
 _YEAR_DAYS = 365
 _UNIT_HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": _MONTH_DAYS * 24, "mo": _MONTH_DAYS * 24, "y": _YEAR_DAYS * 24}
@@ -98,12 +99,17 @@ def _relative_moment(words: str, now: datetime) -> datetime | None:
         hours = _hours(match)
         return as_utc(now) + timedelta(hours=hours if match[1] == "+" else -hours)
     except OverflowError:
-        raise ValueError(f"{words!r} is beyond the years that can be counted") from None
+        raise ValueError(f"{shown_value(words)} is beyond the years that can be counted") from None
+
+
+def shown_value(value: object) -> str:
+    """A wrong value as messages quote it; a pasted file is cut off."""
+    return f"{value!r:.{_LONGEST_SHOWN}}"
 
 
 def _days_from_today(words: str) -> int | None:
     match = _FROM_TODAY.fullmatch(words)
-    return int(match[1]) if match else _DAYS_FROM_TODAY.get(words)
+    return int(match[1]) * (7 if match[2] == "w" else 1) if match else _DAYS_FROM_TODAY.get(words)
 
 
 def day_after(text: str) -> str:
@@ -130,10 +136,12 @@ def _hours(match: re.Match[str]) -> int:
 
 def _iso_moment(words: str, zone: tzinfo | None) -> datetime:
     try:
+        if len(words) > _LONGEST_SHOWN:
+            raise ValueError(words)  # Python takes any number of zeros for a time
         moment = datetime.fromisoformat(words)
     except ValueError as error:
         looks_like_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?", words)
-        reason = f"{words!r} is not a day that exists" if looks_like_day else f"{words!r} is not a date"
+        reason = f"{shown_value(words)} is not a {'day that exists' if looks_like_day else 'date'}"
         raise ValueError(reason) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -187,12 +188,17 @@ def _problem_of_word(part: QueryPart, shown: str, as_text: str) -> QueryProblem 
         return _told(part, f"Words to look for need no {shown} before them.", f"Write {words or 'them'} alone.", words)
     if part.word.casefold() == NO:
         return _told(part, f"{shown} takes {' or '.join(HOLDABLE)}.", as_text)
-    close = nearest(part.word.lower(), CRITERION_OF)
+    close = _nearest_words(part.word.lower())
     if not part.rest and not close:
         return None  # ``Error:`` in a title: a colon that nothing follows is punctuation
     meant = f" Did you mean {close[0]}:?" if close else f" It can be {', '.join(QUERY_WORDS)}."
     fixed = f"{LEFT_OUT if part.leaves_out else ''}{close[0]}:{part.rest}" if close else ""
     return _told(part, f"A search has no word {shown}{meant}", as_text, fixed)
+
+
+@lru_cache(maxsize=1000)  # each key asks again for every word of a line, which may be a pasted log
+def _nearest_words(word: str) -> tuple[str, ...]:
+    return tuple(nearest(word, CRITERION_OF))
 
 
 def _problem_of_text(part: QueryPart) -> QueryProblem | None:

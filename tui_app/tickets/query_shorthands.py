@@ -8,6 +8,7 @@ from __future__ import annotations
 from tui_app.tickets.criterion import CRITERIA_BY_NAME, Criterion, CriterionKind
 from tui_app.tickets.dates import day_after
 from tui_app.tickets.fields import FIELDS_BY_NAME, FieldKind
+from tui_app.tickets.query_syntax import CRITERION_OF
 from tui_app.tickets.quoting import quoted, split_values, unquoted
 from tui_app.tickets.vocabulary import OPEN, UNASSIGNED
 
@@ -31,7 +32,7 @@ def written_out(word: str, rest: str, criterion: Criterion | None) -> str:
     """
     if criterion is None:
         names = split_values(rest) if word.casefold() == NO else []
-        return " ".join(f"{name}:{UNASSIGNED}" for name in names) if {*names} <= {*HOLDABLE} else ""
+        return " ".join(f"{name}:{UNASSIGNED}" for name in names) if all(map(_is_holdable, names)) else ""
     if criterion.kind is not CriterionKind.DATE:
         return ""
     if rest.startswith("<="):
@@ -41,6 +42,11 @@ def written_out(word: str, rest: str, criterion: Criterion | None) -> str:
     if value.casefold() == OVERDUE and FIELDS_BY_NAME[criterion.field].kind is FieldKind.DUE:
         return f"is:{OPEN} {word}:<today"
     return _span(word, value) if _TO in value else ""
+
+
+def _is_holdable(word: str) -> bool:
+    criterion = CRITERIA_BY_NAME.get(CRITERION_OF.get(word.casefold(), ""))
+    return criterion is not None and criterion.kind is CriterionKind.PERSON
 
 
 def _span(word: str, value: str) -> str:
