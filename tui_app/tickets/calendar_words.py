@@ -1,7 +1,8 @@
 """The words of dates in the languages that some country writes officially, and time zones by their names.
 
 The tables are CLDR's, as Babel brings them, and the time zone database's: no word of a language is written here. They
-are loaded by the first date that English and numbers do not explain; that takes most of a second, once.
+are loaded by the first date that English and numbers do not explain; that takes most of a second, once. Who cannot wait
+that long asks `words_are_loaded`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 from functools import lru_cache
+from threading import Thread
 from typing import Any, NamedTuple
 
 Languages = frozenset[str]
@@ -62,6 +64,25 @@ def calendar_words() -> CalendarWords:
         fillers.update(_weekdays(locale), _literals(locale))
     fillers.discard("")
     return CalendarWords(months, halves, frozenset(fillers))
+
+
+def words_are_loaded(patience: float = 0) -> bool:
+    """Whether `calendar_words` returns at once. Else a thread loads them, from the first question on.
+
+    Args:
+        patience: seconds to wait for them.
+    """
+    if calendar_words.cache_info().currsize:
+        return True
+    _loader().join(patience)
+    return not _loader().is_alive()  # one that failed is told by whoever needs the words
+
+
+@lru_cache(1)
+def _loader() -> Thread:
+    thread = Thread(target=calendar_words, name="calendar-words", daemon=True)
+    thread.start()
+    return thread
 
 
 def _add(table: dict[str, dict[Any, Languages]], word: str, meaning: object, language: str) -> None:

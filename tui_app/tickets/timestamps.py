@@ -252,6 +252,11 @@ class DateEvidence:
             self._connectives.update(map(bare, _BEFORE_CLOCK.findall(folded)))
 
     @property
+    def needs_words(self) -> bool:
+        """Whether `rules` looks into the words of other languages."""
+        return bool(self._words)
+
+    @property
     def is_open(self) -> bool:
         """Whether some values do not tell their order by themselves."""
         return self._open

@@ -84,6 +84,28 @@ def test_what_is_due_says_whether_it_is_late(moment: datetime, words: str) -> No
     assert full_due(moment, NOW, done=False).startswith(f"{words} (")
 
 
+@pytest.mark.parametrize(
+    ("date_format", "words"),
+    [
+        ("%Y-%m-%d %H:%M", "2026-11-24"),
+        ("%Y-%m-%dT%H:%M%z", "2026-11-24"),
+        ("%d.%m.%y, %H:%M Uhr", "24.11.26"),
+        ("%-d. %-m. %H.%M", "24. 11."),
+        ("%H:%M, %d/%m", "24/11"),
+        ("%a %H:%M %d %b", "Tue 24 Nov"),
+        ("%Y年%m月%d日 %H時%M分", "2026年11月24日"),
+        ("on %A the %dth", "on Tuesday the 24th"),
+        ("100%% %d", "100% 24"),
+        ("%H:%M", "24 Nov"),
+        ("", "24 Nov"),
+    ],
+)
+def test_a_day_without_a_time_is_written_as_configured_without_the_time(date_format: str, words: str) -> None:
+    day = datetime(2026, 11, 24, tzinfo=UTC)
+    assert full_due(day, NOW, date_format, done=False) == f"in 2d ({words})"
+    assert full_due(day, NOW, date_format, done=True) == words
+
+
 def test_nothing_is_late_once_it_is_done() -> None:
     day = datetime(2026, 11, 1, tzinfo=UTC)
     assert due(day, NOW, done=True) == "2026-11-01"

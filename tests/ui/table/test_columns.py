@@ -9,8 +9,10 @@ import pytest
 
 from tests.ui.fakes import NOW
 from tests.ui.table.board import Opening, ticket
+from tui_app.tickets import calendar_words
 from tui_app.ui.table.column_layout import fitted_layout, natural_layout
 from tui_app.ui.table.columns import ColumnSpec, column_kind, default_columns, extra_columns, unknown_columns
+from tui_app.ui.table.loaded_rows import LoadedRows
 from tui_app.ui.table.results_table import ResultsTable
 from tui_app.ui.table.row_values import cell_text, facet_values, natural_key, ordered, sort_keys, text_of
 
@@ -98,6 +100,20 @@ def test_further_fields_sort_as_what_they_are(values: tuple[object, ...], in_ord
     keys = sort_keys("extra.x")(rows)
     present = sorted((key, row) for key, row in zip(keys, [row.extra["x"] for row in rows], strict=True) if key)
     assert [value for _, value in present] == [value for value in in_order if value not in (None, [])]
+
+
+def test_rows_wait_for_the_words_of_other_languages_and_keys_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [False] * 5
+    monkeypatch.setattr(calendar_words, "words_are_loaded", lambda patience: not (answers and not answers.pop()))
+    rows = LoadedRows(lambda: float(len(answers)))
+    rows.replace([ticket(1, extra={"x": "9 décembre 2026"}), ticket(2, extra={"x": "10 août 2026"})])
+    rows.sort_by("extra.x")
+    steps = 0
+    while rows.sorting:
+        rows.advance(seconds=-10)  # one step
+        steps += 1
+    assert not answers and steps > 5
+    assert [rows.tickets[index].id for index in rows.shown] == ["T-2", "T-1"]
 
 
 @pytest.mark.parametrize(

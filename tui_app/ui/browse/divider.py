@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-_BOTH_FIT = 120  # columns: a ticket of fifty, and a table without its lesser columns
-_WIDE = 140  # columns: a table of seven columns and a ticket of sixty
+_BOTH_FIT = 120  # columns: a ticket of fifty, whose lines are the easiest to read, and seventy for the table
 _TALL = 34  # lines: a dozen rows and a ticket's head with its first paragraphs
 _LEAST_SHARE, _MOST_SHARE = 20, 80  # percent; either pane can still be read, and taken hold of
 
@@ -34,11 +33,9 @@ def arrangement(width: int, height: int, place: str = "auto") -> Arrangement:
     """The arrangement for a screen of this size, unless another one was chosen."""
     if place in _CHOSEN:
         return _CHOSEN[place]
-    if width >= _WIDE:
+    if width >= _BOTH_FIT:
         return Arrangement.BESIDE
-    if height >= _TALL:
-        return Arrangement.BELOW
-    return Arrangement.BESIDE if width >= _BOTH_FIT else Arrangement.OVER
+    return Arrangement.BELOW if height >= _TALL else Arrangement.OVER
 
 
 class Shares(Struct, frozen=True):

@@ -18,7 +18,16 @@ from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind, Tic
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Attachment, Change, Comment, Relation, Ticket
 from tui_app.tickets.vocabulary import PriorityLevel, StatusKind, priority_level, status_kind
-from tui_app.ui.rendering.at_a_glance import PRIORITY_SIGNS, STATUS_SIGNS, full, full_due
+from tui_app.ui.rendering.at_a_glance import (
+    PRIORITY_SIGNS,
+    STATUS_SIGNS,
+    day_in,
+    full,
+    full_due,
+    kind_of_file,
+    size_of_file,
+    written_day,
+)
 
 _MOST_COMMENTS = 300
 _MOST_CHANGES = 500
@@ -27,7 +36,6 @@ _LONGEST_VALUE = 2000  # characters of a title or a field; the raw view holds it
 _LONGEST_STATE = 120  # characters of a value in the history
 _LONGEST_LABELS = 40  # characters of the head's second line; all labels are among the extra fields then
 _OPAQUE_SHOWN = 8  # characters of an identifier in the head: it can be told from others
-_KILOBYTE = 1024
 
 HISTORY, EXTRA_FIELDS = "history", "extra"
 """Names of the parts that are folded until they are opened."""
@@ -109,6 +117,13 @@ class Moment(Struct, frozen=True):
 
     def full(self, moment: datetime | None) -> str:
         return full(moment, self.now, self.date_format)
+
+    def value(self, value: str | datetime) -> str:
+        """A further field's value; a day is written as configured, or as the tracker writes it."""
+        if isinstance(value, datetime):
+            return self.full(value)
+        day = day_in(value) if self.date_format else None
+        return written_day(day, self.now, self.date_format) if day else value
 
     def due(self, moment: datetime, *, done: bool) -> str:
         return full_due(moment, self.now, self.date_format, done=done)
@@ -305,25 +320,6 @@ def _attachment(attachment: Attachment) -> ListEntry:
     return ListEntry((attachment.name, about), ("link", "muted"), attachment)
 
 
-def kind_of_file(attachment: Attachment) -> str:
-    """``image``, ``PDF``, ``text`` ..: what a file is, by its type or else by the ending of its name."""
-    main, _, sub = (attachment.type or "").partition(";")[0].partition("/")
-    ending = attachment.name.rpartition(".")[2]
-    known = {"application": sub.rpartition(".")[2].upper() if len(sub) <= len("octet") else ""}
-    kind = known.get(main, main) if main else ""
-    return kind or (ending.upper() if ending != attachment.name and len(ending) <= len("jpeg") else "")
-
-
-def size_of_file(attachment: Attachment) -> str:
-    """``84 KB``, ``1.2 MB``; empty where it is not known."""
-    size = attachment.size
-    if size is None:
-        return ""
-    if size < _KILOBYTE * _KILOBYTE:
-        return f"{max(1, size // _KILOBYTE)} KB"
-    return f"{size / _KILOBYTE / _KILOBYTE:.1f} MB"
-
-
 def _last(ticket: Ticket, at: Moment) -> Iterator[DocumentPart]:
     """What is looked up rather than read: extra fields, and the address."""
     entries = tuple(
@@ -345,4 +341,4 @@ def _further(ticket: Ticket, at: Moment) -> Iterator[tuple[str, str]]:
         if isinstance(value, str) and value and not ticket.id.casefold().startswith(value.casefold()):
             yield _OWN_CAPTIONS.get(field.name, field.caption), value
     for extra in shown_extras(ticket):
-        yield extra.caption, at.full(extra.value) if isinstance(extra.value, datetime) else extra.value
+        yield extra.caption, at.value(extra.value)

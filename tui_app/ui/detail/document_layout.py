@@ -81,7 +81,7 @@ _CELL_LIMITS = (16, 24, 20)
 _COLUMN_GAP = 2
 _CAPTION_LIMIT = 28  # cells of an extra field's name
 _MOST_TITLE_LINES = 2
-_MOST_HEAD_LINES = 2  # of each of the head's two lines, where there is no room for more
+_MOST_HEAD_LINES = 2  # of the head's first line; the second one has what is left
 _MOST_ABOVE = 7  # lines above the description, which begins within the first eight
 _BETWEEN_WORDS = " · "
 _MARGIN = 1
@@ -107,20 +107,23 @@ class DocumentLayout:
         self._strips = lru_cache(_REMEMBERED_PIECES)(self._piece)
 
     def header(self, document: Document) -> list[Strip]:
-        """Where one came from, the title, and the two lines of the head."""
+        """Where one came from, the title, and the head: at most `_MOST_ABOVE` lines together with the notes."""
         lines = [self._line(fit(document.trail, self._text_width), "muted")] if document.trail else []
-        titles = wrapped(document.title, self._text_width)
-        if len(titles) > _MOST_TITLE_LINES:
-            rest = " ".join(titles[_MOST_TITLE_LINES - 1 :])
-            titles = [*titles[: _MOST_TITLE_LINES - 1], fit(rest, self._text_width)]
-        lines += [self._line(title, "title") for title in titles]
-        notes = takewhile(lambda part: not part.heading, document.parts)
-        of_notes = sum(len(wrapped(part.text, self._text_width)) + 1 for part in notes)
+        notes = list(takewhile(lambda part: not part.heading, document.parts))
+        of_notes = sum(len(wrapped(part.text, self._text_width)) for part in notes) + bool(notes)
         *first, last = document.head
+        spare = _MOST_ABOVE - len(lines) - of_notes - len(document.head)  # besides a line for each of the head's
+        titles = wrapped(document.title, self._text_width)
+        most = max(1, min(_MOST_TITLE_LINES, spare))
+        if len(titles) > most:
+            titles = [*titles[: most - 1], fit(" ".join(titles[most - 1 :]), self._text_width)]
+        lines += [self._line(title, "title") for title in titles]
+        spare -= len(titles)
         for words in first:
-            lines += self._words(words, _MOST_HEAD_LINES)
-        left = _MOST_ABOVE - len(lines) - of_notes
-        return [*lines, *self._words(last, max(_MOST_HEAD_LINES, left))]
+            rows = self._words(words, max(1, min(_MOST_HEAD_LINES, 1 + spare)))
+            spare -= len(rows) - 1
+            lines += rows
+        return [*lines, *self._words(last, max(1, 1 + spare))]
 
     def _words(self, words: Sequence[HeadWord], most: int) -> list[Strip]:
         """A line of the head, wrapped between its words; what does not fit into the lines that it has is cut."""

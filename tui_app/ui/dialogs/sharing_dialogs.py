@@ -14,8 +14,8 @@ from tui_app.tickets.export import ticket_to_markdown, tickets_to_markdown, to_m
 from tui_app.tickets.mentions import addresses_in
 from tui_app.tickets.ticket import Attachment, Relation, Ticket
 from tui_app.tickets.urls import safe_url, site_of
-from tui_app.ui.detail.document import size_of_file
 from tui_app.ui.dialogs.picker import Picker, PickItem
+from tui_app.ui.rendering.at_a_glance import size_of_file
 from tui_app.ui.sharing.clipboard import markdown_link
 from tui_app.ui.sharing.files import export_tickets, file_name, may_be_opened, save_content
 from tui_app.ui.sharing.pictures import is_picture

@@ -1,13 +1,16 @@
-"""Status, priority and times as they are read at a glance.
+"""Status, priority, times and files as they are read at a glance.
 
 Invariant: each kind of status and priority has a sign besides its colour, so that colour is never the only difference.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from tui_app.tickets.dates import as_utc
+from tui_app.tickets.ticket import Attachment
 from tui_app.tickets.vocabulary import PriorityLevel, StatusKind
 
 STATUS_SIGNS = {
@@ -103,12 +106,53 @@ def full_due(moment: datetime | None, now: datetime, date_format: str = "", *, d
     """``in 3d (2 Nov)``: how far off it is, and the day, or the moment where it has a time."""
     if moment is None:
         return ""
+    words = written_day(moment.astimezone(UTC).date(), now, date_format)
     if not is_day(moment):
         words = absolute(moment, now, date_format)
-    else:
-        day = moment.astimezone(UTC).date()
-        words = f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
     return words if done else f"{due(moment, now, done=False)} ({words})"
+
+
+def written_day(day: date, now: datetime, date_format: str = "") -> str:
+    """``2 Nov``, with the year where it is another one; or as ``date_format`` has it, without its time of day."""
+    if of_day := _of_day(date_format):
+        return day.strftime(of_day)
+    return f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
+
+
+_DIRECTIVE = re.compile(r"(%[-_0^#]?[A-Za-z])")
+_TIME_DIRECTIVES = frozenset("HIklMSfpPRrTXzZs")
+_BOTH = {"%c": "%x"}
+"""Directives for day and time to those for the day alone."""
+_BELONGS_TO_DAY = re.compile(r"[.\u0080-\U0010ffff]*")
+"""What behind a day's last number is part of it, as in ``2. 15:04`` and ``2日 15時04分``."""
+
+
+@lru_cache(8)
+def _of_day(date_format: str) -> str:
+    """A format of strftime without what tells the time of day, and without what stood between the two."""
+    *pieces, behind = [_BOTH.get(piece, piece) for piece in _DIRECTIVE.split(date_format)]
+    kept = ""
+    gap = ""  # what stood between the day and a time behind it, in case that more of the day follows
+    is_time = False
+    for literal, directive in zip(pieces[::2], pieces[1::2], strict=True):
+        was_time, is_time = is_time, directive[-1] in _TIME_DIRECTIVES
+        if is_time and kept and not was_time:
+            of_day = _BELONGS_TO_DAY.match(literal)
+            kept, gap = kept + (of_day[0] if of_day else ""), literal
+        elif not is_time:
+            kept += (gap if was_time and kept else "" if was_time else literal) + directive
+    return kept + behind if kept and not is_time else kept
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def day_in(text: str) -> date | None:
+    """The day that ``text`` is as a whole: ``2026-11-02``."""
+    try:
+        return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def is_day(moment: datetime) -> bool:
@@ -130,3 +174,25 @@ def sign_alone(words: str) -> str:
     sign, _, value = words.partition(" ")
     is_told_by_value = sign == PRIORITY_SIGNS[PriorityLevel.OTHER] and len(value) == 1 and value.isascii()
     return value if is_told_by_value else sign[:1]
+
+
+_KILOBYTE = 1024
+
+
+def kind_of_file(attachment: Attachment) -> str:
+    """``image``, ``PDF``, ``text`` ..: what a file is, by its type or else by the ending of its name."""
+    main, _, sub = (attachment.type or "").partition(";")[0].partition("/")
+    ending = attachment.name.rpartition(".")[2]
+    known = {"application": sub.rpartition(".")[2].upper() if len(sub) <= len("octet") else ""}
+    kind = known.get(main, main) if main else ""
+    return kind or (ending.upper() if ending != attachment.name and len(ending) <= len("jpeg") else "")
+
+
+def size_of_file(attachment: Attachment) -> str:
+    """``84 KB``, ``1.2 MB``; empty where it is not known."""
+    size = attachment.size
+    if size is None:
+        return ""
+    if size < _KILOBYTE * _KILOBYTE:
+        return f"{max(1, size // _KILOBYTE)} KB"
+    return f"{size / _KILOBYTE / _KILOBYTE:.1f} MB"

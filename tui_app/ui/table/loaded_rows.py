@@ -192,9 +192,14 @@ class LoadedRows:
         if column in FIELDS_BY_NAME:
             return
         further = self._further.get(column) or self._further.setdefault(column, FurtherKeys(column))
-        while further.learnt < len(self.tickets):
-            if further.learn(self.tickets[further.learnt : further.learnt + _KEYS_STEP]):
+        while True:
+            while not further.is_ready:
+                yield
+            if further.settle():
                 self._keys.pop(column, None)
+            if further.learnt >= len(self.tickets):
+                return
+            further.learn(self.tickets[further.learnt : further.learnt + _KEYS_STEP])
             yield
 
     @property

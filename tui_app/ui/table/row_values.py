@@ -209,26 +209,40 @@ _KEYS_BY_KIND: Mapping[FieldKind, Callable[[Any], SortKey]] = {
 class FurtherKeys:
     """What tickets sort by in a column of the tracker's own: numbers, then dates, then text; nothing last.
 
-    `learn` takes the tickets before: only together do a column's values tell how ``02/11/2026`` is meant.
+    `learn` takes the tickets before: only together do a column's values tell how ``02/11/2026`` is meant. `settle`
+    makes that count, at once if `is_ready`.
     """
+
+    _PATIENCE = 0.001
+    """Seconds that a question waits for the words of other languages, so that their thread gets on meanwhile."""
 
     def __init__(self, column: str) -> None:
         from tui_app.tickets import timestamps  # late: a start sorts by nothing that needs the readers of dates
+        from tui_app.tickets.calendar_words import words_are_loaded
 
         self._column = column
         self._evidence = timestamps.DateEvidence()
         self._rules = self._evidence.rules()
         self._read = timestamps.parse_moment
+        self._words_are_loaded = words_are_loaded
         self._known: dict[str, SortKey] = {}
         self.learnt = 0
         """How many tickets."""
 
-    def learn(self, tickets: Sequence[Ticket]) -> bool:
-        """Look through further tickets; whether the keys made so far hold no longer."""
+    def learn(self, tickets: Sequence[Ticket]) -> None:
+        """Look through further tickets."""
         self.learnt += len(tickets)
         texts = {value for ticket in tickets if isinstance(value := value_of(ticket, self._column), str)}
         for text in filter(_may_be_date, texts):
             self._evidence.add(text.strip())
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether dates can be read at once: those in other languages need tables that a thread loads, once."""
+        return not self._evidence.needs_words or self._words_are_loaded(self._PATIENCE)
+
+    def settle(self) -> bool:
+        """Read by what was learnt from now on; whether the keys made so far hold no longer."""
         before, self._rules = self._rules, self._evidence.rules()
         if self._rules == before:
             return False
@@ -245,6 +259,7 @@ class FurtherKeys:
         tickets = list(tickets)
         if not self.learnt:
             self.learn(tickets)
+            self.settle()
         return [self._key(value_of(ticket, self._column)) for ticket in tickets]
 
     def _key(self, value: Any) -> SortKey:
