@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from tui_app.ui.sharing.external import open_address as open_address
     from tui_app.ui.sharing.external import page_tickets as page_tickets
     from tui_app.ui.sharing.files import open_content as open_content
+    from tui_app.ui.sharing.pictures import picture_in_text as picture_in_text
     from tui_app.ui.sharing.pictures import show_picture as show_picture
     from tui_app.ui.sharing.running import BackgroundCommands as BackgroundCommands
     from tui_app.ui.sharing.running import run_with_terminal as run_with_terminal
@@ -100,7 +101,7 @@ MODULES = {
     "sharing.clipboard": ("copy_text", "tell"),
     "sharing.external": ("edit_tickets", "has_browser", "open_address", "page_tickets"),
     "sharing.files": ("open_content",),
-    "sharing.pictures": ("show_picture",),
+    "sharing.pictures": ("picture_in_text", "show_picture"),
     "sharing.running": ("BackgroundCommands", "run_with_terminal"),
 }
 """Module below `tui_app.ui` to the names that are used of it, the same as above."""

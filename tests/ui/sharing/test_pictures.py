@@ -11,10 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
+from textual.strip import Strip
 
 from tests.terminal import Terminal
+from tests.ui.fakes import FakeService, make_ticket
 from tests.ui.support import opened
-from tui_app.ui.sharing.pictures import is_picture, show_picture
+from tui_app.ui.detail.inline_picture import CellSize, Graphics, InlinePicture, PictureLine, painting
+from tui_app.ui.sharing.pictures import is_picture, picture_in_text, show_picture
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
@@ -43,8 +47,8 @@ def test_what_is_a_picture_is_told_by_its_name(name: str, *, is_one: bool) -> No
     assert is_picture(name) is is_one
 
 
-def drawing() -> Terminal:
-    return Terminal([sys.executable, "-c", SCRIPT], columns=60, rows=20, directory=str(ROOT))
+def drawing(script: str = SCRIPT) -> Terminal:
+    return Terminal([sys.executable, "-c", script], columns=60, rows=20, directory=str(ROOT))
 
 
 def kitty_answer(terminal: Terminal) -> str:
@@ -69,6 +73,19 @@ def test_a_terminal_that_says_how_it_shows_pictures_shows_one_until_enter(
         assert b"\x1b[?1049h" in terminal.output
         terminal.send("\r")
         terminal.wait_for_bytes(b"\x1b[?1049l", b"it came back: None")
+
+
+@pytest.mark.slow
+def test_a_terminal_that_answers_only_as_iterm_gets_its_protocol() -> None:
+    pytest.importorskip("textual_image")
+    patient = SCRIPT.replace("print(", "from tui_app.ui.sharing import pictures\npictures._PATIENCE = 20\nprint(")
+    with drawing(patient) as terminal:
+        terminal.wait_for_bytes(b"\x1b]1337;ReportCellSize\x1b\\")
+        terminal.send("\x1b]1337;ReportCellSize=17.0;8.0;2.0\x1b\\")
+        terminal.wait_for("red.png   Enter goes back")
+        assert b"\x1b]1337;File=inline=1;width=auto;height=18;" in terminal.output
+        terminal.send("\r")
+        terminal.wait_for_bytes(b"it came back: None")
 
 
 @pytest.mark.slow
@@ -100,3 +117,95 @@ async def test_a_picture_of_too_many_pixels_is_refused() -> None:
     large = small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
     async with opened(wait=False) as deck:
         assert "cannot be read as a picture" in (show_picture(deck.app, "a.png", large) or "")
+
+
+# ------------------------------------------------------------------ within text
+
+CELL = CellSize(8, 16)
+
+
+def inline(graphics: Graphics, sent: list[str], *, width: int = 80, height: int = 64) -> InlinePicture:
+    image = pytest.importorskip("PIL.Image", reason="the extra `pictures` is not installed")
+    picture = image.new("RGBA", (width, height), "red")
+    return InlinePicture(picture, graphics, CELL, sent.append, lambda piece: f"<{piece.width}x{piece.height}>")
+
+
+@pytest.mark.parametrize("graphics", Graphics)
+@pytest.mark.parametrize(
+    ("size", "columns", "rows"),
+    [
+        ((80, 64), 10, 4),
+        ((8, 16), 1, 1),
+        ((3, 3), 1, 1),
+        ((3200, 160), 38, 1),
+        ((100, 9000), 1, 24),
+        ((800, 32), 38, 1),
+    ],
+)
+def test_a_picture_in_text_has_its_proportions_and_lines_of_the_right_width(
+    graphics: Graphics, size: tuple[int, int], columns: int, rows: int
+) -> None:
+    lines = inline(graphics, [], width=size[0], height=size[1]).lines(40, 1)
+    assert [line.cell_length for line in lines] == [40] * rows
+    assert {cell_len(line.text) for line in lines} == {40}
+    if graphics is Graphics.KITTY:
+        assert {line.text.count("\U0010eeee") for line in lines} == {columns}
+    else:
+        assert {(line.column, line.width) for line in lines if isinstance(line, PictureLine)} == {(1, columns)}
+        assert not "".join(line.text for line in lines).strip()
+
+
+def test_kitty_gets_a_picture_once_and_forgets_it() -> None:
+    sent: list[str] = []
+    picture = inline(Graphics.KITTY, sent, width=800, height=640)
+    lines = picture.lines(60, 1)
+    assert picture.lines(60, 1) == lines
+    number = re.match(r"\x1b_Ga=T,U=1,q=2,f=100,i=(\d+),c=58,r=23,m=[01];", "".join(sent))
+    assert number is not None
+    assert {
+        segment.style.color.name for line in lines for segment in line if segment.style and segment.style.color
+    } == {f"#{int(number[1]):06x}"}
+    sent.clear()
+    picture.forget()
+    assert sent == [f"\x1b_Ga=d,d=I,q=2,i={number[1]}\x1b\\"]
+
+
+def test_a_line_that_something_covers_is_not_painted() -> None:
+    lines = inline(Graphics.SIXEL, []).lines(40, 1)
+    painted = painting([Strip.blank(40), *lines], (5, 2), lambda x, y: y != 4)
+    assert painted == "".join(f"\x1b7\x1b[{y};7H<80x16>\x1b8" for y in (4, 6, 7))
+    assert painting(lines, (0, 0), lambda x, y: x != 10) == ""
+
+
+async def test_a_picture_is_shown_below_its_attachment_until_it_is_hidden_or_another_ticket_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with opened(FakeService([make_ticket(0), make_ticket(1)]), size=(160, 40)) as deck:
+        detail = deck.browser.detail
+        written: list[str] = []
+        assert deck.app._driver is not None
+        monkeypatch.setattr(deck.app._driver, "write", written.append)
+        await deck.sees("page.png")
+        [file] = deck.browser.shown.whole(make_ticket(0)).attachments
+
+        def pictured() -> int:
+            return sum(isinstance(line, PictureLine) for line in detail.view.lines)
+
+        detail.show_picture(file, inline(Graphics.SIXEL, []))
+        await deck.until(lambda: pictured() == 4 and "<80x16>" in "".join(written), "the picture")
+        line = next(n for n, line in enumerate(deck.lines) if "page.png" in line)
+        assert f"\x1b7\x1b[{line + 2};" in "".join(written)
+        detail.show_picture(file, None)
+        await deck.until(lambda: not pictured())
+        detail.show_picture(file, inline(Graphics.ITERM, []))
+        await deck.until(lambda: "]1337;File=inline=1;width=10;height=1;" in "".join(written))
+        await deck.press("j")
+        await deck.until(lambda: not pictured())
+        assert not detail.shows_picture(file)
+
+
+async def test_a_terminal_without_pictures_says_so_and_the_ticket_stays() -> None:
+    content = png()
+    async with opened(wait=False) as deck:
+        assert "Open or save it instead." in str(picture_in_text(deck.app, "a.png", content))
+        assert "cannot be read as a picture" in str(picture_in_text(deck.app, "a.png", b"GIF89a"))

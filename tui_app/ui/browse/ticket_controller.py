@@ -154,14 +154,18 @@ class TicketController:
         """List what can be done with a file on the ticket."""
 
         def picked(what: str | None) -> None:
-            if what in ("show", "open", "save"):
+            if what in ("show", "large", "open", "save"):
                 self._fetch_attachment(attachment, what)
+            elif what == "hide":
+                self._detail.show_picture(attachment, None)
             elif what == "web":
                 self._open_or_copy(attachment.url)
             elif what == "copy":
                 self.copy_text(attachment.url)
 
-        self.screen.app.push_screen(late.AttachmentMenu(attachment), picked)
+        self.screen.app.push_screen(
+            late.AttachmentMenu(attachment, is_shown=self._detail.shows_picture(attachment)), picked
+        )
 
     def _fetch_attachment(self, attachment: Attachment, what: str) -> None:
         """Have the server read the file, then use it; where it cannot, opening it opens its address in the browser."""
@@ -169,7 +173,8 @@ class TicketController:
 
         def fetched(reply: AttachmentFetched | Failed) -> None:
             if isinstance(reply, AttachmentFetched):
-                self._use_content(reply, what)
+                if what != "show" or self._current().key == ticket.key:
+                    self._use_content(reply, what)
             elif reply.kind is ErrorKind.NO_SEARCH_TOOL and what == "open" and attachment.url:
                 self._complain(late.open_address(attachment.url) and f"{reply.cause} {reply.hint}")
             else:
@@ -182,6 +187,13 @@ class TicketController:
 
     def _use_content(self, fetched: AttachmentFetched, what: str) -> None:
         if what == "show":
+            picture = late.picture_in_text(self.screen.app, fetched.attachment.name, fetched.content)
+            if isinstance(picture, str):
+                self._complain(picture)
+            else:
+                self._detail.show_picture(fetched.attachment, picture)
+            return
+        if what == "large":
             self._complain(late.show_picture(self.screen.app, fetched.attachment.name, fetched.content))
             return
         if what == "open":

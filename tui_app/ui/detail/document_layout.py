@@ -14,7 +14,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_app.tickets.ticket import Attachment
 from tui_app.ui.detail.document import Document, DocumentPart, HeadWord, ListEntry
+from tui_app.ui.detail.inline_picture import InlinePicture
 from tui_app.ui.detail.line_view import FoldTarget, SectionLine, TargetLine
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer, pieces
 from tui_app.ui.rendering.cells import width_of
@@ -93,17 +95,28 @@ _REMEMBERED_PIECES = 400  # rendered pieces, some megabytes: coming back to a ti
 class DocumentLayout:
     """Lays documents out at one width in one set of styles; made anew when one of these changes.
 
-    ``styles`` has `STYLE_NAMES` and ``base``. ``unfolded`` holds the names of the parts that are open, and may change.
+    Args:
+        width: cells of a line.
+        styles: has `STYLE_NAMES` and ``base``.
+        renderer: renders Markdown.
+        unfolded: the names of the parts that are open; may change.
+        pictures: the attachments that are shown below their lines; may change.
     """
 
     def __init__(
-        self, width: int, styles: Mapping[str, Style], renderer: MarkdownRenderer, unfolded: Collection[str] = ()
+        self,
+        width: int,
+        styles: Mapping[str, Style],
+        renderer: MarkdownRenderer,
+        unfolded: Collection[str] = (),
+        pictures: Mapping[Attachment, InlinePicture] | None = None,
     ) -> None:
         self._width = width
         self._text_width = max(10, width - 2 * _MARGIN)
         self._styles = styles
         self._renderer = renderer
         self._unfolded = unfolded
+        self._pictures = {} if pictures is None else pictures
         self._strips = lru_cache(_REMEMBERED_PIECES)(self._piece)
 
     def header(self, document: Document) -> list[Strip]:
@@ -247,6 +260,8 @@ class DocumentLayout:
         last, style = entry.cells[-1], self._style(entry.kinds[-1])
         if entry.target is not None:
             yield TargetLine(self._indented(Strip([*segments, Segment(fit(last, room), style)])), entry.target)
+            if isinstance(entry.target, Attachment) and (picture := self._pictures.get(entry.target)):
+                yield from picture.lines(self._width, _MARGIN)
             return
         first, *others = wrapped(last, room)
         yield self._indented(Strip([*segments, Segment(first, style)]))

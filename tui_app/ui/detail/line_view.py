@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input
 
+from tui_app.ui.detail.inline_picture import PictureLine, painting
 from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.cells import width_of
 
@@ -77,6 +78,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[Strip] = []
+        self._has_pictures = False
         self._words = ""
         self._matches: list[int] = []
         self._here = -1
@@ -95,6 +97,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Show ``lines`` instead of what is there; the chosen line stays chosen if there is one with its target."""
         target = None if from_top else self.chosen
         self._lines = lines
+        self._has_pictures = any(isinstance(line, PictureLine) for line in lines)
         self._chosen = -1 if target is None else next((n for n in self._targets() if target_of(lines[n]) == target), -1)
         self.virtual_size = Size(self.scrollable_content_region.width, len(lines))
         if from_top:
@@ -273,7 +276,18 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """One look at the style for all lines: it is worked out anew each time, which takes longer than a line."""
         self._ground = self.rich_style
+        if self._has_pictures:
+            self.call_after_refresh(self._paint_pictures)
         return super().render_lines(crop)
+
+    def _paint_pictures(self) -> None:
+        """Paint the lines of pictures that are in sight, over the blanks that have just been written."""
+        if self.is_attached and self.screen.is_active and self.app._driver is not None:
+            top, region = self.scroll_offset.y, self.content_region
+            in_sight = self._lines[top : top + self.scrollable_content_region.height]
+            self.app._driver.write(
+                painting(in_sight, region.offset, lambda x, y: self.screen.get_widget_at(x, y)[0] is self)
+            )
 
     def render_line(self, y: int) -> Strip:
         number = self.scroll_offset.y + y

@@ -21,6 +21,7 @@ from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Attachment, Relation, Ticket
 from tui_app.ui.detail.document import Document, DocumentPart, Moment, opened_document, row_document
 from tui_app.ui.detail.document_layout import DEFAULT_CSS, STYLE_NAMES, DocumentLayout, pane_styles
+from tui_app.ui.detail.inline_picture import InlinePicture
 from tui_app.ui.detail.line_view import FindLine, FoldTarget, LineView, ReadingPlace
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer
 from tui_app.ui.keymap import shown_key
@@ -65,6 +66,7 @@ class TicketDetail(Widget):
         self._now = clock.now
         self._date_format = date_format
         self._unfolded: set[str] = set()
+        self._pictures: dict[Attachment, InlinePicture] = {}
         self._return_to: ReadingPlace | None = None
         self._sections_ahead: list[int] = []
         """Steps to other sections that were asked for before the lines of the whole ticket were there."""
@@ -122,6 +124,19 @@ class TicketDetail(Widget):
         """Go there as soon as the ticket that is shown now has its lines."""
         self._return_to = place
 
+    def shows_picture(self, attachment: Attachment) -> bool:
+        """Whether a picture is shown below the line of the attachment."""
+        return attachment in self._pictures
+
+    def show_picture(self, attachment: Attachment, picture: InlinePicture | None) -> None:
+        """Show a picture below the line of the attachment, until another ticket is shown; None: no longer."""
+        if former := self._pictures.pop(attachment, None):
+            former.forget()
+        if picture is not None:
+            self._pictures[attachment] = picture
+        self._return_to = self.view.place
+        self._paint(from_top=False)
+
     def _moment(self) -> Moment:
         return Moment(self._now(), self._date_format)
 
@@ -142,6 +157,8 @@ class TicketDetail(Widget):
             self._shows_raw = False
             self._return_to = None
             self._sections_ahead.clear()
+            for attachment in [*self._pictures]:
+                self._pictures.pop(attachment).forget()
         self._paint(from_top=not same)
 
     # ---------------------------------------------------------------- painting
@@ -213,7 +230,7 @@ class TicketDetail(Widget):
         if self._layout is None or self._layout[0] != width:
             styles = pane_styles(self)
             renderer = MarkdownRenderer(styles, dark=self.app.current_theme.dark, colours=not self.app.no_color)
-            self._layout = (width, DocumentLayout(width, styles, renderer, self._unfolded))
+            self._layout = (width, DocumentLayout(width, styles, renderer, self._unfolded, self._pictures))
         return self._layout[1]
 
     def notify_style_update(self) -> None:

@@ -201,17 +201,23 @@ class CopyInstead(Picker[str]):
 
 
 class AttachmentMenu(Picker[str]):
-    """What can be done with an attachment; gives ``show``, ``open``, ``save``, ``web`` or ``copy``."""
+    """What can be done with an attachment: ``show``, ``hide``, ``large``, ``open``, ``save``, ``web``, ``copy``.
 
-    def __init__(self, attachment: Attachment) -> None:
+    ``is_shown``: its picture is within the ticket.
+    """
+
+    def __init__(self, attachment: Attachment, *, is_shown: bool = False) -> None:
         super().__init__(attachment.name, placeholder="enter does it, esc does not")
         self._attachment = attachment
+        self._is_shown = is_shown
 
     def items(self) -> Sequence[PickItem]:
         shown = may_be_opened(self._attachment.name)
         items = [PickItem("open", "Open", "in the system's program for it")] if shown else []
         if is_picture(self._attachment.name):
-            items.insert(0, PickItem("show", "Show here", "where the terminal can show pictures"))
+            here = PickItem("show", "Show here", "in the ticket, where the terminal can show pictures")
+            items.insert(0, PickItem("hide", "Hide the picture") if self._is_shown else here)
+            items.insert(1, PickItem("large", "Show large", "on the whole screen"))
         items.append(PickItem("save", "Save", "under a name that you choose"))
         if safe_url(self._attachment.url):
             items += [PickItem("web", "Open in the web browser"), PickItem("copy", "Copy address")]

@@ -1,4 +1,4 @@
-"""A picture on the terminal itself, where the terminal can show one: by kitty's graphics protocol or as sixels.
+"""A picture on the terminal itself, where the terminal can show one: by kitty's or iTerm2's protocol, or as sixels.
 
 Needs the extra ``pictures``; nothing of it is loaded before a picture is shown. The program steps aside meanwhile:
 what the terminal can do is found out by asking it, and its answer comes the way that keys come.
@@ -12,10 +12,12 @@ from __future__ import annotations
 import io
 import sys
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from tui_app.ui.detail.inline_picture import CellSize, Graphics, InlinePicture, of_iterm
 from tui_app.ui.rendering.safe import safe_line
 from tui_app.ui.sharing.external import NotLentError, lent_terminal
 
@@ -28,6 +30,8 @@ _SHOWN_ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".
 _OTHER_SCREEN, _OWN_SCREEN = "\x1b[?1049h\x1b[2J\x1b[H", "\x1b[?1049l"
 _LINES_BELOW = 2  # what is shown, and which key goes back
 
+_PATIENCE = 0.5  # seconds that the terminal has for an answer
+
 _NOT_INSTALLED = (
     "Showing pictures here takes a part of ticketdeck that is not installed: pip install 'ticketdeck[pictures]'. "
     "Open or save it instead."
@@ -35,6 +39,9 @@ _NOT_INSTALLED = (
 _CANNOT = (
     "This terminal shows no pictures (kitty, Ghostty, iTerm2, WezTerm, foot and Konsole do, though not within tmux). "
     "Open or save it instead."
+)
+_NO_COLOURS = (
+    "This terminal places pictures within text by their colour, and colours are off. Show it on its own instead."
 )
 
 
@@ -44,18 +51,74 @@ def is_picture(name: str) -> bool:
 
 
 def show_picture(app: App[Any], name: str, content: bytes) -> str | None:
-    """Show the picture ``content`` until enter is pressed; returns why not, or None."""
-    try:
-        picture = _decoded(content)
-    except ImportError:
-        return _NOT_INSTALLED
-    if picture is None:
-        return f"{safe_line(name)} cannot be read as a picture; save it, or open it in another program."
+    """Show the picture ``content`` on a screen of its own until enter is pressed; returns why not, or None."""
+    picture = _read(name, content)
+    if isinstance(picture, str):
+        return picture
     try:
         with lent_terminal(app):
             return _drawn(picture, safe_line(name))
     except NotLentError:
         return _CANNOT
+
+
+def picture_in_text(app: App[Any], name: str, content: bytes) -> InlinePicture | str:
+    """The picture ``content`` to be shown within text, or why it cannot be. May ask the terminal, once."""
+    picture = _read(name, content)
+    if isinstance(picture, str):
+        return picture
+    try:
+        if not _terminal_graphics.cache_info().currsize:
+            with lent_terminal(app):
+                _terminal_graphics()
+    except NotLentError:
+        return _CANNOT
+    graphics = _terminal_graphics()
+    if graphics is None or app._driver is None:
+        return _CANNOT
+    if graphics is Graphics.KITTY and (app.no_color or app.console.color_system != "truecolor"):
+        return _NO_COLOURS
+    from textual_image import _sixel, _terminal
+
+    return InlinePicture(
+        picture, graphics, CellSize(*_terminal.get_cell_size()), app._driver.write, _sixel.image_to_sixels
+    )
+
+
+def _read(name: str, content: bytes) -> Image | str:
+    """The picture, or why there is none."""
+    try:
+        picture = _decoded(content)
+    except ImportError:
+        return _NOT_INSTALLED
+    return picture or f"{safe_line(name)} cannot be read as a picture; save it, or open it in another program."
+
+
+@lru_cache(1)
+def _terminal_graphics() -> Graphics | None:
+    """How the terminal says that it shows pictures. Our own screen has to be out of the way."""
+    from textual_image import renderable  # asks the terminal, once
+
+    if renderable.Image is renderable.TGPImage:
+        return Graphics.KITTY
+    if renderable.Image is renderable.SixelImage:
+        return Graphics.SIXEL
+    return Graphics.ITERM if _answers_as_iterm() else None
+
+
+def _answers_as_iterm() -> bool:
+    """Whether the terminal answers a question of iTerm2's protocol, which other terminals leave unanswered."""
+    from textual_image._terminal import TerminalError, capture_terminal_response
+
+    if sys.__stdout__ is None or not sys.__stdout__.isatty():
+        return False
+    try:
+        with capture_terminal_response("\x1b]1337;ReportCellSize=", "\x1b\\", timeout=_PATIENCE):
+            sys.__stdout__.write("\x1b]1337;ReportCellSize\x1b\\")
+            sys.__stdout__.flush()
+    except (TerminalError, TimeoutError):
+        return False
+    return True
 
 
 def _decoded(content: bytes) -> Image | None:
@@ -77,18 +140,20 @@ def _decoded(content: bytes) -> Image | None:
 
 def _drawn(picture: Image, name: str) -> str | None:
     """Draw it on a screen of its own, as large as fits; returns why not. Our own screen has to be out of the way."""
-    from textual_image import renderable  # asks the terminal, once
+    graphics, terminal = _terminal_graphics(), sys.__stdout__
+    if graphics is None or terminal is None or sys.__stdin__ is None:
+        return _CANNOT
+    from textual_image import renderable
 
-    if renderable.Image is not renderable.TGPImage and renderable.Image is not renderable.SixelImage:
-        return _CANNOT
-    terminal = sys.__stdout__
     console = Console(file=terminal, force_terminal=True, color_system="truecolor", no_color=False)
-    if terminal is None or sys.__stdin__ is None:
-        return _CANNOT
     drawn = renderable.Image(picture, "auto", "auto")
+    height = console.height - _LINES_BELOW
     terminal.write(_OTHER_SCREEN)
     try:
-        console.print(drawn, height=console.height - _LINES_BELOW, end="")
+        if graphics is Graphics.ITERM:
+            terminal.write(of_iterm(picture, f"width=auto;height={height};preserveAspectRatio=1"))
+        else:
+            console.print(drawn, height=height, end="")
         console.print(f"\n{name}   Enter goes back", markup=False, highlight=False, end="", no_wrap=True)
         terminal.flush()
         sys.__stdin__.readline()
