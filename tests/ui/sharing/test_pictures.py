@@ -29,6 +29,14 @@ content = io.BytesIO()
 Image.new("RGB", (40, 20), "red").save(content, "PNG")
 print("it came back:", _drawn(_decoded(content.getvalue()), "red.png"))
 """
+ASKING = """
+from tui_app.ui.detail.inline_picture import Graphics
+from tui_app.ui.sharing import terminal_graphics
+print("the first time:", terminal_graphics.GRAPHICS)
+if terminal_graphics.answers_as_iterm(20):
+    terminal_graphics.GRAPHICS = Graphics.ITERM
+"""
+"""Asks a second time, with more patience than a busy machine needs."""
 SIXEL_ANSWER = "\x1b[?62;4c"
 """A terminal's attributes with a 4 among them: sixels."""
 
@@ -78,9 +86,10 @@ def test_a_terminal_that_says_how_it_shows_pictures_shows_one_until_enter(
 @pytest.mark.slow
 def test_a_terminal_that_answers_only_as_iterm_gets_its_protocol() -> None:
     pytest.importorskip("textual_image")
-    patient = SCRIPT.replace("print(", "from tui_app.ui.sharing import pictures\npictures._PATIENCE = 20\nprint(")
+    patient = SCRIPT.replace("print(", ASKING + "print(")
     with drawing(patient) as terminal:
-        terminal.wait_for_bytes(b"\x1b]1337;ReportCellSize\x1b\\")
+        terminal.wait_for_bytes(b"\x1b]1337;ReportCellSize\x1b\\", b"the first time: None")
+        terminal.wait_for(lambda _: terminal.output.count(b"]1337;ReportCellSize\x1b") == 2)
         terminal.send("\x1b]1337;ReportCellSize=17.0;8.0;2.0\x1b\\")
         terminal.wait_for("red.png   Enter goes back")
         assert b"\x1b]1337;File=inline=1;width=auto;height=18;" in terminal.output

@@ -13,11 +13,13 @@ import io
 import sys
 import warnings
 from functools import lru_cache
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from tui_app.ui.detail.inline_picture import CellSize, Graphics, InlinePicture, of_iterm
+from tui_app.ui.detail.inline_picture import Graphics, InlinePicture, of_iterm
 from tui_app.ui.rendering.safe import safe_line
 from tui_app.ui.sharing.external import NotLentError, lent_terminal
 
@@ -30,8 +32,6 @@ _SHOWN_ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".
 _OTHER_SCREEN, _OWN_SCREEN = "\x1b[?1049h\x1b[2J\x1b[H", "\x1b[?1049l"
 _LINES_BELOW = 2  # what is shown, and which key goes back
 
-_PATIENCE = 0.5  # seconds that the terminal has for an answer
-
 _NOT_INSTALLED = (
     "Showing pictures here takes a part of ticketdeck that is not installed: pip install 'ticketdeck[pictures]'. "
     "Open or save it instead."
@@ -41,7 +41,7 @@ _CANNOT = (
     "Open or save it instead."
 )
 _NO_COLOURS = (
-    "This terminal places pictures within text by their colour, and colours are off. Show it on its own instead."
+    "This terminal places pictures within text by their colour, and colours are off or too few. Show it large instead."
 )
 
 
@@ -68,25 +68,23 @@ def picture_in_text(app: App[Any], name: str, content: bytes) -> InlinePicture |
     if isinstance(picture, str):
         return picture
     try:
-        if not _terminal_graphics.cache_info().currsize:
+        if not _terminal.cache_info().currsize:
             with lent_terminal(app):
-                _terminal_graphics()
+                _terminal()
     except NotLentError:
         return _CANNOT
-    graphics = _terminal_graphics()
-    if graphics is None or app._driver is None:
+    terminal = _terminal()
+    if terminal.GRAPHICS is None or app._driver is None:
         return _CANNOT
-    if graphics is Graphics.KITTY and (app.no_color or app.console.color_system != "truecolor"):
+    if terminal.GRAPHICS is Graphics.KITTY and (app.no_color or app.console.color_system != "truecolor"):
         return _NO_COLOURS
-    from textual_image import _sixel, _terminal
-
-    return InlinePicture(
-        picture, graphics, CellSize(*_terminal.get_cell_size()), app._driver.write, _sixel.image_to_sixels
-    )
+    return InlinePicture(picture, terminal.GRAPHICS, terminal.CELL, app._driver.write, terminal.sixels)
 
 
 def _read(name: str, content: bytes) -> Image | str:
     """The picture, or why there is none."""
+    if find_spec("textual_image") is None:
+        return _NOT_INSTALLED
     try:
         picture = _decoded(content)
     except ImportError:
@@ -95,30 +93,11 @@ def _read(name: str, content: bytes) -> Image | str:
 
 
 @lru_cache(1)
-def _terminal_graphics() -> Graphics | None:
-    """How the terminal says that it shows pictures. Our own screen has to be out of the way."""
-    from textual_image import renderable  # asks the terminal, once
+def _terminal() -> ModuleType:
+    """What the terminal says of itself: it is asked, once, when our own screen is out of the way."""
+    from tui_app.ui.sharing import terminal_graphics
 
-    if renderable.Image is renderable.TGPImage:
-        return Graphics.KITTY
-    if renderable.Image is renderable.SixelImage:
-        return Graphics.SIXEL
-    return Graphics.ITERM if _answers_as_iterm() else None
-
-
-def _answers_as_iterm() -> bool:
-    """Whether the terminal answers a question of iTerm2's protocol, which other terminals leave unanswered."""
-    from textual_image._terminal import TerminalError, capture_terminal_response
-
-    if sys.__stdout__ is None or not sys.__stdout__.isatty():
-        return False
-    try:
-        with capture_terminal_response("\x1b]1337;ReportCellSize=", "\x1b\\", timeout=_PATIENCE):
-            sys.__stdout__.write("\x1b]1337;ReportCellSize\x1b\\")
-            sys.__stdout__.flush()
-    except (TerminalError, TimeoutError):
-        return False
-    return True
+    return terminal_graphics
 
 
 def _decoded(content: bytes) -> Image | None:
@@ -140,17 +119,15 @@ def _decoded(content: bytes) -> Image | None:
 
 def _drawn(picture: Image, name: str) -> str | None:
     """Draw it on a screen of its own, as large as fits; returns why not. Our own screen has to be out of the way."""
-    graphics, terminal = _terminal_graphics(), sys.__stdout__
-    if graphics is None or terminal is None or sys.__stdin__ is None:
+    asked, terminal = _terminal(), sys.__stdout__
+    if asked.GRAPHICS is None or terminal is None or sys.__stdin__ is None:
         return _CANNOT
-    from textual_image import renderable
-
     console = Console(file=terminal, force_terminal=True, color_system="truecolor", no_color=False)
-    drawn = renderable.Image(picture, "auto", "auto")
+    drawn = asked.Drawn(picture, "auto", "auto")
     height = console.height - _LINES_BELOW
     terminal.write(_OTHER_SCREEN)
     try:
-        if graphics is Graphics.ITERM:
+        if asked.GRAPHICS is Graphics.ITERM:
             terminal.write(of_iterm(picture, f"width=auto;height={height};preserveAspectRatio=1"))
         else:
             console.print(drawn, height=height, end="")

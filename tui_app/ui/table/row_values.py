@@ -217,14 +217,13 @@ class FurtherKeys:
     """Seconds that a question waits for the words of other languages, so that their thread gets on meanwhile."""
 
     def __init__(self, column: str) -> None:
-        from tui_app.tickets import timestamps  # late: a start sorts by nothing that needs the readers of dates
-        from tui_app.tickets.calendar_words import words_are_loaded
+        from tui_app.tickets import calendar_words, timestamps  # late: a start sorts by nothing that needs the readers
 
         self._column = column
         self._evidence = timestamps.DateEvidence()
         self._rules = self._evidence.rules()
         self._read = timestamps.parse_moment
-        self._words_are_loaded = words_are_loaded
+        self._words_are_loaded = calendar_words.words_are_loaded
         self._known: dict[str, SortKey] = {}
         self.learnt = 0
         """How many tickets."""
