@@ -210,7 +210,7 @@ async def test_a_picture_is_shown_below_its_attachment_until_it_is_hidden_or_ano
         await deck.until(lambda: "]1337;File=inline=1;width=10;height=1;" in "".join(written))
         await deck.press("j")
         await deck.until(lambda: not pictured())
-        assert not detail.shows_picture(file)
+        assert detail.pictures.get(file) is None
 
 
 async def test_a_terminal_without_pictures_says_so_and_the_ticket_stays() -> None:

@@ -164,7 +164,7 @@ class TicketController:
                 self.copy_text(attachment.url)
 
         self.screen.app.push_screen(
-            late.AttachmentMenu(attachment, is_shown=self._detail.shows_picture(attachment)), picked
+            late.AttachmentMenu(attachment, is_shown=self._detail.pictures.get(attachment) is not None), picked
         )
 
     def _fetch_attachment(self, attachment: Attachment, what: str) -> None:

@@ -157,6 +157,12 @@ def opened_document(opened: TicketOpened, at: Moment, trail: str = "") -> Docume
     return _document(ticket, [*parts, *_last(ticket, at)], at, trail)
 
 
+def raw_document(document: Document, raw: str) -> Document:
+    """The ticket's head with the server's own answer."""
+    part = DocumentPart("Raw answer", text=raw or "The server's answer has not arrived.")
+    return Document(document.ticket, document.title, document.head, (part,), document.trail)
+
+
 def _document(ticket: Ticket, parts: list[DocumentPart], at: Moment, trail: str) -> Document:
     head = (tuple(_what_it_is(ticket, at)), tuple(_what_happened(ticket, at)))
     return Document(ticket, _short(f"{ticket.id}  {ticket.title}"), head, tuple(parts), trail)

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tui_app.tickets.ticket import Attachment
 from tui_app.ui.detail.document import Document, DocumentPart, HeadWord, ListEntry
-from tui_app.ui.detail.inline_picture import InlinePicture
+from tui_app.ui.detail.inline_picture import ShownPictures
 from tui_app.ui.detail.line_view import FoldTarget, SectionLine, TargetLine
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer, pieces
 from tui_app.ui.rendering.cells import width_of
@@ -109,14 +109,14 @@ class DocumentLayout:
         styles: Mapping[str, Style],
         renderer: MarkdownRenderer,
         unfolded: Collection[str] = (),
-        pictures: Mapping[Attachment, InlinePicture] | None = None,
+        pictures: ShownPictures | None = None,
     ) -> None:
         self._width = width
         self._text_width = max(10, width - 2 * _MARGIN)
         self._styles = styles
         self._renderer = renderer
         self._unfolded = unfolded
-        self._pictures = {} if pictures is None else pictures
+        self._pictures = ShownPictures() if pictures is None else pictures
         self._strips = lru_cache(_REMEMBERED_PIECES)(self._piece)
 
     def header(self, document: Document) -> list[Strip]:

@@ -22,6 +22,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_app.tickets.ticket import Attachment
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -141,6 +143,29 @@ class InlinePicture:
         if self._graphics is Graphics.KITTY and self._made:
             self._send(f"\x1b_Ga=d,d=I,q=2,i={self._id}\x1b\\")
         self._made = None
+
+
+class ShownPictures:
+    """The pictures within a ticket, each below what it hangs on."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[Attachment, InlinePicture] = {}
+
+    def get(self, attachment: Attachment) -> InlinePicture | None:
+        """The picture of an attachment, where it is shown."""
+        return self._pictures.get(attachment)
+
+    def put(self, attachment: Attachment, picture: InlinePicture | None) -> None:
+        """Show another picture for it, or none."""
+        if former := self._pictures.pop(attachment, None):
+            former.forget()
+        if picture is not None:
+            self._pictures[attachment] = picture
+
+    def clear(self) -> None:
+        """Show none any more."""
+        for attachment in [*self._pictures]:
+            self.put(attachment, None)
 
 
 def _png(image: Image) -> bytes:

@@ -7,7 +7,6 @@ changes.
 
 from __future__ import annotations
 
-from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
@@ -19,9 +18,9 @@ from textual.worker import get_current_worker
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Attachment, Relation, Ticket
-from tui_app.ui.detail.document import Document, DocumentPart, Moment, opened_document, row_document
+from tui_app.ui.detail.document import Document, Moment, opened_document, raw_document, row_document
 from tui_app.ui.detail.document_layout import DEFAULT_CSS, STYLE_NAMES, DocumentLayout, pane_styles
-from tui_app.ui.detail.inline_picture import InlinePicture
+from tui_app.ui.detail.inline_picture import InlinePicture, ShownPictures
 from tui_app.ui.detail.line_view import FindLine, FoldTarget, LineView, ReadingPlace
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer
 from tui_app.ui.keymap import shown_key
@@ -66,7 +65,7 @@ class TicketDetail(Widget):
         self._now = clock.now
         self._date_format = date_format
         self._unfolded: set[str] = set()
-        self._pictures: dict[Attachment, InlinePicture] = {}
+        self.pictures = ShownPictures()
         self._return_to: ReadingPlace | None = None
         self._sections_ahead: list[int] = []
         """Steps to other sections that were asked for before the lines of the whole ticket were there."""
@@ -124,16 +123,9 @@ class TicketDetail(Widget):
         """Go there as soon as the ticket that is shown now has its lines."""
         self._return_to = place
 
-    def shows_picture(self, attachment: Attachment) -> bool:
-        """Whether a picture is shown below the line of the attachment."""
-        return attachment in self._pictures
-
     def show_picture(self, attachment: Attachment, picture: InlinePicture | None) -> None:
         """Show a picture below the line of the attachment, until another ticket is shown; None: no longer."""
-        if former := self._pictures.pop(attachment, None):
-            former.forget()
-        if picture is not None:
-            self._pictures[attachment] = picture
+        self.pictures.put(attachment, picture)
         self._return_to = self.view.place
         self._paint(from_top=False)
 
@@ -157,8 +149,7 @@ class TicketDetail(Widget):
             self._shows_raw = False
             self._return_to = None
             self._sections_ahead.clear()
-            for attachment in [*self._pictures]:
-                self._pictures.pop(attachment).forget()
+            self.pictures.clear()
         self._paint(from_top=not same)
 
     # ---------------------------------------------------------------- painting
@@ -173,7 +164,9 @@ class TicketDetail(Widget):
         header = layout.header(document)
         self.is_rendered = self._shows_raw
         if self._shows_raw:
-            self.view.show(layout.plain(_raw_document(document, self._raw), _LONGEST_RAW), from_top=from_top)
+            self.view.show(
+                layout.plain(raw_document(document, self._raw[:_LONGEST_RAW]), _LONGEST_RAW), from_top=from_top
+            )
             return
         if from_top or not self.view.lines:
             room = max(_LEAST_PLAIN_LINES, self.view.size.height)
@@ -230,7 +223,7 @@ class TicketDetail(Widget):
         if self._layout is None or self._layout[0] != width:
             styles = pane_styles(self)
             renderer = MarkdownRenderer(styles, dark=self.app.current_theme.dark, colours=not self.app.no_color)
-            self._layout = (width, DocumentLayout(width, styles, renderer, self._unfolded, self._pictures))
+            self._layout = (width, DocumentLayout(width, styles, renderer, self._unfolded, self.pictures))
         return self._layout[1]
 
     def notify_style_update(self) -> None:
@@ -354,8 +347,3 @@ class TicketDetail(Widget):
             event.stop()
             event.prevent_default()
             self.end_search()
-
-
-def _raw_document(document: Document, raw: str) -> Document:
-    text = raw[:_LONGEST_RAW] or "The server's answer has not arrived."
-    return replace(document, parts=(DocumentPart("Raw answer", text=text),))
