@@ -159,6 +159,9 @@ def run(
         output, _ = family.process.communicate(given, timeout=seconds)
     except BaseException:
         family.end()
+        for stream in filter(None, (family.process.stdin, family.process.stdout, family.process.stderr)):
+            with suppress(OSError):  # what it has not read yet
+                stream.close()
         raise
     family.release()
     return family.process.returncode, output.decode() if output is not None else ""

@@ -175,6 +175,7 @@ class OAuthExchange:
         """
         failure: MCPError | None = None
         for issuer in issuers[:_MOST_ISSUERS]:
+            self.checked(issuer)
             try:
                 found = await self._published(server_metadata_urls(issuer), partial(read_server_metadata, issuer))
             except (MCPConnectionError, MCPTimeoutError) as error:
@@ -209,13 +210,13 @@ class OAuthExchange:
         )
 
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> FetchedPage:
-        target = self._target(url)
         self.checked(url)
+        target = self._target(url)
         if target.proxy is None:
             if self._server_at is None:
                 self._server_at = await _addresses(self._endpoint.url)
             check_address(url, self._endpoint.url, await _addresses(url), self._server_at)
-        host = clean_line(urlsplit(url).hostname or url)
+        host = clean_line(urlsplit(url).netloc)
         where = "" if url == self._endpoint.url else ", where the login is,"
         try:
             async with http_client(target) as client:

@@ -1,7 +1,7 @@
 """Authorization, device codes and tokens: the requests to make and the checks of their answers (OAuth 2.1, RFC 8628).
 
 Invariants: PKCE with S256 always; an authorization code is used only after ``state`` and ``iss`` were compared; no
-value of an answer reaches an error message except ``error`` and its description, cleaned.
+value of an answer reaches an error message except ``error`` and its description, cleaned and without our secrets.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
@@ -25,6 +25,8 @@ from tui_app.tickets.text import clean_line
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 _TOKEN = re.compile(r"[!-~]+")
 _ANSWERS = ("code", "error")
+_SECRET_FIELDS = ("code", "code_verifier", "refresh_token", "device_code", "token", "client_secret")
+_SHORTEST_SECRET = 6  # characters; masking shorter ones would eat ordinary words
 _LONGEST_USER_CODE = 40  # characters; people type it
 
 
@@ -60,7 +62,7 @@ class DeviceCode(Struct, frozen=True):
 class _TokenAnswer(Struct, frozen=True):
     access_token: str
     token_type: str = ""
-    refresh_token: str | None = ""
+    refresh_token: Any = ""
     expires_in: Any = None
     scope: Any = ""
 
@@ -226,19 +228,19 @@ def revocation_requests(server: AuthorizationServer, client: Client, token: str,
     return tuple(_token_request(server, client, fields, server.revocation_endpoint) for fields in forms)
 
 
-def read_tokens(status: int, body: bytes) -> TokenGrant:
-    """The tokens of an answer.
+def read_tokens(status: int, body: bytes, secrets: Sequence[str] = ()) -> TokenGrant:
+    """The tokens of an answer; ``secrets``: those of the request, which a refusal may repeat.
 
     Raises:
         InvalidGrantError: the code or refresh token is not good any more.
         MCPAuthenticationError: the server refused otherwise, or its answer is none.
     """
     if status != 200:
-        raise refused("give a token", body, status)
+        raise refused("give a token", body, status, secrets=secrets)
     try:
         answer = decoded(_TokenAnswer, body)
     except ValueError:
-        raise refused("give a token", body, status) from None
+        raise refused("give a token", body, status, secrets=secrets) from None
     if not _TOKEN.fullmatch(answer.access_token):  # RFC 6750 section 2.1; nothing else gets into a header
         raise refused("give a token that can be sent", b"", status)
     if answer.token_type.lower() != "bearer":
@@ -248,7 +250,8 @@ def read_tokens(status: int, body: bytes) -> TokenGrant:
             title="The token cannot be used",
         )
     scope = answer.scope if isinstance(answer.scope, str) else ""
-    return TokenGrant(answer.access_token, answer.refresh_token or "", _seconds(answer.expires_in), scope)
+    refresh_token = answer.refresh_token if isinstance(answer.refresh_token, str) else ""
+    return TokenGrant(answer.access_token, refresh_token, _seconds(answer.expires_in), scope)
 
 
 def _token_request(
@@ -260,7 +263,13 @@ def _token_request(
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     elif client.client_secret and client.auth_method == "client_secret_post":
         fields["client_secret"] = client.client_secret
-    return FormRequest(url or server.token_endpoint, headers, urlencode(fields).encode())
+    secrets = (client.client_secret, *(fields.get(name, "") for name in _SECRET_FIELDS))
+    return FormRequest(
+        url or server.token_endpoint,
+        headers,
+        urlencode(fields).encode(),
+        tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET),
+    )
 
 
 def _seconds(value: object) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -184,7 +184,8 @@ def quoted(text: str) -> str:
 
 
 def decoded(kind: type[_T], body: bytes) -> _T:
-    """A JSON object as servers write it: null means absent, and of names separated by spaces a list is made.
+    """A JSON object as servers write it: null means absent, of names separated by spaces a list is made, and true and
+    false may be written as text.
 
     Raises:
         ValueError: it is none, or lacks something; the message says what.
@@ -193,13 +194,17 @@ def decoded(kind: type[_T], body: bytes) -> _T:
         raw = msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK))
         if isinstance(raw, dict):
             raw = {
-                name: value.split() if name.endswith("_supported") and isinstance(value, str) else value
+                name: value.split() if _is_list(name, value) else value
                 for name, value in raw.items()
                 if value is not None
             }
-        return msgspec.convert(raw, kind)
+        return msgspec.convert(raw, kind, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(clean_line(str(error))) from None
+
+
+def _is_list(name: str, value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and name.endswith("_supported") and value.lower() not in ("true", "false")
 
 
 def _decoded(kind: type[_T], body: bytes, what: str) -> _T:

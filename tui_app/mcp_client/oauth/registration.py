@@ -1,16 +1,18 @@
 """Registration: how this program gets to be known at an authorization server, and how that server refuses (RFC 7591).
 
-Invariant: no value of an answer reaches an error message except ``error`` and its description, cleaned.
+Invariant: no value of an answer reaches an error message except ``error`` and its description, cleaned, with what was
+sent as a secret masked: some servers repeat the request that they refuse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from tui_app.mcp_client.oauth.metadata import AuthorizationServer, decoded, quoted
+from tui_app.mcp_client.peer import mask
 from tui_app.tickets.errors import MCPAuthenticationError
 
 CLIENT_NAME = "ticketdeck"
@@ -18,6 +20,7 @@ DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _NO_LONGER_GOOD = ("invalid_grant", "invalid_client", "unauthorized_client")
 _GRANTS = ("authorization_code", "refresh_token")
 _BUSY = (408, 429)
+_AGAIN = "Try again in a moment."
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -41,6 +44,8 @@ class FormRequest(Struct, frozen=True):
     url: str
     headers: Mapping[str, str]
     content: bytes
+    secrets: tuple[str, ...] = ()
+    """What of it must be masked wherever it is repeated."""
 
 
 class _Refusal(Struct, frozen=True):
@@ -81,8 +86,7 @@ def read_registration(server: AuthorizationServer, status: int, body: bytes, *, 
     Raises:
         MCPAuthenticationError: the server refused.
     """
-    busy = status in _BUSY or status >= 500
-    failure = refused("register this program", body, status, hint="Try again in a moment." if busy else otherwise)
+    failure = refused("register this program", body, status, hint="" if is_busy(status) else otherwise)
     if status not in (200, 201):
         raise failure
     try:
@@ -127,18 +131,35 @@ def refused_with(body: bytes) -> str:
     return _refusal(body).error
 
 
-def refused(what: str, body: bytes, status: int, hint: str = "") -> MCPAuthenticationError:
-    """The failure for an authorization server that did not do ``what``, in words that follow "did not"; ``hint``: what
-    to do, where a new login would not help."""
+def is_busy(status: int) -> bool:
+    """Whether an authorization server may well do what it refused if it is asked again later."""
+    return status in _BUSY or status >= 500
+
+
+def refused(what: str, body: bytes, status: int, hint: str = "", secrets: Sequence[str] = ()) -> MCPAuthenticationError:
+    """The failure for an authorization server that did not do ``what``, in words that follow "did not".
+
+    Args:
+        what: it did not do.
+        body: of its answer.
+        status: of its answer.
+        hint: what to do, where a new login would not help.
+        secrets: of the request, which the server may repeat.
+    """
     refusal = _refusal(body)
     kind = InvalidGrantError if refusal.error in _NO_LONGER_GOOD else MCPAuthenticationError
-    words = quoted(refusal.error_description or refusal.error).rstrip(".")
-    reason = f"{words} (status {status})" if words else f"it answered with status {status}"
+    words = quoted(mask(refusal.error_description or refusal.error, secrets)).rstrip(".")
+    answered = f"it answered with {'a web page and ' if _is_page(body) else ''}status {status}"
+    again = _AGAIN if is_busy(status) else "Log in again with `ticketdeck login`."
     return kind(
-        f"The login server did not {what}: {reason}.",
-        hint=hint or "Log in again with `ticketdeck login`.",
+        f"The login server did not {what}: {f'{words} (status {status})' if words else answered}.",
+        hint=hint or again,
         title="The login failed",
     )
+
+
+def _is_page(body: bytes) -> bool:
+    return body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
 
 
 def _refusal(body: bytes) -> _Refusal:
