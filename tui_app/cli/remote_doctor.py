@@ -45,8 +45,14 @@ def examined(profile: Profile, clock: Clock) -> ConnectionReport:
     findings = asyncio.run(collected())
     if any(finding.step == "registration" for finding in findings):
         findings.append(Finding("redirect address", _redirect_address(profile)))
-    login = TokenStore(clock).load(profile.name, profile.url or "") if profile.logs_in_by_browser else None
-    if login is not None or any(finding.step == "registration" for finding in findings):
+    store = TokenStore(clock)
+    login = store.load(profile.name, profile.url or "") if profile.logs_in_by_browser else None
+    if store.out_of_reach:
+        hint = f"Unlock the keyring, or log in again with `ticketdeck login -p {profile.name}`."
+        findings.append(
+            Finding("stored login", f"in the system's keyring, and {store.out_of_reach}", hint, failed=True)
+        )
+    elif login is not None or any(finding.step == "registration" for finding in findings):
         findings.append(Finding("stored login", _stored(login, clock.now().timestamp())))
     as_json: list[JsonValue] = [
         {"step": finding.step, "ok": not finding.failed, "text": finding.text, "hint": finding.hint}

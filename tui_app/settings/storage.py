@@ -187,6 +187,11 @@ class JsonFile:
         self._clock = clock
         self._unsaved: dict[str, Any] | None = None
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether what was changed last is on the disk; if not, one of ``notices`` says why."""
+        return self._unsaved is None
+
     def read(self) -> dict[str, Any]:
         """The content, empty where there is none yet."""
         if self._unsaved is not None:

@@ -25,9 +25,12 @@ from tui_app.tickets.clock import Clock
 
 _VERSION = 1
 _SERVICE = "ticketdeck"
-_KEYRING_SECONDS = 30.0  # the keyring may first ask for its own password, in a window
+_KEYRING_SECONDS = 20.0  # it may first ask for its own password, in a window; a server has 30 s to get ready meanwhile
 _PIPE_BYTES = 60_000  # what a pipe holds without a reader; logins have a few thousand
 _KEYRING, _FILE = "keyring", "file"
+_TOOLS = ("keyring", "secret-tool", "security")
+_SILENT: set[str] = set()
+"""Tools that have not answered this program."""
 
 
 class StoredLogin(Struct, frozen=True, omit_defaults=True):
@@ -57,6 +60,8 @@ class TokenStore:
 
     def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self._file = JsonFile(path or state_dir() / "oauth-tokens.json", version=_VERSION, what="Logins", clock=clock)
+        self.out_of_reach = ""
+        """Why the keyring did not hand out the login that `load` was asked for last, as a clause; empty: it did."""
 
     @property
     def notices(self) -> list[str]:
@@ -70,10 +75,10 @@ class TokenStore:
 
     def load(self, profile: str, url: str) -> StoredLogin | None:
         """The login of ``profile`` at ``url``; None: there is none, or its keyring does not hand it out."""
-        entry = self._file.read().get("logins", {}).get(_key(profile, url), {})
-        text = entry.get("login") if entry.get("place") == _FILE else None
+        entry = self._entry(profile, url)
+        text, self.out_of_reach = entry.get("login") if entry.get("place") == _FILE else None, ""
         if entry.get("place") == _KEYRING:
-            text = _from_keyring(_key(profile, url))
+            text, self.out_of_reach = _from_keyring(_key(profile, url), _tool_of(entry))
         if not text:
             return None
         try:
@@ -82,27 +87,33 @@ class TokenStore:
             return None
 
     def save(self, profile: str, url: str, login: StoredLogin) -> str:
-        """Keep ``login``; returns where, for people: ``the system's keyring`` or the file's path."""
+        """Keep ``login``; returns where, for people: ``the system's keyring``, the file's path, or that it is lost."""
         key, text = _key(profile, url), msgspec.json.encode(login).decode()
-        in_keyring = _to_keyring(key, text)
-        entry = {"place": _KEYRING} if in_keyring else {"place": _FILE, "login": text}
+        tool = _to_keyring(key, text)
+        entry = {"place": _KEYRING, "tool": tool} if tool else {"place": _FILE, "login": text}
 
         def put(content: dict[str, Any]) -> None:
-            content.setdefault("logins", {})[key] = entry
+            content["logins"] = {**_logins_in(content), key: entry}
 
         self._file.update(put)
-        return "the system's keyring" if in_keyring else str(self._file.path)
+        if not self._file.is_saved:
+            return f"memory until this program ends, because {self._file.path} cannot be written"
+        return "the system's keyring" if tool else str(self._file.path)
 
     def delete(self, profile: str, url: str) -> None:
         """Forget the login of ``profile`` at ``url``."""
-        key = _key(profile, url)
-        if self._file.read().get("logins", {}).get(key, {}).get("place") == _KEYRING:
-            _delete_from_keyring(key)
+        key, entry = _key(profile, url), self._entry(profile, url)
+        if entry.get("place") == _KEYRING:
+            _delete_from_keyring(key, _tool_of(entry))
 
         def drop(content: dict[str, Any]) -> None:
-            content.get("logins", {}).pop(key, None)
+            content["logins"] = {name: kept for name, kept in _logins_in(content).items() if name != key}
 
         self._file.update(drop)
+
+    def _entry(self, profile: str, url: str) -> dict[str, Any]:
+        entry = _logins_in(self._file.read()).get(_key(profile, url))
+        return entry if isinstance(entry, dict) else {}
 
     def try_lock(self) -> Callable[[], None] | None:
         """Become the one process that refreshes tokens; returns what ends that, None while another one does.
@@ -127,38 +138,65 @@ def _key(profile: str, url: str) -> str:
     return f"{profile} {url}"
 
 
-def _from_keyring(key: str) -> str | None:
-    if shutil.which("keyring"):
-        return _run(("keyring", "get", _SERVICE, key))
-    if shutil.which("secret-tool"):
-        return _run(("secret-tool", "lookup", "service", _SERVICE, "username", key))
-    if sys.platform == "darwin" and shutil.which("security"):
-        return _run(("security", "find-generic-password", "-s", _SERVICE, "-a", key, "-w"))
-    return None
+def _logins_in(content: dict[str, Any]) -> dict[str, Any]:
+    logins = content.get("logins")
+    return logins if isinstance(logins, dict) else {}
 
 
-def _to_keyring(key: str, text: str) -> bool:
-    """Whether a keyring took ``text`` and hands it out again. The tools read it from standard input."""
-    if shutil.which("keyring"):
-        stored = _run(("keyring", "set", _SERVICE, key), text)
-    elif shutil.which("secret-tool"):
-        label = f"{_SERVICE}: {key}"
-        stored = _run(("secret-tool", "store", "--label", label, "service", _SERVICE, "username", key), text)
-    elif sys.platform == "darwin" and shutil.which("security"):
+def _tool_of(entry: dict[str, Any]) -> str:
+    """The tool that stored a login; empty: not known, or none of today."""
+    tool = entry.get("tool")
+    return tool if tool in _TOOLS else ""
+
+
+def _installed() -> list[str]:
+    """The keyring tools that can be called, the one to store with first."""
+    return [tool for tool in _TOOLS if (tool != "security" or sys.platform == "darwin") and shutil.which(tool)]
+
+
+def _from_keyring(key: str, tool: str = "") -> tuple[str, str]:
+    """What a keyring has for ``key``, or nothing and why, as a clause; ``tool``: the one that stored it, if known."""
+    tools = _installed()
+    if not tools or (tool and tool not in tools):
+        return "", f"{tool or 'a keyring tool, such as secret-tool,'} is not on PATH"
+    reason = ""
+    for name in [tool] if tool else tools:
+        text, why = _run(_argv(name, "get", key))
+        if text:
+            return text, ""
+        reason = reason or why or f"{name} has no entry of it"
+    return "", reason
+
+
+def _to_keyring(key: str, text: str) -> str:
+    """The tool that took ``text`` and hands it out again; empty: none. The tools read it from standard input."""
+    tool = next(iter(_installed()), "")
+    if not tool:
+        return ""
+    if tool == "security":
         words = ("add-generic-password", "-U", "-s", _SERVICE, "-a", key, "-w", text)
-        stored = _run(("security", "-i"), " ".join(_quoted(word) for word in words) + "\n")
+        _, failure = _run((tool, "-i"), " ".join(_quoted(word) for word in words) + "\n")
     else:
-        return False
-    return stored is not None and _from_keyring(key) == text
+        _, failure = _run(_argv(tool, "set", key), text)
+    return tool if not failure and _from_keyring(key, tool)[0] == text else ""
 
 
-def _delete_from_keyring(key: str) -> None:
-    if shutil.which("keyring"):
-        _run(("keyring", "del", _SERVICE, key))
-    elif shutil.which("secret-tool"):
-        _run(("secret-tool", "clear", "service", _SERVICE, "username", key))
-    elif sys.platform == "darwin" and shutil.which("security"):
-        _run(("security", "delete-generic-password", "-s", _SERVICE, "-a", key))
+def _delete_from_keyring(key: str, tool: str) -> None:
+    for name in [tool] if tool else _installed():
+        _run(_argv(name, "delete", key))
+
+
+def _argv(tool: str, action: str, key: str) -> tuple[str, ...]:
+    """The command by which a tool gets (``get``), stores (``set``) or deletes (``delete``) the entry of ``key``."""
+    if tool == "keyring":
+        return (tool, "del" if action == "delete" else action, _SERVICE, key)
+    if tool == "security":
+        if action == "get":
+            return (tool, "find-generic-password", "-s", _SERVICE, "-a", key, "-w")
+        return (tool, "delete-generic-password", "-s", _SERVICE, "-a", key)
+    label = ("--label", f"{_SERVICE}: {key}") if action == "set" else ()
+    verb = {"get": "lookup", "set": "store", "delete": "clear"}[action]
+    return (tool, verb, *label, "service", _SERVICE, "username", key)
 
 
 def _quoted(word: str) -> str:
@@ -166,17 +204,27 @@ def _quoted(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _run(argv: tuple[str, ...], text: str | None = None) -> str | None:
-    """The output of a keyring's tool that got ``text`` on standard input; None: it failed."""
+def _run(argv: tuple[str, ...], text: str = "") -> tuple[str, str]:
+    """The output of a keyring's tool that got ``text`` on standard input; or nothing, and why, as a clause.
+
+    One that did not answer is not asked again: each question would take as long.
+    """
+    tool = argv[0]
+    silent = f"{tool} did not answer within {_KEYRING_SECONDS:g} s"
+    if tool in _SILENT:
+        return "", silent
     reader, writer = os.pipe()
     with os.fdopen(writer, "wb", buffering=0) as given:
-        given.write((text or "").encode()[:_PIPE_BYTES])
+        given.write(text.encode()[:_PIPE_BYTES])
     try:
         exit_code, output = run(
             argv, seconds=_KEYRING_SECONDS, stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return None
+    except subprocess.TimeoutExpired:
+        _SILENT.add(tool)
+        return "", silent
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
+        return "", f"{tool} cannot be used ({getattr(error, 'strerror', None) or 'its output is not text'})"
     finally:
         os.close(reader)
-    return None if exit_code else output.rstrip("\r\n")
+    return ("", f"{tool} ended with exit code {exit_code}") if exit_code else (output.rstrip("\r\n"), "")

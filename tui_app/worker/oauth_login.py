@@ -38,7 +38,6 @@ from tui_app.mcp_client.oauth.registration import (
     registering_by_hand,
     registration_request,
 )
-from tui_app.settings.profiles import COMMAND_LINE
 from tui_app.settings.token_store import StoredLogin
 from tui_app.tickets.errors import MCPAuthenticationError, MCPError
 from tui_app.tickets.messages import Reply
@@ -46,6 +45,7 @@ from tui_app.tickets.servers import LoginEnded, LoginOffered
 from tui_app.tickets.text import clean_line
 from tui_app.worker.auth import LoginStep
 from tui_app.worker.concurrency import SharedTask
+from tui_app.worker.oauth_failures import not_logged_in
 from tui_app.worker.oauth_tokens import granted_login
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class OAuthLogin:
         """Revoke the login where the server can, and delete it; returns what was done."""
         login = await self._tokens.reload()
         if login is None:
-            return f"There was no login for {self._profile.name}."
+            return await self._tokens.forget_unread()
         revoked = await self._tokens.revoke(login)
         await self._tokens.forget()
         self.last_outcome = "logged out"
@@ -172,6 +172,7 @@ class OAuthLogin:
 
     async def _log_in(self) -> None:
         if not self._can_ask:
+            await self._tokens.reload()
             raise self._not_logged_in("there is no terminal to log in at")
         self._announce(LoginStep.NEEDED)
         settings, challenge, exchange = self._settings(), self._challenge, self._exchange()
@@ -193,11 +194,11 @@ class OAuthLogin:
         finally:
             await listener.close()
         if isinstance(answer, str):
-            redirected = code_request(
+            asked = code_request(
                 found.server, client, request, code_of_redirect(answer, request, found.server), resource
             )
-            answer = await exchange.post(redirected)
-        grant = read_tokens(answer.status, answer.body)
+            answer = await exchange.post(asked)
+        grant = read_tokens(answer.status, answer.body, asked.secrets if asked is not None else ())
         known = replace(client, client_secret="") if settings.client_id else client  # the user keeps it elsewhere
         login = granted_login(found.server, known, grant, self._clock.now().timestamp())
         login = replace(login, scope=login.scope or scopes, resource=resource, redirect_uri=request.redirect_uri)
@@ -308,18 +309,7 @@ class OAuthLogin:
         )
 
     def _not_logged_in(self, reason: str) -> MCPAuthenticationError:
-        name, challenge = self._profile.name, self._challenge
-        which = f"-p {name}" if self._profile.source != COMMAND_LINE else f"--url {self._profile.url}"
-        answered = f" (it answered {challenge.status})" if challenge else ""
-        title = "You are not logged in"
-        if challenge is not None and challenge.insufficient_scope:
-            title = "Your login is not enough"
-            answered += f": its login has to allow {clean_line(challenge.scope) or 'more'}"
-        return MCPAuthenticationError(
-            f"{name} wants you to log in{answered}, and {reason}.",
-            hint=f"Log in with `ticketdeck login {which}`.",
-            title=title,
-        )
+        return not_logged_in(self._profile, self._challenge, reason, self._tokens.out_of_reach)
 
 
 def _scopes(

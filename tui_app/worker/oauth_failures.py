@@ -1,0 +1,38 @@
+"""Why a request that needs a login to a remote tracker ended without one, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_app.mcp_client.oauth.metadata import quoted
+from tui_app.settings.profiles import COMMAND_LINE
+from tui_app.tickets.errors import MCPAuthenticationError
+
+if TYPE_CHECKING:
+    from tui_app.mcp_client.auth_challenge import AuthChallenge
+    from tui_app.settings.profiles import Profile
+
+
+def not_logged_in(
+    profile: Profile, challenge: AuthChallenge | None, reason: str, out_of_reach: str = ""
+) -> MCPAuthenticationError:
+    """The failure where nobody logged in.
+
+    Args:
+        profile: what was to be logged in to.
+        challenge: its refusal, if there was one.
+        reason: as a clause.
+        out_of_reach: why a login that there is could not be read, as a clause.
+    """
+    which = f"-p {profile.name}" if profile.source != COMMAND_LINE else f"--url {profile.url}"
+    answered = f" (it answered {challenge.status})" if challenge else ""
+    title = "You are not logged in"
+    if challenge is not None and challenge.insufficient_scope:
+        title = "Your login is not enough"
+        answered += f": its login has to allow {quoted(challenge.scope) or 'more'}"
+    also = f"; {out_of_reach}" if out_of_reach else ""
+    return MCPAuthenticationError(
+        f"{profile.name} wants you to log in{answered}, and {reason}{also}.",
+        hint=f"Log in with `ticketdeck login {which}`.",
+        title=title,
+    )
