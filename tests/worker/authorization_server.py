@@ -43,9 +43,15 @@ class RemoteTracker:
     device: list[str] = field(default_factory=list)
     """What asking for a device code's tokens is answered with, one after the other; then they are given. Empty: no
     device codes are given."""
+    pause: float = 0.0
+    """Seconds before each answer of the login server that gives tokens."""
+    gives_tokens: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether it was asked for tokens."""
     url: str = ""
     seen: list[str] = field(default_factory=list)
     """Every request, ``METHOD /path``."""
+    asked_for_tokens: str = ""
+    """The body of the last request for tokens."""
     registered: list[dict[str, Any]] = field(default_factory=list)
     refreshed: int = 0
     clients_seen: list[tuple[str, str]] = field(default_factory=list)
@@ -103,6 +109,7 @@ class RemoteTracker:
                 return 201, {}, {"client_id": self._new("client")}
             case "/token":
                 pair = base64.b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode()
+                self.asked_for_tokens = body.decode()
                 self.clients_seen.append((pair.partition(":")[0], pair.partition(":")[2]))
                 return self._token(dict(parse_qsl(body.decode())))
             case "/device" if self.device:
@@ -235,6 +242,9 @@ async def serving(tracker: RemoteTracker) -> AsyncIterator[RemoteTracker]:
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 method, target, _ = first.split()
                 answer = tracker.answer(method, target, headers, body)
+                if target == "/token":
+                    tracker.gives_tokens.set()
+                    await asyncio.sleep(tracker.pause)
                 if answer is None:
                     await asyncio.get_running_loop().create_future()
                 status, more, value = answer

@@ -347,7 +347,7 @@ def test_the_secret_of_a_configured_client_is_used_and_stored_nowhere(
     tracker: RemoteTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLIENT_SECRET", "canary-of-the-user")
-    tracker.lifetime = 5.0
+    tracker.lifetime = 0.001
     bench = Bench(tracker, OAuthSettings(client_id="mine", client_secret="${env:CLIENT_SECRET}"))
     try:
         number = bench.search()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import time
@@ -19,6 +20,7 @@ from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import ErrorKind, MCPError
 from tui_app.tickets.messages import Reply
 from tui_app.tickets.servers import LoginOffered
+from tui_app.worker.concurrency import undivided_work
 from tui_app.worker.oauth_login import OAuthLogin
 from tui_app.worker.oauth_tokens import OAuthTokens
 
@@ -161,6 +163,37 @@ FAULTS: dict[str, tuple[str, Fault, ErrorKind, str]] = {
     "token is a number": ("/token", but(access_token=7), AUTH, "did not give a token"),
     "token with a space": ("/token", but(access_token="a b"), AUTH, "token that can be sent"),
     "token never comes": ("/token", silence, TIMEOUT, "did not answer within"),
+    "token is a page with a success": (
+        "/token",
+        instead(200, b" <!DOCTYPE html><p>Sign in"),
+        AUTH,
+        "a web page and status",
+    ),
+    "login server at a port that none can be": (
+        PRM,
+        but(authorization_servers=["http://127.0.0.1:99999/as"]),
+        AUTH,
+        "127.0.0.1:99999/as for the login, and it is not a web address",
+    ),
+    "login server is a script": (
+        PRM,
+        but(authorization_servers=["javascript:alert(1)"]),
+        AUTH,
+        "names javascript:alert(1)",
+    ),
+    "login server at no port": (
+        PRM,
+        but(authorization_servers=["http://127.0.0.1:0"]),
+        CONNECTION,
+        "127.0.0.1:0, where",
+    ),
+    "login server with a password": (
+        PRM,
+        but(authorization_servers=["http://a:b@127.0.0.1:1"]),
+        AUTH,
+        "not a web address",
+    ),
+    "registration address is no port": (ASM, but(registration_endpoint="http://[::1]:x/r"), AUTH, "not a web address"),
 }
 
 
@@ -201,6 +234,11 @@ async def test_a_fault_of_a_login_is_told_and_leaves_nothing(
                 authorization_servers=[f"{a[2]['authorization_servers'][0]}/x", a[2]["authorization_servers"][0]]
             )(a),
         ),
+        (
+            ASM,
+            but(authorization_response_iss_parameter_supported="true", client_id_metadata_document_supported="False"),
+        ),
+        ("/token", but(refresh_token=7)),
         ("/register", but(client_secret=None, client_id_issued_at="now", redirect_uris=None)),
         ("/register", lambda a: (200, *a[1:])),
         ("/token", but(token_type="BEARER", scope=None, expires_in="3600", refresh_token=None, more={"a": 1})),
@@ -213,6 +251,40 @@ async def test_a_login_takes_what_servers_write_carelessly(tracker: RemoteTracke
     bench = Bench(tracker)
     await bench.login.log_in()
     assert bench.stored is not None
+
+
+@pytest.mark.parametrize(
+    "place", ["http://127.0.0.1:99999/x", "http://127.0.0.1:PORT/x", "http://[::1/x", "http://:1/"]
+)
+async def test_a_refusal_that_names_no_address_for_metadata_is_told(tracker: RemoteTracker, place: str) -> None:
+    challenge = f'Bearer resource_metadata="{place}"'
+    tracker.faults["/mcp"] = instead(401, {}, WWW_Authenticate=challenge)
+    with pytest.raises(MCPError, match="not a web address"):
+        await Bench(tracker).login.log_in()
+
+
+@pytest.mark.parametrize("said_in", ["error", "error_description"])
+async def test_what_a_login_server_repeats_of_our_secrets_is_masked(tracker: RemoteTracker, said_in: str) -> None:
+    """Some quote the whole request that they refuse, as it came or read."""
+    bench = Bench(tracker)
+    tracker.lifetime = 0.001
+    await bench.login.log_in()
+    login = bench.stored
+    assert login is not None
+    for form in (
+        login.refresh_token,
+        f"grant_type=x&refresh_token={login.refresh_token}&a=b",
+        f"<{login.refresh_token}>",
+    ):
+        tracker.faults["/token"] = instead(400, {"error": "x", said_in: f"not good: {form}"})
+        with pytest.raises(MCPError, match="not good: ") as caught:
+            await bench.tokens.token()
+        assert "canary" not in caught.value.cause
+    tracker.faults["/token"] = lambda _: (400, {}, {"error": "x", said_in: tracker.asked_for_tokens})
+    with pytest.raises(MCPError) as caught:
+        await bench.login.log_in()
+    assert "code=****" in caught.value.cause
+    assert "code_verifier=****" in caught.value.cause
 
 
 async def test_a_page_in_the_place_of_metadata_hides_none_elsewhere(tracker: RemoteTracker) -> None:
@@ -274,23 +346,65 @@ async def test_a_token_whose_end_is_no_time_is_used_until_it_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
-    [(instead(500), "status 500"), (silence, "did not answer"), (instead(200, b"<html>"), "did not give")],
+    ("fault", "kind", "words"),
+    [
+        (instead(500), CONNECTION, "status 500"),
+        (instead(429, b"", Retry_After="60"), CONNECTION, "status 429"),
+        (instead(503, {"error": "temporarily_unavailable"}), CONNECTION, "temporarily_unavailable"),
+        (silence, TIMEOUT, "did not answer"),
+        (instead(200, b"<html>"), AUTH, "did not give"),
+    ],
 )
 async def test_a_refresh_that_fails_for_the_moment_keeps_the_login(
-    tracker: RemoteTracker, fault: Fault, words: str
+    tracker: RemoteTracker, fault: Fault, kind: ErrorKind, words: str
 ) -> None:
     bench = Bench(tracker)
-    tracker.lifetime = 5.0
+    tracker.lifetime = 0.001
     await bench.login.log_in()
     before, good = bench.stored, dict(tracker._refresh)
     tracker.faults["/token"] = fault
-    with pytest.raises(MCPError, match=words):
+    with pytest.raises(MCPError, match=words) as caught:
         await bench.tokens.token()
+    assert caught.value.kind is kind
+    assert kind is AUTH or "Try again" in caught.value.hint
     assert bench.stored == before
     del tracker.faults["/token"]
     tracker._refresh.update(good)
     assert await bench.tokens.token() in tracker.scopes
+
+
+@pytest.mark.parametrize("fault", [instead(500), silence, instead(200, b"<html>")])
+async def test_a_token_that_is_still_good_is_used_where_it_cannot_be_refreshed_yet(
+    tracker: RemoteTracker, fault: Fault
+) -> None:
+    bench = Bench(tracker)
+    tracker.lifetime = 20.0
+    await bench.login.log_in()
+    login = bench.stored
+    assert login is not None
+    tracker.faults["/token"] = fault
+    asked = tracker.seen.count("POST /token")
+    assert [await bench.tokens.token() for _ in range(3)] == [login.access_token] * 3
+    assert tracker.seen.count("POST /token") == asked + 1
+
+
+async def test_a_refresh_goes_on_when_nobody_waits_for_it_any_more(tracker: RemoteTracker) -> None:
+    """The server has spent the old refresh token by then: an answer that nobody reads would be a lost login."""
+    bench = Bench(tracker)
+    tracker.lifetime = 0.001
+    await bench.login.log_in()
+    before = bench.stored
+    tracker.pause = 0.2
+    tracker.gives_tokens.clear()
+    waiting = asyncio.create_task(bench.tokens.token())
+    await tracker.gives_tokens.wait()
+    waiting.cancel()
+    await undivided_work(5)
+    after = bench.stored
+    assert before is not None
+    assert after is not None
+    assert after.refresh_token != before.refresh_token
+    assert after.refresh_token in tracker._refresh
 
 
 async def test_a_new_refresh_token_is_kept_before_its_access_token_is_used(tracker: RemoteTracker) -> None:

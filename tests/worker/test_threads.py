@@ -10,7 +10,7 @@ import pytest
 from tests.worker.fakes import BOUND
 from tui_app.tickets.messages import Reply
 from tui_app.tickets.servers import ServerState, StateChanged
-from tui_app.worker.concurrency import SharedTask, daemon_call
+from tui_app.worker.concurrency import SharedTask, daemon_call, undivided_work
 from tui_app.worker.replies import ReplyQueue
 
 
@@ -114,3 +114,21 @@ async def test_an_error_of_shared_work_reaches_everybody() -> None:
 
     outcomes = await asyncio.gather(*(shared.join() for _ in range(3)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [LookupError] * 3
+
+
+async def test_undivided_work_ends_though_nobody_waits_for_it() -> None:
+    begun, go, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await go.wait()
+        done.set()
+
+    waiting = asyncio.create_task(SharedTask(work, undivided=True).join())
+    await begun.wait()
+    waiting.cancel()
+    await undivided_work(0)
+    assert not done.is_set()
+    go.set()
+    await undivided_work(5)
+    assert done.is_set()

@@ -1,8 +1,8 @@
 """Ways to wait that asyncio lacks: work that several callers share, a blocking call and a long computation.
 
-Invariants: shared work runs at most once at a time, and is cancelled when the last caller has given up, not before; a
-blocking call and a computation keep neither the event loop nor the end of the program waiting; a computation that
-nobody waits for any more is broken off.
+Invariants: shared work runs at most once at a time, and is cancelled when the last caller has given up, not before, and
+not at all where half of it would do harm; a blocking call and a computation keep neither the event loop nor the end of
+the program waiting; a computation that nobody waits for any more is broken off.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ from tui_app.worker.interruption import BrokenOff, break_off
 
 T = TypeVar("T")
 
+_UNDIVIDED: set[asyncio.Future[Any]] = set()
+"""Shared work under way that is not cancelled, of every event loop."""
 _AGAIN = 0.2
 """Seconds until a computation that goes on all the same is broken off again."""
 
@@ -33,12 +35,20 @@ class _Run(Generic[T], Struct, eq=False):
 class SharedTask(Generic[T]):
     """Runs ``work`` for whoever joins; all who join while it runs get the same outcome.
 
-    ``ended`` is called after each run, however it ended and before anybody gets its outcome.
+    ``ended`` is called after each run, however it ended and before anybody gets its outcome. ``undivided``: a run goes
+    on to its end, whoever gives up.
     """
 
-    def __init__(self, work: Callable[[], Awaitable[T]], ended: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        work: Callable[[], Awaitable[T]],
+        ended: Callable[[], None] | None = None,
+        *,
+        undivided: bool = False,
+    ) -> None:
         self._work = work
         self._ended = ended
+        self._undivided = undivided
         self._current: _Run[T] | None = None
 
     async def join(self) -> T:
@@ -49,13 +59,16 @@ class SharedTask(Generic[T]):
             return await asyncio.shield(run.task)
         finally:
             run.callers -= 1
-            if not run.callers and not run.task.done():
+            if not run.callers and not run.task.done() and not self._undivided:
                 self._forget(run)
                 run.task.cancel()
 
     def _begin(self) -> _Run[T]:
         run = self._current = _Run(asyncio.ensure_future(self._work()))
         run.task.add_done_callback(lambda _: self._finished(run))
+        if self._undivided:
+            _UNDIVIDED.add(run.task)
+            run.task.add_done_callback(_UNDIVIDED.discard)
         return run
 
     def _finished(self, run: _Run[T]) -> None:
@@ -68,6 +81,14 @@ class SharedTask(Generic[T]):
     def _forget(self, run: _Run[T]) -> None:
         if self._current is run:
             self._current = None
+
+
+async def undivided_work(seconds: float) -> None:
+    """Wait for the undivided work of this event loop before that ends, for ``seconds`` at most."""
+    loop = asyncio.get_running_loop()
+    tasks = [task for task in _UNDIVIDED if task.get_loop() is loop]
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 async def daemon_call(call: Callable[[], T], *, unwanted: Callable[[T], None]) -> T:

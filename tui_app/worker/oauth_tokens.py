@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from tui_app.mcp_client.oauth.grants import TokenGrant, read_tokens, refresh_request, revocation_requests
 from tui_app.mcp_client.oauth.metadata import AuthorizationServer
-from tui_app.mcp_client.oauth.registration import Client, InvalidGrantError
+from tui_app.mcp_client.oauth.registration import Client, InvalidGrantError, is_busy
 from tui_app.settings.expansion import http_endpoint, oauth_settings
 from tui_app.settings.profiles import OAuthSettings
 from tui_app.settings.token_store import StoredLogin, TokenStore
-from tui_app.tickets.errors import ConfigError, MCPAuthenticationError, MCPError
+from tui_app.tickets.errors import ConfigError, MCPAuthenticationError, MCPConnectionError, MCPError
 from tui_app.worker.concurrency import SharedTask, daemon_call
 
 if TYPE_CHECKING:
@@ -62,20 +62,35 @@ class OAuthTokens:
         self._clock = clock
         self._settings = settings
         self._login: StoredLogin | None = None
-        self._refreshing = SharedTask(self._refresh)
+        self._refreshing = SharedTask(self._refresh, undivided=True)  # the old refresh token is spent once it was sent
+        self._kept: str | None = None
+        """The access token that could not be refreshed ahead of its end: used until that comes."""
 
     @property
     def login(self) -> StoredLogin | None:
         """The login that was read last."""
         return self._login
 
+    @property
+    def out_of_reach(self) -> str:
+        """Why a login that there is cannot be read, as a clause; empty: it can, or there is none."""
+        reason = self._store.out_of_reach
+        return f"the login is in the system's keyring, and {reason}" if reason else ""
+
     async def token(self) -> str | None:
         login = self._login or await self.reload()
         if login is None:
             return None
-        if self._ends_soon(login) and login.refresh_token:
-            login = await self._refreshing.join()
-        return login.access_token if login is not None else None
+        if self._ends_soon(login) and login.refresh_token and not self._is_kept(login):
+            try:
+                refreshed = await self._refreshing.join()
+            except MCPError:
+                if self._ends_soon(login, ahead=0.0):
+                    raise
+                self._kept = login.access_token
+            else:
+                return refreshed.access_token if refreshed is not None else None
+        return login.access_token
 
     async def challenged(self, challenge: AuthChallenge, token: str | None) -> bool:
         if challenge.insufficient_scope:
@@ -104,6 +119,13 @@ class OAuthTokens:
         self._login = None
         await daemon_call(lambda: self._store.delete(self._profile, self._url), unwanted=_ignored)
 
+    async def forget_unread(self) -> str:
+        """Delete a login that cannot be read, if there is one; returns what was done, for people."""
+        if not self.out_of_reach:
+            return f"There was no login for {self._profile}."
+        await self.forget()
+        return f"The login for {self._profile} was forgotten, but not revoked: {self.out_of_reach}."
+
     async def revoke(self, login: StoredLogin) -> bool:
         """Have the server forget ``login``, its access token too; whether it has forgotten what lasts longest of it."""
         tokens = {"refresh_token": login.refresh_token, "access_token": login.access_token}
@@ -122,8 +144,11 @@ class OAuthTokens:
                 return False
         return False
 
-    def _ends_soon(self, login: StoredLogin) -> bool:
-        return login.expires_at is not None and login.expires_at - _AHEAD_SECONDS < self._clock.now().timestamp()
+    def _ends_soon(self, login: StoredLogin, ahead: float = _AHEAD_SECONDS) -> bool:
+        return login.expires_at is not None and login.expires_at - ahead < self._clock.now().timestamp()
+
+    def _is_kept(self, login: StoredLogin) -> bool:
+        return login.access_token == self._kept and not self._ends_soon(login, ahead=0.0)
 
     async def _remember_scope(self, scope: str) -> None:
         login = await self.reload()
@@ -150,12 +175,17 @@ class OAuthTokens:
     async def _refreshed(self, login: StoredLogin) -> StoredLogin | None:
         server = AuthorizationServer(login.issuer, "", login.token_endpoint)
         client = self._client(login)
-        page = await self._exchange().post(refresh_request(server, client, login.refresh_token, login.resource))
+        request = refresh_request(server, client, login.refresh_token, login.resource)
+        page = await self._exchange().post(request)
         try:
-            grant = read_tokens(page.status, page.body)
+            grant = read_tokens(page.status, page.body, request.secrets)
         except InvalidGrantError:
             await self.forget()
             return None
+        except MCPAuthenticationError as error:
+            if not is_busy(page.status):
+                raise
+            raise MCPConnectionError(error.cause, hint=error.hint, title="The login server has a problem") from None
         now = self._clock.now().timestamp()
         renewed = replace(
             login,

@@ -35,6 +35,7 @@ from tui_app.tickets.messages import (
 )
 from tui_app.tickets.servers import AllowTool
 from tui_app.tickets.text import clean_line
+from tui_app.worker.concurrency import undivided_work
 from tui_app.worker.lookups import change_access, fetch_attachment, inspect, list_values, open_ticket
 from tui_app.worker.profile_runtime import ProfileRuntime
 from tui_app.worker.replies import cancelled, crashed, failed
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from tui_app.worker.preparing import Preparer
     from tui_app.worker.prestart import Prestarts
 
+_UNDIVIDED_SECONDS = 2.0
+"""At the end, for the answer of a login server that has spent a refresh token; `Service.close` waits little longer."""
 _MOST_SEARCHES = 200  # whose next page can still be asked for: ten tabs over twenty trackers
 _MOST_SPARE, _FEWEST_SEARCHES = 100_000, 8  # tickets fetched and not asked for; with more, fewer searches are kept
 
@@ -154,6 +157,7 @@ class RequestLoop:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await asyncio.gather(*(runtime.close() for runtime in self._runtimes.values()), return_exceptions=True)
+        await undivided_work(_UNDIVIDED_SECONDS)
 
     def _finished(self, request: Request, task: asyncio.Task[None]) -> None:
         """The one place where a request that did not succeed gets its final reply."""
