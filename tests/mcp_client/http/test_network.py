@@ -238,11 +238,22 @@ async def test_a_proxy_that_does_not_connect_is_told(answer: bytes) -> None:
         assert error.hint
 
 
-async def test_a_proxy_of_an_unknown_kind_is_told() -> None:
-    for proxy in ("socks5://127.0.0.1:1", "gopher://127.0.0.1:1", "http://[::"):
-        with pytest.raises(ConfigError, match="proxy"):
-            async with remote_session("https://tracker.test/mcp", proxy=proxy):
-                pass
+@pytest.mark.parametrize(
+    ("proxy", "why"),
+    [
+        ("socks5://127.0.0.1:1", "socks5 is not a kind"),
+        ("gopher://127.0.0.1:1", "gopher is not a kind"),
+        ("http://[::", "it is not an address"),
+        ("http://127.0.0.1:99999", "it is not an address"),
+        ("http://127.0.0.1:0", "it is not an address"),
+        ("http://127.0.0.1:http", "it is not an address"),
+        ("http://", "it is not an address"),
+    ],
+)
+async def test_a_proxy_that_none_can_be_is_told(proxy: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=f"proxy of the environment cannot be used: {why}"):
+        async with remote_session("https://tracker.test/mcp", proxy=proxy):
+            pass
 
 
 async def test_the_environment_is_asked_for_no_proxy_behind_the_endpoints_back(
@@ -360,7 +371,12 @@ async def test_an_answer_that_is_no_use_is_told_with_what_to_do(answer: bytes, w
 
 @pytest.mark.parametrize(
     ("proxy", "step"),
-    [("http://127.0.0.1:9", "✗ connection"), ("http://proxy.invalid:1", "✗ host"), ("socks4://x:1", "✗ proxy")],
+    [
+        ("http://127.0.0.1:9", "✗ connection"),
+        ("http://proxy.invalid:1", "✗ host"),
+        ("socks4://x:1", "✗ proxy"),
+        ("http://x:99999", "✗ proxy"),
+    ],
 )
 async def test_a_proxy_that_cannot_be_used_is_told_as_one(proxy: str, step: str) -> None:
     seen = await steps("https://tracker.test/mcp", proxy=proxy)

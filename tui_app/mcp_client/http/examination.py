@@ -112,7 +112,7 @@ class _Examination:
         self._exchange = OAuthExchange(endpoint, environ, _EXCHANGE_SECONDS)
         self._clock = clock
         self._peer = Peer(endpoint, LOG_NAME)
-        self._scheme, self._host, self._port = origin(endpoint.proxy or endpoint.url)
+        _, self._host, self._port = origin(endpoint.url)
         self._addresses: list[str] = []
         self._challenge: AuthChallenge | None = None
         self._resource: metadata.ResourceMetadata | None = None
@@ -142,6 +142,8 @@ class _Examination:
     async def proxy(self) -> str:
         async with self._client():  # of a kind that can be used
             proxy = self._endpoint.proxy
+        if proxy:  # all further steps go there
+            _, self._host, self._port = origin(proxy)
         return f"through {http_failures.shown_proxy(self._endpoint)}" if proxy else "none"
 
     async def host(self) -> str:

@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 import httpx2
 from msgspec import Struct
@@ -53,6 +54,8 @@ def http_client(endpoint: HttpEndpoint) -> httpx2.AsyncClient:
     Raises:
         ConfigError: a TLS file, or the proxy, cannot be used.
     """
+    if endpoint.proxy and not _is_address(endpoint.proxy):
+        raise _unusable_proxy(endpoint.proxy)
     encrypted = endpoint.url.lower().startswith("https:") or (endpoint.proxy or "").startswith("https:")
     try:
         return httpx2.AsyncClient(
@@ -65,11 +68,7 @@ def http_client(endpoint: HttpEndpoint) -> httpx2.AsyncClient:
             headers={"User-Agent": f"ticketdeck/{__version__}", "Accept-Encoding": ENCODINGS},
         )
     except (ValueError, ImportError, httpx2.InvalidURL):
-        scheme = (endpoint.proxy or "").partition("://")[0]
-        raise ConfigError(
-            f"The proxy of the environment cannot be used: {scheme or 'no'} is not a kind that is supported.",
-            hint="Set HTTPS_PROXY to an http:// or https:// address, or name the server's host in NO_PROXY.",
-        ) from None
+        raise _unusable_proxy(endpoint.proxy or "") from None
 
 
 def tls_context(files: TlsFiles) -> ssl.SSLContext:
@@ -164,6 +163,27 @@ async def refusal_by_tls(target: object, error: Exception) -> Exception:
         return HungUpError()
     except OSError:
         return error
+
+
+def _is_address(proxy: str) -> bool:
+    try:
+        parts = urlsplit(proxy)
+        return bool(parts.hostname) and parts.port != 0  # asking for the port checks it
+    except ValueError:
+        return False
+
+
+def _unusable_proxy(proxy: str) -> ConfigError:
+    scheme = clean_line(proxy.partition("://")[0])
+    why = (
+        f"{scheme} is not a kind that is supported"
+        if _is_address(proxy)
+        else "it is not an address with a host and a port"
+    )
+    return ConfigError(
+        f"The proxy of the environment cannot be used: {why}.",
+        hint="Set HTTPS_PROXY to an http:// or https:// address, or name the server's host in NO_PROXY.",
+    )
 
 
 def _no_tls() -> ssl.SSLContext:
