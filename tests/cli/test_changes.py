@@ -174,10 +174,24 @@ def test_some_of_several_is_partly(tracker: TrackerFake, run: Any) -> None:
     assert (code, said["counts"]) == (5, {"done": 2, "refused": 1})
 
 
-def test_a_second_change_of_a_ticket_waits_for_the_first(tracker: TrackerFake, run: Any) -> None:
-    code, said, _ = run("edit", "T-1", "--title", "New", "--priority", "high", "--yes")
-    assert (code, [result["state"] for result in said["results"]]) == (5, ["done", "not_sent"])
-    assert said["results"][1]["error"]["kind"] == "not_allowed"
+@pytest.mark.parametrize("how", ["--yes", "--dry-run"])
+def test_of_several_fields_none_is_sent_unless_all_can_be(tracker: TrackerFake, run: Any, how: str) -> None:
+    for options in (["--title", "New", "--priority", "high"], ["--priority", "high", "--title", "New"]):
+        code, said, err = run("edit", "T-1", *options, how)
+        kinds = [result["error"] and result["error"]["kind"] for result in said["results"]]
+        first = "dry_run" if how == "--dry-run" else "not_sent"
+        assert (code, [result["state"] for result in said["results"]]) == (2, [first, "not_sent"])
+        assert kinds == [None if how == "--dry-run" else "cancelled", "not_allowed"]
+        assert how == "--dry-run" or "--keep-going makes those that can" in err
+    assert tracker.sent == []
+
+
+def test_those_fields_that_can_be_changed_are_where_it_is_to_go_on(tracker: TrackerFake, run: Any) -> None:
+    for how, state in (("--dry-run", "dry_run"), ("--yes", "done")):
+        code, said, _ = run("edit", "T-1", "--title", "New", "--priority", "high", how, "--keep-going")
+        assert (code, [result["state"] for result in said["results"]]) == (5, [state, "not_sent"])
+        assert said["results"][1]["error"]["kind"] == "not_allowed"
+    assert len(tracker.sent) == 1
 
 
 def test_what_is_so_already_changes_nothing(tracker: TrackerFake, run: Any) -> None:

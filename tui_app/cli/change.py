@@ -19,10 +19,7 @@ from tui_app.cli.change_report import ChangeResult, exit_code_of, preview_lines,
 from tui_app.cli.consent import answered, answered_yes
 from tui_app.cli.editor import edited
 from tui_app.cli.global_options import GlobalOptions
-from tui_app.cli.output import (
-    to_terminal,
-    warn,
-)
+from tui_app.cli.output import to_terminal, warn
 from tui_app.cli.requests import RequestClient
 from tui_app.cli.selection import only_tracker, select
 from tui_app.settings.change_files import ChangeLog, Drafts
@@ -41,6 +38,7 @@ from tui_app.tickets.text import clean_line
 from tui_app.worker.change_permissions import refuse_if_off
 
 _COUNT_TYPED_ABOVE = 10  # changes at once; then the count is typed instead of a letter
+_ANOTHER_CANNOT = "Another change of this command cannot be made; --keep-going makes those that can."
 _NOT_TRIED = ChangeFault(ErrorKind.CANCELLED, "Not tried", "An earlier change stopped it; nothing was sent.")
 
 
@@ -208,18 +206,10 @@ def make_changes(
             "Nobody is here to confirm the change.", hint="Give --yes to send it, or --dry-run to see it.", field="yes"
         )
     run = _Run(selection.profile.name, dry_run=dry_run, yes=yes, keep_going=keep_going)
-    results: list[ChangeResult] = []
     with RequestClient(selection, options) as client:
-        rows = _rows(wanted)
-        at_once = run.made(client, _in_one_call(wanted), only_whole=True) if len(rows) > 1 else []
-        results += at_once
-        for row in rows if not at_once else ():
-            if any(result.fault for result in results) and not (keep_going or dry_run):
-                results += [ChangeResult(one, ChangeState.NOT_SENT, fault=_NOT_TRIED) for one in row]
-            else:
-                results += run.made(client, row)
+        results = run.all_made(client, wanted)
     report_changes(action, results, form, dry_run=dry_run)
-    return exit_code_of(results, dry_run=dry_run)
+    return exit_code_of(results, dry_run=dry_run, keep_going=keep_going)
 
 
 def _rows(wanted: tuple[WantedChange, ...]) -> list[tuple[WantedChange, ...]]:
@@ -243,6 +233,29 @@ class _Run(Struct):
     yes: bool
     keep_going: bool
 
+    def all_made(self, client: RequestClient, wanted: tuple[WantedChange, ...]) -> list[ChangeResult]:
+        """Make all changes of a command: in one call for each ticket where that goes, else one field after the other.
+
+        Nothing is sent unless all of them can be made, or it is to go on without those that cannot.
+        """
+        rows = _rows(wanted)
+        if len(rows) < 2:
+            return self.made(client, wanted)
+        at_once = self.made(client, _in_one_call(wanted), only_whole=True)
+        if at_once:
+            return at_once
+        all_needed = not (self.dry_run or self.keep_going)
+        tried = [_prepared(client, self.profile, row, keep_text=True) for row in rows] if all_needed else []
+        if any(result.fault for row in tried for result in row):
+            return _none_sent([result for row in tried for result in row])
+        results: list[ChangeResult] = []
+        for row in rows:
+            if all_needed and any(result.fault for result in results):
+                results += [ChangeResult(one, ChangeState.NOT_SENT, fault=_NOT_TRIED) for one in row]
+            else:
+                results += self.made(client, row)
+        return results
+
     def made(
         self, client: RequestClient, wanted: tuple[WantedChange, ...], *, only_whole: bool = False
     ) -> list[ChangeResult]:
@@ -258,8 +271,14 @@ class _Run(Struct):
         elif ready and not broken and (self.yes or _agreed(self.profile, ready)):
             _send(client, self.profile, ready, consent=not self.yes, keep_going=self.keep_going)
         elif ready:
-            _leave(ready, "Another change of this row cannot be made." if broken else "You did not confirm it.")
+            _leave(ready, _ANOTHER_CANNOT if broken else "You did not confirm it.")
         return results
+
+
+def _none_sent(results: list[ChangeResult]) -> list[ChangeResult]:
+    """``results`` of changes some of which cannot be made, for which reason none is."""
+    _leave([one for one in results if one.preview and one.preview.token and not one.fault], _ANOTHER_CANNOT)
+    return results
 
 
 def _prepared(

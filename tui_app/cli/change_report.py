@@ -172,8 +172,8 @@ def _name(result: ChangeResult) -> str:
     return clean_line(result.wanted.ticket_id or created or result.wanted.tool or "the new ticket")
 
 
-def exit_code_of(results: list[ChangeResult], *, dry_run: bool) -> int:
-    """0 all done, 4 one may have been, 5 some were, else what kept them from being done."""
+def exit_code_of(results: list[ChangeResult], *, dry_run: bool, keep_going: bool = False) -> int:
+    """0 all done, 4 one may have been, 5 some were, else what kept them from being done; of a dry run: would be."""
     states = [result.state for result in results]
     if ChangeState.UNKNOWN in states:
         return EXIT_UNKNOWN
@@ -181,7 +181,8 @@ def exit_code_of(results: list[ChangeResult], *, dry_run: bool) -> int:
     if all(done):
         return EXIT_OK
     failed = [result for result in results if result.fault is not None]
-    if any(done):
+    none_would_be = dry_run and not keep_going and bool(failed)
+    if any(done) and not none_would_be:
         return EXIT_PARTLY if failed else EXIT_OK
     if ChangeState.CONFLICT in states:
         return EXIT_CONFLICT
