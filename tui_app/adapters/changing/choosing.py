@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import replace
-
 from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.changing import lookups
@@ -34,8 +32,8 @@ from tui_app.adapters.changing.known_values import (
 )
 from tui_app.adapters.changing.lookups import Named
 from tui_app.adapters.changing.meanings import wants_id
+from tui_app.adapters.changing.numbered import names_of_values, numbers_called
 from tui_app.adapters.changing.spelling import (
-    Told,
     event_of,
     exactly,
     form_field,
@@ -52,7 +50,6 @@ from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.changes import Choice, MissingInputError
-from tui_app.tickets.ticket import JsonValue
 
 _HOLDERS = frozenset(("team", "teams", "project", "projects", "board", "boards", "workflow", "workflows"))
 """What has statuses of its own, and may be shown with them."""
@@ -72,15 +69,12 @@ def choose(
     Raises:
         MissingInputError: the server knows no such value.
     """
-    if argument.values:
-        return _of_values(argument, wish, argument.values, told_in(about(argument, use.tool)).labels)
     text = about(argument, use.tool)
-    told = told_in(text)
-    if is_numeric(argument) and not wants_id(argument):
-        labels = told.labels or numbered(case.ground, concept)
-        return _number(argument, wish, replace(told, labels=labels), text)
+    if argument.values or (is_numeric(argument) and not wants_id(argument)):
+        return (yield from _of_values_or_numbers(case, argument, concept, wish, text))
     if wants_id(argument):
         return (yield from _by_id(case, use, argument, wish))
+    told = told_in(text)
     if told.values:
         value = spelt(wish, told.values, told.labels) or event_of(wish, told.values)
         if value is not None:
@@ -98,22 +92,37 @@ def choose(
         raise
 
 
-def _of_values(argument: Argument, wish: str, values: Sequence[JsonValue], labels: Mapping[str, str]) -> Found:
-    value = spelt(wish, values, labels)
+def _of_values_or_numbers(case: Case, argument: Argument, concept: str, wish: str, text: str) -> Conversation[Found]:
+    """One of the values that the schema lists, or a number: by what these are called, wherever that is told."""
+    names = names_of_values(argument, text) or (numbered(case.ground, concept) if is_numeric(argument) else {})
+    try:
+        return _of_values(argument, wish, names) if argument.values else _number(argument, wish, names, text)
+    except MissingInputError as error:
+        refusal = error
+    stand_for_words = all(str(value).isdecimal() for value in argument.values) and not wish.isdecimal()
+    hit = pick(argument, (yield from numbers_called(case, argument, wish)), wish) if stand_for_words else None
+    if hit is None:
+        raise refusal
+    return hit
+
+
+def _of_values(argument: Argument, wish: str, names: Mapping[str, str]) -> Found:
+    values = argument.values
+    value = spelt(wish, values, names)
     if value is None:
         value = event_of(wish, values)
     if value is None:
-        raise misfit(argument, wish, "it is not one of its values", values)
-    label = next((name for name, own in labels.items() if own == str(value)), str(value))
+        raise misfit(argument, wish, "it is not one of its values", values, names)
+    label = wish if plain(wish) in names else next((n for n, own in names.items() if own == str(value)), str(value))
     return Found([value] if argument.takes_list and not argument.takes_scalar else value, label)
 
 
-def _number(argument: Argument, wish: str, told: Told, text: str) -> Found:
-    label = told.labels.get(plain(wish))
+def _number(argument: Argument, wish: str, names: Mapping[str, str], text: str) -> Found:
+    label = names.get(plain(wish))
     if label is None and wish.lstrip("-").isdecimal():
         label = wish
     if label is None or not label.lstrip("-").isdecimal():
-        raise misfit(argument, wish, "it takes a number", sorted(told.labels.values()))
+        raise misfit(argument, wish, "it takes a number", sorted(names.values()), names)
     if not in_range(label, text):
         raise misfit(argument, wish, f"it takes what its description says: {text[:80]}")
     return Found(exactly(argument, label), wish)
@@ -161,12 +170,11 @@ def _from_elsewhere(
 
 def choices_of(case: Case, use: WritingUse, argument: Argument, concept: str) -> Conversation[tuple[Choice, ...]]:
     """What ``argument`` takes for ``concept``, by whatever lists it; a choice's detail is what its value is called."""
-    if argument.values:
-        return tuple(Choice(value, str(value)) for value in argument.values)
-    told = told_in(about(argument, use.tool))
-    if told.values:
-        names = {value: name for name, value in told.labels.items()}
-        return tuple(Choice(value, value, names.get(value, "")) for value in told.values)
+    text = about(argument, use.tool)
+    names = {value: name for name, value in names_of_values(argument, text).items()}
+    values = argument.values or told_in(text).values
+    if values:
+        return tuple(Choice(value, str(value), names.get(str(value), "")) for value in values)
     if wants_id(argument):
         for variant in callable_ones(case, lookups.listing_tools(case.ground.readers, lookups.status_nouns(argument))):
             choices = entries_as_choices((yield from ask(case, variant)), argument)

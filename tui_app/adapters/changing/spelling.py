@@ -162,12 +162,20 @@ def event_of(wanted: str, values: Iterable[JsonValue]) -> JsonValue:
     return next((value for name, value in offered.items() if word in (name, f"{name}d", f"{name}ed")), None)
 
 
-def misfit(argument: Argument, wanted: JsonValue, why: str, values: Sequence[JsonValue] = ()) -> MissingInputError:
-    """The refusal of a value that an argument does not take."""
-    shown = ", ".join(str(value) for value in values[:_MOST_SHOWN])
+def misfit(
+    argument: Argument,
+    wanted: JsonValue,
+    why: str,
+    values: Sequence[JsonValue] = (),
+    names: Mapping[str, str] | None = None,
+) -> MissingInputError:
+    """The refusal of a value that an argument does not take. ``names``: what the values are called, to each."""
+    called = {value: name for name, value in (names or {}).items() if plain(name) != plain(value)}
+    told = [f"{value} ({called[str(value)]})" if str(value) in called else str(value) for value in values]
+    shown = ", ".join(told[:_MOST_SHOWN])
     more = f" and {len(values) - _MOST_SHOWN} more" if len(values) > _MOST_SHOWN else ""
     hint = f"It can be: {shown}{more}." if shown else f"`--field {argument.path}=VALUE` sends a value as it is."
-    choices = tuple(Choice(value, str(value)) for value in values)
+    choices = tuple(Choice(value, str(value), called.get(str(value), "")) for value in values)
     return MissingInputError(
         f"The server's {argument.path!r} does not take {wanted!r}: {why}.",
         title="The value does not fit",
