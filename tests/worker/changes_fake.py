@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -140,7 +141,9 @@ class ChangesFake:
 
     def verdict(self, call: WriteCall, result: CallToolResult) -> WriteVerdict:
         failure = failure_in(result)
-        return WriteVerdict(failure, conflict=failure is not None and "version" in failure.cause)
+        said = result.text
+        shows = tuple(name for name in re.findall(r"T-\d", said) if name != call.arguments.get("id"))
+        return WriteVerdict(failure, failure is not None and "version" in failure.cause, shows=shows, words=said)
 
     def verified(self, call: WriteCall, before: FreshTicket | None, after: FreshTicket) -> bool | None:
         return field_values(after.ticket, call.after) == dict(call.after)

@@ -596,3 +596,23 @@ def test_nothing_is_prepared_whose_text_cannot_be_kept(bench: ChangesBench) -> N
     reply = bench.ask(PrepareChanges(new_request_id(), "work", (title(),)))
     assert isinstance(reply, Failed)
     assert reply.kind is ErrorKind.NOT_ALLOWED
+
+
+def test_what_the_server_said_of_a_change_that_no_read_shows_is_told(bench: ChangesBench) -> None:
+    bench.tracker.before = answering(json_result("Locked; left as it is."))
+    (outcome,) = bench.commit(bench.preview(title()).token)
+    assert outcome.state is ChangeState.UNCHANGED
+    assert outcome.fault
+    assert outcome.fault.cause.endswith('It says: "Locked; left as it is."')
+
+
+def test_a_server_that_answers_with_another_ticket_may_have_changed_that(bench: ChangesBench) -> None:
+    bench.tracker.before = answering(json_result("T-2"))
+    (outcome,) = bench.commit(bench.preview(title()).token)
+    assert outcome.state is ChangeState.UNKNOWN
+    assert outcome.words == "The server answers with another ticket: T-2."
+    other = serve()
+    other.tracker.after = answering(json_result("T-2"))
+    (outcome,) = other.commit(other.preview(title()).token)
+    assert outcome.state is ChangeState.DONE
+    other.service.close()

@@ -144,7 +144,8 @@ def edit(
 ) -> int:
     """Change title, description, priority or labels.
 
-    Several of them are one call where the server's tool takes them together, else several changes in turn.
+    Several of them are one call where the server's tool takes them together, else several changes in turn. Nothing is
+    sent unless all can be made, but with --keep-going.
     """
     kinds: list[tuple[ChangeKind, Values]] = []
     if title is not None:

@@ -192,17 +192,28 @@ def judged(sending: SentChange, runtime: ProfileRuntime) -> ChangeOutcome:
         words = f"{fault.title}: {fault.cause}"
     elif verdict.unknown:
         state, words, fault = _uncertain(sending, runtime)
+    elif others := _others(sending):
+        error = UnknownOutcomeError(f"The server answers with another ticket: {others[0]}.", hint="Look at both.")
+        state, words, fault = ChangeState.UNKNOWN, error.cause, fault_of(error, runtime)
     elif shown is False and sending.same and not also:
         state, words = ChangeState.UNCHANGED, "The server reports no fault, but a fresh read shows no change."
-        fault = ChangeFault(
-            ErrorKind.TOOL_ERROR, "Nothing changed", words, "Look at the ticket; you may lack the right."
-        )
+        said = f" It says: {verdict.words}" if verdict.words else ""
+        hint = "Look at the ticket; you may lack the right."
+        fault = ChangeFault(ErrorKind.TOOL_ERROR, "Nothing changed", runtime.shown(f"{words}{said}"), hint)
     else:
         state = ChangeState.SENT
         words = "Sent. The ticket shows something else than was wanted." if shown is False else _SENT
     if also and state in (ChangeState.DONE, ChangeState.SENT):
         words += f" Also changed, though that was not asked for: {', '.join(also)}."
     return _outcome(sending, state, words, fault, also)
+
+
+def _others(sending: SentChange) -> tuple[str, ...]:
+    """The identifiers of the ticket that the server answers with, where it is not the one of the change."""
+    fresh, shows = sending.prepared.facts.ticket, sending.verdict.shows
+    own = [fresh.reference.id, fresh.ticket.id, *map(str, fresh.ticket.lookup.values())] if fresh else []
+    folded = {one.casefold() for one in own}
+    return () if fresh is None or any(one.casefold() in folded for one in shows) else shows
 
 
 def _without_another(sending: SentChange) -> SentChange:

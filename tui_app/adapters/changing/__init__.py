@@ -22,13 +22,14 @@ from tui_app.adapters.changing.kinds import by_readers, visibility_of
 from tui_app.adapters.changing.known_values import listed_values
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
 from tui_app.adapters.changing.meanings import is_transition, wants_id
-from tui_app.adapters.changing.outcomes import verdict_of, verified_by
+from tui_app.adapters.changing.outcomes import verdict_of
 from tui_app.adapters.changing.people import forms_of
 from tui_app.adapters.changing.protocol import ChangeAdapter, ChangeFacts, FreshTicket, WriteCall, WriteVerdict
 from tui_app.adapters.changing.spelling import form_field
 from tui_app.adapters.changing.statuses import closers, offered_transitions, verb_ways_known
 from tui_app.adapters.changing.subject import Subject
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated, uses_of
+from tui_app.adapters.changing.verifying import verified_by
 from tui_app.adapters.mapping import changes_in
 from tui_app.adapters.reading import read_record
 from tui_app.adapters.safety.gate import contradiction, is_request_tool, speaks_for

@@ -18,12 +18,13 @@ from tui_app.adapters.auto.id_argument import id_values
 from tui_app.adapters.base import TicketReference
 from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.changing.meanings import parts_of
-from tui_app.adapters.changing.spelling import exactly, form_field
+from tui_app.adapters.changing.spelling import default_told, exactly, form_field
 from tui_app.adapters.changing.subject import KEPT, Subject, kept_by, kept_required
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_names import ID_ADJECTIVES, PLACES, names, plain_name, singular
 from tui_app.adapters.reading.field_values import indexed, is_nothing
+from tui_app.adapters.safety.rehearsals import is_rehearsal
 from tui_app.tickets.changes import ChangeKind, MissingInputError, WantedChange
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.redaction import redact
@@ -170,6 +171,7 @@ def complete(
                 hint=f"It has: {', '.join(a.path for a in use.arguments)}.",
             )
         sent.setdefault(argument.path, _answered(argument, answer))
+    _in_earnest(use, sent)
     _lock(use, sent, subject)
     kept = {} if subject is None else kept_required(use, sent, subject)
     sent |= kept
@@ -263,6 +265,20 @@ def _refuse(lacking: Sequence[Argument], use: WritingUse) -> None:
         )
 
 
+def _in_earnest(use: WritingUse, sent: dict[str, JsonValue]) -> None:
+    """A tool that only tries what it would do, unless it is told otherwise, is told so."""
+    for argument in use.arguments:
+        if argument.path in sent or not is_rehearsal(argument.name) or "boolean" not in argument.kinds:
+            continue
+        text = about(argument, use.tool)
+        told = argument.default if argument.default is not None else default_told(text)
+        is_said = re.search(
+            rf"{re.escape(argument.name)}\W{{0,5}}false|by default", f"{text} {use.about}", re.IGNORECASE
+        )
+        if argument.required or told is True or str(told).casefold() == "true" or (told is None and is_said):
+            sent[argument.path] = False
+
+
 def _lock(use: WritingUse, sent: dict[str, JsonValue], subject: Subject | None) -> None:
     """The version that was read, where the tool takes one."""
     if subject is None:
@@ -282,9 +298,8 @@ def _lock(use: WritingUse, sent: dict[str, JsonValue], subject: Subject | None) 
         ]
         if told and not any(_sends(meaning, use, sent) for meaning in told):
             continue
-        value = next(
-            (index[n] for n in (name, bare, "version", "lockversion") if isinstance(index.get(n), _SIMPLE)), None
-        )
+        known_as = (name, bare, "version", "lockversion", *(("etag",) if bare == "ifmatch" else ()))
+        value = next((index[n] for n in known_as if isinstance(index.get(n), _SIMPLE)), None)
         if value is not None:
             sent[argument.path] = exactly(argument, value)
 

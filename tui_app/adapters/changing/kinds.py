@@ -24,7 +24,7 @@ from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import is_nothing
 from tui_app.adapters.safety.verbs import split_words
-from tui_app.tickets.changes import ChangeKind, Visibility
+from tui_app.tickets.changes import ChangeKind, MissingInputError, Visibility
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
 
@@ -58,6 +58,7 @@ def comment(case: Case) -> Conversation[WriteCall]:
         written = marked_up(argument, text)
         value = exactly(argument, [written] if argument.takes_list and not argument.takes_scalar else written)
         seen: Visibility = ("public" if public else "internal") if flags else visibility_of(use)
+        seen = "public" if not flags and _is_public_unless_told(use) else seen
         if public and seen == "internal":
             raise NotOfferedError("The server's comments are internal: no tool writes a public one.")
         call = finished(
@@ -96,18 +97,29 @@ def _reader_flags(use: WritingUse, said: object) -> dict[str, JsonValue]:
     for argument in use.arguments:
         values = _values_by_readers(argument)
         told = argument.default if argument.default is not None else default_told(about(argument, use.tool))
-        if readers in values and len(values) > 1 and (said or argument.required or told is not None):
+        speaks_of_public = bool(argument.values) or values.get("public") is True
+        if (
+            readers in values
+            and len(values) > 1
+            and (said or argument.required or told is not None or speaks_of_public)
+        ):
             return {argument.path: values[readers]}
     return {}
+
+
+def _is_public_unless_told(use: WritingUse) -> bool:
+    """Whether an argument that is left out means that customers read the comment."""
+    told = (argument.default or default_told(about(argument, use.tool)) for argument in use.arguments)
+    return any(isinstance(value, str) and vocabulary.PUBLIC.fullmatch(value) for value in told)
 
 
 def _values_by_readers(argument: Argument) -> dict[str, JsonValue]:
     """What an argument takes for each kind of readers; of a choice that knows both."""
     if argument.kinds == {"boolean"}:
-        said = "".join(argument.words).removeprefix("is")
-        if said in ("public", "visible", "customervisible", "publiccomment"):
+        said = set(argument.words) - vocabulary.FILLERS - vocabulary.COMMENT_NOUNS - {"is", "to", "by"}
+        if said and all(word == "visible" or vocabulary.PUBLIC.fullmatch(word) for word in said):
             return {"public": True, "internal": False}
-        if said in ("private", "internal", "internalnote", "hidden", "privatenote"):
+        if said and all(map(vocabulary.INTERNAL.fullmatch, said)):
             return {"public": False, "internal": True}
     found: dict[str, JsonValue] = {}
     for value in argument.values:
@@ -128,6 +140,8 @@ def text_field(case: Case) -> Conversation[WriteCall]:
     concept = str(kind)
     text = str(case.wanted.values.get(concept) or "")
     now = getattr(subject.ticket, concept) or ""
+    if kind is ChangeKind.TITLE and not text.strip():
+        raise MissingInputError("The title is empty.", hint="Give one.")
     if text == now:
         return already({concept: now})
 
@@ -299,6 +313,8 @@ def priority(case: Case) -> Conversation[WriteCall]:
     """Another priority."""
     subject, wish = case.about, str(case.wanted.values.get("priority") or "")
     now = subject.ticket.priority
+    if not wish.strip():
+        raise MissingInputError("The priority is empty.", hint="Give one.")
     if now and plain(now) == plain(wish):
         return already({"priority": now})
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from operator import itemgetter
 
-from tui_app.adapters.auto.calls import by_path
-from tui_app.adapters.changing.meanings import rank_of
-from tui_app.adapters.changing.protocol import FreshTicket, WriteCall, WriteVerdict
+from msgspec.structs import replace
+
+from tui_app.adapters.changing.protocol import WriteCall, WriteVerdict
 from tui_app.adapters.changing.spelling import plain
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, plain_text, read_record, ticket_from
-from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_names import PLACES, PLURALS, TICKET_NOUNS, names, plain_name
-from tui_app.adapters.reading.field_values import Row, indexed
+from tui_app.adapters.reading.field_values import Row, indexed, is_nothing
+from tui_app.adapters.safety.asked_for import own_ids
+from tui_app.adapters.safety.rehearsals import rehearsal_in
 from tui_app.mcp_client.types import CallToolResult
 from tui_app.tickets.errors import InvalidResponseError, MCPToolError
 from tui_app.tickets.json_values import leaves_in, texts_in
-from tui_app.tickets.ticket import JsonValue, Ticket
+from tui_app.tickets.ticket import JsonValue
 
 _REFUSED = "refused|rejected|denied|failed|failure|error|forbidden|unauthori[sz]ed|invalid|conflict"
 _REFUSING = re.compile(
@@ -59,7 +59,6 @@ _UNCERTAIN = re.compile(
 )
 """Words of somebody who lost the answer of the one that makes the change: a server's library, a gateway, a bridge."""
 _CREATED = re.compile(r"(?:#\d+|\b[A-Z][A-Z0-9]*-\d+\b|\b[a-z]+-\d+\b)")
-_TAG = re.compile(r"<[^<>]{1,80}>")
 _LIMITED = re.compile(r"\b(?:429|503)\b|rate.?limit|too many requests|throttl|quota", re.IGNORECASE)
 _PAUSE = re.compile(
     r"(?:retry[- _]?after|again (?:in|after)|wait(?:ing)?(?: for)?|resets? (?:in|after))\W{0,4}(?:about )?"
@@ -68,8 +67,6 @@ _PAUSE = re.compile(
 )
 _SECONDS_IN = {"ms": 0.001, "milli": 0.001, "m": 60.0, "h": 3600.0}
 """Beginning of a unit, the longer ones first, to its seconds."""
-_OWN_WORDS = ("closed", "open")
-"""What a ticket is called here that a tool without a status has closed or opened."""
 _DEEPEST = 3  # levels of an answer that are looked at for an id
 _SHORT = 600  # characters; a longer answer is the ticket
 _LONGEST_ERROR = 4000  # characters that are looked at
@@ -78,6 +75,15 @@ _FIRST_ERROR = 400
 
 def verdict_of(call: WriteCall, result: CallToolResult) -> WriteVerdict:
     """What ``result`` says of ``call``; more is taken for a refusal than in an answer to a question."""
+    verdict = _verdict(call, result)
+    if verdict.refusal is not None or verdict.unknown:
+        return verdict
+    said = plain_text(result).strip()
+    shows = () if _makes_one(call) else _another_ticket(call, result)
+    return replace(verdict, shows=shows, words=said if len(said) < _SHORT else "")
+
+
+def _verdict(call: WriteCall, result: CallToolResult) -> WriteVerdict:
     failure = failure_in(result)
     text = plain_text(result)
     own = _without_ours(text, call)
@@ -85,7 +91,11 @@ def verdict_of(call: WriteCall, result: CallToolResult) -> WriteVerdict:
         if may_have_been_done(own):
             return WriteVerdict(unknown=failure.cause)
         return WriteVerdict(refusal=failure, conflict=bool(_CONFLICT.search(f"{failure}")))
-    told = next(filter(None, (_of_data(payload) for payload in payloads(result) if isinstance(payload, Mapping))), None)
+    answers = [payload for payload in payloads(result) if isinstance(payload, Mapping)]
+    tried = rehearsal_in(call.arguments) or next(filter(None, map(rehearsal_in, answers)), "")
+    if tried:
+        return WriteVerdict(refusal=_refusal(f"It was only tried: {tried} is on. {text[:_SHORT].strip()}"))
+    told = next(filter(None, (_of_data(payload, call) for payload in answers)), None)
     if told is not None:
         refused, words = told
         if not refused or may_have_been_done(words):
@@ -137,7 +147,18 @@ def _without_ours(text: str, call: WriteCall) -> str:
     return text
 
 
-def _of_data(payload: Mapping[str, JsonValue]) -> tuple[bool, str] | None:
+def _another_ticket(call: WriteCall, result: CallToolResult) -> tuple[str, ...]:
+    """The identifiers of the ticket that an answer shows, where none of them was sent."""
+    try:
+        ticket = ticket_from(dict(read_record(result)))
+    except InvalidResponseError:
+        return ()
+    ids = (ticket.id, *own_ids(ticket.lookup)) if ticket.id and ticket.title else ()
+    sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments))}
+    return () if any(plain(one) in sent for one in ids) else tuple(dict.fromkeys(ids))
+
+
+def _of_data(payload: Mapping[str, JsonValue], call: WriteCall) -> tuple[bool, str] | None:
     """Whether data refuses, and its words; None where it does not say so."""
     index = indexed(payload)
     is_ticket = any(name in index for name in ("title", "subject", "summary", "fields"))
@@ -151,13 +172,21 @@ def _of_data(payload: Mapping[str, JsonValue]) -> tuple[bool, str] | None:
             return True, words or f"{name}: {value}"
         if isinstance(value, str) and not is_ticket and _REFUSING_STATUS.fullmatch(value.casefold()):
             return True, words or f"{name}: {value}"
+        if isinstance(value, str) and not is_ticket and _PENDING.search(value):
+            return False, words or f"{name}: {value}"
     for name in _PARTS:
         value = index.get(name)
         if isinstance(value, (list, dict)) and value and not is_ticket:
-            return False, f"The server says that a part failed: {str(value)[:200]}"
+            return _only_one(call, index), f"The server says that a part failed: {str(value)[:200]}"
     if isinstance(index.get("error"), (str, dict)) and index["error"]:
         return True, words
     return None
+
+
+def _only_one(call: WriteCall, index: Mapping[str, JsonValue]) -> bool:
+    """Whether a call was about one ticket alone, and the answer names nothing that was done."""
+    parts = [value for value in call.arguments.values() if isinstance(value, list) and len(value) == 1]
+    return bool(parts) and all(is_nothing(index[name]) or index[name] == 0 for name in _DID_NOT if name in index)
 
 
 def created_in(result: CallToolResult, call: WriteCall) -> str:
@@ -188,126 +217,3 @@ def _id_in(row: Row) -> str:
     own, index = ticket_from(dict(row)).id, indexed(row)
     ids = (index.get(name) for name in names("identifier key humanid issuekey taskid ticketid issueid iid number id"))
     return own or next((str(one) for one in ids if isinstance(one, (str, int)) and not isinstance(one, bool)), "")
-
-
-# ------------------------------------------------------------------------------ the fresh read
-
-
-def verified_by(call: WriteCall, before: FreshTicket | None, after: FreshTicket) -> bool | None:
-    """Whether ``after`` shows what ``call.after`` says; None: it cannot tell."""
-    told = [
-        _shows(name, wanted, call, before, after)
-        for name, wanted in call.after.items()
-        if name not in ("project", "type")
-    ]
-    if any(one is False for one in told):
-        return False
-    return True if told and all(told) else None
-
-
-def _shows(name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | None, after: FreshTicket) -> bool | None:
-    ticket, before = after.ticket, fresh.ticket if fresh else None
-    if name == "comments":
-        return _shows_comment(call, before, after)
-    if name == "relations":
-        return _shows_relation(call, before, ticket)
-    if not hasattr(ticket, name):
-        return None
-    now = getattr(ticket, name)
-    was = getattr(before, name) if before is not None else None
-    if name == "labels" and isinstance(wanted, list):
-        same = {str(label).casefold() for label in wanted} == {label.casefold() for label in now}
-        return True if same else False if now or was or _has_place(name, after) else None
-    if not isinstance(now, (str, type(None))):
-        return None
-    if _same(name, wanted, now) or _shows_otherwise(name, wanted, call, fresh, after):
-        return True
-    if before is None:  # of a new one, whose text may stand below a heading of the tracker's own
-        text = _bare(str(wanted)) if name == "description" else ""
-        return True if text and text in _bare(now or "") else None
-    if now == was:
-        return False if now or _has_place(name, after) else None  # an answer without the field tells nothing of it
-    return None if name in ("assignee", "priority", "status", "description") else False
-
-
-def _shows_relation(call: WriteCall, before: Ticket | None, after: Ticket) -> bool | None:
-    """By the other ticket's id beside the ticket's own; trackers do not tell all their relations."""
-    was = {relation.words for relation in before.relations} if before else set()
-    sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments))} - {plain(after.id)}
-    return True if any(one.words not in was and plain(one.id) in sent for one in after.relations) else None
-
-
-def _has_place(name: str, after: FreshTicket) -> bool:
-    """Whether the server's answer has a place for a field, though nothing may stand there."""
-    meaning = "person" if name == "assignee" else name
-    return any(rank_of((key,), meaning) is not None for key in _raw(after))
-
-
-def _shows_otherwise(
-    name: str, wanted: JsonValue, call: WriteCall, fresh: FreshTicket | None, after: FreshTicket
-) -> bool:
-    """Whether the ticket has something new that was sent, though not in the words of the wish."""
-    now, was = getattr(after.ticket, name), getattr(fresh.ticket, name) if fresh is not None else None
-    if name in ("status", "priority", "assignee") and _echoed(call, fresh, after):
-        return True
-    if name == "status" and wanted in _OWN_WORDS and now != was:
-        return after.ticket.is_closed is (wanted == "closed")  # a tool of its own closed it: the tracker's word counts
-    if name == "assignee" and plain(wanted) == "me" and now and now != was:
-        return True  # the tracker knows who that is
-    if name in ("title", "description"):
-        return False  # the text of one is no proof of the other
-    sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments)) if not isinstance(leaf, bool | None)}
-    return now is not None and plain(now) in sent and plain(now) != plain(was or "")
-
-
-def _echoed(call: WriteCall, before: FreshTicket | None, after: FreshTicket) -> bool:
-    """Whether an identifier that was sent stands in the ticket under the argument's own name, and did not before."""
-    if before is None:
-        return False
-    was, now = _raw(before), _raw(after)
-    sent = {plain_name(name): value for name, value in by_path(call.arguments).items()}
-    sent |= {plain_name(name.rpartition(".")[2]): value for name, value in by_path(call.arguments).items()}
-    return any(
-        isinstance(value, (str, int)) and str(now.get(name)) == str(value) and name in was and was[name] != now[name]
-        for name, value in sent.items()
-    )
-
-
-def _raw(fresh: FreshTicket) -> dict[str, JsonValue]:
-    try:
-        record = read_record(fresh.results[0], fresh.reference.id) if fresh.results else {}
-    except InvalidResponseError:
-        record = {}
-    return {**indexed(flattened(dict(record))), **{plain_name(k): v for k, v in fresh.ticket.lookup.items()}}
-
-
-def _same(name: str, wanted: JsonValue, now: str | None) -> bool:
-    if wanted in (None, "") or now in (None, ""):
-        return wanted in (None, "") and now in (None, "")
-    if name in ("title", "description"):
-        return " ".join(str(wanted).split()) == " ".join(str(now).split())
-    if name == "assignee":
-        return str(wanted).removeprefix("@").casefold() == str(now).removeprefix("@").casefold()
-    return plain(wanted) == plain(now)
-
-
-def _shows_comment(call: WriteCall, before: Ticket | None, after: FreshTicket) -> bool | None:
-    """By its own text, among the comments or, where a tracker appends it, in the description."""
-    ticket = after.ticket
-    ids = {after.reference.id, ticket.id, *map(str, ticket.lookup.values())}
-    sent = [_bare(text) for text in texts_in(dict(call.arguments)) if text not in ids]
-    said, old = (
-        [_bare(one.body) for one in ticket.comments],
-        [_bare(one.body) for one in (before.comments if before else ())],
-    )
-    if any(sum(text in body for body in said) > sum(text in body for body in old) for text in sent if text):
-        return True
-    body, was = _bare(ticket.description or ""), _bare((before.description if before else "") or "")
-    if any(text in body and text not in was for text in sent if text):
-        return True
-    return None if len(said) > len(old) or not (said or old) else False
-
-
-def _bare(text: str) -> str:
-    """A text as markup leaves it: its letters and digits."""
-    return "".join(character for character in html.unescape(_TAG.sub("", text)).casefold() if character.isalnum())

@@ -68,8 +68,20 @@ def person(case: Case, use: WritingUse, argument: Argument, wish: str) -> Conver
             )
         wished = f"me ({typed})"
     if not forms or "name" in forms or ("email" in forms and "@" in typed):
+        yield from _refuse_ambiguous(case, argument, typed)
         return Found(exactly(argument, typed), typed)
     return (yield from _looked_up(case, argument, forms, typed, wished))
+
+
+def _refuse_ambiguous(case: Case, argument: Argument, typed: str) -> Conversation[None]:
+    """Raises `MissingInputError` where several people are called ``typed``, as far as the server shows people."""
+    if "@" in typed:
+        return
+    for variant in callable_ones(case, lookups.people_tools(case.ground.readers), lambda one: _asking_for(one, typed)):
+        hits = lookups.called(typed, (yield from ask(case, variant, _asking_for(variant, typed))))
+        if hits:
+            pick(argument, [one for one in hits if one.id_for(argument) != typed], typed)
+            return
 
 
 def _own_name(case: Case, forms: frozenset[str]) -> Conversation[str]:

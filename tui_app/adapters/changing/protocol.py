@@ -61,6 +61,10 @@ class WriteVerdict(Struct, frozen=True):
     """Why it cannot be told whether it was done, in words: a part failed, a task goes on."""
     created: str = ""
     """The id of a new ticket."""
+    shows: tuple[str, ...] = ()
+    """The identifiers of the ticket that it shows, where none of them was sent: it may be another one."""
+    words: str = ""
+    """What it says, where that is short and no refusal."""
 
 
 class ChangeAdapter(Protocol):

@@ -17,7 +17,7 @@ from tui_app.adapters.changing.known_values import seen_tickets
 from tui_app.adapters.changing.making import WHAT_IT_CAN, Way, already, finished, first_possible, ways_to
 from tui_app.adapters.changing.meanings import is_transition, wants_id
 from tui_app.adapters.changing.protocol import WriteCall
-from tui_app.adapters.changing.spelling import exactly, plain, takes_text
+from tui_app.adapters.changing.spelling import exactly, misfit, plain, spelt, takes_text
 from tui_app.adapters.changing.uses import WritingUse, ranked
 from tui_app.adapters.reading.openness import is_closed_flag
 from tui_app.tickets.changes import ChangeKind, Choice, FormField, MissingInputError
@@ -148,7 +148,16 @@ def _transition_fields(case: Case, use: WritingUse, chosen: lookups.Transition) 
             fields=tuple(missing),
             hint=" ".join(f"--field {need.name}=.." for need in missing),
         )
-    return {}
+    found: dict[str, JsonValue] = {}
+    for need in chosen.required:
+        argument, answer = use.named(need.name), case.wanted.answers.get(need.name)
+        allowed = [choice.value for choice in need.choices]
+        if argument is not None and allowed and isinstance(answer, str):
+            value = spelt(answer, allowed)
+            if value is None:
+                raise misfit(argument, answer, f"{chosen.name!r} does not offer it", allowed)
+            found[argument.path] = exactly(argument, value)
+    return found
 
 
 # ------------------------------------------------------------------------------ open, closed

@@ -207,13 +207,20 @@ def _use(variant: ToolVariant, known: ServerWords) -> WritingUse | None:
     if known.nouns and {PLURALS.get(word, word) for word in mentioned} - known.nouns:
         return None
     rest = frozenset(said) - mentioned - _shelves(said, mentioned)
-    if rest - (KNOWN | words.WITH_ACTIONS if variant.action else KNOWN):
+    if _strange(rest) - (words.WITH_ACTIONS if variant.action else frozenset()):
         return None
     told = frozenset(variant.action) if words.VERBS & set(variant.action) else rest
     verbs = (told & words.VERBS) - words.FIELD_NOUNS or told & words.VERBS
     fields = rest & words.FIELD_NOUNS
     use = WritingUse(variant, verbs, fields, rest & (words.SELF | words.MANY), bool(mentioned))
     return use if _may_be_of_tickets(use) else None
+
+
+def _strange(said: Set[str]) -> Set[str]:
+    """The words of a name that speak of something else; of a comment also who reads it is no such word."""
+    comments = said & (words.COMMENT_NOUNS | words.COMMENTING)
+    unknown = said - KNOWN
+    return {word for word in unknown if not words.READERS.fullmatch(word)} if comments else unknown
 
 
 def _shelves(said: Sequence[str], mentioned: Set[str]) -> frozenset[str]:
@@ -324,7 +331,7 @@ def _is_shelf(argument: Argument) -> bool:
 def _can_take(kind: ChangeKind, argument: Argument, *, is_own: bool) -> bool:
     """Whether an argument of that name takes it in a tool that updates: there a ``body`` is no comment."""
     if kind is ChangeKind.COMMENT and not is_own:
-        says = "".join(argument.words)
+        says = "".join(word for part in argument.path.split(".") for word in split_words(part))
         return says.startswith("comment") or ("note" in says and "comment" in argument.description.lower())
     if kind is ChangeKind.STATUS and argument.kinds == {"boolean"}:
         return False

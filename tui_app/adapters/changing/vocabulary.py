@@ -165,6 +165,10 @@ INTERNAL = re.compile(r"\b(?:private|internal|agents?[ -]only|not visible|staff|
 PUBLIC = re.compile(r"\b(?:public|requesters?|requestors?|customers?|correspondence)\b", re.IGNORECASE)
 
 
+READERS = re.compile(f"{INTERNAL.pattern}|{PUBLIC.pattern}", re.IGNORECASE)
+"""Who reads a comment."""
+
+
 # ------------------------------------------------------------------------------ of one server
 
 _COMMON = 0.4  # part of a server's tools whose names have a word, for it to be the server's name for itself
