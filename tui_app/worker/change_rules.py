@@ -198,7 +198,7 @@ def judged(sending: SentChange, runtime: ProfileRuntime) -> ChangeOutcome:
     elif shown is False and sending.same and not also:
         state, words = ChangeState.UNCHANGED, "The server reports no fault, but a fresh read shows no change."
         said = f" It says: {verdict.words}" if verdict.words else ""
-        hint = "Look at the ticket; you may lack the right."
+        hint = "Look at the ticket: it may be so already, or you may lack the right."
         fault = ChangeFault(ErrorKind.TOOL_ERROR, "Nothing changed", runtime.shown(f"{words}{said}"), hint)
     else:
         state = ChangeState.SENT

@@ -45,7 +45,8 @@ def test_what_was_only_tried_is_a_refusal() -> None:
     [
         ({"visibility": {"enum": ["internal", "public"]}}, "", {"visibility": "internal"}),
         ({"is_public": FLAG}, "Add a comment. Public unless is_public is false.", {"is_public": False}),
-        ({"visible_to_customer": FLAG}, "", {"visible_to_customer": False}),
+        ({"public": FLAG}, "Add a comment. Only service desks know public ones.", {}),
+        ({"visible_to_customer": {**FLAG, "default": True}}, "", {"visible_to_customer": False}),
         ({"notify_requester": {**FLAG, "default": True}}, "", {}),
         ({"is_internal": {**FLAG, "default": False}}, "", {"is_internal": True}),
     ],

@@ -97,14 +97,15 @@ def _reader_flags(use: WritingUse, said: object) -> dict[str, JsonValue]:
     for argument in use.arguments:
         values = _values_by_readers(argument)
         told = argument.default if argument.default is not None else default_told(about(argument, use.tool))
-        speaks_of_public = bool(argument.values) or values.get("public") is True
-        if (
-            readers in values
-            and len(values) > 1
-            and (said or argument.required or told is not None or speaks_of_public)
-        ):
+        is_meant = said or argument.required or told is not None or argument.values or _is_off_told(argument, use)
+        if readers in values and len(values) > 1 and is_meant:
             return {argument.path: values[readers]}
     return {}
+
+
+def _is_off_told(argument: Argument, use: WritingUse) -> bool:
+    """Whether the tool's description says what comes of a flag that is false: it is on where it is left out."""
+    return bool(re.search(rf"\b{re.escape(argument.name)}\W{{1,3}}(?:is )?false\b", use.about, re.IGNORECASE))
 
 
 def _is_public_unless_told(use: WritingUse) -> bool:
@@ -187,7 +188,7 @@ def assign(case: Case) -> Conversation[WriteCall]:
     before = {"assignee": now}
     if wish is None and not now and not _is_held(subject):
         return already(before)
-    if isinstance(wish, str) and now and wish.casefold() == now.casefold():
+    if isinstance(wish, str) and _has_it_alone(subject, wish):
         return already(before)
     taken = None if wish is not None else next(_takes_away(case), None)
     if taken is not None:
@@ -208,12 +209,20 @@ def assign(case: Case) -> Conversation[WriteCall]:
             found = Found(exactly(argument, wish), "")
         else:
             found = yield from person(case, use, argument, str(wish))
+            if _has_it_alone(subject, found.label):
+                return already(before)
         warnings = _replaced(case, use, argument)
         after: dict[str, JsonValue] = {"assignee": found.label or None}
         return finished(case, use, {argument.path: found.value}, before, after, warnings=warnings)
 
     ways = ways_to(case, ChangeKind.ASSIGN, "person")
     return (yield from first_possible(ways, make, "assigns anybody"))
+
+
+def _has_it_alone(subject: Subject, name: str) -> bool:
+    """Whether the ticket is assigned to whoever is called ``name``, and to nobody else."""
+    now = subject.ticket.assignee
+    return bool(now) and name.casefold() == str(now).casefold() and len(subject.assignees()) < 2
 
 
 def _is_held(subject: Subject) -> bool:
