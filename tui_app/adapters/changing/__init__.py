@@ -16,9 +16,9 @@ from tui_app.adapters.base import Adapter, ServerDescription, ToolCall
 from tui_app.adapters.changing import kinds, lookups, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask
 from tui_app.adapters.changing.choosing import choices_of, entries_as_choices
+from tui_app.adapters.changing.comments import by_readers, visibility_of
 from tui_app.adapters.changing.creating import ends_of
 from tui_app.adapters.changing.free_fields import holder_of
-from tui_app.adapters.changing.kinds import by_readers, visibility_of
 from tui_app.adapters.changing.known_values import listed_values
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
 from tui_app.adapters.changing.meanings import is_transition, wants_id

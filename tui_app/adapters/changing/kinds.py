@@ -7,10 +7,10 @@ does not fit is refused at once: another tool might take it for something else. 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from tui_app.adapters.auto.flat_arguments import Argument, about
-from tui_app.adapters.changing import creating, labels, statuses, vocabulary
+from tui_app.adapters.changing import comments, creating, labels, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Found
 from tui_app.adapters.changing.choosing import choose
 from tui_app.adapters.changing.filling import identity
@@ -18,19 +18,17 @@ from tui_app.adapters.changing.making import Way, already, finished, first_possi
 from tui_app.adapters.changing.meanings import meaning_of, parts_of, rank_of
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
-from tui_app.adapters.changing.spelling import default_told, exactly, marked_up, plain, takes_null, takes_text
+from tui_app.adapters.changing.spelling import exactly, marked_up, plain, takes_null, takes_text
 from tui_app.adapters.changing.subject import Subject
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading.field_names import plain_name
 from tui_app.adapters.reading.field_values import is_nothing
-from tui_app.adapters.safety.verbs import split_words
-from tui_app.tickets.changes import ChangeKind, MissingInputError, Visibility
+from tui_app.tickets.changes import ChangeKind, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
 
 _NULL = re.compile(r"(?<!\| )(?<!=)(?<!= )\b(?:null|none)\b(?! ?\|)", re.IGNORECASE)
 """Said of a value; ``str | None = None`` only tells of a type, and of what is taken for what is left out."""
-_FIRST = re.compile(r"[.\n]")
 _NOBODY = r"['\"`](none|unassigned|nobody|unassign)['\"`]"
 _QUOTED_NOBODY = re.compile(_NOBODY, re.IGNORECASE)
 _WORD_FOR_NOBODY = re.compile(
@@ -43,96 +41,6 @@ _WORD_FOR_NOBODY = re.compile(
 
 
 # ------------------------------------------------------------------------------ texts
-
-
-def comment(case: Case) -> Conversation[WriteCall]:
-    """A comment: internal unless a public one was asked for."""
-    subject, text = case.about, str(case.wanted.values.get("text") or "")
-    public = case.wanted.values.get("visibility") == "public"
-    ways = by_readers(ways_to(case, ChangeKind.COMMENT, "text"), public=public)
-    count = len(subject.ticket.comments)
-
-    def make(use: WritingUse, argument: Argument) -> Conversation[WriteCall]:
-        yield from ()
-        flags = _reader_flags(use, case.wanted.values.get("visibility"))
-        written = marked_up(argument, text)
-        value = exactly(argument, [written] if argument.takes_list and not argument.takes_scalar else written)
-        seen: Visibility = ("public" if public else "internal") if flags else visibility_of(use)
-        seen = "public" if not flags and _is_public_unless_told(use) else seen
-        if public and seen == "internal":
-            raise NotOfferedError("The server's comments are internal: no tool writes a public one.")
-        call = finished(
-            case, use, {**flags, argument.path: value}, {"comments": count}, {"comments": count + 1}, visibility=seen
-        )
-        return call
-
-    return (yield from first_possible(ways, make, "adds a comment"))
-
-
-def by_readers(ways: Sequence[Way], *, public: bool) -> Sequence[Way]:
-    """The ways to comment for these readers, where the tracker has two kinds of comments; else all of them."""
-    if not {visibility_of(use) for use, _ in ways} >= {"internal", "public"}:
-        return ways
-    return [way for way in ways if visibility_of(way[0]) == ("public" if public else "internal")]
-
-
-def visibility_of(use: WritingUse) -> Visibility:
-    """Who reads what a tool writes, by its words."""
-    said = f"{' '.join(use.variant.words)} {_FIRST.split(use.about)[0]}"
-    if vocabulary.INTERNAL.search(said) or ("note" in use.nouns and "comment" not in use.nouns and "reply" not in said):
-        return "internal" if vocabulary.INTERNAL.search(said) or _has_reply(use) else "unknown"
-    if {"reply", "respond"} & (use.nouns | use.verbs) or vocabulary.PUBLIC.search(said):
-        return "public"
-    return "unknown"
-
-
-def _has_reply(use: WritingUse) -> bool:
-    """A note beside nothing but notes may be read by everybody."""
-    return "ticket" in use.variant.words
-
-
-def _reader_flags(use: WritingUse, said: object) -> dict[str, JsonValue]:
-    """The argument that says who reads a comment, where the server has its own idea of it, or it was ``said``."""
-    readers = "public" if said == "public" else "internal"
-    for argument in use.arguments:
-        values = _values_by_readers(argument)
-        told = argument.default if argument.default is not None else default_told(about(argument, use.tool))
-        is_meant = said or argument.required or told is not None or argument.values or _is_off_told(argument, use)
-        if readers in values and len(values) > 1 and is_meant:
-            return {argument.path: values[readers]}
-    return {}
-
-
-def _is_off_told(argument: Argument, use: WritingUse) -> bool:
-    """Whether the tool's description says what comes of a flag that is false: it is on where it is left out."""
-    return bool(re.search(rf"\b{re.escape(argument.name)}\W{{1,3}}(?:is )?false\b", use.about, re.IGNORECASE))
-
-
-def _is_public_unless_told(use: WritingUse) -> bool:
-    """Whether an argument that is left out means that customers read the comment."""
-    told = (argument.default or default_told(about(argument, use.tool)) for argument in use.arguments)
-    return any(isinstance(value, str) and vocabulary.PUBLIC.fullmatch(value) for value in told)
-
-
-def _values_by_readers(argument: Argument) -> dict[str, JsonValue]:
-    """What an argument takes for each kind of readers; of a choice that knows both."""
-    if argument.kinds == {"boolean"}:
-        said = set(argument.words) - vocabulary.FILLERS - vocabulary.COMMENT_NOUNS - {"is", "to", "by"}
-        if said and all(word == "visible" or vocabulary.PUBLIC.fullmatch(word) for word in said):
-            return {"public": True, "internal": False}
-        if said and all(map(vocabulary.INTERNAL.fullmatch, said)):
-            return {"public": False, "internal": True}
-    found: dict[str, JsonValue] = {}
-    for value in argument.values:
-        words = frozenset(split_words(str(value)))
-        readers = {
-            "internal": vocabulary.INTERNAL.search(str(value)) or words & {"note", "notes"},
-            "public": vocabulary.PUBLIC.search(str(value)) or "reply" in words,
-        }
-        for name, hit in readers.items():
-            if hit and argument.takes_scalar:
-                found.setdefault(name, value)
-    return found
 
 
 def text_field(case: Case) -> Conversation[WriteCall]:
@@ -339,7 +247,7 @@ def priority(case: Case) -> Conversation[WriteCall]:
 
 
 KINDS: Mapping[ChangeKind, Callable[[Case], Conversation[WriteCall]]] = {
-    ChangeKind.COMMENT: comment,
+    ChangeKind.COMMENT: comments.comment,
     ChangeKind.STATUS: statuses.status,
     ChangeKind.CLOSE: statuses.close,
     ChangeKind.REOPEN: statuses.reopen,
