@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -16,6 +18,7 @@ from tests.mcp_client.http.conftest import remote_session
 from tests.mcp_client.http.http_fault_server import FaultServer, response, running
 from tui_app.mcp_client.http.endpoint import HttpEndpoint, TlsFiles
 from tui_app.mcp_client.http.examination import ConfiguredLogin, examine
+from tui_app.mcp_client.http.network import http_client
 from tui_app.tickets.clock import SYSTEM_CLOCK
 from tui_app.tickets.errors import ConfigError, MCPError
 
@@ -263,6 +266,22 @@ async def test_the_environment_is_asked_for_no_proxy_behind_the_endpoints_back(
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     async with running(FaultServer()) as server, remote_session(server.url) as session:
         assert session.identity.name == "faulty"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the option is Linux's")
+@pytest.mark.parametrize("proxied", [False, True])
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_a_connection_that_leads_nowhere_is_noticed_by_the_system(
+    certificates: Certificates, proxied: bool, encrypted: bool
+) -> None:
+    """After a machine has slept its connections are dead, and nobody says so: a request would wait for all its time."""
+    tls = certificates.server_context("server") if encrypted else None
+    async with proxying(Proxy()) as proxy, running(FaultServer(), tls) as server:
+        endpoint = HttpEndpoint(server.url, proxy=proxy.url if proxied else None, tls=TlsFiles(ca=certificates.ca))
+        async with http_client(endpoint) as client, client.stream("POST", server.url, content=b"{}") as response:
+            connection = response.extensions["network_stream"].get_extra_info("socket")
+            unheard = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert 1000 <= unheard <= 10_000
 
 
 # -------------------------------------------------------------- step by step

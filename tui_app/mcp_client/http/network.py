@@ -10,7 +10,9 @@ import asyncio
 import os
 import socket
 import ssl
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx2
@@ -26,6 +28,14 @@ CONNECT_SECONDS = 10.0
 """For TCP and TLS together with the proxy; a host that drops packets is noticed by this."""
 _KEPT_OPEN_SECONDS = 55.0
 """An unused connection is closed after this: sooner than most load balancers do, which is at 60 s or later."""
+
+_UNHEARD_SECONDS = 8
+"""What was sent and not even received for this long is given up with its connection: after a machine has slept, or a
+network was changed, those that are open lead nowhere, and nobody says so."""
+_UNHEARD_OPTIONS = {
+    "linux": (getattr(socket, "TCP_USER_TIMEOUT", 18), _UNHEARD_SECONDS * 1000),
+    "darwin": (0x80, _UNHEARD_SECONDS),  # TCP_RXT_CONNDROPTIME, for which Python has no name
+}
 
 _ALERT_SECONDS = 1.0
 """For a server's refusal of our certificate, once the handshake is over."""
@@ -65,6 +75,7 @@ def http_client(endpoint: HttpEndpoint) -> httpx2.AsyncClient:
             follow_redirects=False,
             timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
             limits=httpx2.Limits(keepalive_expiry=_KEPT_OPEN_SECONDS),
+            event_hooks={"response": [_heed_silence]},
             headers={"User-Agent": f"ticketdeck/{__version__}", "Accept-Encoding": ENCODINGS},
         )
     except (ValueError, ImportError, httpx2.InvalidURL):
@@ -163,6 +174,15 @@ async def refusal_by_tls(target: object, error: Exception) -> Exception:
         return HungUpError()
     except OSError:
         return error
+
+
+async def _heed_silence(response: httpx2.Response) -> None:
+    """Have the system notice when the connection of a response, which further requests use, leads nowhere any more."""
+    stream, option = response.extensions.get("network_stream"), _UNHEARD_OPTIONS.get(sys.platform)
+    connection = stream.get_extra_info("socket") if stream is not None else None
+    if connection is not None and option is not None:
+        with suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, *option)
 
 
 def _is_address(proxy: str) -> bool:
