@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from msgspec.structs import replace
@@ -96,6 +97,7 @@ def test_a_search_that_needs_a_login_ends_at_once_with_its_own_exit_code(run: Ru
     assert error["kind"] == "auth"
     assert "ticketdeck login" in error["hint"]
     assert "401" in error["cause"]
+    assert error["cause"].startswith(f"{urlsplit(locked.url).netloc} wants you to log in")
     assert len([request for request in locked.requests if request.path == "/mcp"]) == 1
 
 

@@ -75,7 +75,22 @@ def test_the_first_search_offers_a_login_and_goes_on_after_it(bench: Bench) -> N
     found = bench.found(number)
     assert isinstance(found, TicketsFound)
     assert [ticket.id for ticket in found.tickets] == ["R-1"]
-    assert [reply.profile for reply in bench.listener.replies if isinstance(reply, LoginEnded)] == ["far"]
+    lines = [reply.line for reply in bench.listener.replies if isinstance(reply, LoginEnded)]
+    assert lines[0] == "far: the login was answered."
+    assert lines[1:] == [f"far: the login is kept in {TokenStore(SYSTEM_CLOCK).path}."]
+
+
+def test_where_a_login_is_kept_is_told_once(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.expire()
+    bench.tracker.needed_scope = "write"
+    number = bench.search()
+    bench.log_in()
+    assert isinstance(bench.found(number), TicketsFound)
+    told = [r.line for r in bench.listener.replies if isinstance(r, LoginEnded) and "kept in" in r.line]
+    assert len(told) == 1
 
 
 def test_a_login_says_who_asks_and_where_it_comes_back_to(bench: Bench) -> None:

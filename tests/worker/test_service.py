@@ -42,8 +42,10 @@ from tui_app.tickets.messages import (
     TicketOpened,
     TicketsFound,
     ValuesListed,
+    new_request_id,
 )
 from tui_app.tickets.servers import ServerState
+from tui_app.worker.replies import failed
 from tui_app.worker.service import Service
 
 SEARCH = Search(1, "work", TicketSearchCriteria())
@@ -681,3 +683,12 @@ def test_the_calls_that_an_adapter_wants_first_are_made_once(make_bench: MakeBen
 
     assert isinstance(bench.ask(SEARCH), TicketsFound)
     assert made == ["whoami", "find"]
+
+
+def test_a_log_repeats_no_cause() -> None:
+    """A transport of our own writes into its log what it then fails with."""
+    cause = "https://far.example/mcp cannot be reached: connection refused."
+    error = MCPConnectionError(f"{cause} It was tried again until 9 s were over.", hint="Check the address.")
+    error.stderr_tail = f"probe: 503 after 0.1 s\nprobe: {cause}\n"
+    search = Search(new_request_id(), "far", TicketSearchCriteria())
+    assert failed(search, error, None).stderr_tail == "probe: 503 after 0.1 s"

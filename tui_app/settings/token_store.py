@@ -60,6 +60,8 @@ class TokenStore:
 
     def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self._file = JsonFile(path or state_dir() / "oauth-tokens.json", version=_VERSION, what="Logins", clock=clock)
+        self.in_keyring = False
+        """Whether the login that was saved last is in the keyring."""
         self.out_of_reach = ""
         """Why the keyring did not hand out the login that `load` was asked for last, as a clause; empty: it did."""
 
@@ -90,6 +92,7 @@ class TokenStore:
         """Keep ``login``; returns where, for people: ``the system's keyring``, the file's path, or that it is lost."""
         key, text = _key(profile, url), msgspec.json.encode(login).decode()
         tool = _to_keyring(key, text)
+        self.in_keyring = bool(tool)
         entry = {"place": _KEYRING, "tool": tool} if tool else {"place": _FILE, "login": text}
 
         def put(content: dict[str, Any]) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui_app.mcp_client.oauth.metadata import quoted
 from tui_app.settings.profiles import COMMAND_LINE
 from tui_app.tickets.errors import MCPAuthenticationError
+from tui_app.tickets.text import clean_line
 
 if TYPE_CHECKING:
     from tui_app.mcp_client.auth_challenge import AuthChallenge
     from tui_app.settings.profiles import Profile
+
+
+def named(profile: Profile) -> str:
+    """A profile as a sentence names it: that of the command line by its server's host."""
+    return profile.name if profile.source != COMMAND_LINE else clean_line(urlsplit(profile.url or "").netloc)
 
 
 def not_logged_in(
@@ -32,7 +39,7 @@ def not_logged_in(
         answered += f": its login has to allow {quoted(challenge.scope) or 'more'}"
     also = f"; {out_of_reach}" if out_of_reach else ""
     return MCPAuthenticationError(
-        f"{profile.name} wants you to log in{answered}, and {reason}{also}.",
+        f"{named(profile)} wants you to log in{answered}, and {reason}{also}.",
         hint=f"Log in with `ticketdeck login {which}`.",
         title=title,
     )

@@ -45,7 +45,7 @@ from tui_app.tickets.servers import LoginEnded, LoginOffered
 from tui_app.tickets.text import clean_line
 from tui_app.worker.auth import LoginStep
 from tui_app.worker.concurrency import SharedTask
-from tui_app.worker.oauth_failures import not_logged_in
+from tui_app.worker.oauth_failures import named, not_logged_in
 from tui_app.worker.oauth_tokens import granted_login
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class OAuthLogin:
         if self._challenge is None:
             self._challenge = await self._exchange().challenge()
         if self._challenge is None and not await self._exchange().offers_login():
-            return f"{self._profile.name} lets everybody in: no login is needed"
+            return f"no login is needed: {named(self._profile)} lets everybody in"
         await self._logging_in.join()
         return self.last_outcome
 
@@ -206,6 +206,8 @@ class OAuthLogin:
         self.logins += 1
         self._challenge = None
         self.last_outcome = f"logged in at {clean_line(found.server.issuer)}; the login is kept in {place}"
+        if previous is None and self._tokens.kept_openly:
+            self._deliver(LoginEnded(self._profile.name, f"{named(self._profile)}: the login is kept in {place}."))
 
     async def _client(
         self,

@@ -77,6 +77,11 @@ class OAuthTokens:
         reason = self._store.out_of_reach
         return f"the login is in the system's keyring, and {reason}" if reason else ""
 
+    @property
+    def kept_openly(self) -> bool:
+        """Whether the login that was saved last is in no keyring, but where other programs of this user can read it."""
+        return not self._store.in_keyring
+
     async def token(self) -> str | None:
         login = self._login or await self.reload()
         if login is None:

@@ -41,10 +41,16 @@ def failed(request: Request, error: ExplainedError, runtime: ProfileRuntime | No
         shown(error.cause)[:_LONGEST_TEXT],
         shown(error.hint)[:_LONGEST_TEXT],
         error.retryable,
-        shown(tail),
+        shown(_without_cause(tail, error.cause)),
         runtime.log_name if runtime else STANDARD_ERROR,
         _shown_tool(error, shown),
     )
+
+
+def _without_cause(log: str, cause: str) -> str:
+    """The lines of a log that say more than the cause, which is logged by a transport of our own, too."""
+    lines = ((line, line.partition(": ")[2].strip()) for line in log.splitlines())
+    return "\n".join(line for line, said in lines if not (said and said in cause))
 
 
 def _shown_tool(error: ExplainedError, shown: Callable[[str], str]) -> UndecidedTool | None:
