@@ -54,6 +54,8 @@ def ticket(**extra: Any) -> Ticket:
         ('[{"name": "web"}]', "web"),
         ({"self": "https://x/rest/api/2/w", "watchCount": 3, "isWatching": False}, "3"),
         ({"date": "2026-12-01", "lang": ""}, "2026-12-01"),
+        ("{name} of [place]", "{name} of [place]"),
+        ("[blocked] {urgent}", "[blocked] {urgent}"),
         ([f"label {n}" for n in range(15)], ", ".join(f"label {n}" for n in range(12)) + " and 3 more"),
     ],
 )
@@ -67,7 +69,8 @@ def test_a_value_is_unwrapped(value: Any, text: str) -> None:
         None, "", " ", [], {}, 0, 0.0, False, "0", "---", "none", "N/A", [None, 0, ""], {"total": 0, "worklogs": []},
         {"startAt": 0, "maxResults": 20, "worklogs": []}, {"estimate": 0, "human": None}, "https://api.example/x/1",
         "423533ae-1501-49da-8923-7b3840351db4", "277c751813104eed8a1dd4ff2fb5fe62", {"self": "https://x/rest/api/2/y"},
-        {"id": 7}, {"url": "https://x", "+1": 0, "-1": 0},
+        {"id": 7}, {"url": "https://x", "+1": 0, "-1": 0}, '{"x": [1,', '[{"id": 7}, {"id": ', "{'key': None}",
+        '[["a", "b"], ["c"', '{ "x" : 1} and more',
     ],
 )  # fmt: skip
 def test_what_says_nothing_to_a_person_is_left_out(value: Any) -> None:

@@ -38,6 +38,8 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _TIME_NAME = re.compile(r"date|time|(?:^|[_\W])(?:at|on|ts)$|(?<=[a-z])(?:At|On|Ts)$", re.IGNORECASE)
 _EPOCH = re.compile(r"([1-4]\d{9})(?:\d{3})?")
 """Seconds, or milliseconds, since 1970: from 2001 on."""
+_JSON_BEGINS = re.compile(r"""\{\s*["'][^"'\n]{0,200}["']\s*:|\[\s*[\[{]""")
+"""What only the notation of an object begins with, or a list of them: a text that is cut off, or too long to decode."""
 _WRAPPERS = frozenset(("customfields", "customfieldvalues", "fields", "custom", "attributes", "properties"))
 """Names of objects whose members are fields themselves."""
 _LONG = 12  # characters; two fields with the same text of that length say the same thing
@@ -142,6 +144,7 @@ def readable(value: JsonValue, depth: int = 0) -> str:
         is_noise = text.casefold() in _NO_VALUES or any(
             form.fullmatch(text) for form in (_SAYS_NOTHING, _OPAQUE, _ADDRESS)
         )
+        is_noise = is_noise or bool(_JSON_BEGINS.match(text))
         return "" if is_noise else text
     if isinstance(value, (int, float)):
         return _number(value)

@@ -81,6 +81,11 @@ def test_a_text_known_to_be_wiki_needs_no_signs_of_it() -> None:
             "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>",
             "| a | b |\n| --- | --- |\n| 1 | 2 |",
         ),
+        (
+            "<p class=Mso>Dear all,<o:p></o:p></p><v:shape id='a'><st1:place-name>Malmö</st1:place-name>",
+            "Dear all,\n\nMalmö",
+        ),
+        ("<p>see <b>a</b>: mail to &lt;ann:b&gt;</p>", "see **a**: mail to \\<ann:b>"),
         ("<p>pic <img src='https://x.y/log.png'></p>", "pic [image: log.png]"),
     ],
 )

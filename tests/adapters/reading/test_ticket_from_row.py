@@ -229,6 +229,11 @@ def test_further_fields_are_kept_but_not_the_interfaces_machinery() -> None:
     assert found.extra == {"estimate": 3}
 
 
+def test_html_in_a_further_field_becomes_markdown() -> None:
+    found = ticket(id="1", title="t", status="open", criteria="<p>It <b>prints</b></p>", flavour="<b> is a tag")
+    assert found.extra == {"criteria": "It **prints**", "flavour": "<b> is a tag"}
+
+
 def test_values_that_a_map_read_elsewhere_count() -> None:
     found = ticket_from({"id": "1", "title": "x"}, {"id": "PAY-9", "status": "open"})
     assert (found.id, found.status) == ("PAY-9", "open")

@@ -420,6 +420,9 @@ def test_html_between_lines_of_markdown_is_read() -> None:
     text = "one<br>two\n\n<details>\n<summary>Logs</summary>\n\n- **a**\n\n</details>\n\n<!-- note -->"
     assert rendered(text) == ["one", "two", "", "Logs", "", " • a"]
     assert rendered("<div>\n<p>one</p><p>two</p>\n</div>") == ["one", "two"]
+    lists = "<div>\n<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>\n</div>"
+    assert rendered(lists) == ["• a", "• b", "• c"]
+    assert rendered("<div>before<table><tr><td>1</td><td>2</td></tr></table>after</div>") == ["before", "1 2", "after"]
 
 
 def test_a_table_a_quote_and_a_line_take_no_more_room_than_they_need() -> None:

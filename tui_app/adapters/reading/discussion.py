@@ -23,7 +23,7 @@ from tui_app.adapters.reading.field_values import (
     rows_of,
     word_of,
 )
-from tui_app.adapters.reading.markup import to_markdown
+from tui_app.adapters.reading.markup import is_html, to_markdown
 from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.text import clean, clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, JsonValue, Later
@@ -217,7 +217,7 @@ def extra_fields(row: Row, used: Collection[str]) -> dict[str, JsonValue]:
 
 def _cleaned(value: JsonValue, depth: int) -> JsonValue:
     if isinstance(value, str):
-        return clean(value)
+        return clean((to_markdown(value) or value) if is_html(value) else value)
     if depth > _DEEPEST_EXTRA:
         return None
     if isinstance(value, Mapping):

@@ -14,7 +14,9 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"</(?:p|div|span|h[1-6]|ul|ol|li|table|strong|em|pre|blockquote|a)>", re.IGNORECASE)
-_TOKEN = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,20})(\s(?:(?>[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*))?/?>""")
+_NAME = r"[A-Za-z][A-Za-z0-9]{0,20}(?::[A-Za-z][A-Za-z0-9-]{0,30})?"
+"""Of a tag; with a prefix where an office program writes its own among them: ``o:p``."""
+_TOKEN = re.compile(rf"""<(/?)({_NAME})(\s(?:(?>[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*))?/?>""")
 _ADDRESS = re.compile(
     r"""(?<![\w-])(?:href|src)\s*=\s*(?:"([^"]{1,2000})"|'([^']{1,2000})'|([^\s"'>]{1,2000}))""", re.IGNORECASE
 )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from operator import eq
+from types import ModuleType
 from typing import TypeGuard
 
 from tui_app.adapters.reading.markdown_inline import EMPHASIS, STRONG, STRUCK
@@ -81,16 +83,25 @@ def _from_text(text: str, wiki: bool) -> str:
         return text
     if text.startswith("{") and '"doc"' in text[:200]:
         return _from_document_text(text)
-    if text.startswith("<"):
-        from tui_app.adapters.reading import html_markup
-
-        if html_markup.looks_like_html(text):
-            return html_markup.html_to_markdown(text)
+    if is_html(text):
+        return str(_html_markup().html_to_markdown(text))
     if not (wiki or _WIKI_SIGNS.search(text)):
         return text
     from tui_app.adapters.reading.wiki_markup import wiki_to_markdown
 
     return wiki_to_markdown(text)
+
+
+def is_html(text: str) -> bool:
+    """Whether ``text`` is HTML as a whole."""
+    return text[:1] == "<" and bool(_html_markup().looks_like_html(text))
+
+
+@lru_cache(1)
+def _html_markup() -> ModuleType:
+    from tui_app.adapters.reading import html_markup  # late: most trackers write none
+
+    return html_markup
 
 
 def without_wrapper(text: str) -> str:

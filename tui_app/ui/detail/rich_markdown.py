@@ -211,7 +211,9 @@ def _as_text(tag: re.Match[str]) -> str:
         return tag[0]
     if name == "img":
         return _image(tag[3] or "")
-    return "\n" if name == "br" or (tag[1] and name in _ENDS_LINE) else " " if name in ("td", "th") else ""
+    if name == "br" or name in _ENDS_LINE:
+        return "\n• " if name == "li" and not tag[1] else "\n"
+    return " " if name in ("td", "th") else ""
 
 
 def _inline(tokens: Sequence[Token]) -> Iterator[Token]:
