@@ -468,3 +468,15 @@ async def test_of_a_ticket_that_does_not_exist_nothing_is_said_but_that() -> Non
         await shown.shows("There is none: No PAY-999. Check the id.")
         for words in ("nobody", "None was written", "What went wrong", "Only what the list holds"):
             assert words not in shown.text
+
+
+async def test_of_a_row_without_a_text_it_is_not_said_that_none_was_written() -> None:
+    async with pane() as shown:
+        shown.widget.show_ticket(replace(TICKET, description=None))
+        await shown.shows("Fetching comments and the rest ..")
+        assert "None was written" not in shown.text
+        shown.widget.show_failure(FAILED)
+        await shown.shows("Only what the list holds is shown")
+        assert "None was written" not in shown.text
+        shown.widget.show_opened(replace(OPENED, ticket=replace(WHOLE, description=None)))
+        await shown.shows("None was written.")

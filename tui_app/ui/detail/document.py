@@ -133,7 +133,8 @@ def row_document(ticket: Ticket, at: Moment, failure: Failed | None = None, trai
     """What the row alone holds; the rest is being fetched, or ``failure`` is why it could not be."""
     if not (ticket.title or ticket.status or ticket.description):
         return _named_document(ticket, failure, trail)
-    parts = [*_problems(ticket), *_failed(failure), *_body(ticket), *_relations(ticket)]
+    body = _body(ticket) if ticket.description else []  # whether there is none, a row does not tell
+    parts = [*_problems(ticket), *_failed(failure), *body, *_relations(ticket)]
     if failure is None:
         parts.append(DocumentPart(text="Fetching comments and the rest ..", kind="muted"))
     parts += [*_reasons(failure), *_last(ticket, at)]
