@@ -110,7 +110,7 @@ def test_the_view_that_the_last_run_ended_on_is_shown_again_as_it_is_configured_
     assert (begin.view and begin.view.name, begin.criteria) == ("Bugs", of("label:bug"))
     assert [search.profile for search in begin.searches] == ["gh"]
     state.set_last_search(DEFAULT, of("label:old").to_json(), "A view that is gone")
-    assert (begun()[1].view, begun()[1].criteria) == (None, of("label:old"))
+    assert (begun()[1].view, begun()[1].criteria) == (None, of(OPEN_WORK))
     state.set_last_search(DEFAULT, of("label:bug").to_json())
     assert begun()[1].view is None
 

@@ -54,6 +54,8 @@ def test_a_date_that_cannot_be_is_refused_with_the_forms_that_can(field: str, va
 def test_a_range_that_nothing_can_match_is_refused() -> None:
     with pytest.raises(UsageError, match="later than created_before"):
         check_criteria({"created_after": "2026-11-02", "created_before": "2026-11-01"})
+    with pytest.raises(UsageError, match="2026-11-02 is no earlier than created_before: 2026-11-02, so nothing"):
+        check_criteria({"created_after": "2026-11-02", "created_before": "2026-11-02"})
 
 
 def test_a_relative_end_is_compared_with_an_absolute_one_only_where_the_time_is_known() -> None:

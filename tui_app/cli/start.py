@@ -87,10 +87,14 @@ def _first(
 
 
 def _last(settings: Settings, state: UiState, trackers: Sequence[str]) -> tuple[View | None, TicketSearchCriteria]:
-    """Where the last run with these trackers ended: a view as it is configured by now, or a search."""
+    """Where the last run with these trackers ended: a view as it is configured by now, or a search.
+
+    What a view asked that is gone, or of another checkout, is not asked of other trackers than its own.
+    """
     name, last = state.last_view(trackers), state.last_search(trackers)
-    if view := next((view for view in all_views(settings.ui) if view.name == name), None):
-        return view, view.criteria
+    if name:
+        view = next((view for view in all_views(settings.ui) if view.name == name), None)
+        return view, view.criteria if view else criteria_of(OPEN_WORK)
     try:
         return None, criteria_of(OPEN_WORK) if last is None else check_criteria(last)
     except (UsageError, TypeError, ValueError):

@@ -322,9 +322,10 @@ _RANGES = tuple(
 def _check_order(criteria: TicketSearchCriteria, now: datetime | None) -> None:
     for since, before in _RANGES:
         first, last = getattr(criteria, since), getattr(criteria, before)
-        if first and last and (now or first.is_relative == last.is_relative) and first.moment > last.moment:
+        if first and last and (now or first.is_relative == last.is_relative) and first.moment >= last.moment:
+            order = "later than" if first.moment > last.moment else "no earlier than"
             raise UsageError(
-                f"{since}: {first.text} is later than {before}: {last.text}, so nothing can match.",
+                f"{since}: {first.text} is {order} {before}: {last.text}, so nothing can match.",
                 hint="Swap the two dates, or clear one of them.",
                 field=since,
             )
