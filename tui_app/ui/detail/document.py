@@ -137,8 +137,7 @@ def row_document(ticket: Ticket, at: Moment, failure: Failed | None = None, trai
     parts = [*_problems(ticket), *_failed(failure), *body, *_relations(ticket)]
     if failure is None:
         parts.append(DocumentPart(text="Fetching comments and the rest ..", kind="muted"))
-    parts += [*_reasons(failure), *_last(ticket, at)]
-    return _document(ticket, parts, at, trail)
+    return _document(ticket, [*parts, *_reasons(failure), *_last(ticket, at)], at, trail)
 
 
 def _named_document(ticket: Ticket, failure: Failed | None, trail: str) -> Document:
