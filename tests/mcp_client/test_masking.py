@@ -150,3 +150,9 @@ def test_a_secret_in_base64_or_hexadecimal_is_masked_wherever_it_begins(
 def test_text_in_base64_that_holds_no_secret_stays() -> None:
     written = base64.b64encode(b"an attachment, of some words that are nobody's").decode()
     assert mask(written, (SECRET, "lin_api_0123456789abcdef")) == written
+
+
+@pytest.mark.parametrize("form", ["\\u{{{0:x}}}", "\\{0:03o}", "\\x{0:02x}", "%{0:02X}", "&#{0};", "&amp;#x{0:x};"])
+def test_a_secret_in_any_escapes_of_its_characters_is_masked(form: str) -> None:
+    written = "".join(form.format(ord(sign)) for sign in SECRET)
+    assert masked(f"before {written} behind") == "before **** behind"

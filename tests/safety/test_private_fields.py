@@ -364,7 +364,7 @@ def test_however_it_is_packed(shape: str, name: str, how: list[str]) -> None:
     assert CANARY not in told(value)
 
 
-@pytest.mark.parametrize("arrow", ["->", "=>", "-->", "→", "⇒", "➜", ":", "="])
+@pytest.mark.parametrize("arrow", ["->", "=>", "-->", "~>", ">>", "→", "⇒", "➜", "⟶", "▶", "⇢", "»", ":", "="])
 @pytest.mark.parametrize("name", ["Salary", "internal notes", "Private-Data"])
 def test_a_text_of_one_line_is_taken_for_a_label_where_a_sign_or_an_arrow_ends_it(name: str, arrow: str) -> None:
     assert "agreed" not in redact_text(f"{name} {arrow} as agreed", PRIVATE)

@@ -56,6 +56,7 @@ def test_what_is_plainly_something_else_is_no_secret(value: str) -> None:
         "https://me:pw1234@jira.example.com",
         "https://jira.example.com/hook?token=abc123",
         "https://hooks.example.com/services/T02/B03/x9Qa8sKd03mKf7Pw2",
+        "https://hooks.example.com/services/T02/B03/abcdEF12345678901234ab",
         "/a8Kd0f3mQp9sLx2vB7nT==",
         "ghp_" + "a" * 30,
     ],

@@ -231,7 +231,7 @@ def _disguise(is_ascii: bool) -> re.Pattern[str]:
     return re.compile(
         rf"[&%\\\x1b{unseen}](?:"
         r"(?<=&)(?:amp;)*(?P<entity>\#\d{1,7}(?=;|\D)|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}(?=;));?"
-        r"|(?<=\\)\\*(?:u(?P<code>[0-9a-fA-F]{4})|(?P<sign>[^\w\s\\]))|(?:(?<=%)|(?<=\\)\\*x)(?P<byte>[0-7][0-9a-fA-F])"
+        r"|(?<=\\)\\*(?:u(?:(?P<code>[0-9a-fA-F]{4})|\{(?P<point>[0-9a-fA-F]{1,5})\})|(?P<octal>[01][0-7]{2})|(?P<sign>[^\w\s\\]))|(?:(?<=%)|(?<=\\)\\*x)(?P<byte>[0-7][0-9a-fA-F])"
         rf"|(?<=\x1b)\[[0-9;]*m|(?<=[{unseen}]))"
     )
 
@@ -239,8 +239,10 @@ def _disguise(is_ascii: bool) -> re.Pattern[str]:
 def _read(disguise: re.Match[str]) -> str:
     if disguise["entity"]:
         read = html.unescape(f"&{disguise['entity']};")
-    elif number := disguise["code"] or disguise["byte"]:
+    elif number := disguise["code"] or disguise["byte"] or disguise["point"]:
         read = chr(int(number, 16))
+    elif disguise["octal"]:
+        read = chr(int(disguise["octal"], 8))
     else:
         return disguise["sign"] or ""
     return "" if _UNSEEN.fullmatch(read) else read

@@ -17,7 +17,7 @@ _SNIFFED_BYTES = 8192
 _DATA = frozenset((".log", ".txt", ".md", ".csv", ".tsv", ".jsonl", ".ndjson"))
 """Suffixes of texts that a server writes or reads as data; to ask again for each change would teach to say yes."""
 
-_PIECE = re.compile(r"[^\s;&|()<>'\"`,:=]+")
+_PIECE = re.compile(r"[^\s;&|()<>'\"`,:=@]+")
 """What may be a path within a script, a list of folders or an option: ``sh -c 'cd srv && exec ./run.py'``."""
 _MOST_PIECES = 200  # of one word
 _MODULE_OPTION = "-m"

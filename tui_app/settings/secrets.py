@@ -40,6 +40,7 @@ _NUMBER = re.compile(r"[+-]?\d[\d.,]*|\d{4}-\d\d-\d\d")
 _ADDRESS = re.compile(r"(?i)(?:https?|wss?)://[^\s@?#]+")
 _PATH = re.compile(r"(?:~|\.{1,2})?/[\w .@+/-]*|[A-Za-z]:\\[\w .@+\\-]*")
 _SHORTEST_TOKEN = 16
+_DIGITS_OF_TOKEN = 4
 _NAMED_SHAPES = (
     (
         re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|[a-z]+(?:[._-][a-z]+)*\d{0,4}"),
@@ -77,8 +78,10 @@ def is_secret_value(value: str, *names: str) -> bool:
 
 
 def _is_token(part: str) -> bool:
-    """Whether a part of an address or path looks drawn at random: long, with digits among its letters."""
-    return len(part) >= _SHORTEST_TOKEN and bool(re.search(r"\d[^\W\d]+\d", part))
+    """Whether a part of an address or path looks drawn at random: long, with digits among its letters, or with several
+    beside both small ones and capitals."""
+    is_mixed = part.lower() != part != part.upper() and len(re.findall(r"\d", part)) >= _DIGITS_OF_TOKEN
+    return len(part) >= _SHORTEST_TOKEN and (is_mixed or bool(re.search(r"\d[^\W\d]+\d", part)))
 
 
 def is_reference(value: str) -> bool:

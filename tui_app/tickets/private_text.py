@@ -20,10 +20,11 @@ from tui_app.tickets.private_tables import (
     without_columns,
 )
 
-_LABEL_ENDS = re.compile(r"[-=]+>|[:=|,;\u00b7\uff1a\u2192\u21d2\u279c\t]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{2,}")
+_ARROWS = "\u2190-\u21ff\u25b6\u25ba\u2794-\u27be\u27f0-\u27ff\u2900-\u297f\u2b05-\u2b11\u203a\u00bb"
+_LABEL_ENDS = re.compile(rf"[-=~]+>|>>+|[:=|,;\u00b7\uff1a\t{_ARROWS}]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{{2,}}")
 _LABEL_SIGNS = frozenset((":", "=", "|", "\u00b7", "\uff1a", "**", "__", "\t"))
 """What ends a label also in a text of one line; a dash in a title, as in `Salary - once more`, does not."""
-_ARROW = re.compile(r"[-=]+>|[\u2192\u21d2\u279c]")  # ends one there, too, and may as well stand before one
+_ARROW = re.compile(rf"[-=~]+>|>>+|[{_ARROWS}]")  # ends one there, too, and may as well stand before one
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
 _CELL_ENDS = frozenset(("td", "th", "tr", "table", "tbody", "thead"))
 _ALONE = re.compile(r"\s*(?:\*\*|__|\*|==+\s|\[).+(?:\*\*|__|\*|\s==+|\])\s*:?\s*$")
@@ -35,7 +36,6 @@ _DEFINITION = re.compile(r"\s*:\s+\S")
 """The second line of a definition, below what it defines."""
 _LABELLED = re.compile(r"[^\w\n]{0,20}\w[^:=|\n]{0,60}(?:[:=|\uff1a]|\s[-\u2013\u2014\u2192>]\s)")
 _DASHES = ("- ", "* ", "+ ", "\u2022")
-_EMPHASIS = " \t*_`"
 _LONGEST_TAG = 500  # characters; longer ones are no tag
 _TAG = re.compile(rf"<(?P<close>/?)(?P<name>[\w:.\-]+)(?P<rest>[^<>]{{0,{_LONGEST_TAG}}})>")
 _ATTRIBUTE = re.compile(r"\s(?P<name>[\w:.\-]+)\s*=\s*(?P<quote>[\"'])(?P<value>[^\"'<>]*)(?P=quote)")
@@ -268,7 +268,7 @@ def _value_below(line: str, following: str) -> Callable[[str], bool]:
 
     if _DEFINITION.match(following):
         return lambda later: deeper(later) or bool(_DEFINITION.match(later))
-    if not line.rstrip(_EMPHASIS).endswith((":", "\uff1a")) or not following.strip() or deeper(following):
+    if not line.rstrip(" \t*_`").endswith((":", "\uff1a")) or not following.strip() or deeper(following):
         return deeper
     if following.lstrip().startswith(_DASHES):
         return lambda later: deeper(later) or later.lstrip().startswith(_DASHES)

@@ -52,6 +52,9 @@ def test_a_name_that_reads_does_not(name: str) -> None:
         ("search_issues", "Flarbs tickets of a project. Returns how many."),
         ("list_tasks", "This tool frobnicates every task in the list"),
         ("find_bugs", "Zorch all of the bugs and return them"),
+        ("list_issues", "Smaže všechny úkoly"),
+        ("list_issues", "Tar bort alla ärenden"),
+        ("get_issue", "チケットを粉砕します"),
     ],
 )
 def test_a_name_that_reads_says_nothing_where_the_description_begins_with_an_unknown_deed(
@@ -59,6 +62,26 @@ def test_a_name_that_reads_says_nothing_where_the_description_begins_with_an_unk
 ) -> None:
     assert not speaks_for(Tool(name, about), {})
     assert speaks_for(Tool(name, about, annotations={"readOnlyHint": True}), {})
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Lists issues, then closes stale ones.", "Finds tasks and afterwards archives old ones",
+     "Gets it, then removes it", "After listing, all of them are removed", "Lists tickets; they are deleted",
+     "Fetch a ticket, thereby closing it", "Lists issues while reassigning them to you", "d e l e t e s all issues",
+     "This tool p u r g e s every task"],
+)  # fmt: skip
+def test_a_description_that_goes_on_to_a_change_contradicts(about: str) -> None:
+    assert contradiction(Tool("list_issues", about), {})
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Lists issues, then sorts them", "Lists tickets; they are sorted", "Search, and then the open ones come first",
+     "Fetch a ticket while others are listed", "Returns issues that are assigned to them", "a b c of tickets"],
+)  # fmt: skip
+def test_a_description_that_goes_on_to_something_else_does_not(about: str) -> None:
+    assert contradiction(Tool("list_issues", about), {}) is None
 
 
 @pytest.mark.parametrize(

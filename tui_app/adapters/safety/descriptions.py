@@ -54,6 +54,8 @@ OBJECTS = word_set(
 )
 """What follows a verb, and hardly ever a noun that only looks like one."""
 _DETERMINERS = word_set("a an the all every each it them its their your any one some these those this everything")
+_ENGLISH = word_set("the a an of to in and for by with from on at is are or that this its their your as not no")
+"""What three words of English hardly go without."""
 _BEFORE_DETERMINERS = word_set("given with without from by of on at as about into over per using via only here")
 """What may stand before a determiner at the beginning of a description, and is no verb: ``Given a key, ..``."""
 _BECOMES = frozenset(("will", "get", "gets"))
@@ -72,11 +74,15 @@ _WHEN = frozenset(("to", "when", "if", "before", "after", "for", "in"))
 AND = frozenset(("and", "or", "then", "y", "e", "et", "puis", "und", "en", "i", "ve", "и", "ou", "oder"))
 """What joins two actions, in several languages."""
 _THEN = AND | {",", "while", "also", "afterwards", "but", "&", "plus"}
-_BY = frozenset(("by", ",", "and"))
+_BY = frozenset(("by", ",", "and", "while", "thereby", "thus"))
 """After these a verb with -ing may be what the call does besides: ``Returns a ticket, removing it``."""
+_IN_TURN = frozenset(("then", "afterwards", "thereafter"))
+"""Behind these a word of writing is what the call goes on to do, whatever follows: ``.., then closes stale ones``."""
+_THEY = _ALL_OF_THEM | {"they"}
 _PARTICIPLE = re.compile(r".*(?:[aiu]d[oa]s?|[aiu]t[oaie]|ees?|es|te[nmrs]?|нн\w+|ны\w*)")
 """What happened, in other languages than English: ``actualizados``, ``gelöschte``."""
 _OF_THIS = frozenset(("this", "tool", "call", "function", "command"))
+_LETTERS_APART = re.compile(r"\b(?:[^\W\d_] ){3,}[^\W\d_]\b")  # ``d e l e t e s``
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,40}>")
 _AHEAD = 6  # words before the verb of a sentence
 
@@ -97,9 +103,14 @@ def reading_described(description: str) -> str:
 def unknown_deed(description: str) -> str:
     """The verb that ``description`` begins with, where nobody knows whether it reads: ``Flarbs the ticket``.
 
-    What such a call answers with, however it is told, does not say what it does.
+    What such a call answers with, however it is told, does not say what it does. Of another language than English in
+    which no word of reading is known, it is the beginning of the sentence.
     """
-    words = _words(next(_sentences(description), ""))
+    sentence = next(_sentences(description), "")
+    words = _words(sentence)
+    is_foreign = is_unspaced(sentence) or (len(words) > _PAIR and _ENGLISH.isdisjoint(words))
+    if is_foreign and not reading_described(description):
+        return sentence.strip()[:40]
     at = next((at for at, word in enumerate(words[:_AHEAD]) if not _is_passed_over(word)), len(words))
     verb, follower = (*words[at : at + 2], "", "")[:2]
     if not verb or verb in OBJECTS | _WHEN | _BEFORE_DETERMINERS or _is_name(verb):
@@ -127,6 +138,7 @@ def changes_described(description: str, *, strong_only: bool = False) -> str:
 
 def _sentences(description: str) -> Iterator[str]:
     description = _TAG.sub("", plain_letters(description[:_LONGEST_DESCRIPTION]))
+    description = _LETTERS_APART.sub(lambda letters: letters[0].replace(" ", ""), description)
     section = _SECTION.search(description)
     end = section.start() if section and section.start() > 0 else len(description)
     words = 0
@@ -188,7 +200,8 @@ def _is_phrase(words: Sequence[str]) -> bool:
             return True
         if word in _IS and not _is_restricted(words, at):
             participle = next((later for later in words[at + 1 : at + 4] if later.endswith("ed")), "")
-            if follower == "gone" or (_base(participle) in WRITING and _AFTERWARDS & set(words)):
+            is_theirs = at > 0 and words[at - 1] in _THEY and _base(participle) in STRONG_WRITING
+            if follower == "gone" or is_theirs or (_base(participle) in WRITING and _AFTERWARDS & set(words)):
                 return True
     return False
 
@@ -262,6 +275,8 @@ def _goes_on_to_change(words: Sequence[str], at: int, strong_only: bool) -> bool
         before -= 1
     while before > 0 and _is_passed_over(words[before]) and words[before] not in _THEN:
         before -= 1
+    if not strong_only and words[at - 1] in _IN_TURN and _base(word) in WRITING and word.endswith("s"):
+        return True
     if words[before] not in _THEN or not _changes(word, follower, strong_only):
         return False
     if _base(word) not in WRITING and not _is_name(word) and not _PARTICIPLE.fullmatch(word):
