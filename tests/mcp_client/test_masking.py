@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.mcp_client.conftest import QUICK
 from tests.mcp_client.test_connection import LEGACY_IDENTITY, FarTransport
-from tui_app.mcp_client.peer import mask
+from tui_app.mcp_client.explanations import gone
+from tui_app.mcp_client.peer import SKIPPED_LINE_KEPT, mask
 from tui_app.mcp_client.session import open_session
 from tui_app.mcp_client.types import Tool, with_masked_texts
 from tui_app.mcp_client.wire import Frame
@@ -156,3 +157,18 @@ def test_text_in_base64_that_holds_no_secret_stays() -> None:
 def test_a_secret_in_any_escapes_of_its_characters_is_masked(form: str) -> None:
     written = "".join(form.format(ord(sign)) for sign in SECRET)
     assert masked(f"before {written} behind") == "before **** behind"
+
+
+@pytest.mark.parametrize("before", [SKIPPED_LINE_KEPT - 3, SKIPPED_LINE_KEPT - 1, 0])
+def test_a_secret_at_the_end_of_what_is_kept_of_a_skipped_line_is_masked(before: int) -> None:
+    peer = FarTransport().peer
+    peer.keep_skipped(b"x" * before + SECRET.encode() + b" and more")
+    assert peer.skipped_lines == 1
+    assert not any(SECRET[:length] in peer.skipped_tail for length in range(2, len(SECRET)))
+    assert peer.last_skipped_line
+
+
+def test_a_server_that_went_into_the_background_is_not_started_again() -> None:
+    peer = FarTransport().peer
+    assert not gone(peer, "left a process in the background", always=True).retryable
+    assert gone(peer, "ended with exit code 3").retryable

@@ -189,7 +189,7 @@ def test_what_was_taken_out_of_an_answer_is_known_by_what_is_left(structured: bo
         return text.replace("hunter2", "****")
 
     peer = SimpleNamespace(
-        secrets=("hunter2",), masked=masked, masked_in=lambda value: json.loads(masked(json.dumps(value)))
+        secrets=("hunter2",), masked=masked, masked_in=lambda value, *_: json.loads(masked(json.dumps(value)))
     )
     session: Any = SimpleNamespace(peer=peer, tool_changes=0)
     server = LiveServer(session, (), ReadingAdapter(), ("salary",))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_app.tickets.errors import MCPConnectionError, MCPError, MCPProtocolError, MCPTimeoutError, MCPToolError
+from tui_app.tickets.errors import (
+    MCPConnectionError,
+    MCPError,
+    MCPProtocolError,
+    MCPTimeoutError,
+    MCPToolError,
+    UnchangingStartError,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,11 +28,13 @@ def closed(peer: Peer) -> MCPError:
     return MCPConnectionError(f"The session with {peer.target} was closed.", title="The session was closed")
 
 
-def gone(peer: Peer, happened: str) -> MCPError:
-    """The server went by itself; ``happened`` follows its name: "ended with exit code 3"."""
+def gone(peer: Peer, happened: str, *, always: bool = False) -> MCPError:
+    """The server went by itself; ``happened`` follows its name: "ended with exit code 3". ``always``: another try would
+    end the same way.
+    """
     last = peer.reason_line
     cause = f"{peer.named} {happened}{f': {last}' if last else '.'}"
-    return with_log(MCPConnectionError(cause, hint=_doctor(peer)), peer)
+    return with_log((UnchangingStartError if always else MCPConnectionError)(cause, hint=_doctor(peer)), peer)
 
 
 def broken_here(peer: Peer, fault: Exception, loop: asyncio.AbstractEventLoop) -> MCPError:

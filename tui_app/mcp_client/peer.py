@@ -101,7 +101,7 @@ class Peer:
         self.skipped_lines = 0
         self._tokens: deque[str] = deque(maxlen=_TOKENS_KEPT)
         self._log = b""
-        self._skipped: deque[str] = deque(maxlen=SKIPPED_KEPT)
+        self._skipped: deque[bytes] = deque(maxlen=SKIPPED_KEPT)
 
     @property
     def named(self) -> str:
@@ -163,7 +163,8 @@ class Peer:
     @property
     def skipped_tail(self) -> str:
         """The latest received lines that were no messages."""
-        return self.foreign("\n".join(line.rstrip() for line in self._skipped))
+        texts = (self.masked(line.decode("utf-8", "replace")) for line in self._skipped)
+        return clean("\n".join(text[:SKIPPED_LINE_KEPT].rstrip() for text in texts))
 
     @property
     def last_skipped_line(self) -> str:
@@ -178,10 +179,9 @@ class Peer:
             self._log = self._log[-LOG_KEPT - 1 :]
 
     def keep_skipped(self, line: bytes) -> None:
-        """Count and remember a line that is no message."""
+        """Count and remember a line that is no message; at little cost, as a server may write them by the million."""
         self.skipped_lines += 1
-        masked = self.masked(line[: SKIPPED_LINE_KEPT + _LONGEST_SECRET].decode("utf-8", "replace"))
-        self._skipped.append(masked[:SKIPPED_LINE_KEPT])  # half a secret would not be found later
+        self._skipped.append(line[: SKIPPED_LINE_KEPT + _LONGEST_SECRET])  # half a secret would not be found later
 
 
 def digest(*parts: str) -> str:

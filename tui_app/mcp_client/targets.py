@@ -15,7 +15,14 @@ from tui_app.mcp_client.http.endpoint import LOG_NAME, HttpEndpoint
 from tui_app.mcp_client.peer import Peer
 from tui_app.mcp_client.stdio.command import ServerCommand, server_environment
 from tui_app.mcp_client.stdio.node import node_problem
-from tui_app.tickets.errors import CommandNotFoundError, MCPConnectionError, MCPError, MCPTimeoutError, ServerStartError
+from tui_app.tickets.errors import (
+    CommandNotFoundError,
+    MCPConnectionError,
+    MCPError,
+    MCPTimeoutError,
+    ServerStartError,
+    UnchangingStartError,
+)
 
 if TYPE_CHECKING:
     from tui_app.mcp_client.auth_challenge import TokenSource
@@ -58,12 +65,6 @@ def load_http() -> type[StreamableTransport]:
     from tui_app.mcp_client.http.streamable import StreamableTransport
 
     return StreamableTransport
-
-
-class UnchangingStartError(ServerStartError):
-    """The program lacks a part, or cannot be read: the next start would end in the same way."""
-
-    retryable = False
 
 
 class StdioLaunch:

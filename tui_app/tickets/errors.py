@@ -176,6 +176,12 @@ class ServerStartError(MCPConnectionError):
     default_title = "The server did not start"
 
 
+class UnchangingStartError(ServerStartError):
+    """The program lacks a part, or cannot be read: the next start would end in the same way."""
+
+    retryable = False
+
+
 class MCPTimeoutError(MCPError):
     """The server did not answer within its limit."""
 

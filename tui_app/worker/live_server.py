@@ -183,17 +183,17 @@ class LiveServer:
             raise InvalidResponseError("The server's answer is nested too deeply to be read.") from None
 
     def _cleaned(self, result: CallToolResult) -> CallToolResult:
-        """Without secrets and private fields; both are looked for in one bulk, which takes longer than the looking."""
         bulk = tuple(in_bulk(result.structured_content)) if any(self.session.peer.secrets) else ()
         masked = self._without_secrets(result, bulk)
         same = bulk if bulk and masked.structured_content is result.structured_content else None
         return self._without_private_fields(masked, same).cleaned_from(result)
 
     def _without_secrets(self, result: CallToolResult, bulk: Bulk) -> CallToolResult:
-        peer = self.session.peer  # it may repeat its own token in a ticket or an error
+        if not any((peer := self.session.peer).secrets):  # it may repeat its own token in a ticket or an error
+            return result
         blocks = (replace(b, text=peer.masked(b.text), raw=peer.masked_in(b.raw)) for b in result.content)
-        masked = peer.masked_in(result.structured_content, bulk)
-        return replace(result, content=tuple(blocks), structured_content=masked)
+        value = peer.masked_in(result.structured_content, bulk)
+        return replace(result, content=tuple(blocks), structured_content=value)
 
     def _without_private_fields(self, result: CallToolResult, bulk: Bulk | None) -> CallToolResult:
         names, blocks = self._private_fields, list[ContentBlock]()

@@ -316,9 +316,9 @@ class StdioTransport:
             self.lost_after_reading = unread is not None and unread <= sum(map(len, (self._unheard or ())[1:]))
             ended = self._process.how_it_ended()
             happened = f"ended with {ended}" if ended else "closed its pipes and was ended"
-            if self._process.look_for_background():
+            if in_background := self._process.look_for_background():
                 happened += " and left a process in the background, where nobody can talk to it"
-            self._on_lost(explanations.gone(self._peer, happened))
+            self._on_lost(explanations.gone(self._peer, happened, always=in_background))
         for pause in self._process.ending(patiently=patiently):
             await asyncio.sleep(pause)
         self._loop.remove_reader(self._process.stdout)
