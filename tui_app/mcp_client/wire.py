@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from json import JSONDecoder
 from typing import Any, TypeAlias
 
@@ -209,15 +209,11 @@ def _broken(line: bytes, error: ValueError) -> Message:
     start, end = line[:_NAMED_BYTES], line[-_NAMED_BYTES:]
     if b'"method"' in start or not (b'"result"' in start + end or b'"error"' in start + end):
         return Noise(line)
-    found = _ID.search(start.partition(b'"result"')[0]) or _last(_ID.findall(end.rpartition(b"}")[0]))
+    found = _ID.search(start.partition(b'"result"')[0]) or next(reversed(_ID.findall(end.rpartition(b"}")[0])), None)
     if found is None:
         return Noise(line)
     number = found if isinstance(found, bytes) else found[1]
     return Unreadable(int(number), f"it cannot be read as JSON: {error}"[:300], is_json=False)
-
-
-def _last(found: Sequence[bytes]) -> bytes | None:
-    return found[-1] if found else None
 
 
 def _kind(value: Any) -> str:
