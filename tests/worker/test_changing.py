@@ -213,7 +213,7 @@ def test_what_was_taken_out_of_an_answer_is_known_by_what_is_left(structured: bo
     ],
 )
 def test_a_list_that_lost_a_member_is_known(said: Any, keys: set[str]) -> None:
-    peer = SimpleNamespace(secrets=(), masked=str)
+    peer = SimpleNamespace(secrets=(), masked=str, masked_in=lambda value, *_: value)
     session: Any = SimpleNamespace(peer=peer, tool_changes=0)
     server = LiveServer(session, (), ReadingAdapter(), ("salary",))
     original = CallToolResult((ContentBlock("text", said),)) if isinstance(said, str) else json_result(said)

@@ -130,6 +130,7 @@ def test_an_empty_title_or_priority_is_no_wish() -> None:
         ({"id": "PAY-7", "title": "New"}, ()),
         ({"issue": {"id": "PAY-9", "title": "Other"}}, ("PAY-9",)),
         ({"ok": True}, ()),
+        ({"assignee": {"id": "u9", "name": "Bob"}}, ()),
         ("Updated", ()),
     ],
 )
@@ -137,6 +138,9 @@ def test_a_ticket_in_the_answer_that_was_not_named_is_told(said: object, shows: 
     tracker = Tracker([tool("update_issue", TITLE)], TICKET)
     verdict = tracker.changes.verdict(tracker.call(ChangeKind.TITLE, title="New"), answer(said))
     assert (verdict.refusal, verdict.shows) == (None, shows)
+    comment = answer({"id": "c-8", "title": "Re: Login fails", "body": "Hi"})
+    tracker = Tracker([tool("add_comment", {"id!": TEXT, "text!": TEXT})], TICKET)
+    assert tracker.changes.verdict(tracker.call(ChangeKind.COMMENT, text="Hi"), comment).shows == ()
 
 
 def test_the_only_one_of_a_batch_that_failed_is_a_refusal() -> None:
@@ -174,3 +178,12 @@ def test_a_comment_that_one_page_of_them_does_not_show_may_be_there(
     call, before = tracker.call(ChangeKind.COMMENT, text="Hello"), tracker.fresh()
     assert len(before.ticket.comments) == comments
     assert tracker.changes.verified(call, before, tracker.fresh()) is shown
+
+
+def test_whoever_has_a_ticket_is_not_assigned_it_again() -> None:
+    tools = [tool("list_users", {}), tool("assign_issue", {"id!": TEXT, "user_id!": TEXT})]
+    people = {"list_users": {"users": [{"id": "u1", "name": "bob", "email": "bob@example.com"}]}}
+    for wish in ("me", "bob", "bob@example.com"):
+        assert Tracker(tools, TICKET, people, me="bob").sent(ChangeKind.ASSIGN, assignee=wish) == "already"
+    several = Tracker(tools, {**TICKET, "assignee": "bob", "assignees": ["bob", "mia"]}, people)
+    assert several.sent(ChangeKind.ASSIGN, assignee="bob@example.com") != "already"

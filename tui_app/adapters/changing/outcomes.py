@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tui_app.adapters.changing.protocol import WriteCall, WriteVerdict
 from tui_app.adapters.changing.spelling import plain
+from tui_app.adapters.changing.vocabulary import TITLE_NOUNS
 from tui_app.adapters.failures import failure_in
 from tui_app.adapters.reading import payloads, plain_text, read_record, ticket_from
 from tui_app.adapters.reading.field_names import PLACES, PLURALS, TICKET_NOUNS, names, plain_name
@@ -150,9 +151,16 @@ def _without_ours(text: str, call: WriteCall) -> str:
 def _another_ticket(call: WriteCall, result: CallToolResult) -> tuple[str, ...]:
     """The identifiers of the ticket that an answer shows, where none of them was sent."""
     try:
-        ticket = ticket_from(dict(read_record(result)))
+        record = read_record(result)
     except InvalidResponseError:
         return ()
+    index = indexed(record)
+    within = (value for name, value in index.items() if PLURALS.get(name, name) in TICKET_NOUNS)
+    rows = (index, *(indexed(value) for value in within if isinstance(value, Mapping)))
+    has_title = any(row.keys() & (TITLE_NOUNS - {"name"}) for row in rows)  # people have names, too
+    if not call.after.keys() - {"comments", "relations"} or not has_title:
+        return ()  # a comment, a link or a person has an id of its own
+    ticket = ticket_from(dict(record))
     ids = (ticket.id, *own_ids(ticket.lookup)) if ticket.id and ticket.title else ()
     sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments))}
     return () if any(plain(one) in sent for one in ids) else tuple(dict.fromkeys(ids))
