@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,6 +181,47 @@ def test_a_refresh_token_that_is_not_good_any_more_leads_to_a_new_login(bench: B
     number = bench.search()
     bench.log_in()
     assert isinstance(bench.found(number), TicketsFound)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        (400, {}, {"error": "invalid_request", "error_description": "Token expired"}),
+        (401, {}, b"<html>no"),
+        (403, {}, {"error": "access_denied"}),
+    ],
+)
+def test_a_refresh_that_is_refused_in_any_words_leads_to_a_new_login(
+    bench: Bench, refusal: tuple[int, dict[str, str], Any]
+) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.expire()
+    bench.tracker.faults["/token"] = lambda _: refusal
+    number = bench.search()
+    offer = bench.listener.next_of(LoginOffered)
+    del bench.tracker.faults["/token"]
+    assert offer.take(bench.tracker.consent(offer.url))
+    assert isinstance(bench.found(number), TicketsFound)
+
+
+def test_where_nobody_can_log_in_the_words_of_a_refused_refresh_are_told(bench: Bench) -> None:
+    number = bench.search()
+    bench.log_in()
+    bench.found(number)
+    bench.tracker.expire()
+    bench.tracker.faults["/token"] = lambda _: (400, {}, {"error": "invalid_request", "error_description": "Locked"})
+    service = Service({"far": bench.profile}, clock=SYSTEM_CLOCK, can_ask=False)
+    service.connect(bench.listener.deliver)
+    try:
+        number = new_request_id()
+        service.submit(Search(number, "far", TicketSearchCriteria()))
+        failed = bench.found(number)
+    finally:
+        service.close()
+    assert isinstance(failed, Failed)
+    assert "the login server did not give a token: Locked (status 400)" in failed.cause
 
 
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _AHEAD_SECONDS = 30.0  # a token that ends sooner could end on its way
 _LOCK_SECONDS = 20.0  # longer than an exchange may take; then the other process hangs, and this one refreshes
 _LOCK_POLL_SECONDS = 0.05
-_REDIRECTED = 300
+_REDIRECTED, _REFUSED = 300, 400
+_REFUSALS: dict[tuple[str, str], str] = {}
+"""In which words a login server refused last to refresh a token, by profile and address: who is told has not asked."""
 
 
 class OAuthTokens:
@@ -73,9 +75,12 @@ class OAuthTokens:
 
     @property
     def out_of_reach(self) -> str:
-        """Why a login that there is cannot be read, as a clause; empty: it can, or there is none."""
+        """Why a login that there is cannot be used, as a clause; empty: it can, or there is none."""
         reason = self._store.out_of_reach
-        return f"the login is in the system's keyring, and {reason}" if reason else ""
+        if reason:
+            return f"the login is in the system's keyring, and {reason}"
+        refusal = _REFUSALS.get((self._profile, self._url), "")
+        return f"{refusal[:1].lower()}{refusal[1:].rstrip('.')}"
 
     @property
     def kept_openly(self) -> bool:
@@ -117,6 +122,7 @@ class OAuthTokens:
         """Store a new login and use it from now on; returns where it is kept, for people."""
         place = await daemon_call(lambda: self._store.save(self._profile, self._url, login), unwanted=_ignored)
         self._login = login
+        _REFUSALS.pop((self._profile, self._url), None)
         return place
 
     async def forget(self) -> None:
@@ -126,7 +132,7 @@ class OAuthTokens:
 
     async def forget_unread(self) -> str:
         """Delete a login that cannot be read, if there is one; returns what was done, for people."""
-        if not self.out_of_reach:
+        if not self._store.out_of_reach:
             return f"There was no login for {self._profile}."
         await self.forget()
         return f"The login for {self._profile} was forgotten, but not revoked: {self.out_of_reach}."
@@ -188,9 +194,12 @@ class OAuthTokens:
             await self.forget()
             return None
         except MCPAuthenticationError as error:
-            if not is_busy(page.status):
+            if is_busy(page.status):
+                raise MCPConnectionError(error.cause, hint=error.hint, title="The login server has a problem") from None
+            if page.status < _REFUSED:
                 raise
-            raise MCPConnectionError(error.cause, hint=error.hint, title="The login server has a problem") from None
+            _REFUSALS[self._profile, self._url] = error.cause  # not all call a spent refresh token invalid_grant
+            return None
         now = self._clock.now().timestamp()
         renewed = replace(
             login,
