@@ -8,7 +8,7 @@ from textual.geometry import Offset
 from tests.ui.fakes import FakeLookMemory, FakeService, make_ticket
 from tests.ui.support import Deck, opened, tickets
 from tui_app.settings.model import UiSettings
-from tui_app.ui.browse.divider import Arrangement, Divider, Shares
+from tui_app.ui.browse.divider import Arrangement, Divider, Shares, arrangement
 
 BESIDE, BELOW, OVER = (160, 45), (100, 40), (80, 24)
 
@@ -17,6 +17,24 @@ def ticket_size(deck: Deck) -> int:
     """Cells that the ticket takes of the direction in which it shares the screen."""
     region = deck.browser.detail.region
     return region.width if deck.browser.has_class(Arrangement.BESIDE) else region.height
+
+
+@pytest.mark.parametrize(
+    ("size", "arranged"),
+    [
+        ((120, 40), Arrangement.BESIDE),
+        ((120, 24), Arrangement.BESIDE),
+        ((300, 80), Arrangement.BESIDE),
+        ((119, 40), Arrangement.BELOW),
+        ((80, 34), Arrangement.BELOW),
+        ((119, 33), Arrangement.OVER),
+        ((80, 24), Arrangement.OVER),
+    ],
+)
+def test_the_ticket_is_beside_the_table_where_both_fit_and_below_on_tall_screens(
+    size: tuple[int, int], arranged: Arrangement
+) -> None:
+    assert arrangement(*size) is arranged
 
 
 @pytest.mark.parametrize("size", [BESIDE, BELOW])

@@ -16,14 +16,14 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tests.ui.fakes import FIXED_CLOCK
+from tests.ui.fakes import FIXED_CLOCK, failed, make_ticket
 from tests.ui.waiting import until
 from tui_app.tickets.errors import ErrorKind
 from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.servers import CallRecord
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import Attachment, Change, Comment, Relation, Ticket
-from tui_app.ui.detail.document import EXTRA_FIELDS, HISTORY, Moment, opened_document
+from tui_app.ui.detail.document import EXTRA_FIELDS, HISTORY, Moment, opened_document, row_document
 from tui_app.ui.detail.document_layout import STYLE_NAMES, DocumentLayout
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer, pieces
 from tui_app.ui.detail.ticket_detail import TicketDetail
@@ -318,6 +318,23 @@ async def test_where_a_line_is_too_short_for_a_date_its_age_and_author_are_left(
         shown.widget.show_opened(replace(OPENED, ticket=ticket))
         await shown.shows("created 7d ago by Priya Raghun")
         assert "created 7d ago (" not in shown.text
+
+
+@pytest.mark.parametrize("width", [38, 48, 62, 80, 118])
+@pytest.mark.parametrize("trail", ["", "PAY-1 › PAY-2"])
+@pytest.mark.parametrize("failure", [None, failed(title="The tracker has no such ticket any more")])
+def test_the_description_begins_within_eight_lines_whatever_is_to_be_said_before(
+    width: int, trail: str, failure: Failed | None
+) -> None:
+    styles = {name: Style() for name in ("base", *STYLE_NAMES)}
+    long = make_ticket(
+        0, title="word " * 90, labels=("some-label",) * 9, type="A type of many words", reporter="A name of many words"
+    )
+    for ticket in (long, make_ticket(1)):
+        layout = DocumentLayout(width, styles, MarkdownRenderer(styles, dark=True))
+        document = row_document(ticket, Moment(MOMENT), failure, trail)
+        lines = [line.text for line in (*layout.header(document), *layout.plain(document, 30))]
+        assert next(number for number, line in enumerate(lines, 1) if "Description" in line) <= 8
 
 
 def test_a_text_is_cut_outside_of_fences_and_keeps_every_character_that_is_shown() -> None:

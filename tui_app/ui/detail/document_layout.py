@@ -136,7 +136,7 @@ class DocumentLayout:
             rows = self._words(words, max(1, min(_MOST_HEAD_LINES, 1 + spare)))
             spare -= len(rows) - 1
             lines += rows
-        return [*lines, *self._words(last, max(1, 1 + spare))]
+        return [*lines, *(self._words(last, 1 + spare) if spare >= 0 else ())]
 
     def _words(self, words: Sequence[HeadWord], most: int) -> list[Strip]:
         """A line of the head, wrapped between its words; what does not fit into the lines that it has is cut."""
