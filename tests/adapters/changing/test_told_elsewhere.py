@@ -154,6 +154,13 @@ def test_what_a_number_means_is_told_by_the_tool_that_makes_tickets(create: Any,
     assert made == ("update_issue", {"id": "PAY-7", "priority": value}) if value else str(made).startswith("Missing")
 
 
+def test_a_filter_tells_what_a_number_means_too() -> None:
+    told = {**NUMBER, "description": "Filter by priority (1=urgent, 2=high, 3=normal)"}
+    tools = [tool("update_issue", {"id!": TEXT, "priority": NUMBER}), tool("search_issues", {"priority": told})]
+    made = Tracker(tools, TICKET).sent(ChangeKind.PRIORITY, priority="High")
+    assert made == ("update_issue", {"id": "PAY-7", "priority": 2})
+
+
 def test_two_tools_that_differ_on_what_a_number_means_tell_nothing() -> None:
     told = [{**NUMBER, "description": f"0=none, {high}=high, {5 - high}=low"} for high in (2, 3)]
     tools = [tool("update_issue", {"id!": TEXT, "priority": NUMBER})]
@@ -223,3 +230,51 @@ def test_a_login_is_that_of_who_is_found_by_the_name(typed: str, sent: str | Non
     tools = [tool("update_issue", {"id!": TEXT, "owner": owner}), tool("search_users", {"query!": TEXT})]
     made = People(tools, TICKET).sent(ChangeKind.ASSIGN, assignee=typed)
     assert made == ("update_issue", {"id": "PAY-7", "owner": sent}) if sent else str(made).startswith("Missing")
+
+
+# ------------------------------------------------------------------------------ objects
+
+
+PERSON = {"type": "object", "properties": {"id": TEXT, "summary": TEXT}, "required": ["id"]}
+
+
+def _managing(**fields: Any) -> Tracker:
+    whole = {"type": "object", "properties": {"issue_ids": TEXTS, **fields}, "required": ["issue_ids"]}
+    return Tracker([tool("manage_issues", {"request!": whole}, "Manage one or more issues.")], TICKET)
+
+
+@pytest.mark.parametrize("holder", ["assignee", "service", "assignement"])
+def test_the_summary_of_another_thing_is_no_title_and_gets_no_id_of_the_ticket(holder: str) -> None:
+    made = _managing(**{holder: PERSON}).sent(ChangeKind.TITLE, title="New")
+    assert str(made).startswith("NotOfferedError")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "sent"),
+    [
+        (ChangeKind.STATUS, {"status": "acknowledged"}, {"status": "acknowledged"}),
+        (ChangeKind.CLOSE, {}, {"status": "resolved"}),
+        (ChangeKind.PRIORITY, {"priority": "High"}, {"priority": "high"}),
+    ],
+)
+def test_the_one_object_that_a_tool_takes_holds_the_tickets_id_whatever_it_is_called(
+    kind: ChangeKind, values: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    states = {"type": "string", "enum": ["acknowledged", "resolved"]}
+    tracker = _managing(assignee=PERSON, status=states, priority={"type": "string", "enum": ["high", "low"]})
+    assert tracker.sent(kind, **values) == ("manage_issues", {"request": {"issue_ids": ["PAY-7"], **sent}})
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("Issue description in HTML format. Longer fields must use HTML, too. No CDATA.", "<p>A &amp; B</p>"),
+        ("HTML of the description. Not shortened.", "<p>A &amp; B</p>"),
+        ("The description. Markdown or HTML.", "A & B"),
+        ("The description, stripped of HTML. Plain text.", "A & B"),
+    ],
+)
+def test_markup_is_told_in_one_sentence_of_several(said: str, sent: str) -> None:
+    update = tool("update_issue", {"id!": TEXT, "description": {**TEXT, "description": said}})
+    made = Tracker([update], TICKET).sent(ChangeKind.DESCRIPTION, description="A & B")
+    assert made == ("update_issue", {"id": "PAY-7", "description": sent})

@@ -17,9 +17,9 @@ from tui_app.adapters.changing import kinds, lookups, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Ground, T, ask
 from tui_app.adapters.changing.choosing import choices_of, entries_as_choices
 from tui_app.adapters.changing.comments import by_readers, visibility_of
-from tui_app.adapters.changing.creating import ends_of
 from tui_app.adapters.changing.free_fields import holder_of
 from tui_app.adapters.changing.known_values import listed_values
+from tui_app.adapters.changing.linking import may_link
 from tui_app.adapters.changing.making import merged, refuse_altered, told_of_markup, ways_to, with_undo
 from tui_app.adapters.changing.meanings import is_transition, wants_id
 from tui_app.adapters.changing.outcomes import verdict_of
@@ -126,7 +126,7 @@ def _tool_of(ground: Ground, kind: ChangeKind) -> tuple[WritingUse, Argument | N
         if own and not own[0].is_destructive:
             return own[0], None
     if kind is ChangeKind.LINK:
-        return next(((use, None) for use in case.uses if is_dedicated(kind, use) and ends_of(use)), None)
+        return next(((use, None) for use in case.uses if is_dedicated(kind, use) and may_link(use)), None)
     by_status = kind in (ChangeKind.CLOSE, ChangeKind.REOPEN) and str(kind) not in ground.mapped
     meant = vocabulary.MEANT.get(kind)
     ways = ways_to(case, ChangeKind.STATUS if by_status else kind, meant) if meant else []

@@ -1,4 +1,4 @@
-"""New things: a ticket, a link between two, a piece of work that was done.
+"""New things: a ticket, a piece of work that was done.
 
 Invariant: everything that was wished for is in the call; what a tool has no place for refuses it.
 """
@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import re
 
-from msgspec.structs import replace
-
 from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, ask, ask_raw, callable_ones
 from tui_app.adapters.changing.choosing import choose, pick
-from tui_app.adapters.changing.filling import identity
 from tui_app.adapters.changing.free_fields import holder_of, with_fields
-from tui_app.adapters.changing.making import WHAT_IT_CAN, Way, finished, first_possible, ways_to
+from tui_app.adapters.changing.making import Way, finished, first_possible, ways_to
 from tui_app.adapters.changing.meanings import meaning_of, parts_of, takes_only_uuids, wants_id
 from tui_app.adapters.changing.people import person
 from tui_app.adapters.changing.protocol import WriteCall
 from tui_app.adapters.changing.spelling import exactly, is_numeric, marked_up, misfit, spelt, takes_text, told_in
 from tui_app.adapters.changing.uses import WritingUse, is_dedicated
 from tui_app.adapters.reading import payloads
-from tui_app.adapters.reading.field_names import ID_WORDS, PLURALS, TICKET_NOUNS
 from tui_app.tickets.changes import ChangeKind, MissingInputError
 from tui_app.tickets.errors import NotOfferedError
 from tui_app.tickets.ticket import JsonValue
@@ -184,105 +180,6 @@ def _project_id(case: Case, argument: Argument, project: str) -> Conversation[Js
             return hit.value
         seen += [name for entry in found for name in entry.called[:1]]
     raise misfit(argument, project, "it takes an id, and no tool shows one called that", tuple(dict.fromkeys(seen)))
-
-
-# ------------------------------------------------------------------------------ a link
-
-
-def link(case: Case) -> Conversation[WriteCall]:
-    """Another ticket that this one has to do with."""
-    yield from ()
-    kind, other = str(case.wanted.values.get("type") or ""), str(case.wanted.values.get("to") or "")
-    if other.casefold() in (case.about.ticket.id.casefold(), case.about.reference.id.casefold()):
-        raise MissingInputError(f"{other} is the ticket itself.", hint="Name another ticket.")
-    refused: NotOfferedError | None = None
-    for use in case.uses:
-        if not is_dedicated(ChangeKind.LINK, use):
-            continue
-        ends = ends_of(use)
-        if ends is None:
-            continue
-        try:
-            mine, its = ends
-            values = {its.path: _other_id(case, its, other)}
-            values |= identity(replace(use, id_path=mine.path), case.about)
-            values |= _where_other_lies(use, case, other)
-            values |= _link_type(use, kind)
-            now: list[JsonValue] = [relation.words for relation in case.about.ticket.relations]
-            after: list[JsonValue] = [*now, f"{kind} {other}".strip()]
-            return finished(case, use, values, {"relations": now}, {"relations": after}, named=True)
-        except NotOfferedError as error:
-            refused = refused or error
-    raise refused or NotOfferedError("None of the server's tools links tickets.", hint=WHAT_IT_CAN)
-
-
-def ends_of(use: WritingUse) -> tuple[Argument, Argument] | None:
-    """The arguments for this ticket and for the other one."""
-    every = [a for a in use.arguments if a.required and _is_ticket(a) and a.kinds <= {"string", "integer", "number"}]
-    second = [a for a in every if _OTHER_END & set(a.words) and not {"project", "team"} & set(a.words)]
-    first = [a for a in every if a not in second and not {"project", "team"} & set(a.words)]
-    return (first[0], second[0]) if len(first) == 1 and len(second) == 1 else None
-
-
-_OTHER_END = frozenset(["target", "related", "to", "other", "linked", "outward", "depends", "second", "destination"])
-_THIS_END = frozenset(["source", "from", "inward", "first"])
-
-
-def _is_ticket(argument: Argument) -> bool:
-    words = set(argument.words)
-    nouns = {word for word in words if PLURALS.get(word, word) in TICKET_NOUNS}
-    return bool(nouns) or bool(words & ID_WORDS and words & (_OTHER_END | _THIS_END)) or argument.name in (
-        "source", "target", "id",
-    )  # fmt: skip
-
-
-def _other_id(case: Case, argument: Argument, other: str) -> JsonValue:
-    """The other ticket's id, which was typed as people write it."""
-    subject = case.about
-    bare = other.rpartition("#")[2] if "#" in other else other
-    if not is_numeric(argument):
-        return exactly(argument, bare if "#" in other else other)
-    if bare.isdecimal():
-        return exactly(argument, bare)
-    own, numbered = subject.reference.id, re.fullmatch(r"([A-Za-z]+-)(\d+)", other)
-    mine = re.fullmatch(r"([A-Za-z]+-)(\d+)", own)
-    opened = [str(value) for call in subject.calls[:1] for value in call.arguments.values()]
-    opened += [str(value) for value in (subject.ticket.id, subject.ticket.lookup.get("id"))]
-    if numbered and mine and numbered[1].casefold() == mine[1].casefold() and mine[2] in opened:
-        return exactly(argument, numbered[2])  # this tracker writes its numbers so: sc-1 is 1
-    raise misfit(argument, other, "it takes a number")
-
-
-def _where_other_lies(use: WritingUse, case: Case, other: str) -> dict[str, JsonValue]:
-    """The other ticket's project, where the tool wants it: the same one, or what was typed before ``#``."""
-    found: dict[str, JsonValue] = {}
-    for argument in use.arguments:
-        if argument.required and {"project", "repo"} & set(argument.words) and _OTHER_END & set(argument.words):
-            own = next((a for a in use.arguments if set(a.words) == set(argument.words) - _OTHER_END), None)
-            before = other.rpartition("#")[0]
-            value: JsonValue = before or None
-            if own is not None and case.subject is not None and (not before or before == case.subject.ticket.project):
-                opened = case.subject.calls[0].arguments if case.subject.calls else {}
-                value = opened.get(own.name, value)
-            if value is not None:
-                found[argument.path] = exactly(argument, value)
-    return found
-
-
-def _link_type(use: WritingUse, kind: str) -> dict[str, JsonValue]:
-    argument = next((a for a in use.arguments if meaning_of(a, "link_type") is not None), None)
-    if argument is None:
-        if kind:
-            raise NotOfferedError(f"The tool {use.tool.name!r} does not say how tickets are linked.")
-        return {}
-    if argument.values:
-        value = spelt(kind, argument.values)
-        if value is None:
-            raise misfit(argument, kind, "it is not one of its values", argument.values)
-        return {argument.path: value}
-    told = told_in(about(argument, use.tool))
-    value = spelt(kind, told.values, told.labels) if told.values else None
-    return {argument.path: exactly(argument, value if value is not None else kind)}
 
 
 # ------------------------------------------------------------------------------ work

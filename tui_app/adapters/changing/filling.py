@@ -20,7 +20,7 @@ from tui_app.adapters.changing import vocabulary
 from tui_app.adapters.changing.meanings import parts_of
 from tui_app.adapters.changing.spelling import default_told, exactly, form_field
 from tui_app.adapters.changing.subject import KEPT, Subject, kept_by, kept_required
-from tui_app.adapters.changing.uses import WritingUse
+from tui_app.adapters.changing.uses import WritingUse, may_name_ticket
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.field_names import ID_ADJECTIVES, PLACES, names, plain_name, singular
 from tui_app.adapters.reading.field_values import indexed, is_nothing
@@ -114,13 +114,13 @@ def known(argument: Argument, subject: Subject | None, constants: Mapping[str, J
     if subject is None:
         return None
     wanted = plain_argument(argument)
-    for call in subject.calls[:1]:
-        opened = {plain_name(name): value for name, value in by_path(call.arguments).items()}
+    opened = {plain_name(k): v for call in subject.calls[:1] for k, v in by_path(call.arguments).items()}
+    named = {plain_name(k): v for k, v in {**subject.ticket.lookup, **subject.reference.lookup}.items()}
+    if may_name_ticket(argument) or len(argument.words) > 1:  # the ``id`` of a person is not the ticket's
         if plain_name(argument.name) in opened:
             return opened[plain_name(argument.name)]
-    named = {plain_name(k): v for k, v in {**subject.ticket.lookup, **subject.reference.lookup}.items()}
-    if isinstance(named.get(wanted), _SIMPLE):
-        return named[wanted]
+        if isinstance(named.get(wanted), _SIMPLE):
+            return named[wanted]
     words = set(argument.words)
     if not words & PLACES and not parts_of(argument.path).is_id:
         return None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tui_app.adapters.auto.flat_arguments import Argument, about
-from tui_app.adapters.changing import comments, creating, labels, statuses, vocabulary
+from tui_app.adapters.changing import comments, creating, labels, linking, statuses, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, Found
 from tui_app.adapters.changing.choosing import choose
 from tui_app.adapters.changing.filling import identity
@@ -257,6 +257,6 @@ KINDS: Mapping[ChangeKind, Callable[[Case], Conversation[WriteCall]]] = {
     ChangeKind.TITLE: text_field,
     ChangeKind.DESCRIPTION: text_field,
     ChangeKind.CREATE: creating.create,
-    ChangeKind.LINK: creating.link,
+    ChangeKind.LINK: linking.link,
     ChangeKind.LOG_WORK: creating.log_work,
 }

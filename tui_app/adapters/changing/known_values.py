@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tui_app.adapters.auto.flat_arguments import Argument, about, arguments_of
 from tui_app.adapters.changing import lookups
 from tui_app.adapters.changing.asking import SEEN, Case, Conversation, Ground, ask_raw, listing
-from tui_app.adapters.changing.meanings import meaning_of, wants_id
+from tui_app.adapters.changing.meanings import meaning_of, parts_of, rank_of, wants_id
 from tui_app.adapters.changing.spelling import is_numeric, numbers_told, takes_text, told_in
 from tui_app.adapters.changing.uses import WritingUse
 from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, plain_name
@@ -39,7 +39,7 @@ def numbered(ground: Ground, concept: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for tool in _tools_for_tickets(ground):
         for argument in arguments_of(tool):
-            if meaning_of(argument, concept) is None or not is_numeric(argument):
+            if rank_of(parts_of(argument.path).words, concept) is None or not is_numeric(argument):
                 continue
             said = [said for said in _SENTENCES.split(tool.description) if argument.name in split_words(said)]
             for text in (about(argument, tool), *said):

@@ -285,7 +285,7 @@ def _why(argument: Argument, value: JsonValue) -> str:
 
 def marked_up(argument: Argument, text: str) -> str:
     """``text`` in the markup that an argument names: HTML is escaped, everything else takes plain text."""
-    said = argument.description
+    said = next(filter(_HTML.search, _SENTENCE.split(argument.description)), "")
     is_told = _HTML.search(said) and not _NOT_HTML.search(said) and len(said.split()) <= _FEW_WORDS
     if "html" not in argument.words and not is_told:
         return text

@@ -92,7 +92,8 @@ class WritingUse(Struct, frozen=True, dict=True):
     def id_argument(self) -> Argument | None:
         if self.id_path:
             return next((argument for argument in self.arguments if argument.path == self.id_path), None)
-        return find_id_argument([argument for argument in self.arguments if _may_name_ticket(argument)])
+        is_one_object = len({argument.path.partition(".")[0] for argument in self.arguments}) == 1
+        return find_id_argument([one for one in self.arguments if is_one_object or may_name_ticket(one)])
 
     @cached_property
     def alternatives(self) -> tuple[tuple[Argument, Argument], ...]:
@@ -144,6 +145,13 @@ class WritingUse(Struct, frozen=True, dict=True):
         """Whether it says where the ticket lies: the owner of a repository has no ticket."""
         return argument.words == ("owner",) and stands_by_repository(self.arguments)
 
+    def tells_of_another(self, argument: Argument) -> bool:
+        """Whether it is part of an object that names something by its id: the ``summary`` of a person, of a service."""
+        above, _, name = argument.path.rpartition(".")
+        if may_name_ticket(argument) or name in ("id", "key", "name", "value"):
+            return False
+        return any(one.path == f"{above}.id" for one in self.arguments)
+
     def taking(self, meaning: str, *modes: str) -> Argument | None:
         """The argument that takes ``meaning``, in the first of ``modes`` (empty, ``add``, ``remove``) that it has."""
         found = self.all_taking(meaning)
@@ -151,8 +159,8 @@ class WritingUse(Struct, frozen=True, dict=True):
 
     def all_taking(self, meaning: str) -> list[tuple[str, Argument]]:
         """Mode and argument for each that takes ``meaning``, the surest first."""
-        own = [one for one in self.arguments if not self.identifies(one) and not self.locates(one)]
-        told = [(meaning_of(one, meaning), one) for one in own]
+        others = (self.identifies, self.locates, self.tells_of_another)
+        told = [(meaning_of(one, meaning), one) for one in self.arguments if not any(test(one) for test in others)]
         known = [(found, argument) for found, argument in told if found is not None]
         return [(found.mode, argument) for found, argument in sorted(known, key=lambda entry: entry[0].rank)]
 
@@ -185,7 +193,7 @@ def _variants(tool: Tool) -> Iterator[ToolVariant]:
             yield ToolVariant(tool, pinned, split_words(value) if value else ())
 
 
-def _may_name_ticket(argument: Argument) -> bool:
+def may_name_ticket(argument: Argument) -> bool:
     """Whether an ``id`` in an object is the ticket's: not one of ``state_data`` or ``priority``."""
     above = argument.path.rpartition(".")[0].rpartition(".")[2]
     return HOLDERS.issuperset(split_words(above))

@@ -37,7 +37,7 @@ def _said_of(field: str) -> str:
     return " ".join(FIELDS_BY_NAME[field].words)
 
 
-UPDATING = _set("update edit modify change set patch alter adjust")
+UPDATING = _set("update edit modify change set patch alter adjust manage")
 CREATING = _set("create add new insert file raise submit report register make")
 COMMENTING = _set("comment reply respond note annotate")
 WRITING_TEXT = CREATING | COMMENTING | _set("post write append leave send attach")
@@ -66,7 +66,7 @@ PRIORITY_NOUNS = _set("priority")
 LABEL_NOUNS = _nouns(_said_of("labels"))
 TITLE_NOUNS = frozenset(FIELDS_BY_NAME["title"].words)
 TEXT_NOUNS = _set("description body")
-LINK_NOUNS = _nouns("link relation relationship dependency dep")
+LINK_NOUNS = _nouns("link relation relationship dependency dep") | {"related"}
 WORK_NOUNS = _nouns("worklog") | _set("time timeentry work hours worked tracking")
 FIELD_NOUNS = (
     COMMENT_NOUNS | STATUS_NOUNS | PERSON_NOUNS | PRIORITY_NOUNS | LABEL_NOUNS | TITLE_NOUNS | TEXT_NOUNS | LINK_NOUNS
@@ -88,7 +88,7 @@ DEDICATED: Mapping[ChangeKind, tuple[frozenset[str], frozenset[str]]] = {
     ChangeKind.TITLE: (TITLE_NOUNS, UPDATING | {"rename"}),
     ChangeKind.DESCRIPTION: (TEXT_NOUNS, UPDATING),
     ChangeKind.CREATE: (frozenset(), CREATING | {"open", "post"}),
-    ChangeKind.LINK: (LINK_NOUNS, CREATING | LINKING | UPDATING | {"manage"}),
+    ChangeKind.LINK: (LINK_NOUNS, CREATING | LINKING | UPDATING),
     ChangeKind.LOG_WORK: (WORK_NOUNS, CREATING | LOGGING),
 }
 """Kind to the nouns of a tool that does nothing else, and the verbs that such a tool has."""
