@@ -273,3 +273,25 @@ def test_digits_of_other_scripts_are_numbers_and_years_of_other_calendars_are_no
             read_moment(text)
     else:
         assert read_moment(text) == datetime(2026, 11, day, 15, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-21 → 2026-11-25", "2026-11-21/2026-11-25", "2026-11-21 - 25", "2026-11-21 15:14 +0100 or so", "2026-W47"],
+)
+def test_more_than_one_moment_is_none(text: str) -> None:
+    with pytest.raises(UnreadDateError):
+        read_moment(text)
+
+
+@pytest.mark.parametrize("text", ["21/lis/26 3:14 PM", "5 lis 2026", "05/06/2026"])
+def test_a_date_that_may_be_two_is_still_a_date(text: str) -> None:
+    assert looks_like_moment(text)
+    assert parse_moment(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["/Date(1793606400000)/", "/Date(1793606400000+0100)/", "2026-11-02 09:00 +0100 CET", "2026-W45-1T08:00Z"]
+)
+def test_what_is_beside_a_moment_is_understood(text: str) -> None:
+    assert parse_moment(text) == MORNING

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from tui_app.adapters.reading.discussion import BODY, WHEN
+from tui_app.adapters.reading.discussion import AUTHOR, BODY, WHEN
 from tui_app.adapters.reading.field_columns import least_hint
 from tui_app.adapters.reading.field_names import hints, plain_name
 from tui_app.adapters.reading.field_values import NOBODY, first_of, indexed, members, word_of, words_of
@@ -97,7 +97,7 @@ class CellReader:
         if set(entry) == {"text"}:
             return self._written_comment(storable(str(entry["text"])))
         fields = {plain_name(name): value for name, value in entry.items()}
-        author = next((fields[name] for name in ("author", "user", "createdby") if fields.get(name)), "")
+        author = next((fields[name] for name in AUTHOR if fields.get(name)), "")
         created = next((fields[name] for name in WHEN if fields.get(name)), "")
         created = created or next((value for value in fields.values() if _is_moment(value)), "")
         body = next((fields[name] for name in BODY if fields.get(name)), "")
@@ -144,6 +144,15 @@ def _is_moment(value: Any) -> bool:
     return isinstance(value, str) and sum(map(str.isdigit, value)) >= _LEAST_DIGITS and looks_like_moment(value)
 
 
+def is_dated_text(item: Any) -> bool:
+    """Whether an object is a moment and a text that is called so, and nothing else."""
+    if not isinstance(item, dict) or len(item) != _TIME_AND_TEXT:
+        return False
+    texts = [name for name, value in item.items() if isinstance(value, str) and not _is_moment(value)]
+    return len(texts) == 1 and plain_name(texts[0]) in BODY and sum(map(_is_moment, item.values())) == 1
+
+
+_TIME_AND_TEXT = 2
 _LEAST_DIGITS = 5  # of a moment with its year: 2 Nov 2026
 
 

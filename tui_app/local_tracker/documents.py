@@ -21,7 +21,7 @@ from tui_app.adapters.reading.data_text import xml_of
 from tui_app.adapters.reading.field_columns import certainly_tickets, fields_of_names
 from tui_app.adapters.reading.row_pages import pages_of
 from tui_app.adapters.reading.yaml_text import parse_yaml
-from tui_app.local_tracker.joined_lists import joined
+from tui_app.local_tracker.joined_lists import has_its_parts, joined, parts_in
 
 DELIMITERS = (",", ";", "\t", "|")
 """Signs between the cells of a table."""
@@ -29,9 +29,8 @@ LARGEST_CELL = 16 << 20
 """Characters; a cell longer than this is a file that lost a quote, and a Markdown file no ticket."""
 _LONGEST_XML = 256 << 20  # characters
 NO_FRONT_MATTER = "its front matter is not readable YAML"
-_BETWEEN = re.compile(
-    r"[\s,\x1e]*"
-)  # documents may stand on lines, follow each other at once, or be a JSON text sequence
+_BETWEEN = re.compile(r"[\s,\x1e]*")
+"""What may be between documents: ends of lines, the sign of a JSON text sequence, or nothing."""
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$(.*)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"#[ \t]+(\S.*)")
 _MARKED_SECTION = re.compile(r"^[ \t]*<!--[ \t]*[\w:-]+[ \t]*-->[ \t]*\n?", re.MULTILINE)
@@ -106,6 +105,8 @@ def _rows_of(document: Any) -> list[Any]:
         return document if isinstance(document, list) else [document]
     if isinstance(document, list) and len(best.path) == 1:
         return document
+    if isinstance(document, dict) and has_its_parts(document, best.rows, best.path):
+        return [document, *parts_in(best.rows, best.path)]
     return joined(list(best.rows), document, best.path) if isinstance(document, dict) else list(best.rows)
 
 

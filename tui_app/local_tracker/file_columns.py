@@ -18,7 +18,7 @@ from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name
 from tui_app.adapters.reading.field_values import value_at_path
 from tui_app.adapters.reading.learned import SURE
 from tui_app.adapters.reading.openness import is_closed_flag
-from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, reference_of, text_of
+from tui_app.local_tracker.cell_values import KEY, are_parted_by_blanks, is_dated_text, reference_of, text_of
 from tui_app.tickets.calendar_words import zone_in
 from tui_app.tickets.dates_in_words import DateRules
 from tui_app.tickets.fields import FIELDS_BY_NAME, REQUIRED_FIELDS, TIME_FIELDS, FieldKind
@@ -122,6 +122,7 @@ def learn_file(
         sample = [{**blank, **row} for row in sample] or [blank]
     columns = _with_mapping(_with_required(inferred_columns(sample), names), options.mapping, names)
     columns = with_dates_by_order(_without_other_things(columns, sample), sample)
+    columns = _with_comments(columns, sample)
     evidence = {name: DateEvidence() for name in TIME_FIELDS if name in columns.paths}
     parents = _Parents(columns, sample)
     for row in chain(sample, (flat_row(row, is_table) for row in rows)):
@@ -183,16 +184,22 @@ def _other_dates(sample: Sequence[Mapping[str, Any]], columns: Columns) -> Itera
 class _Parents:
     """Finds out which tickets a file's column of parents means, where it goes by the ids of another column.
 
-    Jira's files have the keys of tickets, and their parents by the numbers of its database.
+    Jira's files have the keys of tickets, and their parents by the numbers of its database; Asana's call a parent by
+    its title, which tells it where no other ticket has that.
     """
 
     def __init__(self, columns: Columns, sample: Sequence[Mapping[str, Any]]) -> None:
-        self._paths = {name: columns.paths[name][0] for name in ("id", "parent") if name in columns.paths}
+        names = ("id", "parent", "title", "project")
+        self._paths = {name: columns.paths[name][0] for name in names if name in columns.paths}
         self._candidates: tuple[str, ...] = ()
         self._named: set[str] = set()
-        if len(self._paths) == 2 and not self._values(sample, "id") & self._values(sample, "parent"):
-            taken = {path[0] for path in self._paths.values()}
-            self._candidates = tuple(name for name in sample[0] if name not in taken and _are_ids(sample, name))
+        if not self._paths.keys() >= {"id", "parent"} or self._values(sample, "id") & self._values(sample, "parent"):
+            return
+        taken = {self._paths[name][0] for name in ("id", "parent")}
+        titles = self._paths.get("title", ())[:1]
+        self._candidates = tuple(
+            name for name in sample[0] if name not in taken and (name in titles or _are_ids(sample, name))
+        )
 
     def _values(self, rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
         return {reference_of(value_at_path(row, self._paths[name])) for row in rows} - {""}
@@ -213,9 +220,15 @@ class _Parents:
             (own,) = self._values((row,), "id") or ("",)
             for name, ids in known.items():
                 if own and (text := text_of(row.get(name))) in self._named:
-                    ids[text] = own
-        found = max(known.values(), key=len, default={})
+                    ids[text] = self._whole(own, row) if text not in ids else ""
+        certain = ({text: own for text, own in ids.items() if own} for ids in known.values())
+        found: Mapping[str, str] = max(certain, key=len, default={})
         return found if 2 * len(found) > len(self._named) else {}
+
+    def _whole(self, own: str, row: Mapping[str, Any]) -> str:
+        """An id as others call it: a number beside its project, which its parts need not name."""
+        place = text_of(value_at_path(row, self._paths["project"])) if "project" in self._paths else ""
+        return f"{place}#{own}" if place and own.isdecimal() else own
 
 
 def _are_ids(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
@@ -233,6 +246,17 @@ def _without_other_things(columns: Columns, sample: Sequence[Mapping[str, Any]])
         for name, known in columns.paths.items()
     }
     return Columns(paths, columns.flags, columns.confidence)
+
+
+def _with_comments(columns: Columns, sample: Sequence[Mapping[str, Any]]) -> Columns:
+    """The columns with one of nothing but dated texts as the comments, where its name says nothing."""
+    if "comments" in columns.paths:
+        return columns
+    for name in dict.fromkeys(name for row in sample for name in row if isinstance(row[name], list)):
+        items = [item for row in sample if isinstance(row.get(name), list) for item in row[name]]
+        if not hints(name) and items and all(map(is_dated_text, items)):
+            return Columns({**columns.paths, "comments": ((name,),)}, columns.flags, columns.confidence)
+    return columns
 
 
 def _are_apart(sample: Sequence[Mapping[str, Any]], first: Path, other: Path) -> bool:

@@ -207,7 +207,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        line = self._waiting.popleft() if self._waiting else next(self._lines).removeprefix("\ufeff")
         self.taken.append(line)
         return line
 

@@ -1,5 +1,6 @@
 """What the lists of one document say of each other: the names of what a row refers to by its id, and what other lists
-hold of the row itself, as a board's file keeps the comments on its cards among its actions.
+hold of the row itself, as a board's file keeps the comments on its cards among its actions; and whether the document
+is a ticket, whose parts they hold.
 
 Invariant: nothing is made up. A row gets what refers to it by its id, and keeps all that it has itself.
 """
@@ -10,14 +11,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.discussion import AUTHOR, BODY, WHEN
 from tui_app.adapters.reading.field_columns import fields_of_names
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, plain_name
 from tui_app.adapters.reading.field_values import first_of, indexed, person_of
+from tui_app.adapters.reading.structure import SIGNS
 from tui_app.tickets.fields import CALLED
 
 _DEEPEST = 6  # levels: data.repository.issues.edges.node
 _DEEPEST_REFERENCE = 2  # levels: data.card.id
+_MORE_FIELDS = 2  # that a ticket has than its labels or parts
 _ID_PREFIX = re.compile(r"^ids?(?=[A-Z])|_?ids?$|Ids?$")
 _PATH_OF_PLACE = re.compile(r"(?=.*[^\W\d_])[\w.-]+(?:/[\w.-]+)+")
 _OWN_IDS = ("id", "_id", "key", "gid")
@@ -72,6 +76,29 @@ def _lists_in(value: Any, depth: int) -> Iterator[tuple[str, list[Any]]]:
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+# ------------------------------------------------------------ a document that is one ticket
+
+
+def has_its_parts(document: Row, rows: Sequence[Any], path: Sequence[str]) -> bool:
+    """Whether a document is one ticket, and ``rows`` in it are its labels, its parts, or itself in a wrapper."""
+    fields, inner = _fields_in(document), rows[0]
+    if not {"id", "title", "status"} <= fields or not isinstance(inner, Mapping):
+        return False
+    if not SIGNS.intersection(path):
+        return flattened(document).keys() >= inner.keys()
+    is_work = not fields.isdisjoint(("assignee", "priority"))  # a board has neither
+    return is_work and len(fields) > len(_fields_in(inner)) + _MORE_FIELDS
+
+
+def parts_in(rows: Sequence[Any], path: Sequence[str]) -> Sequence[Any]:
+    """Those of the rows in a ticket that are tickets themselves."""
+    return rows if SIGNS.intersection(path) and "status" in _fields_in(rows[0]) else ()
+
+
+def _fields_in(row: Any) -> set[str]:
+    return {*fields_of_names(tuple(flattened(row)))} if isinstance(row, Mapping) else set()
 
 
 # ------------------------------------------------------------ names

@@ -302,15 +302,21 @@ def _rank(encoding: str, chaos: float, coherence: float, text: str) -> tuple[int
 
 
 _WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
-_SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\x00-\x7f][^\W\d_]|[²³¹º]\w|\w[²³¹]")
+_SIGN_IN_WORD = re.compile(
+    r"[^\W\d_][^\w\x00-\x7f\u3001\u3002\u300c-\u300f\u30fb\uff01-\uff1f][^\W\d_]|[²³¹º]\w|\w[²³¹]"
+)
+"""Signs that stand between letters by mistake; Chinese and Japanese have no blanks beside their points."""
 
 
 def _strangeness(text: str) -> float:
-    """The share of words with foreign letters that no language writes so: nearly all accents, signs between letters."""
+    """The share of words with foreign letters that no language writes so: nearly all accents, signs between letters,
+    capitals behind a small letter, as Cyrillic becomes in another code page for it."""
     words = _WORD.findall(text)[:500]
     strange = 0
     for word in words:
         latin = [character for character in word if character.isalpha() and character < "\u0250"]
         accented = sum(character > "\x7f" for character in latin)
-        strange += bool(_SIGN_IN_WORD.search(word)) or (len(latin) > 3 and accented > _ACCENTED * len(latin))
+        is_turned = word[0].islower() and len(word) > 2 and word[1:].isupper()
+        too_many = len(latin) > 3 and accented > _ACCENTED * len(latin)
+        strange += bool(_SIGN_IN_WORD.search(word)) or is_turned or too_many
     return strange / len(words) if words else 0

@@ -87,8 +87,8 @@ class UnreadDateError(ValueError):
     """The text names no certain moment. The message says why, and goes on after the text: ``'soon' is not a date``."""
 
 
-class OpenOrderError(UnreadDateError):
-    """It does not tell which number is the month."""
+class OpenDateError(UnreadDateError):
+    """It is a date that does not tell which one: which number is the month, or in which language its month is."""
 
 
 def in_utc(moment: datetime, rules: DateRules) -> datetime:
@@ -121,7 +121,8 @@ def moment_in_words(text: str, rules: DateRules) -> datetime:
         moment = datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001 (its zone follows)
     except ValueError:
         raise UnreadDateError("has a time that does not exist") from None
-    zone = offset or _zone(names, moment)
+    named = _zone(names, moment)  # also beside a distance from UTC: what is left over must be understood
+    zone = offset or named
     if zone is not None:
         moment = moment.replace(tzinfo=zone)
     return in_utc(moment, rules) if clock else as_utc(moment.replace(tzinfo=UTC))
@@ -177,7 +178,7 @@ class _Words:
             return next(iter(days.values()))
         if not days or (self._rules.strict and self._rules.order):
             raise UnreadDateError("is not a day that exists")
-        raise OpenOrderError("does not tell which number is the month")
+        raise OpenDateError("does not tell which number is the month")
 
     def take_clock(self) -> tuple[int, int, int] | None:
         """Hour, minute and second; None where the text has no time."""
@@ -210,7 +211,7 @@ class _Words:
             self._languages = languages_of(map(bare, parts)) or languages_of([bare(word)])
             months = self._months(word) or months
         if len(months) > 1:
-            raise UnreadDateError("names a month that is another one in another language")
+            raise OpenDateError("names a month that is another one in another language")
         first, second = (match[0] for match in numbers)
         year, day = (first, second) if len(first) == 4 or self._rules.order == "ymd" else (second, first)
         for text in (word, first, second):
@@ -239,7 +240,7 @@ class _Words:
         if match:
             self._take(_COMMENT)  # JavaScript's name of the zone
             offset = zone_at(match)
-            if offset is None:
+            if offset is None or (match[3] is None and _CLOCK_MARK not in self._rest):  # 21 - 25 is from day to day
                 raise UnreadDateError("has a zone that does not exist")
             return offset
         if region is None:

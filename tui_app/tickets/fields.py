@@ -85,7 +85,7 @@ TICKET_FIELDS = (
     ),
     TicketField(
         "assignee", "Assignee", FieldKind.PERSON, sortable=True, facet=True, change="person",
-        words=names("assignee assigned handler owner member"),
+        words=names("assignee assigned handler owner member agent"),
         beginnings=names("assign asign respons bearbeit toegewez zugewies исполнител 担当 负责 담당"),
     ),
     TicketField(

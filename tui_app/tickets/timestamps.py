@@ -26,7 +26,7 @@ from tui_app.tickets.dates_in_words import (
     UTC_RULES,
     WORD_ENDS,
     DateRules,
-    OpenOrderError,
+    OpenDateError,
     UnreadDateError,
     in_utc,
     moment_in_words,
@@ -39,9 +39,11 @@ _EARLIEST_EPOCH = 10**8  # seconds: March 1973, before any tracker; smaller numb
 _LATEST_EPOCH = 2 * 10**10  # seconds: the year 2603; larger numbers count smaller units
 _UNITS_PER_SECOND = (1, 10**3, 10**6, 10**9)
 _ISO = re.compile(
-    r"(?:\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?))"
+    r"(?:\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d))"
     r"(?:[T ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d(?::?\d\d)?(?::?\d\d)?)?)?"
 )
+_DOT_NET = re.compile(r"/Date\((\d+)(?:[+-]\d{4})?\)/")
+"""Milliseconds since 1970 as .NET writes them into JSON; what follows says in which zone they were written."""
 _COMMON = re.compile(
     r"(\d{1,2})[/ -]([A-Za-z]{3,9})[/ -](\d{4}|\d{2}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])[Mm])?"
 )
@@ -78,10 +80,10 @@ def moments_of(values: Sequence[JsonValue]) -> list[datetime | None]:
 
 
 def looks_like_moment(text: str) -> bool:
-    """Whether ``text`` is a date, also one that does not tell by itself which number is the month."""
+    """Whether ``text`` is a date, also one that does not tell by itself which number or word is which month."""
     try:
         return read_moment(text) is not None
-    except OpenOrderError:
+    except OpenDateError:
         return True
     except UnreadDateError:
         return False
@@ -124,6 +126,8 @@ def _from_text(text: str, rules: DateRules) -> datetime | None:
         return moment
     if is_no_date(text):
         return None
+    if text.startswith("/") and (counted := _DOT_NET.fullmatch(text)):
+        return _from_digits(counted[1], rules)
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return _from_digits(text, rules)
     return _compact(text, rules) or moment_in_words(text, rules)
@@ -172,7 +176,7 @@ def _from_digits(text: str, rules: DateRules) -> datetime:
 
 
 def _compact(text: str, rules: DateRules) -> datetime | None:
-    """ISO 8601's forms without signs, weeks and days of the year included."""
+    """ISO 8601's forms without signs, days of a week included; a week is no day, and ``2026-325`` a ticket's number."""
     if not _ISO.fullmatch(text):
         return None  # `fromisoformat` takes any sign before the time, and 15.14 for fourteen hundredths of a second
     try:

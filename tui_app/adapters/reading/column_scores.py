@@ -7,15 +7,17 @@ that the values rule out scores 0 whatever the name says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
 from tui_app.adapters.reading.field_names import (
     CERTAIN_NAME,
     NOUN_PARTS,
-    TICKET_NOUNS,
     hints,
+    hints_beside,
+    is_of_another_thing,
+    names_of_things,
     plain_name,
     without_marks,
     words_in,
@@ -67,7 +69,7 @@ class Column:
         self.unique = len(self.distinct) / (len(texts) or 1)
         self.length = sum(map(len, texts)) / (len(texts) or 1)
         self.varied = len({re.sub(r"\d+", "", text[:60]) for text in self.distinct}) / (len(self.distinct) or 1)
-        self.hints = hints(self.name.removeprefix("^"))
+        self.hints = hints_beside(texts, self.name.removeprefix("^"))
         self.url = self.share(lambda text: text.startswith(("https://", "http://")))
         self.token = self.share(lambda text: not re.search(r"\s", text))
         self.number = self.share(_NUMBER.fullmatch)
@@ -143,21 +145,16 @@ def columns_of(rows: Sequence[Row]) -> list[Column]:
                 for inner in _leaves((name,), value, 2):
                     paths.setdefault(inner)
     found: list[Column] = []
+    named = {path[0] for path in paths if len(path) == 1 and hints(path[0]).get("title", 0) > CERTAIN_NAME}
+    own = {plain_name(name) for name in named if any(isinstance(row.get(name), str) for row in rows)}
     for position, path in enumerate(islice(paths, _MOST_COLUMNS)):
-        if _is_worth_a_look(path):
+        if _is_worth_a_look(path) and not is_of_another_thing(path, own):
             found.append(Column(path, [value_at_path(row, path) for row in rows], position))
     things = names_of_things(path[-1] for path in paths)
     for column in found:
         if column.name in things:
             column.hints = {one: hint for one, hint in column.hints.items() if one != "title"}
     return found
-
-
-def names_of_things(names: Iterable[str]) -> frozenset[str]:
-    """Those of ``names`` that name something else than a ticket: ``service_name`` beside ``service_id``."""
-    known = {words_in(name): name for name in names}
-    own = [words for words in known if words[1:] and words[-1] == "name" and (*words[:-1], "id") in known]
-    return frozenset(known[words] for words in own if not all(word in TICKET_NOUNS for word in words[:-1]))
 
 
 def _leaves(path: Path, value: Row, levels: int) -> Iterator[Path]:
@@ -211,7 +208,8 @@ def _id_score(column: Column, one: str) -> float:
     if column.key > 0.8:
         content = 0.95
     elif column.number > 0.9:
-        content = 0.65 if column.length <= 7 and column.share(str.isdigit) > 0.9 else 0.3
+        content = 0.65 if column.length <= 7 and column.share(str.isdigit) > 0.9 and "0" not in column.distinct else 0.3
+        name_only = not hint and len(column.texts) < _ENOUGH and not column.name[-1:].isdecimal()  # any two differ
     elif column.share(_PREFIXED.fullmatch) > 0.8:
         content = 0.75
     elif column.share(_HAS_DIGIT.search) < 0.5:
@@ -244,7 +242,8 @@ def _title_score(column: Column, one: str) -> float:
     score = 0.35 * column.spaced * fits + 0.3 * column.unique * fits + 0.1 + column.early + 0.7 * hint
     score -= 0.3 * column.lines + 0.45 * opaque + 0.15 * (1 - column.varied) + 0.2 * (1 - column.cover)
     if column.spaced < 0.5:
-        score -= 0.25 * column.state + 0.4 * column.priority
+        is_sure = hint > CERTAIN_NAME and len(column.texts) < _ENOUGH  # ``Fix`` by chance, not a table of statuses
+        score -= (0 if is_sure else 0.25 * column.state) + 0.4 * column.priority
     if column.unique < 0.8:
         score -= 0.2 * column.person
     texts = ("title", "description", "labels") if _is_prose(column) else ("title", "description")

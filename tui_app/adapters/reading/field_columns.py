@@ -24,10 +24,9 @@ from tui_app.adapters.reading.column_scores import (
     by_name,
     columns_of,
     is_short_text,
-    names_of_things,
     tells_nothing,
 )
-from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, is_reference
+from tui_app.adapters.reading.field_names import CERTAIN_NAME, hints, is_reference, names_of_things
 from tui_app.adapters.reading.field_values import Row, is_nothing, value_at_path
 from tui_app.adapters.reading.openness import is_closed_flag
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, TIME_KINDS, FieldKind

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -121,6 +121,8 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 def hints(name: str) -> Mapping[str, float]:
     """Field to how much ``name`` speaks for it; fields that it says nothing of are left out."""
     words = words_in(name)
+    if len(words) > 1 and words[-1].isdecimal():  # one of several columns of a kind: ``Title 2``
+        words = words[:-1]
     if name.strip().endswith(_NUMBER_SIGNS):  # also alone
         return {"id": max(_LEAST_OF_SIGNS, _hint("id", (*words, "number")) if words else 0)}
     found = {field: hint for field in _WORDS if (hint := _hint(field, words)) > 0} if words else {}
@@ -128,6 +130,26 @@ def hints(name: str) -> Mapping[str, float]:
         return hints(name[: remark.start()])
     best = max(found.values(), default=0)
     return MappingProxyType({f: p if p > best - 0.35 else p * 0.3 for f, p in found.items()})
+
+
+def hints_beside(texts: Iterable[str], name: str) -> Mapping[str, float]:
+    """`hints` of the name of a column with these texts: words in the place of ids say what an id is that of."""
+    found = hints(name)
+    if found or not is_reference(name) or any(" " not in text or any(map(str.isdigit, text)) for text in texts):
+        return found
+    return hints("_".join(words_in(name)[:-1]))  # ``caller_id: Omar Haddad``
+
+
+def names_of_things(names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that name something else than a ticket: ``service_name`` beside ``service_id``."""
+    known = {words_in(name): name for name in names}
+    own = [words for words in known if words[1:] and words[-1] == "name" and (*words[:-1], "id") in known]
+    return frozenset(known[words] for words in own if not all(word in TICKET_NOUNS for word in words[:-1]))
+
+
+def is_of_another_thing(path: tuple[str, ...], titles: set[str]) -> bool:
+    """Whether something else than the ticket is called so, as its milestone, where the ticket has such a title."""
+    return len(path) > 1 and plain_name(path[-1]) in titles and not NOUN_PARTS.intersection(words_in(path[0]))
 
 
 def is_reference(name: str) -> bool:
@@ -184,7 +206,7 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
     if kind in TIME_KINDS:
         core = [word for word in core if word not in DATE_PARTS] or core
     if len(core) > 1 and core[0] in NOUN_PARTS:
-        bonus, core = 0.01, [word for word in core if word not in NOUN_PARTS] or core
+        bonus, core = 0.003, [word for word in core if word not in NOUN_PARTS] or core  # less than between two words
     if len(core) > 1 and core[-1] in _KEY_ENDS and field in ("project", "type"):
         bonus, core = 0.03, core[:-1]
     if len(core) > 1 and core[-1] in _VALUE_ENDS and field != "title":
@@ -193,17 +215,23 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
         return _single_hint(field, core[0], bonus, whole=len(words) == 1)
     last, first = _known(field, core[-1]), _known(field, core[0])
     if last:
-        return 0 if kind in (FieldKind.LABELS, FieldKind.WORD) and _names_a_person(core[0]) else 0.6
+        return 0 if _is_part_of_a_person(field, core[0]) else 0.6
     return 0.5 if first and field not in ("title", "project") and kind is not FieldKind.LIST else 0
 
 
-def _names_a_person(word: str) -> bool:
-    """What such a word begins is a part of somebody: ``assigned_to_tag``, ``author_type``."""
-    return any(_known(name, word) > CERTAIN_NAME for name, kind in _KINDS.items() if kind is FieldKind.PERSON)
+def _is_part_of_a_person(field: str, word: str) -> bool:
+    """What begins with a word for somebody is a part of that person, no label and nobody else: ``author_type``,
+    ``assigned_user``, ``user_agent``."""
+    if _KINDS[field] not in (FieldKind.LABELS, FieldKind.WORD, FieldKind.PERSON):
+        return False
+    people = (name for name, kind in _KINDS.items() if kind is FieldKind.PERSON and name != field)
+    return any(_known(name, word) > CERTAIN_NAME for name in people)
 
 
 def _single_hint(field: str, word: str, bonus: float, *, whole: bool) -> float:
     known = _known(field, word)
+    if not known and not whole and _KINDS[field] in TIME_KINDS:  # ``last_change_time``, ``open date``
+        known = max(_known(field, f"{word}{end}") for end in ("d", "ed"))
     if known:
         return known + bonus
     if field == "title" and whole and word in NOUN_PARTS:

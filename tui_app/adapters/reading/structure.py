@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
-from tui_app.adapters.reading.alike_rows import holds_tagged
+from tui_app.adapters.reading.alike_rows import flattened, holds_tagged
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.field_columns import GROUP, certainly_tickets, least_hint
 from tui_app.adapters.reading.field_names import CERTAIN_NAME, TICKET_NOUNS, hints, singular, words_in
@@ -185,11 +185,12 @@ def _cells(row: JsonValue) -> JsonValue:
 
 def _hold_tickets(rows: Sequence[Row]) -> bool:
     """Whether rows without a status hold rows with one: projects, and not tickets with others below them."""
-    if _have_status(rows):
+    if _have_status([*map(flattened, rows[:5])]):
         return False
     inner = [value for row in rows[:_MOST_MEMBERS] for value in islice(row.values(), _MOST_MEMBERS)]
+    inner += [one for value in inner if isinstance(value, Mapping) for one in islice(value.values(), _MOST_MEMBERS)]
     lists = [[item for item in value[:5] if isinstance(item, Mapping)] for value in inner if isinstance(value, list)]
-    return any(some and certainly_tickets(some) and _have_status(some) for some in lists)
+    return any(some and certainly_tickets(some) and _have_status([*map(flattened, some)]) for some in lists)
 
 
 def _have_status(rows: Sequence[Row]) -> bool:
