@@ -435,7 +435,7 @@ def test_a_file_of_another_program_without_servers_does_not_stop_the_others(
     written(isolated_home / ".cursor" / "mcp.json", {"mcpServers": {"a": {"command": "x"}}})
     done = run("import", "--yes")
     assert done.code == 0
-    assert "neither mcpServers nor servers" in done.err
+    assert "names no server under mcpServers or servers" in done.err
     assert list(profiles(config)) == ["a"]
 
 

@@ -204,6 +204,12 @@ def test_a_name_becomes_one_that_can_be_typed(tmp_path: Path) -> None:
     assert [server.profile.name for server in read_servers(path).servers] == ["My-Jira-prod", "server"]
 
 
+@pytest.mark.parametrize("section", ["mcpServers", "servers", "context_servers"])
+def test_servers_in_a_list_say_their_names_themselves(tmp_path: Path, section: str) -> None:
+    path = written(tmp_path / "mcp.json", {section: [{"name": "jira", "command": "uvx"}, {"command": "nameless"}]})
+    assert [server.profile.name for server in read_servers(path).servers] == ["jira"]
+
+
 def test_an_env_file_that_is_not_read_is_told(tmp_path: Path) -> None:
     path = written(tmp_path / "mcp.json", {"servers": {"a": {"command": "x", "envFile": ".env"}}})
     assert "envFile" in read_servers(path).servers[0].notes[0]
@@ -215,8 +221,9 @@ def test_an_env_file_that_is_not_read_is_told(tmp_path: Path) -> None:
         ("{", "line 1"),
         ('{\n"a": 1\n"b": 2}', "line 3"),
         ("[]", "not a JSON object"),
-        ("{}", "neither mcpServers nor servers"),
-        ('{"servers": []}', "neither mcpServers nor servers"),
+        ("{}", "names no server under mcpServers or servers"),
+        ('{"mcpServers": {}}', "names no server"),
+        ('{"servers": []}', "names no server under mcpServers or servers"),
         ("\x00", "line 1"),
         ("[" * 100_000, "not valid JSON"),
     ],

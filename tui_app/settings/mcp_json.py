@@ -144,7 +144,7 @@ def read_servers(path: Path) -> FoundServers:
     sections = [*_sections(section, content, path)]
     if not sections:
         raise ConfigError(
-            f"{path} has neither mcpServers nor servers.",
+            f"{path} names no server under mcpServers or servers.",
             hint=f"Give the file with the MCP servers of {PROGRAMS}.",
         )
     for servers, places, folder in sections:
@@ -165,7 +165,9 @@ def _sections(
     places = _places(path)
     named = {str(key).rpartition(".")[2]: value for key, value in section.items() if value}  # as in amp.mcpServers
     servers = next((named[key] for key in _SECTIONS if key in named), section if section is not content else None)
-    if isinstance(servers, dict):
+    if isinstance(servers, list):  # each says its own name
+        servers = {str(entry["name"]): entry for entry in servers if isinstance(entry, dict) and entry.get("name")}
+    if isinstance(servers, dict) and servers:
         yield servers, places, ""
     projects = content.get("projects")
     for folder, project in projects.items() if isinstance(projects, dict) else ():
