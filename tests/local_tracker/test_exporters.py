@@ -380,7 +380,7 @@ def test_rows_with_a_title_are_tickets_without_id_and_status(tmp_path: Path) -> 
     assert sum("unknown" in note or "made of its title" in note for note in report.notes) == 2
     report, _ = brought_in(tmp_path, text)
     assert report.unchanged == 3
-    with pytest.raises(UsageError, match="no column for status"):
+    with pytest.raises(UsageError, match="no column for id and status"):
         brought_in(tmp_path, "Name,Price\nShoe,3\nHat,4\n")
 
 

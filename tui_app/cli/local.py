@@ -18,7 +18,7 @@ from tui_app.settings.storage import make_private_directory
 from tui_app.tickets.calendar_words import zone_in
 from tui_app.tickets.errors import ConfigError, UsageError
 from tui_app.tickets.export import json_text
-from tui_app.tickets.fields import FIELDS_BY_NAME
+from tui_app.tickets.fields import BY_CAPTION, FIELDS_BY_NAME
 from tui_app.tickets.text import clean_line
 from tui_app.tickets.ticket import JsonValue
 
@@ -94,7 +94,7 @@ def _zone(name: str) -> tzinfo:
 
 def _heading_and_field(text: str) -> tuple[str, str]:
     heading, _, name = text.rpartition("=")
-    name = name.strip().lower()
+    name = BY_CAPTION.get(name.strip().casefold(), name.strip().lower())
     known = [field for field in FIELDS_BY_NAME if field != "source"]
     if not heading.strip() or name not in known:
         raise _wrong_option("--map", f"{text!r} is not HEADING=FIELD.", f"The fields: {', '.join(known)}.")

@@ -29,9 +29,8 @@ from tui_app.tickets.clock import Clock
 from tui_app.tickets.errors import ExplainedError, UsageError
 
 _ROWS_BETWEEN_REPORTS = 200  # a progress bar moves ten times a second or more
-_IMPORT_CACHE_KIB = (
-    112 * 1024
-)  # holds most indexes of a hundred thousand tickets while they grow; the rest of a large file is in the log
+_IMPORT_CACHE_KIB = 80 * 1024
+"""Of pages of the database: the indexes of a hundred thousand tickets, which grow everywhere, and not their texts."""
 _MOST_UNREAD = 1000  # values that are named; a column that is none has one in every row
 _SHOWN_ROWS = 5  # of a dry run
 _NAMED_HEADINGS = 40

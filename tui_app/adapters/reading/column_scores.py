@@ -44,6 +44,7 @@ _LEAST_PROSE = 15  # characters on average
 _LONGEST_DATE = 70  # characters
 _LONGEST_WORD = 20  # characters on average of a status in words
 _OPEN_DATES = 0.1  # what a column of such dates is worth less than another one of its name
+_LOOKED_AT = 10_000  # characters of a value; what a longer one is shows in its beginning
 _DEEPEST = 4  # lists within lists
 _MOST_COLUMNS = 120  # of one row
 
@@ -172,7 +173,7 @@ def _is_worth_a_look(path: Path) -> bool:
 
 def _text_of(value: JsonValue, name: str, depth: int = 0) -> str:
     if isinstance(value, str):
-        return value.strip()
+        return value[:_LOOKED_AT].strip()
     if isinstance(value, list):
         inner = (_text_of(item, name, depth + 1) for item in value[:5])
         return ", ".join(filter(None, inner)) if depth < _DEEPEST else ""

@@ -176,6 +176,7 @@ def _united(chosen: Mapping[str, tuple[float, Column]], named: Columns, columns:
         column.path for column in columns if column.texts and not column.share(lambda text: any(map(str.isdigit, text)))
     }
     amiss = {
+        FieldKind.LIST: dates - {column.path for column in columns if column.is_list},  # with nobody's name in them
         FieldKind.PERSON: numbers | dates,  # how many users, and none of them
         FieldKind.PRIORITY: dates | {column.path for column in columns if column.is_scored},
         FieldKind.URL: dates | {column.path for column in columns if column.texts and not column.url},

@@ -113,6 +113,7 @@ _BEGINNINGS = tuple((_folded(begin), field.name) for field in TICKET_FIELDS for 
 _BEGUN, _HELD = 0.95, 0.85  # what a beginning is worth, and one within a word of a script that writes words together
 _NUMBER_SIGNS = ("#", "№")
 _LEAST_OF_SIGNS = 0.5
+_PLACE_AMONG_ALIKE = re.compile(r"(?<=\w)[\s_-]\d+\s*$")  # ``Title 2``
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
@@ -120,9 +121,7 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 @lru_cache(_MOST_REMEMBERED)
 def hints(name: str) -> Mapping[str, float]:
     """Field to how much ``name`` speaks for it; fields that it says nothing of are left out."""
-    words = words_in(name)
-    if len(words) > 1 and words[-1].isdecimal():  # one of several columns of a kind: ``Title 2``
-        words = words[:-1]
+    words = words_in(_PLACE_AMONG_ALIKE.sub("", name))
     if name.strip().endswith(_NUMBER_SIGNS):  # also alone
         return {"id": max(_LEAST_OF_SIGNS, _hint("id", (*words, "number")) if words else 0)}
     found = {field: hint for field in _WORDS if (hint := _hint(field, words)) > 0} if words else {}
@@ -220,10 +219,12 @@ def _word_hint(field: str, words: tuple[str, ...]) -> float:
 
 
 def _is_part_of_a_person(field: str, word: str) -> bool:
-    """What begins with a word for somebody is a part of that person, no label and nobody else: ``author_type``,
-    ``assigned_user``, ``user_agent``."""
+    """What begins with a word for somebody is a part of that person, no label and nobody who works on a ticket:
+    ``author_type``, ``user_agent``."""
     if _KINDS[field] not in (FieldKind.LABELS, FieldKind.WORD, FieldKind.PERSON):
         return False
+    if field == "reporter":
+        return False  # ``memberCreator``
     people = (name for name, kind in _KINDS.items() if kind is FieldKind.PERSON and name != field)
     return any(_known(name, word) > CERTAIN_NAME for name in people)
 
