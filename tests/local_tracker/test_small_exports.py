@@ -32,6 +32,10 @@ LABELS = [{"id": 1, "name": "bug", "color": "f00"}, {"id": 2, "name": "ui", "col
             {"id": 17, "rev": 4, "fields": {"System.CommentCount": 2, "System.Title": "Crash", "System.State": "x"}},
             "#17",
         ),
+        (
+            {"issue": {"id": 17, "project": {"id": 1, "name": "Shop"}, **WORK, "journals": [{"id": 1, "notes": "x"}]}},
+            "Shop#17",
+        ),
         ({"ticket": {"id": 17, "watchers": LABELS, **WORK, "requester": {"name": "octo"}, "updated_at": NEXT}}, "#17"),
     ],
 )

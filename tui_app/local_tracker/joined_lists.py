@@ -87,7 +87,7 @@ def has_its_parts(document: Row, rows: Sequence[Any], path: Sequence[str]) -> bo
     if not {"id", "title", "status"} <= fields or not isinstance(inner, Mapping):
         return False
     if not SIGNS.intersection(path):
-        return flattened(document).keys() >= inner.keys()
+        return "status" not in _fields_in(inner) or flattened(document).keys() >= inner.keys()
     is_work = not fields.isdisjoint(("assignee", "priority"))  # a board has neither
     return is_work and len(fields) > len(_fields_in(inner)) + _MORE_FIELDS
 
