@@ -296,7 +296,7 @@ async def test_what_is_wrong_with_a_criterion_without_a_field_is_told_at_the_lin
         await deck.press("s")
         field(deck, "text").value = f'native:"{"x" * 2100}"'
         await deck.press("enter")
-        await deck.sees("2000")
+        await deck.sees("2,000")
         assert deck.screen.query(SearchForm)
 
 
