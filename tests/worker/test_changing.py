@@ -192,7 +192,7 @@ def test_what_was_taken_out_of_an_answer_is_known_by_what_is_left(structured: bo
         secrets=("hunter2",), masked=masked, masked_in=lambda value, *_: json.loads(masked(json.dumps(value)))
     )
     session: Any = SimpleNamespace(peer=peer, tool_changes=0)
-    server = LiveServer(session, (), ReadingAdapter(), ("salary",))
+    server = LiveServer(session, (), ReadingAdapter(), profile(private_fields=("salary",)))
     said = {"id": 1, "salary": 5, "title": "hunter2!", "text": "Hello.\nSalary: 5\nBye.", "rest": "as it was"}
     result = CallToolResult((), said) if structured else json_result(said)
     cleaned = server._cleaned(result)
@@ -215,7 +215,7 @@ def test_what_was_taken_out_of_an_answer_is_known_by_what_is_left(structured: bo
 def test_a_list_that_lost_a_member_is_known(said: Any, keys: set[str]) -> None:
     peer = SimpleNamespace(secrets=(), masked=str, masked_in=lambda value, *_: value)
     session: Any = SimpleNamespace(peer=peer, tool_changes=0)
-    server = LiveServer(session, (), ReadingAdapter(), ("salary",))
+    server = LiveServer(session, (), ReadingAdapter(), profile(private_fields=("salary",)))
     original = CallToolResult((ContentBlock("text", said),)) if isinstance(said, str) else json_result(said)
     assert server._cleaned(original).altered_keys == keys
 

@@ -6,6 +6,7 @@ out. ``ticketdeck doctor`` prints the mapping in force in exactly this form::
     [profiles.work.map]
     rows = "data.issues"                  # JMESPath: where in a search's answer the rows are
     arguments = { workspace = "acme" }    # sent to every tool that declares them
+    reads = ["API-post-search"]           # only read, whatever their hints say; you have to know it
 
     [profiles.work.map.search]
     tool = "list_issues"
@@ -71,7 +72,7 @@ TOOL_KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("get", "comments"), ("tool", "arguments", "id")),
 }
 """The tables of a map that name a tool for reading, and the keys of each."""
-_TOP_KEYS = (*TOOL_KEYS, "rows", "arguments", "fields", "values", "change")
+_TOP_KEYS = (*TOOL_KEYS, "rows", "arguments", "reads", "fields", "values", "change")
 MAPPED_CHANGES = tuple(str(kind) for kind in ChangeKind if kind not in (ChangeKind.DELETE, ChangeKind.TOOL))
 """The kinds of changes whose tool a map can name."""
 CHANGE_KEYS = ("tool", "id", "value", "text", "arguments")
@@ -115,6 +116,8 @@ class MapTable(Struct, frozen=True):
     values: Mapping[str, str] = field(default_factory=dict)
     change: Mapping[str, ToolTable] = field(default_factory=dict)
     """By kind of change."""
+    reads: tuple[str, ...] = ()
+    """Tools that the user knows to only read, although their hints say otherwise."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The form that `parse_map` reads, without what is empty."""
@@ -128,6 +131,8 @@ class MapTable(Struct, frozen=True):
             tool: ToolTable = getattr(self, name)
             if tool.tool:
                 table[name] = tool.to_json()
+        if self.reads:
+            table["reads"] = list(self.reads)
         if self.change:
             table["change"] = {kind: tool.to_json() for kind, tool in self.change.items()}
         return table
@@ -147,7 +152,22 @@ def parse_map(raw: Mapping[str, Any]) -> MapTable:
         fields=_paths(raw.get("fields", {})),
         values=_words(raw.get("values", {}), ".values", VALUE_CRITERIA),
         change=changes_in(raw),
+        reads=reads_in(raw),
     )
+
+
+def reads_in(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tools of which a profile's ``map`` says that they only read, whatever their hints say.
+
+    Raises:
+        ConfigError: it is no list of names.
+    """
+    named = raw.get("reads", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise ConfigError(
+            f"{_WHERE.format('')} reads holds {named!r}.", hint="It takes a list of names of tools.", field="map"
+        )
+    return tuple(named)
 
 
 def changes_in(raw: Mapping[str, Any]) -> dict[str, ToolTable]:

@@ -56,7 +56,7 @@ class LiveServer:
     """One session, its adapter, and how it has behaved so far."""
 
     def __init__(
-        self, session: Session, tools: tuple[Tool, ...], adapter: Adapter, private_fields: Sequence[str] = ()
+        self, session: Session, tools: tuple[Tool, ...], adapter: Adapter, profile: Profile | None = None
     ) -> None:
         self.session = session
         self.tools = tools
@@ -67,7 +67,8 @@ class LiveServer:
         """How many announcements of other tools had come when they were listed."""
         self._answers = 0
         self._hung = False
-        self._private_fields = tuple(private_fields)
+        self._private_fields = profile.private_fields if profile else ()
+        self._known_to_read: Sequence[str] = profile.map.get("reads", ()) if profile else ()
         self._calls_made = 0
         self._calls_under_way: set[int] = set()
         self._may_write = frozenset(tool.name for tool in tools if declares_writing(tool))
@@ -168,7 +169,8 @@ class LiveServer:
         from tui_app.adapters.safety.gate import contradiction
 
         tool = next((tool for tool in self.tools if tool.name == call.tool), None)
-        reason = contradiction(tool, call.arguments) if tool else None
+        known = call.tool in self._known_to_read
+        reason = contradiction(tool, call.arguments, despite_hints=known) if tool else None
         if reason:
             raise MCPToolError(
                 f"The tool {call.tool!r} was not called, because it may change something: {reason}.",
@@ -292,7 +294,7 @@ class ServerStarter:
     async def _prepared(self, session: Session) -> LiveServer:
         self.identity, self.tools, self.adapter = session.identity, (), None
         adapter, changes = await self._adapter_for_its_tools(session)
-        server = LiveServer(session, self.tools, adapter, self._profile.private_fields)
+        server = LiveServer(session, self.tools, adapter, self._profile)
         server.tool_changes = changes
         await self._set_up(server)
         self.adapter = server.adapter

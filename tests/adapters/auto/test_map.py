@@ -11,6 +11,7 @@ from tests.adapters.servers_of_many_kinds import NUMBER, TEXT, data, described, 
 from tui_app.adapters.auto import AutoAdapter, make
 from tui_app.adapters.base import TicketReference
 from tui_app.adapters.mapping import parse_map
+from tui_app.mcp_client.types import Tool
 from tui_app.tickets.criteria import check_criteria
 from tui_app.tickets.errors import ConfigError, MCPError, MCPToolError, NoSearchToolError
 
@@ -210,3 +211,27 @@ def test_where_only_undecided_tools_are_left_the_error_names_the_likeliest_and_h
     assert "delete_all" not in caught.value.hint
     allowed = make(described(*tools), {"search": {"tool": "dispatch"}})
     assert allowed.plan(check_criteria({})).call.tool == "dispatch"
+
+
+@pytest.mark.parametrize("hints", [{"destructiveHint": True}, {"readOnlyHint": False}, {"destructiveHint": "true"}])
+def test_the_user_may_know_better_than_the_hints_of_a_tool(hints: dict[str, Any]) -> None:
+    server = described(tool("search_pages", hints=hints, query=TEXT), tool("delete_page", "id", hints=hints, id=TEXT))
+    table: dict[str, Any] = {"search": {"tool": "search_pages"}}
+    with pytest.raises(ConfigError) as caught:
+        make(server, table)
+    assert '[profiles.NAME.map] reads = ["search_pages"]' in caught.value.hint
+    assert make(server, {**table, "reads": ["search_pages"]}).plan(check_criteria({})).call.tool == "search_pages"
+
+
+@pytest.mark.parametrize(
+    "one", [tool("delete_page", id=TEXT), tool("pages", about="Deletes all pages", id=TEXT), tool("purge", id=TEXT)]
+)  # fmt: skip
+def test_no_word_of_the_user_makes_a_tool_read_that_says_that_it_writes(one: Tool) -> None:
+    with pytest.raises(ConfigError):
+        make(described(one), {"search": {"tool": one.name}, "reads": [one.name]})
+
+
+@pytest.mark.parametrize("wrong", ["search_pages", [3], {"a": 1}])
+def test_what_only_reads_is_a_list_of_names(wrong: Any) -> None:
+    with pytest.raises(ConfigError, match="reads"):
+        parse_map({"reads": wrong})

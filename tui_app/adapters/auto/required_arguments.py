@@ -17,7 +17,7 @@ from tui_app.adapters.auto.places import names_a_folder
 from tui_app.adapters.auto.roles import Role
 from tui_app.adapters.auto.tool_variants import ToolVariant
 from tui_app.adapters.base import TicketReference
-from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS, plain_name, plural, singular
+from tui_app.adapters.reading.field_names import PLACES, PLURALS, TICKET_NOUNS, plain_name, plural, singular
 from tui_app.adapters.safety.gate import name_may_write
 from tui_app.adapters.safety.verbs import split_words
 from tui_app.adapters.tool_arguments import words_for
@@ -134,12 +134,17 @@ def _orders_to_write(value: JsonValue) -> bool:
 
 
 def ticket_values(argument: Argument) -> list[JsonValue]:
-    """The values that mean tickets, what is mostly called so first: a task is before a feature."""
+    """The values that mean tickets, what is mostly called so first: a task is before a feature. None where they are
+    kinds of tickets (``bug``, ``feature``, ``chore``), all of which are asked for in turn."""
     words = [value for value in argument.values if isinstance(value, str)]
     nouns = ((PLURALS.get(word.lower(), word.lower()), word) for word in words)
-    return [
-        word for _, word in sorted((TICKET_NOUNS.index(noun), word) for noun, word in nouns if noun in TICKET_NOUNS)
-    ]
+    ranked = sorted((TICKET_NOUNS.index(noun), word) for noun, word in nouns if noun in TICKET_NOUNS)
+    are_kinds = len(ranked) > 1 and not any(map(_names_a_place, words))
+    return [] if are_kinds else [word for _, word in ranked]
+
+
+def _names_a_place(value: str) -> bool:
+    return not PLACES.isdisjoint(split_words(value))
 
 
 def missing_arguments(role: Role, values: Mapping[str, JsonValue]) -> list[Argument]:

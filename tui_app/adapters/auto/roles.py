@@ -146,7 +146,7 @@ def assign_roles(description: ServerDescription, found: DiscoveredTools, table: 
     if search is None:
         return None
     values = dict(found.values) | {
-        name: ToolVariant(_tool(tools, tool, "values")) for name, tool in table.values.items()
+        name: ToolVariant(_tool(tools, tool, "values", table)) for name, tool in table.values.items()
     }
     own_search = bool(table.search.tool or table.search.arguments or table.search.criteria)
     ranked = [(variant, True, False) for variant in found.searches]
@@ -181,7 +181,7 @@ def _role(tools: Mapping[str, Tool], found: ToolVariant | None, table: MapTable,
     own: ToolTable = getattr(table, kind)
     variant = found
     if own.tool and (found is None or found.tool.name != own.tool or _repins(found, own)):
-        variant = ToolVariant(_tool(tools, own.tool, kind))
+        variant = ToolVariant(_tool(tools, own.tool, kind, table))
     if variant is None:
         return None
     if kind != "search" and not own.arguments:
@@ -255,18 +255,24 @@ def _argument(variant: ToolVariant, path: str, where: str) -> Argument:
     )
 
 
-def _tool(tools: Mapping[str, Tool], name: str, kind: str) -> Tool:
+def _tool(tools: Mapping[str, Tool], name: str, kind: str, table: MapTable) -> Tool:
     if name not in tools:
         raise ConfigError(
             f"[profiles.NAME.map.{kind}] names the tool {name!r}, which the server does not have.",
             hint=f"It has: {', '.join(sorted(tools))}.",
             field="map",
         )
-    reason = None if any(map(is_action_argument, arguments_of(tools[name]))) else contradiction(tools[name], {})
+    tool, despite_hints = tools[name], name in table.reads
+    has_actions = any(map(is_action_argument, arguments_of(tool)))
+    reason = None if has_actions else contradiction(tool, {}, despite_hints=despite_hints)
     if reason:
+        is_hint = contradiction(tool, {}, despite_hints=True) is None
+        line = f'[profiles.NAME.map] reads = ["{name}"]'
         raise ConfigError(
             f"[profiles.NAME.map.{kind}] names the tool {name!r}, which changes tickets: {reason}.",
-            hint="Only tools that read are called.",
+            hint=f"If you know that it only reads all the same, say so in the profile: {line}"
+            if is_hint
+            else "Only tools that read are called.",
             field="map",
         )
-    return tools[name]
+    return tool

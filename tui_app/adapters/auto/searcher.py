@@ -16,6 +16,7 @@ from tui_app.adapters.auto.calls import by_path, role_of, tool_call
 from tui_app.adapters.auto.encoding import EncodedArguments, encode
 from tui_app.adapters.auto.exploring import Learned, refused_arguments
 from tui_app.adapters.auto.flat_arguments import Argument
+from tui_app.adapters.auto.ignored_arguments import ignored_arguments
 from tui_app.adapters.auto.next_page import as_page, by_pages, following, honest_total, page_size
 from tui_app.adapters.auto.places import MOST_PLACES, Place, qualified
 from tui_app.adapters.auto.reference_names import with_names
@@ -163,6 +164,9 @@ class Searcher:
         if paged is not None:
             again = tool_call(role, {**paths, **paged}, "search")
             return Page((), again, moves_on=True, plan=replace(plan, offset_counts_pages=True))
+        ignored = ignored_arguments(plan, role, paths, found.tickets) - plan.refused
+        if ignored and (listed := self._asked_without(plan, ignored)):
+            return listed
         named = with_names(found.tickets, found.rows, self._learned.names)
         named = tuple(_by_order(named, role))
         tickets = self._labelled(named, role, paths, places[at] if len(places) > 1 else None)
@@ -194,7 +198,8 @@ class Searcher:
             known |= {path.rsplit(".", 1)[-1]: value for path, value in place.values.items() if _is_plain(value)}
         if not known:
             return tuple(tickets)
-        label = place.label if place else None
+        kinds = {argument.path for argument in role.variant.arguments if argument.values}
+        label = place.label if place and not place.values.keys() <= kinds else None  # a kind of ticket is no project
         counts_within = place is not None and self._learned.counts_within_places
         return tuple(
             replace(
@@ -231,11 +236,8 @@ class Searcher:
         paths = by_path(call.arguments)
         role = self._role_for(call, paths)
         refused = refused_arguments(role, call, error) - plan.refused
-        if refused:
-            with suppress(MCPError):
-                again = self.plan(plan.criteria, plan.refused | refused)
-                if again.call != call:
-                    return Page((), again.call, plan=again, moves_on=True)
+        if refused and (again := self._asked_without(plan, refused)):
+            return again
         if "text" in plan.pushed_down:
             instead = self._without_text(plan, clean_line(error.cause))
             if instead is not None:
@@ -244,6 +246,14 @@ class Searcher:
         if len(places) < 2:
             return None
         return self._left_out(plan, role, _place_of(places, paths), error.cause, error)
+
+    def _asked_without(self, plan: Plan, paths: frozenset[str]) -> Page | None:
+        """The search anew without the arguments at ``paths``; None where that is no other call."""
+        with suppress(MCPError):
+            again = self.plan(plan.criteria, plan.refused | paths)
+            if again.call != plan.call:
+                return Page((), again.call, plan=again, moves_on=True)
+        return None
 
     def _without_text(self, plan: Plan, told: str) -> Page | None:
         """List instead of searching for words, which are looked for here; None where nothing lists."""

@@ -31,7 +31,9 @@ from tui_app.tickets.fields import FIELDS_BY_NAME
 from tui_app.tickets.ticket import JsonValue
 
 _QUOTED_WORD = re.compile(
-    r"['\"`]([a-z][a-z_]{1,40})['\"`]|^\s*-?\s*([a-z][a-z_]{1,40})\s*:|,\s*([a-z][a-z_]{1,40})\b", re.MULTILINE
+    r"['\"`]([a-z][a-z_]{1,40})['\"`]|^\s*-?\s*([a-z][a-z_]{1,40})\s*:|,\s*([a-z][a-z_]{1,40})\b"
+    r"|[:|]\s*([a-z][a-z_]{1,40})(?=\s*[|,(/])|\b([a-z][a-z_]{1,40})(?=\s*\|)",
+    re.MULTILINE,
 )
 _MOST_ACTIONS = 60
 _DESCRIBED = 40  # characters of a description that hold its verb

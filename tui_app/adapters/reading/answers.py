@@ -6,15 +6,18 @@ first such text, since most servers answer in JSON.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import ModuleType
+
+from msgspec.structs import replace
 
 from tui_app.adapters.reading.data_text import json_of
 from tui_app.adapters.reading.discussion import comments_of
 from tui_app.adapters.reading.field_columns import Columns, certainly_tickets
 from tui_app.adapters.reading.field_names import TICKET_NOUNS, singular, words_in
-from tui_app.adapters.reading.field_values import Row
+from tui_app.adapters.reading.field_values import Row, can_be_id
 from tui_app.adapters.reading.row_pages import (
     LEAST_TICKETNESS,
     Paging,
@@ -33,6 +36,9 @@ _SHOWN = 200  # characters of an answer that the error quotes
 _DEEPEST = 4  # {"result": "{\"result\": ..}"}
 _CLEAR = 1.2  # ticketness from which on no further reading of an answer is tried
 _MOST_MEMBERS = 50
+_LEAST_BESIDE = 2  # rows of a text that ids in data belong to
+_BY_IDS = 0.8  # what an id adds to how much rows are like tickets
+_LONGEST_LABEL = 30  # characters
 _LIST_NAMES = frozenset((*TICKET_NOUNS, "result", "row", "entry", "list", "data", "match", "node", "value"))
 
 
@@ -56,9 +62,14 @@ def payloads(result: CallToolResult) -> Iterator[JsonValue]:
 def _link(link: Mapping[str, JsonValue]) -> JsonValue:
     """A link to a resource as a row: beside a title the name is what programs call it by (2025-11-25, schema).
 
-    Without a title it is but the name of something that was not sent.
+    Without a title it is but the name of something that was not sent. A description may be columns: ``status: open;
+    owner: Ana``.
     """
-    return {**link, "type": None, "id": link.get("name"), "name": None}
+    said = link.get("description")
+    pairs = [part.partition(":") for part in re.split(r"[;,|]\s+", said)] if isinstance(said, str) else []
+    told = {name.strip(): value.strip() for name, _, value in pairs if value and len(name) <= _LONGEST_LABEL}
+    beside = told if len(told) == len(pairs) and told else {"description": said}
+    return {**link, "type": None, "id": link.get("name"), "name": None, "description": None, **beside}
 
 
 def unwrapped(value: JsonValue) -> JsonValue:
@@ -94,10 +105,30 @@ def read_rows(result: CallToolResult, *, by_content: bool = False, known: Column
         best = _better(best, page)
     text = plain_text(result)
     if not read or best is None or best.ticketness < _CLEAR:
-        best = _better(best, _text_rows().text_page(text, known))
+        best = _better(best, _with_ids_beside(_text_rows().text_page(text, known), read))
     if best is None or best.ticketness < LEAST_TICKETNESS or (_are_words(best) and _says_none(read or _told(text))):
         return _empty_page(result, text, read)
     return best
+
+
+def _with_ids_beside(page: RowPage | None, read: Sequence[JsonValue]) -> RowPage | None:
+    """``page``, of a text, with the ids that stand in data beside it: one list of as many, each another."""
+    if page is None or page.columns is None or "id" in page.columns.paths or len(page.rows) < _LEAST_BESIDE:
+        return page
+    lists = [
+        (name, value)
+        for payload in read
+        if isinstance(payload, Mapping)
+        for name, value in islice(payload.items(), _MOST_MEMBERS)
+        if isinstance(value, list) and len(value) == len(page.rows) and all(map(can_be_id, value))
+    ]
+    if len(lists) != 1 or len(set(map(str, lists[0][1]))) < len(page.rows):
+        return page
+    name, ids = lists[0]
+    rows = [{**row, name: one} for row, one in zip(page.rows, ids, strict=True) if isinstance(row, Mapping)]
+    paths = {**page.columns.paths, "id": ((name,),)}
+    columns = replace(page.columns, paths=paths, confidence={**page.columns.confidence, "id": 1.0})
+    return replace(page, rows=rows, columns=columns, ticketness=page.ticketness + _BY_IDS)
 
 
 def _are_words(page: RowPage) -> bool:

@@ -10,6 +10,7 @@ import json
 import re
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from tui_app.adapters.reading.marked_documents import html_tables, with_front_matter
 from tui_app.tickets.json_values import json_or_none, read_json
 from tui_app.tickets.ticket import JsonValue
 
@@ -28,6 +29,8 @@ _LONGEST_XML = 8_000_000  # characters
 _DEEPEST_XML = 60  # elements within elements
 _XML_DECLARATIONS = re.compile(r"<!(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
+_OBJECT_LINE = re.compile(r"[^{\[]{0,12}\{.*\}$")
+_MATTER = "---\n"
 
 
 def json_of(text: str) -> JsonValue:
@@ -45,7 +48,19 @@ def json_of(text: str) -> JsonValue:
         written = _python_value(stripped)
         if written is not None:
             return written
-    return (xml_of(stripped) if stripped[:1] == "<" else None) or _fenced(stripped) or _embedded(stripped)
+    if stripped[:1] == "<" and (marked := html_tables(stripped) or xml_of(stripped)) is not None:
+        return marked
+    if stripped.startswith(_MATTER) and (documents := with_front_matter(stripped)):
+        return documents
+    return _fenced(stripped) or _among_lines(stripped, _embedded(stripped))
+
+
+def _among_lines(text: str, embedded: JsonValue) -> JsonValue:
+    """One object a line, each behind the same few characters, among lines of other words; else ``embedded``."""
+    lines = [line.strip().rstrip(",") for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
+    found = [_loads(line[line.index("{") :]) for line in lines if _OBJECT_LINE.match(line)]
+    rows: list[JsonValue] = [row for row in found if isinstance(row, dict)]
+    return rows if len(rows) > 1 and len(rows) == len(found) and embedded in (None, *rows) else embedded
 
 
 def _encoded_again(text: str) -> JsonValue:

@@ -26,6 +26,8 @@ from tui_app.tickets.vocabulary import closed_by_words, is_status
 _GUESS = 0.4  # of confidence
 _MOSTLY = 0.75
 _LEAST_EVIDENCE = 5  # comparisons in which the first date is the earlier one
+_LEAST_GROWTH = 3  # of these between tickets that follow each other, where all do so in order
+_EPOCH_SECONDS = (9e8, 4e9)  # 1998 to 2096
 _NUMBER = re.compile(r"(.*?)(\d{1,9})")
 
 _Dates: TypeAlias = "list[datetime | None]"
@@ -98,6 +100,8 @@ def _date_columns(rows: Sequence[Row], paths: Sequence[Path]) -> Iterator[_DateC
 
 
 def _may_be_date(value: object) -> bool:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _EPOCH_SECONDS[0] < value < _EPOCH_SECONDS[1] or _EPOCH_SECONDS[0] < value / 1000 < _EPOCH_SECONDS[1]
     return value is None or (isinstance(value, str) and (not value or any(map(str.isdigit, value)) or _is_none(value)))
 
 
@@ -119,7 +123,9 @@ def _created(
     for column in full:
         growth = _growth(column.dates, numbers)
         earlier = [_earlier(column.dates, other.dates) for other in columns if other is not column]
-        if growth > 1 and None not in earlier and growth + sum(filter(None, earlier)) >= _LEAST_EVIDENCE:
+        is_ordered = _LEAST_GROWTH <= growth == len(column.dates) - 1  # no two tickets are out of order
+        is_told = is_ordered or growth + sum(filter(None, earlier)) >= _LEAST_EVIDENCE
+        if growth > 1 and None not in earlier and is_told:
             return column
     return None
 

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from tui_app.adapters.reading.alike_rows import flattened
 from tui_app.adapters.reading.answers import payloads, read_rows
-from tui_app.adapters.reading.field_columns import Columns
+from tui_app.adapters.reading.date_columns import with_dates_by_order
+from tui_app.adapters.reading.field_columns import SAMPLE, Columns
 from tui_app.adapters.reading.field_values import Row, value_at_path
 from tui_app.adapters.reading.row_pages import Paging, RowPage, page_at, pages_of
 from tui_app.adapters.reading.ticket_from_row import iter_tickets
@@ -105,7 +106,8 @@ class LearnedReading(Struct, frozen=True):
                 found = tickets_of(page)
                 if _are_whole(found.tickets, self.columns):
                     return found
-        return tickets_of(read_rows(result, by_content=True, known=None if self.steps else self.columns))
+        page = read_rows(result, by_content=True, known=None if self.steps else self.columns)
+        return tickets_of(_with_dates(page, self.columns))
 
     def to_json(self) -> dict[str, JsonValue]:
         """What is worth remembering, without the answer that it was learnt from."""
@@ -145,7 +147,7 @@ class _Remembered(Struct, forbid_unknown_fields=True):
 def learn(result: CallToolResult) -> LearnedReading | None:
     """How to read answers such as ``result``, by its best table; None where it shows no tickets."""
     try:
-        page = read_rows(result, by_content=True)
+        page = _with_dates(read_rows(result, by_content=True))
     except InvalidResponseError:
         return None
     found = tickets_of(page)
@@ -153,6 +155,19 @@ def learn(result: CallToolResult) -> LearnedReading | None:
         return None
     score, columns = page.ticketness, page.columns
     return LearnedReading(score, columns, page.path, found.rows, found.tickets, found.paging, found.warnings)
+
+
+def _with_dates(page: RowPage, known: Columns | None = None) -> RowPage:
+    """``page`` with what the order of its dates tells; where that tells nothing, with the column of creation that is
+    ``known`` of an earlier answer."""
+    if page.columns is None or "created_at" in page.columns.paths:
+        return page
+    rows = [flattened(row) for row in page.rows[:SAMPLE] if isinstance(row, Mapping)]
+    columns = with_dates_by_order(page.columns, rows)
+    earlier = known.paths.get("created_at", ()) if known else ()
+    if "created_at" not in columns.paths and any(path[0] in row for path in earlier for row in rows):
+        columns = replace(columns, paths={**columns.paths, "created_at": earlier})
+    return replace(page, columns=columns)
 
 
 def tickets_of(page: RowPage) -> ReadTickets:

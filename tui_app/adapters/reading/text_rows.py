@@ -36,6 +36,7 @@ _NOTHING_FOUND = re.compile(
     r"|\bempty (?:list|result)|\bno data\b|\bis empty\b",
     re.IGNORECASE,
 )
+_CLEAR = 1.2  # ticketness from which on data are not read line by line
 _BY_WORDS = 0.6  # weight of rows whose columns come from their place behind an id, and nothing else
 _AS_BEFORE = 10.0  # ticketness of what is read like an earlier text
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
@@ -56,9 +57,13 @@ _TOTALS = (
 _PAGE_OF = re.compile(r"\bpage\**:?\**\s*(\d{1,6})\s*(?:of|/)\s*(\d{1,6})\b", re.IGNORECASE)
 _NEXT_OFFSET = re.compile(r"\b(?:start_?at|offset|skip)\s*[=:]\s*`?(\d{1,9})", re.IGNORECASE)
 _NEXT_CURSOR = re.compile(
-    r"\b(?:next(?:[_ ]?\w+){0,2}|cursor|page_?token|after)\**\s*[=:]\**\s*[`\"']?([\w+/=.:-]{4,500})",
+    r"\b(?:next(?:[_ ]?\w+){0,2}|cursor|page_?token|after)\**\s*[=:]\**\s*"
+    r"(?:[`\"']([^\s`\"']{1,500})[`\"']|([\w+/=.:-]{4,500}))",
     re.IGNORECASE,
 )
+_NEXT_PAGE = re.compile(r"\bpage\s*[=:]\s*[`\"']?(\d{1,6})\b", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r"\b[a-z_]{3,20}=[`\"']?\w")
+"""An argument with its value, as the last line of an answer names it in any language: ``.. cursor="c10"``."""
 _ADDRESS_IN = re.compile(r"(?:\w+:/)?/[^\s<>()\"']+")
 _HEAD_AND_FOOT = 3000  # characters at either end of a text that may name a total or a next page
 
@@ -75,11 +80,21 @@ def text_page(text: str, known: Columns | None = None) -> RowPage | None:
         return None
     data = data_in(text)
     of_data = best_page(data) if data is not None else None
-    if of_data is not None and certainly_tickets([row for row in of_data.rows[:SAMPLE] if isinstance(row, Mapping)]):
+    if of_data is not None and (_is_a_list_of_tickets(of_data) or certainly_tickets([*_objects(of_data)][:SAMPLE])):
         return of_data
-    pages = [_page(rows, text, weight, known) for rows, weight in _readings(text) if rows]
-    pages += [of_data] if of_data is not None else []
+    pages = [of_data] if of_data is not None else []  # first: of two that tell the same, the one without quotes
+    pages += [_page(rows, text, weight, known) for rows, weight in _readings(text) if rows]
     return max(pages, key=lambda page: page.ticketness, default=None)
+
+
+def _objects(page: RowPage) -> Iterator[Row]:
+    return (row for row in page.rows if isinstance(row, Mapping))
+
+
+def _is_a_list_of_tickets(page: RowPage) -> bool:
+    """Whether data is a list whose columns show ids and titles: its lines tell nothing that it does not."""
+    columns = page.columns.paths if page.columns else {}
+    return len(page.rows) > 1 and {"id", "title"} <= columns.keys() and page.ticketness > _CLEAR
 
 
 def _readings(text: str) -> Iterator[tuple[list[JsonValue], float]]:
@@ -164,13 +179,14 @@ def paging_in(text: str) -> Paging:
     telling = [line for line in ends.split("\n") if "next" in line.lower() or "more" in line.lower()]
     if address := next((match for line in telling for match in _ADDRESS_IN.findall(line) if is_address(match)), ""):
         return next_in(address).or_else(Paging(total=total))
-    next_line = telling[0] if telling else ""
+    last = next((line for line in reversed(ends.split("\n")) if line.strip()), "")
+    next_line = telling[0] if telling else last if _ASSIGNMENT.search(last) else ""
     offset = _NEXT_OFFSET.search(next_line)
-    cursor = _NEXT_CURSOR.search(next_line)
+    cursor, next_page = _NEXT_CURSOR.search(next_line), _NEXT_PAGE.search(next_line)
     return Paging(
         total=total,
-        next_cursor=cursor[1] if cursor and not offset else None,
-        next_page=int(page[1]) + 1 if page and more else None,
+        next_cursor=(cursor[1] or cursor[2]) if cursor and not offset else None,
+        next_page=int(page[1]) + 1 if page and more else int(next_page[1]) if next_page else None,
         next_offset=int(offset[1]) if offset else None,
         has_more=True if offset or cursor else more,
     )

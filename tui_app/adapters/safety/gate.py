@@ -57,8 +57,11 @@ _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 """What a hint may be written as."""
 
 
-def contradiction(tool: Tool, arguments: Mapping[str, JsonValue]) -> str | None:
-    """Why calling ``tool`` with ``arguments`` may change something; None where nothing says so."""
+def contradiction(tool: Tool, arguments: Mapping[str, JsonValue], *, despite_hints: bool = False) -> str | None:
+    """Why calling ``tool`` with ``arguments`` may change something; None where nothing says so.
+
+    ``despite_hints``: the user knows that its hints are wrong; its name, description and arguments count all the same.
+    """
     actions = list(_actions(tool, arguments))
     for name, value in actions:
         if action_may_write(value):
@@ -69,9 +72,9 @@ def contradiction(tool: Tool, arguments: Mapping[str, JsonValue]) -> str | None:
         return "its name says so"
     if any(_has_writing_actions(tool, name) for name, _ in actions):
         return None  # hints and description speak of those
-    if _hints(tool, "destructiveHint", *_TRUE):
+    if not despite_hints and _hints(tool, "destructiveHint", *_TRUE):
         return "its annotations say that it is destructive"
-    if _hints(tool, "readOnlyHint", *_FALSE):
+    if not despite_hints and _hints(tool, "readOnlyHint", *_FALSE):
         return "its annotations say that it is not read-only"
     if unasked := _changes_unasked(tool, arguments):
         return f"its argument {unasked!r} is on unless it is switched off"

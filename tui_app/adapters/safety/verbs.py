@@ -93,10 +93,29 @@ READING = word_set(
 )
 """Words that say that a tool reads: verbs, and nouns for what is only looked at."""
 
+_READING_STEMS = tuple(
+    folded(
+        """
+        listaz keres megtekint lekerdez leker_ lekeres mutatja mutatas megjelenit olvas bongesz osszes
+        listaa etsi_ etsii nayta nakyma lue_ luettelo selaa kaikki
+        seznam zobraz hledej hledat vyhled najdi najit nacti nacist precti vypis zoznam hladaj hladat nacitaj
+        listeaz cauta_ cautare afiseaz afisare gaseste gasire obtine_ citeste vizualiz
+        λιστα αναζητ προβολ εμφανι ευρεσ αναγνωσ
+        vis_ vise_ søg søk sog_ sok_ hent_ hente_ finn_ oversikt oversigt
+        רשימ חיפוש חפש_ הצג_ הצגת קבל_ קריא
+        فهرست جستجو نمایش دریافت خواندن
+        popis prikaz pretra trazi_ dohvat списък търс покаж прегле извлич
+        listele arama_ goruntule getir goster tampil lihat
+        """
+    ).split()
+)
+"""Beginnings of verbs and nouns of reading in languages that append to them; with ``_`` at its end: the whole word."""
+
 READING_UNSPACED = word_set(
     """
     一覧 検索 取得 表示 閲覧 参照 照会 読み 絞り込 列出 列表 查询 查詢 搜索 搜尋 检索 檢索 获取 獲取 查找
     显示 顯示 查看 檢視 读取 讀取 浏览 瀏覽 返回 목록 검색 조회 보기 가져 읽기 찾기 표시
+    รายการ ค้นหา แสดง เรียกดู อ่าน
     """
 )
 
@@ -156,6 +175,16 @@ _STEMS = tuple(
         olustur silin siler sil_ ekle guncelle duzenle kapat tasi_ kaydet gonder
         buat_ hapus menghapus tambah ubah perbarui simpan pindah kirim tutup skapa radera uppdatera andra_ lagg
         slet_ sletter poist xoa_
+        letrehoz torol torles modosit frissit hozzaad hozzarendel bezaras lezaras bezar_ lezar_ athelyez mentes kuldes
+        kuldj szerkeszt rogzit luo_ luonti paivita muokkaa lisaa_ sulje_ siirra tallenna laheta maarita
+        vytvor smaz odstran uprav pridej pridat pridel_ prirad zavri_ uzavri_ presun uloz odesli zmenit
+        creeaz sterge stergere adauga_ adaugare inchide_ inchidere trimite_ atribuie
+        δημιουργ διαγραφ διαγραψ ενημερω επεξεργ προσθ κλεισ μετακιν αποθηκ αναθε αποστολ
+        opret_ opprett_ opdater oppdater rediger tilføj legg_ luk_ lukk_ flytt_ gem_ lagre_ tildel
+        יציר צור_ מחק_ מחיק עדכן_ עדכון הוסף_ הוספ ערוך_ עריכ סגור_ סגיר העבר שמור_ שלח_
+        ایجاد حذف ویرایش افزودن تغییر بستن ارسال ذخیره
+        kreiraj stvori obrisi izbrisi azurir izmijen dodijel zatvor premjest spremi_ posalji
+        създа изтри редакт добав промен затвор премест изпрат запаз назнач
         إنشاء أنشئ حذف احذف يحذف تحديث حدث إضافة أضف تعديل عدل تعيين إغلاق أغلق نقل حفظ
         बनाएं हटा अपडेट जोड़ें बदलें संपादित
         """
@@ -187,7 +216,17 @@ def means_reading(word: str) -> bool:
     """Whether a word of a name, folded, is one of reading."""
     if is_unspaced(word):
         return any(part in word for part in READING_UNSPACED)
-    return word in READING
+    return word in READING or _reads_elsewhere(word)
+
+
+@lru_cache(maxsize=4096)
+def _reads_elsewhere(word: str) -> bool:
+    """Whether ``word``, folded, begins with a word of reading in a language that appends to it."""
+    return any(_begins(word, stem) for stem in _READING_STEMS) and not writes_elsewhere(word)
+
+
+def _begins(word: str, stem: str) -> bool:
+    return word == stem[:-1] if stem[-1] == "_" else word.startswith(stem)
 
 
 def means_writing(word: str) -> bool:
@@ -203,8 +242,7 @@ def writes_elsewhere(word: str) -> bool:
     if word in READING or (word.isascii() and word.endswith("ed")):  # an English participle tells of what was
         return False
     return any(
-        word == stem[:-1] if stem[-1] == "_" else word.startswith(stem) and not _PARTICIPLE.fullmatch(word, len(stem))
-        for stem in _STEMS
+        _begins(word, stem) and (stem[-1] == "_" or not _PARTICIPLE.fullmatch(word, len(stem))) for stem in _STEMS
     )
 
 
