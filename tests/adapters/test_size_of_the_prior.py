@@ -26,12 +26,13 @@ FILES = (
     "local_tracker/exported_rows.py",
 )  # fmt: skip
 FORMATS = names(
-    "html_markup markup markdown_inline markdown_writer commonmark wiki_markup yaml_text plain data_text __init__"
+    "html_markup markup markdown_inline markdown_writer commonmark wiki_markup yaml_text plain data_text "
+    "marked_documents __init__"
 )
 """Modules of `adapters/reading` that know a format, not what a tracker calls things."""
 OWN = names(
     "TITLES _MEANT MEANT _NO_TOOL _FIELDS _OTHER_MARKUP WHAT_IT_CAN _BY_FIELD LOGIN_HINT SCORES _THRESHOLDS FURTHER "
-    "BY_CAPTION "
+    "BY_CAPTION _SHOWN_BY_ROWS _BY_PLACE "
     "KEPT _NEVER_IDS _RANKED _TOGETHER _PAGING _STATE_CONCEPTS _LISTED _REVERSED _FAMILY __all__ REQUIRED_FIELDS"
 )
 """Constants that hold names of the program's own, or texts that it shows."""
