@@ -61,8 +61,7 @@ class LiveServer:
         self.session = session
         self.tools = tools
         self.adapter = adapter
-        self.suspect = False
-        self.overtaking = False
+        self.suspect = self.overtaking = False
         self.tool_changes = session.tool_changes
         """How many announcements of other tools had come when they were listed."""
         self._answers = 0
@@ -169,8 +168,7 @@ class LiveServer:
         from tui_app.adapters.safety.gate import contradiction
 
         tool = next((tool for tool in self.tools if tool.name == call.tool), None)
-        known = call.tool in self._known_to_read
-        reason = contradiction(tool, call.arguments, despite_hints=known) if tool else None
+        reason = contradiction(tool, call.arguments, despite_hints=call.tool in self._known_to_read) if tool else None
         if reason:
             raise MCPToolError(
                 f"The tool {call.tool!r} was not called, because it may change something: {reason}.",
