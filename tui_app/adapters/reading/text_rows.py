@@ -47,7 +47,7 @@ _LONGEST_TEXT = 8_000_000  # characters; a longer text for people is no answer t
 _NOUNS = rf"(?:{'|'.join((*PLURALS, *TICKET_NOUNS))}|results?|matches|total)"
 _TOTALS = (
     re.compile(
-        r"\b(?:showing|displaying|results?|items?)?\s*\d{1,9}\s*(?:-|–|to)\s*\d{1,9} of (\d{1,9})\b",
+        r"\b\d{1,9}\s*(?:-|–|to)\s*\d{1,9} of (\d{1,9})\b",
         re.IGNORECASE,
     ),
     re.compile(rf"\btotal(?: {_NOUNS}| count| matches| number)?\**\s*[:=]\**\s*(\d{{1,9}})\b", re.IGNORECASE),
