@@ -45,7 +45,9 @@ KINDS: Any = {"type": "string", "enum": ["bug", "feature", "chore"]}
 
 
 def test_all_kinds_of_tickets_that_a_tool_requires_one_of_are_asked_for() -> None:
-    rows = {kind: [{"id": n, "subject": f"A {kind} to do", "state": "open"}] for n, kind in enumerate(KINDS["enum"])}
+    rows = {
+        kind: [{"number": n, "subject": f"A {kind} to do", "state": "open"}] for n, kind in enumerate(KINDS["enum"])
+    }
     listing = tool("browse_entries", "kind", kind=KINDS)
     adapter = started(Server("kinds", (listing,), lambda _, arguments: data(rows[arguments["kind"]])))
     plan, found, asked = adapter.plan(check_criteria({})), [], []
@@ -53,10 +55,10 @@ def test_all_kinds_of_tickets_that_a_tool_requires_one_of_are_asked_for() -> Non
     while call is not None:
         asked.append(call.arguments["kind"])
         page = adapter.page(plan, call, data(rows[call.arguments["kind"]]))
-        found += [(ticket.title, ticket.project) for ticket in page.tickets]
+        found += [(ticket.id, ticket.title, ticket.project) for ticket in page.tickets]
         call = page.next_call
     assert asked == KINDS["enum"]
-    assert found == [(f"A {kind} to do", None) for kind in asked]
+    assert found == [(str(number), f"A {kind} to do", None) for number, kind in enumerate(asked)]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,17 @@ def test_an_argument_that_a_server_ignores_is_not_trusted(
     assert page.next_call is not None
     assert field not in page.next_call.arguments
     assert len(adapter.page(page.plan, page.next_call, answer).tickets) == len(rows)
+
+
+def test_open_ones_among_the_closed_that_were_asked_for_show_it_too() -> None:
+    states: Any = {"type": "string", "enum": ["open", "closed"]}
+    answer = data(ROWS)
+    adapter = started(Server("states", (tool("list_issues", status=states),), lambda _, __: answer))
+    plan = adapter.plan(check_criteria({"openness": "closed"}))
+    page = adapter.page(plan, plan.call, answer)
+    assert "openness" in plan.pushed_down
+    assert page.plan is not None
+    assert "openness" in page.plan.filtered_here
 
 
 def test_a_status_that_covers_others_is_not_ignored() -> None:

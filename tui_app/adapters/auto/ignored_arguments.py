@@ -14,7 +14,8 @@ from tui_app.tickets.criterion import criterion_of
 from tui_app.tickets.matching import matches
 from tui_app.tickets.ticket import JsonValue, Ticket
 
-_SHOWN_BY_ROWS = ("status", "assignee", "priority")
+_SHOWN_BY_ROWS = {"status": "status", "openness": "status", "assignee": "assignee", "priority": "priority"}
+"""Criterion to what the argument that takes it is for."""
 
 
 def ignored_arguments(
@@ -22,19 +23,19 @@ def ignored_arguments(
 ) -> frozenset[str]:
     """The paths of those of ``arguments`` that ``tickets``, the answer to a call with them, show to be ignored."""
     return frozenset(
-        role.concepts[name].path
-        for name in _SHOWN_BY_ROWS
-        if name in plan.pushed_down and name in role.concepts and role.concepts[name].path in arguments
+        role.concepts[concept].path
+        for name, concept in _SHOWN_BY_ROWS.items()
+        if name in plan.pushed_down and concept in role.concepts and role.concepts[concept].path in arguments
         if _is_ignored(name, plan, tickets)
     )
 
 
 def _is_ignored(name: str, plan: Plan, tickets: Sequence[Ticket]) -> bool:
     field = criterion_of(name).field
-    if not all(getattr(ticket, field) for ticket in tickets):
+    if not all(getattr(ticket, field or "status") for ticket in tickets):
         return False
     fits = [matches(ticket, plan.criteria, (name,)) for ticket in tickets]
-    if name == "status":
+    if name in ("status", "openness"):
         known = {(fit, ticket.is_closed) for fit, ticket in zip(fits, tickets, strict=True)}
         return {(True, True), (False, False)} <= known or {(True, False), (False, True)} <= known
     return any(fits) and not all(fits)

@@ -200,7 +200,7 @@ class Searcher:
             return tuple(tickets)
         kinds = {argument.path for argument in role.variant.arguments if argument.values}
         label = place.label if place and not place.values.keys() <= kinds else None  # a kind of ticket is no project
-        counts_within = place is not None and self._learned.counts_within_places
+        counts_within = label is not None and self._learned.counts_within_places
         return tuple(
             replace(
                 ticket,
