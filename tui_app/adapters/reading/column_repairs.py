@@ -63,7 +63,7 @@ def _take_the_only_word(chosen: Chosen, left: Sequence[Column]) -> None:
     states = [c for c in words if c.is_word and c.known]
     repeated = [c for c in words if c.low == 1 and not tells_nothing(c)]
     if not repeated and len(words) == 1:  # of few rows hardly any repeats another's
-        named = [c for c in words if not _BY_PLACE.fullmatch(c.name)]
+        named = [c for c in words if not _BY_PLACE.fullmatch(c.name) and not tells_nothing(c)]
         repeated = [c for c in named if c.is_word and c.unique < 1 and len(c.texts) >= _FEW]
     if len(states) == 1:
         chosen["status"] = (_GUESSED + 0.2 * states[0].known, states[0])
