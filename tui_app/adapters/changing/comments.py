@@ -70,7 +70,7 @@ def _reader_flags(use: WritingUse, said: object) -> dict[str, JsonValue]:
     """The argument that says who reads a comment, where the server has its own idea of it, or it was ``said``."""
     readers = "public" if said == "public" else "internal"
     for argument in use.arguments:
-        values = _values_by_readers(argument)
+        values = _values_by_readers(argument, use)
         told = argument.default if argument.default is not None else default_told(about(argument, use.tool))
         is_meant = said or argument.required or told is not None or argument.values or _is_off_told(argument, use)
         if readers in values and len(values) > 1 and is_meant:
@@ -80,7 +80,14 @@ def _reader_flags(use: WritingUse, said: object) -> dict[str, JsonValue]:
 
 def _is_off_told(argument: Argument, use: WritingUse) -> bool:
     """Whether the tool's description says what comes of a flag that is false: it is on where it is left out."""
-    return bool(re.search(rf"\b{re.escape(argument.name)}\W{{1,3}}(?:is )?false\b", use.about, re.IGNORECASE))
+    return bool(_told_of(argument, "false", use))
+
+
+def _told_of(argument: Argument, value: str, use: WritingUse) -> str:
+    """What the tool's description says from a flag's value on: ``send=false stores an internal note``."""
+    said = rf"\b{re.escape(argument.name)}\W{{1,3}}(?:is )?{value}\b[^;.\n]*"
+    found = re.search(said, use.about, re.IGNORECASE)
+    return found[0] if found else ""
 
 
 def _is_public_unless_told(use: WritingUse) -> bool:
@@ -89,9 +96,13 @@ def _is_public_unless_told(use: WritingUse) -> bool:
     return any(isinstance(value, str) and vocabulary.PUBLIC.fullmatch(value) for value in told)
 
 
-def _values_by_readers(argument: Argument) -> dict[str, JsonValue]:
+def _values_by_readers(argument: Argument, use: WritingUse) -> dict[str, JsonValue]:
     """What an argument takes for each kind of readers; of a choice that knows both."""
     if argument.kinds == {"boolean"}:
+        for is_on in (True, False):
+            told = _told_of(argument, str(is_on), use)
+            if vocabulary.INTERNAL.search(told):
+                return {"public": not is_on, "internal": is_on}
         said = set(argument.words) - vocabulary.FILLERS - vocabulary.COMMENT_NOUNS - {"is", "to", "by"}
         if said and all(word == "visible" or vocabulary.PUBLIC.fullmatch(word) for word in said):
             return {"public": True, "internal": False}

@@ -96,7 +96,8 @@ def assign(case: Case) -> Conversation[WriteCall]:
     before = {"assignee": now}
     if wish is None and not now and not _is_held(subject):
         return already(before)
-    if isinstance(wish, str) and _has_it_alone(subject, wish):
+    name = case.ground.me if wish == "me" and case.ground.me else wish
+    if isinstance(name, str) and _has_it_alone(subject, name):
         return already(before)
     taken = None if wish is not None else next(_takes_away(case), None)
     if taken is not None:
@@ -117,8 +118,6 @@ def assign(case: Case) -> Conversation[WriteCall]:
             found = Found(exactly(argument, wish), "")
         else:
             found = yield from person(case, use, argument, str(wish))
-            if _has_it_alone(subject, found.label):
-                return already(before)
         warnings = _replaced(case, use, argument)
         after: dict[str, JsonValue] = {"assignee": found.label or None}
         return finished(case, use, {argument.path: found.value}, before, after, warnings=warnings)

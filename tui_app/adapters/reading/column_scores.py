@@ -209,7 +209,8 @@ def _id_score(column: Column, one: str) -> float:
     if column.key > 0.8:
         content = 0.95
     elif column.number > 0.9:
-        content = 0.65 if column.length <= 7 and column.share(str.isdigit) > 0.9 and "0" not in column.distinct else 0.3
+        is_none = "0" in column.distinct and len(column.texts) < _ENOUGH  # of many, the 0 of those without repeats
+        content = 0.65 if column.length <= 7 and column.share(str.isdigit) > 0.9 and not is_none else 0.3
         name_only = not hint and len(column.texts) < _ENOUGH and not column.name[-1:].isdecimal()  # any two differ
     elif column.share(_PREFIXED.fullmatch) > 0.8:
         content = 0.75
