@@ -61,7 +61,7 @@ def test_customers_read_a_comment_only_where_that_was_said(
 @pytest.mark.parametrize(
     ("flag", "about", "internal", "public"),
     [
-        ("send", "Reply to the ticket by email. With send=false (the default) it is stored as an internal note.", False, True),
+        ("send", "Reply to the ticket by email. With send=false (the default) it is an internal note.", False, True),
         ("mailed", "Reply to the ticket. If mailed is false, only staff see it; else customers do.", False, True),
         ("queued", "Reply to the ticket. With queued=true it is private.", True, False),
     ],
