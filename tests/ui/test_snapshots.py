@@ -257,6 +257,7 @@ def test_the_screen_looks_as_it_did(
         await deck.settle()
         for key in scene.keys:
             await pilot.press(key)
+            await deck.until(lambda: ticket_has_settled(deck))
         await deck.sees(scene.until)
         await deck.until(lambda: ticket_has_settled(deck), "the ticket under the cursor in its pane")
         await deck.settle()

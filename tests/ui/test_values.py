@@ -87,7 +87,8 @@ def test_values_come_from_the_server_first_and_then_from_tickets_seen() -> None:
     [
         ((60, 15), Arrangement.OVER),
         ((80, 24), Arrangement.OVER),
-        ((120, 40), Arrangement.BELOW),
+        ((100, 40), Arrangement.BELOW),
+        ((120, 40), Arrangement.BESIDE),
         ((140, 24), Arrangement.BESIDE),
         ((120, 30), Arrangement.BESIDE),
         ((300, 80), Arrangement.BESIDE),

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -44,7 +45,8 @@ from tui_app.tickets.messages import (
     ValuesListed,
     new_request_id,
 )
-from tui_app.tickets.servers import ServerState
+from tui_app.tickets.servers import STANDARD_ERROR, ServerState
+from tui_app.tickets.text import clean
 from tui_app.worker.replies import failed
 from tui_app.worker.service import Service
 
@@ -685,10 +687,15 @@ def test_the_calls_that_an_adapter_wants_first_are_made_once(make_bench: MakeBen
     assert made == ["whoami", "find"]
 
 
-def test_a_log_repeats_no_cause() -> None:
-    """A transport of our own writes into its log what it then fails with."""
+@pytest.mark.parametrize(
+    ("log", "shown"),
+    [("the connection's log", "probe: 503 after 0.1 s"), (STANDARD_ERROR, "probe: 503 after 0.1 s\nprobe: CAUSE\n")],
+)
+def test_a_log_of_ours_repeats_no_cause(log: str, shown: str) -> None:
+    """A transport of our own writes into its log what it then fails with; a server's last words are its own."""
     cause = "https://far.example/mcp cannot be reached: connection refused."
     error = MCPConnectionError(f"{cause} It was tried again until 9 s were over.", hint="Check the address.")
     error.stderr_tail = f"probe: 503 after 0.1 s\nprobe: {cause}\n"
     search = Search(new_request_id(), "far", TicketSearchCriteria())
-    assert failed(search, error, None).stderr_tail == "probe: 503 after 0.1 s"
+    runtime: Any = SimpleNamespace(log_name=log, shown=clean, stderr_tail="")
+    assert failed(search, error, runtime).stderr_tail == shown.replace("CAUSE", cause)

@@ -13,9 +13,10 @@ def hint_for(key: str, known: Iterable[str], homes: Mapping[str, Collection[str]
     Args:
         homes: where in the file keys go, to the keys that go there.
     """
-    if place := next((place for place, keys in homes.items() if key in keys), ""):
-        return f"It goes {place}."
     close = closest(key, known)
+    is_alike = bool(close) and (close in key or key in close)  # ``keys`` for ``key``: a slip, though it goes elsewhere
+    if not is_alike and (place := next((place for place, keys in homes.items() if key in keys), "")):
+        return f"It goes {place}."
     return f"Did you mean {close}?" if close else ""
 
 

@@ -33,6 +33,7 @@ def failed(request: Request, error: ExplainedError, runtime: ProfileRuntime | No
     tail = error.stderr_tail if isinstance(error, MCPError) else ""
     if error.kind in _EXPLAINED_BY_STDERR and runtime:
         tail = tail or runtime.stderr_tail
+    log_name = runtime.log_name if runtime else STANDARD_ERROR
     return Failed(
         request.request_id,
         request.profile,
@@ -41,8 +42,8 @@ def failed(request: Request, error: ExplainedError, runtime: ProfileRuntime | No
         shown(error.cause)[:_LONGEST_TEXT],
         shown(error.hint)[:_LONGEST_TEXT],
         error.retryable,
-        shown(_without_cause(tail, error.cause)),
-        runtime.log_name if runtime else STANDARD_ERROR,
+        shown(tail if log_name == STANDARD_ERROR else _without_cause(tail, error.cause)),
+        log_name,
         _shown_tool(error, shown),
     )
 

@@ -126,23 +126,57 @@ async def test_sections_that_are_asked_for_before_a_ticket_is_rendered_are_gone_
     assert seen[0][0].top > 0
 
 
-@pytest.mark.parametrize(("is_had", "said"), [(True, []), (False, ["This is the last section."] * 2)])
-async def test_a_section_that_is_still_being_fetched_is_gone_to_once_it_is_there(is_had: bool, said: list[str]) -> None:
+async def test_what_is_typed_behind_a_section_that_is_not_there_yet_comes_after_it() -> None:
+    seen = []
+    for waits in (True, False):
+        async with pane((90, 12)) as shown:
+            shown.widget.show_opened(OPENED)
+            for act, number in (("section", 1), ("lines", 3), ("section", 1), ("lines", -1)):
+                if waits:
+                    await shown.until(lambda: shown.widget.is_rendered)
+                if act == "section":
+                    shown.widget.to_section(number)
+                else:
+                    shown.widget.action_scroll_lines(number)
+            await shown.until(lambda: shown.widget.is_rendered)
+            await shown.pilot.pause()
+            seen.append(shown.widget.place)
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+async def test_a_step_behind_going_back_begins_where_one_was(steps: int) -> None:
+    seen = []
+    for waits in (True, False):
+        async with pane((90, 12)) as shown:
+            shown.widget.show_opened(OPENED)
+            shown.widget.to_section(steps + 1)
+            await shown.until(lambda: shown.widget.is_rendered)
+            place = shown.widget.place
+            shown.widget.show_ticket(Ticket("PAY-9", "Another one", status="open"))
+            shown.widget.show_opened(OPENED)
+            shown.widget.return_to(place)
+            if waits:
+                await shown.until(lambda: shown.widget.is_rendered)
+            for _ in range(steps):
+                shown.widget.action_scroll_lines(1)
+            await shown.until(lambda: shown.widget.is_rendered)
+            await shown.pilot.pause()
+            seen.append(shown.widget.place)
+    assert seen[0] == seen[1]
+
+
+async def test_a_section_that_is_still_being_fetched_is_told_as_such() -> None:
     async with pane((90, 12)) as shown:
         told: list[str] = []
         shown.pilot.app.notify = lambda words, **_: told.append(words)  # type: ignore[method-assign]
         shown.widget.show_ticket(Ticket(TICKET.id, TICKET.title, status="open"))
         await shown.until(lambda: shown.widget.is_rendered)
-        for _ in range(2):
-            shown.widget.to_section(1)
-        assert (told, shown.widget.place.top) == ([], 0)
-        if is_had:
-            shown.widget.show_opened(OPENED)
-        else:
-            shown.widget.show_failure(FAILED)
+        shown.widget.to_section(1)
+        shown.widget.show_failure(FAILED)
         await shown.until(lambda: shown.widget.is_rendered)
-        await shown.pilot.pause()
-        assert (told, shown.widget.place.top > 0) == (said, is_had)
+        shown.widget.to_section(1)
+        assert told == ["The rest of the ticket is being fetched.", "This is the last section."]
 
 
 async def test_a_whole_ticket_is_rendered_with_everything_that_is_known() -> None:

@@ -13,10 +13,8 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Input
 
 from tui_app.ui.detail.inline_picture import PictureLine, painting
-from tui_app.ui.keys import bindings_for
 from tui_app.ui.rendering.cells import width_of
 
 _MOST_MATCHES = 10_000  # lines; finding "e" in a long ticket needs no more
@@ -328,21 +326,3 @@ def marked(strip: Strip, words: str, style: Style) -> Strip:
         for segment in part
     ]
     return Strip(pieces, strip.cell_length)
-
-
-class FindLine(Input):
-    """The line to type words to find in. Posts `WordsKept` or `WordsDropped`, and `Input.Changed` while typing."""
-
-    BINDINGS = bindings_for("find")
-
-    class WordsKept(Message):
-        """What was found stays marked, the ticket gets the focus."""
-
-    class WordsDropped(Message):
-        """Nothing is looked for any more."""
-
-    def action_keep(self) -> None:
-        self.post_message(self.WordsKept())
-
-    def action_drop(self) -> None:
-        self.post_message(self.WordsDropped())

@@ -7,12 +7,13 @@ changes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from tui_app.tickets.clock import Clock
@@ -20,12 +21,12 @@ from tui_app.tickets.messages import Failed, TicketOpened
 from tui_app.tickets.ticket import Attachment, Relation, Ticket
 from tui_app.ui.detail.document import Document, Moment, opened_document, raw_document, row_document
 from tui_app.ui.detail.document_layout import DEFAULT_CSS, STYLE_NAMES, DocumentLayout, pane_styles
+from tui_app.ui.detail.find_line import FindLine
 from tui_app.ui.detail.inline_picture import InlinePicture, ShownPictures
-from tui_app.ui.detail.line_view import FindLine, FoldTarget, LineView, ReadingPlace
+from tui_app.ui.detail.keys_ahead import KeysAhead
+from tui_app.ui.detail.line_view import FoldTarget, LineView, ReadingPlace
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer
-from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
-from tui_app.ui.rendering.safe import safe_line
 
 _LONGEST_RAW = 400_000  # characters of a raw answer; what follows is for the editor
 _LEAST_PLAIN_LINES = 40
@@ -67,8 +68,7 @@ class TicketDetail(Widget):
         self._unfolded: set[str] = set()
         self.pictures = ShownPictures()
         self._return_to: ReadingPlace | None = None
-        self._sections_ahead: list[int] = []
-        """Steps to other sections that were asked for before the lines of the whole ticket were there."""
+        self._keys_ahead = KeysAhead()
         self.is_rendered = False
         """Whether all lines are there in their last form."""
         self._is_fetching = False
@@ -80,8 +80,9 @@ class TicketDetail(Widget):
         self._generation = 0
 
     def compose(self) -> ComposeResult:
-        yield LineView()
-        yield FindLine(placeholder="find in this ticket", compact=True)
+        view = LineView()
+        yield view
+        yield FindLine(view)
 
     def on_mount(self) -> None:
         self.watch(self.view, "show_vertical_scrollbar", self._fit, init=False)  # it takes a cell of every line
@@ -137,7 +138,7 @@ class TicketDetail(Widget):
         self._document = None
         self._generation += 1
         self.is_rendered = True
-        self._sections_ahead.clear()
+        self._keys_ahead.drop()
         self.view.show([], from_top=True)
 
     def _show(self, document: Document, raw: str) -> None:
@@ -148,7 +149,7 @@ class TicketDetail(Widget):
         if not same:
             self._shows_raw = False
             self._return_to = None
-            self._sections_ahead.clear()
+            self._keys_ahead.drop()
             self.pictures.clear()
         self._paint(from_top=not same)
 
@@ -215,9 +216,15 @@ class TicketDetail(Widget):
         if self._return_to is not None:
             self.view.return_to(self._return_to)
             self._return_to = None
-        steps, self._sections_ahead = self._sections_ahead, []
-        for step in steps:
-            self.to_section(step)
+        for act in self._keys_ahead.take():
+            self._in_turn(act)
+
+    def _in_turn(self, act: Callable[[], None]) -> None:
+        """Do it now, or after what waits for the lines: steps to sections, and going back to a place."""
+        if self._keys_ahead or (self._return_to is not None and not self.is_rendered):
+            self._keys_ahead.wait(act)
+        else:
+            act()
 
     def _layout_for(self, width: int) -> DocumentLayout:
         if self._layout is None or self._layout[0] != width:
@@ -248,11 +255,17 @@ class TicketDetail(Widget):
 
     def action_scroll_lines(self, lines: int) -> None:
         """By lines, or from one line that leads somewhere to the next once one is chosen."""
+        self._in_turn(lambda: self._scroll(lines))
+
+    def _scroll(self, lines: int) -> None:
         if abs(lines) != 1 or not self.view.choose_next(lines):
             self.view.move(lines)
 
     def action_follow(self) -> None:
         """Open what the chosen line leads to; choose one first where none is."""
+        self._in_turn(self._follow)
+
+    def _follow(self) -> None:
         if not self.view.open_chosen() and not self.view.choose_first():
             self._say("This ticket names no other ticket, and nothing is attached to it.")
 
@@ -267,26 +280,27 @@ class TicketDetail(Widget):
             self.post_message(self.AttachmentChosen(event.target))
 
     def action_scroll_pages(self, pages: int) -> None:
-        self.view.move(pages * self.view.page)
+        self._in_turn(lambda: self.view.move(pages * self.view.page))
 
     def action_scroll_half(self, halves: int) -> None:
-        self.view.move(halves * max(1, self.view.page // 2))
+        self._in_turn(lambda: self.view.move(halves * max(1, self.view.page // 2)))
 
     def action_scroll_top(self) -> None:
-        self.view.scroll_to(y=0, animate=False)
+        self._in_turn(lambda: self.view.scroll_to(y=0, animate=False))
 
     def action_scroll_bottom(self) -> None:
-        self.view.scroll_to(y=len(self.view.lines), animate=False)
+        self._in_turn(lambda: self.view.scroll_to(y=len(self.view.lines), animate=False))
 
     def to_section(self, step: int) -> None:
-        """Go to the next section (``step`` 1) or to the one before (-1), as soon as its lines are there."""
+        """Go to the next section (``step`` 1) or to the one before (-1), as soon as its line is there."""
+        self._in_turn(lambda: self._to_section(step))
+
+    def _to_section(self, step: int) -> None:
         if not self.is_rendered:
-            self._sections_ahead.append(step)
+            self._keys_ahead.wait(lambda: self._to_section(step))
         elif not self.view.to_section(step):
-            if self._is_fetching and step > 0:
-                self._sections_ahead.append(step)
-            else:
-                self._say("This is the last section." if step > 0 else "This is the first section.")
+            last = "The rest of the ticket is being fetched." if self._is_fetching else "This is the last section."
+            self._say(last if step > 0 else "This is the first section.")
         elif isinstance(self.view.chosen, FoldTarget) and self.view.chosen.name not in self._unfolded:
             self._fold(self.view.chosen, is_open=True)
 
@@ -301,49 +315,17 @@ class TicketDetail(Widget):
 
     def action_search(self) -> None:
         """Open the line to type in what to find."""
-        field = self.query_one(Input)
-        field.add_class("-open")
-        field.focus()
+        self.query_one(FindLine).open()
 
     def action_next_match(self, step: int) -> None:
-        if not self.view.is_marked:
-            self._say(f"Nothing is looked for in this ticket; {shown_key(self.app, 'detail.search')} asks for words.")
-        elif self.view.next_match(step) == (0, 0):
-            self._say_nothing_found()
-
-    def _say_nothing_found(self) -> None:
-        self._say(f"Not in this ticket: {safe_line(self.query_one(Input).value)}")
+        self.query_one(FindLine).next_match(step)
 
     def _say(self, words: str) -> None:
         self.app.notify(words, timeout=3, markup=False)
-
-    @on(FindLine.WordsDropped)
-    def end_search(self) -> None:
-        """Close the line and take the marks away."""
-        field = self.query_one(Input)
-        field.remove_class("-open")
-        with self.prevent(Input.Changed):
-            field.value = ""
-        self.view.find("")
-        self.view.focus()
-
-    @on(Input.Changed)
-    def _find(self, event: Input.Changed) -> None:
-        event.stop()
-        found = self.view.find(event.value)
-        event.input.set_class(bool(event.value) and not found, "-nothing")
-
-    @on(FindLine.WordsKept)
-    def _keep(self) -> None:
-        field = self.query_one(Input)
-        field.remove_class("-open")
-        self.view.focus()
-        if field.value and not self.view.has_matches:
-            self._say_nothing_found()
 
     @on(events.Key)
     def _take_marks_away(self, event: events.Key) -> None:
         if event.key == "escape" and self.view.is_marked:
             event.stop()
             event.prevent_default()
-            self.end_search()
+            self.query_one(FindLine).action_drop()
