@@ -238,6 +238,7 @@ def _map() -> dict[str, Any]:
     properties |= {
         "rows": _TEXT,
         "arguments": words["arguments"],
+        "reads": _TEXTS,
         "fields": _closed(dict.fromkeys(MAPPED_FIELDS, _TEXT)),
         "values": _closed(dict.fromkeys(VALUE_CRITERIA, _TEXT)),
         "change": _closed({kind: tool(CHANGE_KEYS) for kind in MAPPED_CHANGES}),
