@@ -13,6 +13,7 @@ from tui_app.mcp_client.http.examination import ConfiguredLogin, Finding, examin
 from tui_app.settings.expansion import http_endpoint, oauth_settings
 from tui_app.settings.token_store import StoredLogin, TokenStore
 from tui_app.tickets.text import clean_line
+from tui_app.worker.oauth_failures import login_command
 
 if TYPE_CHECKING:
     from tui_app.settings.profiles import Profile
@@ -48,7 +49,7 @@ def examined(profile: Profile, clock: Clock) -> ConnectionReport:
     store = TokenStore(clock)
     login = store.load(profile.name, profile.url or "") if profile.logs_in_by_browser else None
     if store.out_of_reach:
-        hint = f"Unlock the keyring, or log in again with `ticketdeck login -p {profile.name}`."
+        hint = f"Unlock the keyring, or log in again with {login_command(profile)}."
         findings.append(
             Finding("stored login", f"in the system's keyring, and {store.out_of_reach}", hint, failed=True)
         )

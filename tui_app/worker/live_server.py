@@ -7,12 +7,13 @@ with; nothing above ever sees them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from tui_app.adapters.mapping import reads_in
 from tui_app.mcp_client.types import CallToolResult, ContentBlock
 from tui_app.tickets.errors import (
     ExplainedError,
@@ -55,9 +56,7 @@ _LOOK_SECONDS = 0.25  # how often a slow start's log is looked at for a new last
 class LiveServer:
     """One session, its adapter, and how it has behaved so far."""
 
-    def __init__(
-        self, session: Session, tools: tuple[Tool, ...], adapter: Adapter, profile: Profile | None = None
-    ) -> None:
+    def __init__(self, session: Session, tools: tuple[Tool, ...], adapter: Adapter, profile: Profile) -> None:
         self.session = session
         self.tools = tools
         self.adapter = adapter
@@ -66,8 +65,8 @@ class LiveServer:
         """How many announcements of other tools had come when they were listed."""
         self._answers = 0
         self._hung = False
-        self._private_fields = profile.private_fields if profile else ()
-        self._known_to_read: Sequence[str] = profile.map.get("reads", ()) if profile else ()
+        self._private_fields = profile.private_fields
+        self._known_to_read = reads_in(profile.map)
         self._calls_made = 0
         self._calls_under_way: set[int] = set()
         self._may_write = frozenset(tool.name for tool in tools if declares_writing(tool))

@@ -20,6 +20,12 @@ def named(profile: Profile) -> str:
     return profile.name if profile.source != COMMAND_LINE else clean_line(urlsplit(profile.url or "").netloc)
 
 
+def login_command(profile: Profile) -> str:
+    """What to type to log in to a profile."""
+    which = f"-p {profile.name}" if profile.source != COMMAND_LINE else f"--url {profile.url}"
+    return f"`ticketdeck login {which}`"
+
+
 def not_logged_in(
     profile: Profile, challenge: AuthChallenge | None, reason: str, out_of_reach: str = ""
 ) -> MCPAuthenticationError:
@@ -31,7 +37,6 @@ def not_logged_in(
         reason: as a clause.
         out_of_reach: why a login that there is could not be read, as a clause.
     """
-    which = f"-p {profile.name}" if profile.source != COMMAND_LINE else f"--url {profile.url}"
     answered = f" (it answered {challenge.status})" if challenge else ""
     title = "You are not logged in"
     if challenge is not None and challenge.insufficient_scope:
@@ -40,6 +45,6 @@ def not_logged_in(
     also = f"; {out_of_reach}" if out_of_reach else ""
     return MCPAuthenticationError(
         f"{named(profile)} wants you to log in{answered}, and {reason}{also}.",
-        hint=f"Log in with `ticketdeck login {which}`.",
+        hint=f"Log in with {login_command(profile)}.",
         title=title,
     )

@@ -39,6 +39,14 @@ def test_the_other_end_is_told_by_its_name(
     assert made == (name, {**({"issue_id": "PAY-7"} if "issue_id" in arguments else {}), **sent})
 
 
+@pytest.mark.parametrize("name", ["link_linked_id", "relate_related_id", "block_blocked_issue_id"])
+def test_one_argument_is_not_both_ends(name: str) -> None:
+    link = tool("link_issues", {"issue_id!": TEXT, f"{name}!": TEXT})
+    kind = name.partition("_")[0]
+    made = Tracker([link], TICKET).sent(ChangeKind.LINK, type=kind, to="PAY-8")
+    assert made == ("link_issues", {"issue_id": "PAY-7", name: "PAY-8"}) or str(made).startswith("NotOfferedError")
+
+
 @pytest.mark.parametrize(
     ("active", "passive"),
     [("blocker_issue_id", "blocked_issue_id"), ("blocking_id", "blocked_id"), ("blocker_issue", "blocked_issue")],

@@ -6,6 +6,7 @@ Invariant: which end is which is told by the names of the arguments, or nothing 
 from __future__ import annotations
 
 import re
+from itertools import permutations, product
 
 from msgspec.structs import replace
 
@@ -36,7 +37,7 @@ def link(case: Case) -> Conversation[WriteCall]:
         if not is_dedicated(ChangeKind.LINK, use):
             continue
         named = _ends_by_type(use, kind)
-        ends = named or ends_of(use)
+        ends = named or _ends_of(use)
         if ends is None:
             continue
         try:
@@ -53,7 +54,7 @@ def link(case: Case) -> Conversation[WriteCall]:
     raise refused or NotOfferedError("None of the server's tools links tickets.", hint=WHAT_IT_CAN)
 
 
-def ends_of(use: WritingUse) -> tuple[Argument, Argument] | None:
+def _ends_of(use: WritingUse) -> tuple[Argument, Argument] | None:
     """The arguments for this ticket and for the other one."""
     every = [a for a in _tickets_of(use) if not (use.id_argument and not a.required and a is not use.id_argument)]
     second = [a for a in every if _OTHER_END & set(a.words)]
@@ -72,18 +73,19 @@ def _tickets_of(use: WritingUse) -> list[Argument]:
 
 def may_link(use: WritingUse) -> bool:
     """Whether it takes two tickets, whichever is which."""
-    return ends_of(use) is not None or len(_tickets_of(use)) == 2
+    return _ends_of(use) is not None or len(_tickets_of(use)) == 2
 
 
 def _ends_by_type(use: WritingUse, kind: str) -> tuple[Argument, Argument] | None:
     """This ticket's argument and the other one's where their names say what links them: ``blocker``, ``blocked``."""
     every = _tickets_of(use)
-    pairs = [(a, b, x, y) for a in every for b in every for x in a.words for y in b.words if x != y]
-    for active, passive, doing, done in (pair for pair in pairs if pair[3].endswith("ed")):
-        stem = done.removesuffix("ed")
-        said = [*split_words(kind), ""][0]
-        if len(every) == 2 and len(stem) > _SHORTEST_STEM and doing.startswith(stem) and said.startswith(stem):
-            return (passive, active) if said == done else (active, passive)
+    said = next(iter(split_words(kind)), "")
+    for active, passive in permutations(every, 2) if len(every) == 2 else ():
+        for doing, done in product(active.words, passive.words):
+            stem = done.removesuffix("ed")
+            is_pair = doing != done != stem and doing.startswith(stem) and said.startswith(stem)
+            if is_pair and len(stem) > _SHORTEST_STEM:
+                return (passive, active) if said == done else (active, passive)
     return None
 
 

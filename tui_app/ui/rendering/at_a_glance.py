@@ -106,9 +106,8 @@ def full_due(moment: datetime | None, now: datetime, date_format: str = "", *, d
     """``in 3d (2 Nov)``: how far off it is, and the day, or the moment where it has a time."""
     if moment is None:
         return ""
-    words = written_day(moment.astimezone(UTC).date(), now, date_format)
-    if not is_day(moment):
-        words = absolute(moment, now, date_format)
+    day = moment.astimezone(UTC).date()
+    words = written_day(day, now, date_format) if is_day(moment) else absolute(moment, now, date_format)
     return words if done else f"{due(moment, now, done=False)} ({words})"
 
 
@@ -137,8 +136,8 @@ def _of_day(date_format: str) -> str:
     for literal, directive in zip(pieces[::2], pieces[1::2], strict=True):
         was_time, is_time = is_time, directive[-1] in _TIME_DIRECTIVES
         if is_time and kept and not was_time:
-            of_day = _BELONGS_TO_DAY.match(literal)
-            kept, gap = kept + (of_day[0] if of_day else ""), literal
+            gap = _BELONGS_TO_DAY.sub("", literal, count=1)
+            kept += literal.removesuffix(gap) if gap else literal
         elif not is_time:
             kept += (gap if was_time and kept else "" if was_time else literal) + directive
     return kept + behind if kept and not is_time else kept
