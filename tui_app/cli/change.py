@@ -247,7 +247,7 @@ class _Run(Struct):
         all_needed = not (self.dry_run or self.keep_going)
         tried = [_prepared(client, self.profile, row, keep_text=True) for row in rows] if all_needed else []
         if any(result.fault for row in tried for result in row):
-            return _none_sent([result for row in tried for result in row])
+            return self._finished(client, [result for row in tried for result in row])
         results: list[ChangeResult] = []
         for row in rows:
             if all_needed and any(result.fault for result in results):
@@ -263,6 +263,10 @@ class _Run(Struct):
         results = _prepared(client, self.profile, wanted, keep_text=not self.dry_run)
         if only_whole and any(result.fault for result in results):
             return []
+        return self._finished(client, results)
+
+    def _finished(self, client: RequestClient, results: list[ChangeResult]) -> list[ChangeResult]:
+        """Ask about changes that are prepared, and send them; ``results``, as they ended."""
         ready = [result for result in results if result.preview and result.preview.token and not result.fault]
         broken = any(result.fault for result in results) and not self.keep_going
         if self.dry_run:
@@ -273,12 +277,6 @@ class _Run(Struct):
         elif ready:
             _leave(ready, _ANOTHER_CANNOT if broken else "You did not confirm it.")
         return results
-
-
-def _none_sent(results: list[ChangeResult]) -> list[ChangeResult]:
-    """``results`` of changes some of which cannot be made, for which reason none is."""
-    _leave([one for one in results if one.preview and one.preview.token and not one.fault], _ANOTHER_CANNOT)
-    return results
 
 
 def _prepared(

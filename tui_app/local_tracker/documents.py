@@ -21,7 +21,7 @@ from tui_app.adapters.reading.data_text import xml_of
 from tui_app.adapters.reading.field_columns import certainly_tickets, fields_of_names
 from tui_app.adapters.reading.row_pages import pages_of
 from tui_app.adapters.reading.yaml_text import parse_yaml
-from tui_app.local_tracker.joined_lists import has_its_parts, joined, parts_in
+from tui_app.local_tracker.joined_lists import joined, ticket_with_parts
 
 DELIMITERS = (",", ";", "\t", "|")
 """Signs between the cells of a table."""
@@ -105,9 +105,9 @@ def _rows_of(document: Any) -> list[Any]:
         return document if isinstance(document, list) else [document]
     if isinstance(document, list) and len(best.path) == 1:
         return document
-    if isinstance(document, dict) and has_its_parts(document, best.rows, best.path):
-        return [document, *parts_in(best.rows, best.path)]
-    return joined(list(best.rows), document, best.path) if isinstance(document, dict) else list(best.rows)
+    if not isinstance(document, dict):
+        return list(best.rows)
+    return ticket_with_parts(document, best.rows, best.path) or joined(list(best.rows), document, best.path)
 
 
 def json_lines(text: TextIO) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:

@@ -81,20 +81,20 @@ def _is_id(value: Any) -> bool:
 # ------------------------------------------------------------ a document that is one ticket
 
 
-def has_its_parts(document: Row, rows: Sequence[Any], path: Sequence[str]) -> bool:
-    """Whether a document is one ticket, and ``rows`` in it are its labels, its parts, or itself in a wrapper."""
-    fields, inner = _fields_in(document), rows[0]
-    if not {"id", "title", "status"} <= fields or not isinstance(inner, Mapping):
-        return False
+def ticket_with_parts(document: Row, rows: Sequence[Any], path: Sequence[str]) -> list[Any]:
+    """A document that is one ticket, and those of ``rows`` in it that are tickets; nothing where it is none.
+
+    The rows are its labels, its parts, or itself in a wrapper.
+    """
+    fields, inner = _fields_in(document), _fields_in(rows[0])
+    if not {"id", "title", "status"} <= fields or not isinstance(rows[0], Mapping):
+        return []
     if not SIGNS.intersection(path):
-        return "status" not in _fields_in(inner) or flattened(document).keys() >= inner.keys()
+        return [document] if "status" not in inner or flattened(document).keys() >= rows[0].keys() else []
     is_work = not fields.isdisjoint(("assignee", "priority"))  # a board has neither
-    return is_work and len(fields) > len(_fields_in(inner)) + _MORE_FIELDS
-
-
-def parts_in(rows: Sequence[Any], path: Sequence[str]) -> Sequence[Any]:
-    """Those of the rows in a ticket that are tickets themselves."""
-    return rows if SIGNS.intersection(path) and "status" in _fields_in(rows[0]) else ()
+    if not is_work or len(fields) <= len(inner) + _MORE_FIELDS:
+        return []
+    return [document, *(rows if "status" in inner else ())]
 
 
 def _fields_in(row: Any) -> set[str]:

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from tui_app.settings.paths import state_dir, trust_file
 from tui_app.settings.profiles import BUILT_IN, Profile
-from tui_app.settings.storage import JsonFile, locked, make_private_directory, write_atomically
+from tui_app.settings.storage import JsonFile, locked, make_private_directory, table_in, write_atomically
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.dates import iso_utc
 
@@ -249,7 +249,7 @@ class AgreedTools:
         """
         if profile.source == BUILT_IN:
             return "agreed"
-        entry = _agreed(self._file.read()).get(_key(profile, tool))
+        entry = table_in(self._file.read(), "changes").get(_key(profile, tool))
         if not isinstance(entry, dict):
             return "new"
         return "agreed" if entry.get("digest") == digest else "changed"
@@ -258,7 +258,7 @@ class AgreedTools:
         """Whether anything was let change something through this profile, as it reaches its server now."""
         if profile.source == BUILT_IN:
             return True
-        entries = _agreed(self._file.read())
+        entries = table_in(self._file.read(), "changes")
         tools = {str(entry.get("tool")) for entry in entries.values() if isinstance(entry, dict)}
         return any(_key(profile, tool) in entries for tool in tools)
 
@@ -274,15 +274,10 @@ class AgreedTools:
         entry = {"profile": profile.name, "tool": tool, "digest": digest, "agreed_at": iso_utc(self._clock.now())}
 
         def change(content: dict[str, Any]) -> None:
-            others = {key: value for key, value in _agreed(content).items() if key != _key(profile, tool)}
+            others = {key: value for key, value in table_in(content, "changes").items() if key != _key(profile, tool)}
             content["changes"] = dict([*others.items(), (_key(profile, tool), entry)][-_MOST_AGREED:])
 
         self._file.update(change)
-
-
-def _agreed(content: Mapping[str, Any]) -> dict[str, Any]:
-    agreed = content.get("changes")
-    return agreed if isinstance(agreed, dict) else {}
 
 
 def _key(profile: Profile, tool: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_app.mcp_client.types import Era
 from tui_app.settings.paths import era_file, learned_file, state_file
-from tui_app.settings.storage import JsonFile
+from tui_app.settings.storage import JsonFile, table_in
 from tui_app.tickets.clock import Clock
 
 _VERSION = 1
@@ -134,7 +134,7 @@ class EraFile:
     def get(self, key: str) -> Era | None:
         """The era that was stored last, None if there is none."""
         if self._eras is None:
-            self._eras = _eras(self._file.read())
+            self._eras = table_in(self._file.read(), "eras")
         try:
             return Era(str(self._eras.get(key)))
         except ValueError:
@@ -146,17 +146,12 @@ class EraFile:
             return
 
         def change(content: dict[str, Any]) -> None:
-            eras = _eras(content)
+            eras = table_in(content, "eras")
             eras.pop(key, None)
             newest = [*eras.items(), (key, str(era))][-_MAX_COMMANDS:]
             content["eras"] = dict(newest)
 
-        self._eras = _eras(self._file.update(change))
-
-
-def _eras(content: dict[str, Any]) -> dict[str, Any]:
-    eras = content.get("eras")
-    return eras if isinstance(eras, dict) else {}
+        self._eras = table_in(self._file.update(change), "eras")
 
 
 class LearnedFile:

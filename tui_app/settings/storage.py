@@ -15,7 +15,7 @@ import itertools
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,12 @@ def _moved_aside(path: Path) -> Path:
     except OSError:
         bad.unlink()
         raise
+
+
+def table_in(content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The object under ``key``; empty where there is none, or something else."""
+    value = content.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 class JsonFile:

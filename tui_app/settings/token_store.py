@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from tui_app.processes.family import run
 from tui_app.settings.paths import state_dir
-from tui_app.settings.storage import JsonFile, make_private_directory
+from tui_app.settings.storage import JsonFile, make_private_directory, table_in
 from tui_app.tickets.clock import Clock
 
 _VERSION = 1
@@ -96,7 +96,7 @@ class TokenStore:
         entry = {"place": _KEYRING, "tool": tool} if tool else {"place": _FILE, "login": text}
 
         def put(content: dict[str, Any]) -> None:
-            content["logins"] = {**_logins_in(content), key: entry}
+            content["logins"] = {**table_in(content, "logins"), key: entry}
 
         self._file.update(put)
         if not self._file.is_saved:
@@ -110,13 +110,12 @@ class TokenStore:
             _delete_from_keyring(key, _tool_of(entry))
 
         def drop(content: dict[str, Any]) -> None:
-            content["logins"] = {name: kept for name, kept in _logins_in(content).items() if name != key}
+            content["logins"] = {name: kept for name, kept in table_in(content, "logins").items() if name != key}
 
         self._file.update(drop)
 
     def _entry(self, profile: str, url: str) -> dict[str, Any]:
-        entry = _logins_in(self._file.read()).get(_key(profile, url))
-        return entry if isinstance(entry, dict) else {}
+        return table_in(table_in(self._file.read(), "logins"), _key(profile, url))
 
     def try_lock(self) -> Callable[[], None] | None:
         """Become the one process that refreshes tokens; returns what ends that, None while another one does.
@@ -139,11 +138,6 @@ class TokenStore:
 
 def _key(profile: str, url: str) -> str:
     return f"{profile} {url}"
-
-
-def _logins_in(content: dict[str, Any]) -> dict[str, Any]:
-    logins = content.get("logins")
-    return logins if isinstance(logins, dict) else {}
 
 
 def _tool_of(entry: dict[str, Any]) -> str:

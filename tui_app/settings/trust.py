@@ -24,7 +24,7 @@ from tui_app.settings.paths import config_file, config_is_own, home_and_above, t
 from tui_app.settings.permissions import refuse_if_others_can_write
 from tui_app.settings.profiles import Profile
 from tui_app.settings.references import ENVIRONMENT, INPUT
-from tui_app.settings.storage import JsonFile
+from tui_app.settings.storage import JsonFile, table_in
 from tui_app.tickets.clock import Clock
 from tui_app.tickets.errors import ConfigError
 from tui_app.tickets.own_scripts import INTERPRETER
@@ -113,7 +113,7 @@ class TrustStore:
         except (ConfigError, OSError) as error:
             self._unusable = str(error)
             return {}
-        return _allowed(self._file.read())
+        return table_in(self._file.read(), "allowed")
 
     def trust(self, profile: Profile, target: TrustedTarget | None = None) -> None:
         """Allow the profile from now on; ``target`` is what it was when the user was asked, else what it is now."""
@@ -126,7 +126,9 @@ class TrustStore:
         }
 
         def change(content: dict[str, Any]) -> None:
-            others = {key: value for key, value in _allowed(content).items() if key != _fingerprint_0_1_0(profile)}
+            others = {
+                key: value for key, value in table_in(content, "allowed").items() if key != _fingerprint_0_1_0(profile)
+            }
             content["allowed"] = {**others, target.digest: entry}
 
         self._file.update(change)
@@ -228,22 +230,25 @@ def _files(profile: Profile, folder: Path, *, handed_over: tuple[Path, ...]) -> 
         return
     word = profile.command[0]
     name, program = _filled(profile, word), program_path(profile, folder)
+    seen: dict[Path, str] = {}
     if program is not None and (os.sep in name or program.is_relative_to(folder)):
-        yield word, identity(program, handed_over, with_content=True)
+        seen[program] = identity(program, handed_over, with_content=True)
+        yield word, seen[program]
     elif name != word:
         yield word, name
     for word in profile.command[1:]:
         path = named_path(_filled(profile, word), folder)
         if path is not None:
-            yield word, identity(path, handed_over, with_content=may_be_code(path))
+            seen[path] = identity(path, handed_over, with_content=may_be_code(path))
+            yield word, seen[path]
     within = [*named_within([_filled(profile, word) for word in profile.command], folder)]
     if Path(name).name.lower() in _OF_A_PROJECT:
         within += entries_of(folder)
     of_variables = named_within([_filled(profile, value) for value in profile.env.values()], folder)
     within += (path for path in of_variables if path.suffix.lower() in _SCRIPTS)  # others are what a server writes
-    for path in within:
-        if may_be_code(path) and any(path.resolve().is_relative_to(place) for place in handed_over):
-            yield str(path), identity(path, handed_over, with_content=True)
+    for path in dict.fromkeys(within):
+        if any(path.resolve().is_relative_to(place) for place in handed_over) and may_be_code(path):
+            yield str(path), seen.get(path) or identity(path, handed_over, with_content=True)
 
 
 def _fingerprint_0_1_0(profile: Profile) -> str:
@@ -271,8 +276,3 @@ def _digests(values: Mapping[str, str]) -> dict[str, str]:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _allowed(content: dict[str, Any]) -> dict[str, Any]:
-    allowed = content.get("allowed")
-    return allowed if isinstance(allowed, dict) else {}

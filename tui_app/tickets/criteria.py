@@ -16,6 +16,7 @@ from msgspec.structs import asdict, replace
 from tui_app.tickets.criterion import (
     CRITERIA,
     DATE_CRITERIA,
+    DUE_CRITERIA,
     EXCLUDABLE_CRITERIA,
     LEFT_OUT,
     LIST_CRITERIA,
@@ -26,7 +27,6 @@ from tui_app.tickets.criterion import (
 )
 from tui_app.tickets.dates import DATE_FORMS, DateBound, parse_date_bound, shown_value
 from tui_app.tickets.errors import UsageError
-from tui_app.tickets.fields import FIELDS_BY_NAME, FieldKind
 from tui_app.tickets.fields import SORT_FIELDS as SORT_FIELDS
 from tui_app.tickets.query import format_query, normal_text, parse_query, whole_sort
 from tui_app.tickets.validation import Checked, InvalidValueError, validated
@@ -112,7 +112,7 @@ class TicketSearchCriteria(Checked, frozen=True):
         """The same criteria with every relative date read anew at ``now`` (aware)."""
         bounds = {name: getattr(self, name) for name in DATE_FIELDS}
         fresh = {
-            name: bound.refreshed(now, of_calendar=name in _OF_CALENDAR) for name, bound in bounds.items() if bound
+            name: bound.refreshed(now, of_calendar=name in DUE_CRITERIA) for name, bound in bounds.items() if bound
         }
         return replace(self, **fresh)
 
@@ -181,12 +181,6 @@ def criteria_of(query: str, now: datetime | None = None) -> TicketSearchCriteria
 _LISTS_IN_0_1_0 = ("status", "labels")
 """Always kept as lists; the others of one value as text, so that 0.1.0 reads them too."""
 DATE_FIELDS = DATE_CRITERIA
-_OF_CALENDAR = frozenset(
-    criterion.name
-    for criterion in CRITERIA
-    if criterion.field and FIELDS_BY_NAME[criterion.field].kind is FieldKind.DUE
-)
-"""Criteria on days by which something is due: the user's today is a day there, not a moment."""
 
 ALLOWED: Mapping[str, str] = {
     "max_results": f"a whole number from 1 to {MAX_RESULTS_LIMIT}",
@@ -261,7 +255,7 @@ def _read(name: str, value: Any, now: datetime | None) -> Any:
     if name in DATE_FIELDS:
         try:
             if now and isinstance(value, str):
-                return parse_date_bound(value, now, of_calendar=name in _OF_CALENDAR)
+                return parse_date_bound(value, now, of_calendar=name in DUE_CRITERIA)
             return DateBound.read(value)
         except ValueError:
             return value

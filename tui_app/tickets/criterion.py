@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from tui_app.tickets.fields import names
+from tui_app.tickets.fields import FIELDS_BY_NAME, FieldKind, names
 
 
 class CriterionKind(StrEnum):
@@ -175,6 +175,12 @@ CRITERIA_BY_NAME = {criterion.name: criterion for criterion in CRITERIA}
 
 
 DATE_CRITERIA = tuple(criterion.name for criterion in CRITERIA if criterion.kind is CriterionKind.DATE)
+DUE_CRITERIA = frozenset(
+    criterion.name
+    for criterion in CRITERIA
+    if criterion.field and FIELDS_BY_NAME[criterion.field].kind is FieldKind.DUE
+)
+"""Criteria on days by which something is due: the user's today is a day there, not a moment."""
 
 
 LIST_CRITERIA = frozenset(criterion.name for criterion in CRITERIA if criterion.is_list)

@@ -20,11 +20,11 @@ from tui_app.tickets.private_tables import (
     without_columns,
 )
 
-_ARROWS = "\u2190-\u21ff\u25b6\u25ba\u2794-\u27be\u27f0-\u27ff\u2900-\u297f\u2b05-\u2b11\u203a\u00bb"
-_LABEL_ENDS = re.compile(rf"[-=~]+>|>>+|[:=|,;\u00b7\uff1a\t{_ARROWS}]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{{2,}}")
+_ARROWS = r"[-=~]+>|>>+|[\u2190-\u21ff\u25b6\u25ba\u2794-\u27be\u27f0-\u27ff\u2900-\u297f\u2b05-\u2b11\u203a\u00bb]"
+_LABEL_ENDS = re.compile(rf"{_ARROWS}|[:=|,;\u00b7\uff1a\t]|\*\*|__|\s[-\u2013\u2014>|]\s|\s{{2,}}")
 _LABEL_SIGNS = frozenset((":", "=", "|", "\u00b7", "\uff1a", "**", "__", "\t"))
 """What ends a label also in a text of one line; a dash in a title, as in `Salary - once more`, does not."""
-_ARROW = re.compile(rf"[-=~]+>|>>+|[{_ARROWS}]")  # ends one there, too, and may as well stand before one
+_ARROW = re.compile(_ARROWS)  # ends one there, too, and may as well stand before one
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
 _CELL_ENDS = frozenset(("td", "th", "tr", "table", "tbody", "thead"))
 _ALONE = re.compile(r"\s*(?:\*\*|__|\*|==+\s|\[).+(?:\*\*|__|\*|\s==+|\])\s*:?\s*$")

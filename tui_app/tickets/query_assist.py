@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from tui_app.tickets.criterion import CRITERIA_BY_NAME, LEFT_OUT, LIST_CRITERIA, Criterion, CriterionKind
-from tui_app.tickets.fields import FIELDS_BY_NAME, SORT_FIELDS, FieldKind
+from tui_app.tickets.criterion import CRITERIA_BY_NAME, DUE_CRITERIA, LEFT_OUT, LIST_CRITERIA, Criterion, CriterionKind
+from tui_app.tickets.fields import SORT_FIELDS
 from tui_app.tickets.query import prefix_of, read_query
 from tui_app.tickets.query_shorthands import HOLDABLE, NO, OVERDUE
 from tui_app.tickets.query_syntax import (
@@ -41,12 +41,7 @@ _IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 def _offered(criterion: Criterion) -> tuple[str, ...]:
     """Values that are offered whatever the tracker holds."""
-    return _DATES_AHEAD if _is_of_due_dates(criterion) else _OFFERED.get(criterion.kind, ())
-
-
-def _is_of_due_dates(criterion: Criterion) -> bool:
-    field = FIELDS_BY_NAME.get(criterion.field)
-    return field is not None and field.kind is FieldKind.DUE and criterion.kind is CriterionKind.DATE
+    return _DATES_AHEAD if criterion.name in DUE_CRITERIA else _OFFERED.get(criterion.kind, ())
 
 
 class Completion(Struct, frozen=True):
@@ -82,8 +77,7 @@ def complete_query(text: str, cursor: int, known: Mapping[str, Sequence[str]]) -
     prefix = text[value_start:cursor].strip('"')
     chosen = split_values(typed[match.end() : value_start - start]) if name in LIST_CRITERIA else []
     options = tuple(quoted(value) for value in complete_value(name, prefix, known) if value not in chosen)
-    is_of_due_dates = _is_of_due_dates(CRITERIA_BY_NAME[name]) and not sign
-    if is_of_due_dates and OVERDUE.startswith(prefix.lower()) and prefix != OVERDUE:
+    if name in DUE_CRITERIA and not sign and OVERDUE.startswith(prefix.lower()) and prefix != OVERDUE:
         options = (*options, OVERDUE)
     return Completion(value_start, cursor, options)
 

@@ -5,9 +5,8 @@ Invariant: what a shorthand stands for holds no shorthand, so that it is read, w
 
 from __future__ import annotations
 
-from tui_app.tickets.criterion import CRITERIA_BY_NAME, Criterion, CriterionKind
+from tui_app.tickets.criterion import CRITERIA_BY_NAME, DUE_CRITERIA, Criterion, CriterionKind
 from tui_app.tickets.dates import day_after
-from tui_app.tickets.fields import FIELDS_BY_NAME, FieldKind
 from tui_app.tickets.query_syntax import CRITERION_OF
 from tui_app.tickets.quoting import quoted, split_values, unquoted
 from tui_app.tickets.vocabulary import OPEN, UNASSIGNED
@@ -39,7 +38,7 @@ def written_out(word: str, rest: str, criterion: Criterion | None) -> str:
         last = day_after(unquoted(rest[2:]))
         return last and f"{word}:<{quoted(last)}"
     value = unquoted(rest)
-    if value.casefold() == OVERDUE and FIELDS_BY_NAME[criterion.field].kind is FieldKind.DUE:
+    if value.casefold() == OVERDUE and criterion.name in DUE_CRITERIA:
         return f"is:{OPEN} {word}:<today"
     return _span(word, value) if _TO in value else ""
 

@@ -211,9 +211,8 @@ def judged(sending: SentChange, runtime: ProfileRuntime) -> ChangeOutcome:
 def _others(sending: SentChange) -> tuple[str, ...]:
     """The identifiers of the ticket that the server answers with, where it is not the one of the change."""
     fresh, shows = sending.prepared.facts.ticket, sending.verdict.shows
-    own = [fresh.reference.id, fresh.ticket.id, *map(str, fresh.ticket.lookup.values())] if fresh else []
-    folded = {one.casefold() for one in own}
-    return () if fresh is None or any(one.casefold() in folded for one in shows) else shows
+    own = {one.casefold() for one in fresh.ids} if fresh else set()
+    return () if fresh is None or any(one.casefold() in own for one in shows) else shows
 
 
 def _without_another(sending: SentChange) -> SentChange:

@@ -91,7 +91,8 @@ class OAuthTokens:
         login = self._login or await self.reload()
         if login is None:
             return None
-        if self._ends_soon(login) and login.refresh_token and not self._is_kept(login):
+        ahead = 0.0 if login.access_token == self._kept else _AHEAD_SECONDS
+        if self._ends_soon(login, ahead) and login.refresh_token:
             try:
                 refreshed = await self._refreshing.join()
             except MCPError:
@@ -157,9 +158,6 @@ class OAuthTokens:
 
     def _ends_soon(self, login: StoredLogin, ahead: float = _AHEAD_SECONDS) -> bool:
         return login.expires_at is not None and login.expires_at - ahead < self._clock.now().timestamp()
-
-    def _is_kept(self, login: StoredLogin) -> bool:
-        return login.access_token == self._kept and not self._ends_soon(login, ahead=0.0)
 
     async def _remember_scope(self, scope: str) -> None:
         login = await self.reload()

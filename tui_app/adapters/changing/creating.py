@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from tui_app.adapters.auto.concepts import stands_by_repository
 from tui_app.adapters.auto.flat_arguments import Argument, about
 from tui_app.adapters.changing import lookups, vocabulary
 from tui_app.adapters.changing.asking import Case, Conversation, ask, ask_raw, callable_ones
@@ -151,7 +152,7 @@ def _project(case: Case, use: WritingUse, project: str) -> Conversation[dict[str
             hint="Leave --project out: the server knows one place only.",
         )
     argument = places[0]
-    if owner is not None and "/" in project and argument.words[:1] in (("repo",), ("repository",)):
+    if owner is not None and "/" in project and stands_by_repository((argument,)):
         before, _, name = project.rpartition("/")
         return {owner.path: exactly(owner, before), argument.path: exactly(argument, name)}
     text = about(argument, use.tool)

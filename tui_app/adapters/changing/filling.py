@@ -275,7 +275,7 @@ def _in_earnest(use: WritingUse, sent: dict[str, JsonValue]) -> None:
         is_said = re.search(
             rf"{re.escape(argument.name)}\W{{0,5}}false|by default", f"{text} {use.about}", re.IGNORECASE
         )
-        if argument.required or told is True or str(told).casefold() == "true" or (told is None and is_said):
+        if argument.required or str(told).casefold() == "true" or (told is None and is_said):
             sent[argument.path] = False
 
 

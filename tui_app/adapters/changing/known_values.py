@@ -74,7 +74,7 @@ def words_referred_to(case: Case, use: WritingUse, argument: Argument) -> Conver
         rows = [*lookups.payload_rows(result)] if result else []
         listed = [*lookups.under(rows, {plain_name(word) for word in lookups.status_nouns(argument)})]
         found += [name for entry in lookups.entries(listed) for name in entry.called[:1]]
-        found += [word for one in listed if isinstance(one, list) for word in one if isinstance(word, str)]
+        found += lookups.bare_words(listed)
     return found
 
 
@@ -87,7 +87,7 @@ def words_described(case: Case, argument: Argument, concept: str) -> Conversatio
         if len(needed) == 1 and meaning_of(needed[0], "type") is not None:
             result = yield from ask_raw(case, variant, {needed[0].path: kind})
             lists = lookups.under([*lookups.payload_rows(result)] if result else [], lookups.status_nouns(argument), 0)
-            words = [word for one in lists if isinstance(one, list) for word in one if isinstance(word, str)]
+            words = [*lookups.bare_words(lists)]
             if words:
                 return words
     return []

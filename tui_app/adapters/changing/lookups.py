@@ -66,12 +66,8 @@ class Named(Struct, frozen=True):
     def is_called(self, wanted: str) -> bool:
         """Whether one of its names is ``wanted``."""
         folded = wanted.strip().removeprefix("@").casefold()
-        names = self.called if "@" not in folded else tuple(filter(_is_text, self.values.values()))  # whatever its name
+        names: Iterable[JsonValue] = self.called if "@" not in folded else self.values.values()  # whatever its name
         return any(str(name).strip().removeprefix("@").casefold() == folded for name in names)
-
-
-def _is_text(value: JsonValue) -> bool:
-    return isinstance(value, str)
 
 
 def entries(values: Iterable[JsonValue]) -> list[Named]:
@@ -98,8 +94,12 @@ def entries_of(result: CallToolResult) -> list[Named]:
 
 
 def _words(payload: JsonValue) -> Iterator[str]:
-    lists = [payload] if isinstance(payload, list) else list(payload.values()) if isinstance(payload, dict) else []
-    for value in lists:
+    return bare_words([payload] if isinstance(payload, list) else payload.values() if isinstance(payload, dict) else ())
+
+
+def bare_words(values: Iterable[JsonValue]) -> Iterator[str]:
+    """The words in those of ``values`` that are lists."""
+    for value in values:
         if isinstance(value, list):
             yield from (item for item in value if isinstance(item, str))
 

@@ -150,6 +150,8 @@ def _without_ours(text: str, call: WriteCall) -> str:
 
 def _another_ticket(call: WriteCall, result: CallToolResult) -> tuple[str, ...]:
     """The identifiers of the ticket that an answer shows, where none of them was sent."""
+    if not call.after.keys() - {"comments", "relations"}:
+        return ()  # a comment, a link or a person has an id of its own
     try:
         record = read_record(result)
     except InvalidResponseError:
@@ -158,8 +160,8 @@ def _another_ticket(call: WriteCall, result: CallToolResult) -> tuple[str, ...]:
     within = (value for name, value in index.items() if PLURALS.get(name, name) in TICKET_NOUNS)
     rows = (index, *(indexed(value) for value in within if isinstance(value, Mapping)))
     has_title = any(row.keys() & (TITLE_NOUNS - {"name"}) for row in rows)  # people have names, too
-    if not call.after.keys() - {"comments", "relations"} or not has_title:
-        return ()  # a comment, a link or a person has an id of its own
+    if not has_title:
+        return ()
     ticket = ticket_from(dict(record))
     ids = (ticket.id, *own_ids(ticket.lookup)) if ticket.id and ticket.title else ()
     sent = {plain(leaf) for leaf in leaves_in(dict(call.arguments))}

@@ -27,6 +27,11 @@ class FreshTicket(Struct, frozen=True):
     results: tuple[CallToolResult, ...]
     """Answers to `Adapter.open_calls`, first the ticket itself."""
 
+    @property
+    def ids(self) -> set[str]:
+        """What the ticket is called: by the request, by itself, and in lookups."""
+        return {self.reference.id, self.ticket.id, *map(str, self.ticket.lookup.values())}
+
 
 class ChangeFacts(Struct, frozen=True):
     """What was found out for one change so far."""

@@ -125,7 +125,7 @@ def _same(name: str, wanted: JsonValue, now: str | None) -> bool:
 def _shows_comment(call: WriteCall, before: Ticket | None, after: FreshTicket) -> bool | None:
     """By its own text, among the comments or, where a tracker appends it, in the description."""
     ticket = after.ticket
-    ids = {after.reference.id, ticket.id, *map(str, ticket.lookup.values())}
+    ids = after.ids
     sent = [_bare(text) for text in texts_in(dict(call.arguments)) if text not in ids]
     said, old = (
         [_bare(one.body) for one in ticket.comments],

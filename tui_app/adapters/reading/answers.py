@@ -19,6 +19,7 @@ from tui_app.adapters.reading.field_columns import Columns, certainly_tickets
 from tui_app.adapters.reading.field_names import TICKET_NOUNS, singular, words_in
 from tui_app.adapters.reading.field_values import Row, can_be_id
 from tui_app.adapters.reading.row_pages import (
+    CLEAR,
     LEAST_TICKETNESS,
     Paging,
     RowPage,
@@ -34,7 +35,6 @@ from tui_app.tickets.ticket import Comment, JsonValue
 
 _SHOWN = 200  # characters of an answer that the error quotes
 _DEEPEST = 4  # {"result": "{\"result\": ..}"}
-_CLEAR = 1.2  # ticketness from which on no further reading of an answer is tried
 _MOST_MEMBERS = 50
 _LEAST_BESIDE = 2  # rows of a text that ids in data belong to
 _BY_IDS = 0.8  # what an id adds to how much rows are like tickets
@@ -104,7 +104,7 @@ def read_rows(result: CallToolResult, *, by_content: bool = False, known: Column
             return page
         best = _better(best, page)
     text = plain_text(result)
-    if not read or best is None or best.ticketness < _CLEAR:
+    if not read or best is None or best.ticketness < CLEAR:
         best = _better(best, _with_ids_beside(_text_rows().text_page(text, known), read))
     if best is None or best.ticketness < LEAST_TICKETNESS or (_are_words(best) and _says_none(read or _told(text))):
         return _empty_page(result, text, read)

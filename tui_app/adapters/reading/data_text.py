@@ -57,6 +57,8 @@ def json_of(text: str) -> JsonValue:
 
 def _among_lines(text: str, embedded: JsonValue) -> JsonValue:
     """One object a line, each behind the same few characters, among lines of other words; else ``embedded``."""
+    if isinstance(embedded, list) or text.count("{") < 2:
+        return embedded
     lines = [line.strip().rstrip(",") for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
     found = [_loads(line[line.index("{") :]) for line in lines if _OBJECT_LINE.match(line)]
     rows: list[JsonValue] = [row for row in found if isinstance(row, dict)]

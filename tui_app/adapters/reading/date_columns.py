@@ -87,10 +87,7 @@ def _date_columns(rows: Sequence[Row], paths: Sequence[Path]) -> Iterator[_DateC
     """Those of the columns whose values are all dates, and certain ones."""
     texts = {path: [value_at_path(row, path) for row in rows] for path in paths}
     dated = {path: values for path, values in texts.items() if all(map(_may_be_date, values)) and any(values)}
-    evidence = {path: DateEvidence() for path in dated}
-    for path, values in dated.items():
-        for value in filter(None, values):
-            evidence[path].add(str(value).strip())
+    evidence = {path: DateEvidence(str(value).strip() for value in values if value) for path, values in dated.items()}
     shared = shared_order(evidence.values())
     for path, values in dated.items():
         rules = evidence[path].rules(shared_order=shared)

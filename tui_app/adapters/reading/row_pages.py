@@ -146,8 +146,8 @@ class RowPage(Struct, frozen=True):
     ticketness: float = 0.0
 
 
-LEAST_TICKETNESS = 0.6
-"""Rows below it are no tickets."""
+LEAST_TICKETNESS = 0.6  # rows below it are no tickets
+CLEAR = 1.2  # ticketness from which on no other reading of an answer is tried
 _BY_NAMES = 2.0  # ticketness of rows whose names show that they are tickets
 ALONE = 0.4
 """What a single object, or a single line, without an id that is called so counts: most are no tickets."""

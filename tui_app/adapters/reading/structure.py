@@ -185,16 +185,15 @@ def _cells(row: JsonValue) -> JsonValue:
 
 def _hold_tickets(rows: Sequence[Row]) -> bool:
     """Whether rows without a status hold rows with one: projects, and not tickets with others below them."""
-    if _have_status([*map(flattened, rows[:5])]):
-        return False
     inner = [value for row in rows[:_MOST_MEMBERS] for value in islice(row.values(), _MOST_MEMBERS)]
     inner += [one for value in inner if isinstance(value, Mapping) for one in islice(value.values(), _MOST_MEMBERS)]
     lists = [[item for item in value[:5] if isinstance(item, Mapping)] for value in inner if isinstance(value, list)]
-    return any(some and certainly_tickets(some) and _have_status([*map(flattened, some)]) for some in lists)
+    return not _have_status(rows) and any(some and certainly_tickets(some) and _have_status(some) for some in lists)
 
 
 def _have_status(rows: Sequence[Row]) -> bool:
-    return any(hints(name).get("status", 0) > CERTAIN_NAME for row in rows[:5] for name in islice(row, _MOST_MEMBERS))
+    names = (name for row in rows[:5] for name in islice(flattened(row), _MOST_MEMBERS))
+    return any(hints(name).get("status", 0) > CERTAIN_NAME for name in names)
 
 
 def _is_matrix(items: list[JsonValue]) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from tui_app.adapters.reading.data_text import parse_toon
 from tui_app.adapters.reading.field_columns import SAMPLE, Columns, certainly_tickets, inferred_columns, ticketness
@@ -16,6 +17,7 @@ from tui_app.adapters.reading.field_names import PLURALS, TICKET_NOUNS
 from tui_app.adapters.reading.field_values import Row, value_at_path
 from tui_app.adapters.reading.row_pages import (
     ALONE,
+    CLEAR,
     Paging,
     RowPage,
     best_page,
@@ -36,7 +38,6 @@ _NOTHING_FOUND = re.compile(
     r"|\bempty (?:list|result)|\bno data\b|\bis empty\b",
     re.IGNORECASE,
 )
-_CLEAR = 1.2  # ticketness from which on data are not read line by line
 _BY_WORDS = 0.6  # weight of rows whose columns come from their place behind an id, and nothing else
 _AS_BEFORE = 10.0  # ticketness of what is read like an earlier text
 _LONGEST_SENTENCE = 1000  # characters; a longer answer says more than that there is nothing
@@ -80,21 +81,21 @@ def text_page(text: str, known: Columns | None = None) -> RowPage | None:
         return None
     data = data_in(text)
     of_data = best_page(data) if data is not None else None
-    if of_data is not None and (_is_a_list_of_tickets(of_data) or certainly_tickets([*_objects(of_data)][:SAMPLE])):
+    if of_data is not None and (_is_a_list_of_tickets(of_data) or certainly_tickets(_first_objects(of_data))):
         return of_data
     pages = [of_data] if of_data is not None else []  # first: of two that tell the same, the one without quotes
     pages += [_page(rows, text, weight, known) for rows, weight in _readings(text) if rows]
     return max(pages, key=lambda page: page.ticketness, default=None)
 
 
-def _objects(page: RowPage) -> Iterator[Row]:
-    return (row for row in page.rows if isinstance(row, Mapping))
+def _first_objects(page: RowPage) -> list[Row]:
+    return [*islice((row for row in page.rows if isinstance(row, Mapping)), SAMPLE)]
 
 
 def _is_a_list_of_tickets(page: RowPage) -> bool:
     """Whether data is a list whose columns show ids and titles: its lines tell nothing that it does not."""
     columns = page.columns.paths if page.columns else {}
-    return len(page.rows) > 1 and {"id", "title"} <= columns.keys() and page.ticketness > _CLEAR
+    return len(page.rows) > 1 and {"id", "title"} <= columns.keys() and page.ticketness > CLEAR
 
 
 def _readings(text: str) -> Iterator[tuple[list[JsonValue], float]]:

@@ -100,6 +100,7 @@ def reading_described(description: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def unknown_deed(description: str) -> str:
     """The verb that ``description`` begins with, where nobody knows whether it reads: ``Flarbs the ticket``.
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_app.tickets.extra_fields import is_opaque, shown_extras
 from tui_app.tickets.fields import FIELDS_BY_NAME, TICKET_FIELDS, FieldKind, TicketField
@@ -158,9 +159,8 @@ def opened_document(opened: TicketOpened, at: Moment, trail: str = "") -> Docume
 
 
 def raw_document(document: Document, raw: str) -> Document:
-    """The ticket's head with the server's own answer."""
-    part = DocumentPart("Raw answer", text=raw or "The server's answer has not arrived.")
-    return Document(document.ticket, document.title, document.head, (part,), document.trail)
+    """The server's own answer in place of the ticket's parts."""
+    return replace(document, parts=(DocumentPart("Raw answer", text=raw or "The server's answer has not arrived."),))
 
 
 def _document(ticket: Ticket, parts: list[DocumentPart], at: Moment, trail: str) -> Document:

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from tui_app.ui.detail.line_view import LineView
 from tui_app.ui.keymap import shown_key
 from tui_app.ui.keys import bindings_for
+from tui_app.ui.needs import refuse
 from tui_app.ui.rendering.safe import safe_line
 
 
@@ -28,7 +29,9 @@ class FindLine(Input):
     def next_match(self, step: int) -> None:
         """Go forward by ``step`` matches, or say why that cannot be."""
         if not self._view.is_marked:
-            self._say(f"Nothing is looked for in this ticket; {shown_key(self.app, 'detail.search')} asks for words.")
+            refuse(
+                self, f"Nothing is looked for in this ticket; {shown_key(self.app, 'detail.search')} asks for words."
+            )
         elif self._view.next_match(step) == (0, 0):
             self._say_nothing_found()
 
@@ -54,7 +57,4 @@ class FindLine(Input):
         self.set_class(bool(event.value) and not found, "-nothing")
 
     def _say_nothing_found(self) -> None:
-        self._say(f"Not in this ticket: {safe_line(self.value)}")
-
-    def _say(self, words: str) -> None:
-        self.app.notify(words, timeout=3, markup=False)
+        refuse(self, f"Not in this ticket: {safe_line(self.value)}")

@@ -23,10 +23,10 @@ from tui_app.ui.detail.document import Document, Moment, opened_document, raw_do
 from tui_app.ui.detail.document_layout import DEFAULT_CSS, STYLE_NAMES, DocumentLayout, pane_styles
 from tui_app.ui.detail.find_line import FindLine
 from tui_app.ui.detail.inline_picture import InlinePicture, ShownPictures
-from tui_app.ui.detail.keys_ahead import KeysAhead
 from tui_app.ui.detail.line_view import FoldTarget, LineView, ReadingPlace
 from tui_app.ui.detail.markdown_strips import MarkdownRenderer
 from tui_app.ui.keys import bindings_for
+from tui_app.ui.needs import refuse
 
 _LONGEST_RAW = 400_000  # characters of a raw answer; what follows is for the editor
 _LEAST_PLAIN_LINES = 40
@@ -68,7 +68,8 @@ class TicketDetail(Widget):
         self._unfolded: set[str] = set()
         self.pictures = ShownPictures()
         self._return_to: ReadingPlace | None = None
-        self._keys_ahead = KeysAhead()
+        self._keys_ahead: list[Callable[[], None]] = []
+        """What keys ask for, in their order, from the first that has to wait for the lines."""
         self.is_rendered = False
         """Whether all lines are there in their last form."""
         self._is_fetching = False
@@ -138,7 +139,7 @@ class TicketDetail(Widget):
         self._document = None
         self._generation += 1
         self.is_rendered = True
-        self._keys_ahead.drop()
+        self._keys_ahead.clear()
         self.view.show([], from_top=True)
 
     def _show(self, document: Document, raw: str) -> None:
@@ -149,7 +150,7 @@ class TicketDetail(Widget):
         if not same:
             self._shows_raw = False
             self._return_to = None
-            self._keys_ahead.drop()
+            self._keys_ahead.clear()
             self.pictures.clear()
         self._paint(from_top=not same)
 
@@ -162,13 +163,13 @@ class TicketDetail(Widget):
         if document is None or width <= 0:
             return
         layout = self._layout_for(width)
-        header = layout.header(document)
         self.is_rendered = self._shows_raw
         if self._shows_raw:
             self.view.show(
                 layout.plain(raw_document(document, self._raw[:_LONGEST_RAW]), _LONGEST_RAW), from_top=from_top
             )
             return
+        header = layout.header(document)
         if from_top or not self.view.lines:
             room = max(_LEAST_PLAIN_LINES, self.view.size.height)
             self.view.show([*header, *layout.plain(document, room)], from_top=True)
@@ -216,13 +217,14 @@ class TicketDetail(Widget):
         if self._return_to is not None:
             self.view.return_to(self._return_to)
             self._return_to = None
-        for act in self._keys_ahead.take():
+        waited, self._keys_ahead = self._keys_ahead, []
+        for act in waited:
             self._in_turn(act)
 
     def _in_turn(self, act: Callable[[], None]) -> None:
         """Do it now, or after what waits for the lines: steps to sections, and going back to a place."""
         if self._keys_ahead or (self._return_to is not None and not self.is_rendered):
-            self._keys_ahead.wait(act)
+            self._keys_ahead.append(act)
         else:
             act()
 
@@ -267,7 +269,7 @@ class TicketDetail(Widget):
 
     def _follow(self) -> None:
         if not self.view.open_chosen() and not self.view.choose_first():
-            self._say("This ticket names no other ticket, and nothing is attached to it.")
+            refuse(self, "This ticket names no other ticket, and nothing is attached to it.")
 
     @on(LineView.TargetOpened)
     def _open_target(self, event: LineView.TargetOpened) -> None:
@@ -297,10 +299,10 @@ class TicketDetail(Widget):
 
     def _to_section(self, step: int) -> None:
         if not self.is_rendered:
-            self._keys_ahead.wait(lambda: self._to_section(step))
+            self._keys_ahead.append(lambda: self._to_section(step))
         elif not self.view.to_section(step):
             last = "The rest of the ticket is being fetched." if self._is_fetching else "This is the last section."
-            self._say(last if step > 0 else "This is the first section.")
+            refuse(self, last if step > 0 else "This is the first section.")
         elif isinstance(self.view.chosen, FoldTarget) and self.view.chosen.name not in self._unfolded:
             self._fold(self.view.chosen, is_open=True)
 
@@ -319,9 +321,6 @@ class TicketDetail(Widget):
 
     def action_next_match(self, step: int) -> None:
         self.query_one(FindLine).next_match(step)
-
-    def _say(self, words: str) -> None:
-        self.app.notify(words, timeout=3, markup=False)
 
     @on(events.Key)
     def _take_marks_away(self, event: events.Key) -> None:
